@@ -1,0 +1,40 @@
+"""pitchpipe recipes"""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from pitchpipe.commands.asked import find_recipe, load_recipe, shipped
+
+
+@click.command()
+@click.option("--copy", metavar="NAME", help="Copy this recipe, with the data that ships with it.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    show_default=True,
+    help="The folder to copy it to.",
+)
+def recipes(copy: str | None, to: Path) -> None:
+    """List the recipes that ship with pitchpipe, or copy one to begin your own."""
+    if copy is None:
+        for path in sorted(shipped().glob("*.yaml")):
+            click.echo(f"{path.stem:28}{path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
+        return
+    path = find_recipe(copy)
+    loaded = load_recipe(copy, ())
+    files = [
+        path,
+        *(file for source in loaded.loaders for file in getattr(source.loader.bound, "inputs", list)()),
+    ]
+    for file in files:
+        if not file.resolve().is_relative_to(path.parent.resolve()):
+            continue
+        target = to / file.resolve().relative_to(path.parent.resolve())
+        if target.exists():
+            raise click.ClickException(f"{target} is there already")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        click.echo(f"wrote {target}")

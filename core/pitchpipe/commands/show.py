@@ -1,0 +1,64 @@
+"""pitchpipe show"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pitchpipe.hookspecs import KINDS
+
+
+@click.command()
+@click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
+@click.argument("name", required=False)
+def show(kind: str, name: str | None) -> None:
+    """Explain one component: what it does, its options, and the file that it comes from.
+
+    KIND is loader, format, filter, template, collator, model, adapter, trainer or evaluator. Without
+    NAME, every component of that kind is listed.
+    """
+    from pitchpipe.console import Console
+    from pitchpipe.errors import PitchpipeError
+    from pitchpipe.plugins import Host
+
+    host, console = Host.from_environment(Path.cwd()), Console()
+    if name is None:
+        rows = [[c.name, c.address, first_line(c)] for c in host.all(kind)]
+        return console.table("", [kind, "address", ""], rows, left=3)
+    try:
+        component = host.find(kind, name)
+    except ValueError as error:
+        raise PitchpipeError(str(error)) from None
+    _explain(component, console)
+
+
+def first_line(component: Any) -> str:
+    """A component's first sentence; a template that is data says nothing of itself."""
+    return component.description.partition("\n")[0] if hasattr(component.call, "__qualname__") else ""
+
+
+def _explain(component: Any, console: Any) -> None:
+    from pitchpipe.options import describe
+
+    console.plain(str(component))
+    console.plain(f"{':'.join(map(str, component.place))}\n")
+    if hasattr(component.call, "__qualname__"):
+        console.plain(component.description + "\n")
+    else:
+        console.plain(f"{component.call}\n")
+    if component.missing():
+        console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
+    rows = [
+        [o.name, describe(o.type), "required" if o.required else _yaml(o.default), o.description]
+        for o in component.options.values()
+    ]
+    if rows:
+        console.table("", ["option", "takes", "default", ""], rows, left=4)
+    else:
+        console.plain("It has no options.")
+
+
+def _yaml(value: Any) -> str:
+    import json
+
+    return json.dumps(value, default=str)

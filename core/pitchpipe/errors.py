@@ -1,0 +1,42 @@
+"""Mistakes that a user can cure, and the words that help to cure them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class PitchpipeError(Exception):
+    """Something the user can put right. Shown without a trace; the exit code is 2."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a recipe: where it stands, what it concerns, what is wrong."""
+
+    place: str
+    subject: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.place, self.subject, self.message) if part)
+
+
+class RecipeError(PitchpipeError):
+    """All that is wrong with a recipe, in the order in which it is written."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+class Quarantine(Exception):
+    """Raised where a row cannot be used as it is; the row goes to the ledger with this reason."""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, or all of them where none is near."""
+    from difflib import get_close_matches
+
+    known = sorted(known)
+    if near := get_close_matches(str(name), known, n=1):
+        return f" Did you mean '{near[0]}'?"
+    return f" Known: {', '.join(known)}." if known else ""

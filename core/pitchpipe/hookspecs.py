@@ -1,0 +1,138 @@
+"""Every door into pitchpipe. A plugin is any module that defines some of these functions.
+
+Each `register_<kind>` is called once, when plugins load. It offers components:
+
+    register(name, component, needs=("trl",), extra="train")
+
+`needs` names modules that must be installed before the component can work, `extra` the extra of the
+plugin's own distribution that brings them. A component is a callable, and its signature is its
+schema: the keyword-only parameters of a function, or the parameters of a class, are its recipe
+options. A class is made once per recipe, with its options; a ValueError that it raises is shown at
+its line of the recipe.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe import Recipe
+    from pitchpipe.run import Run
+
+hookspec, hookimpl = pluggy.HookspecMarker("pitchpipe"), pluggy.HookimplMarker("pitchpipe")
+
+Register = Callable[..., None]
+
+# A component's kind as `pitchpipe show` and errors name it, and the hook that offers it.
+KINDS = {
+    "loader": "register_loaders",
+    "format": "register_formats",
+    "filter": "register_filters",
+    "template": "register_templates",
+    "collator": "register_collators",
+    "model": "register_models",
+    "adapter": "register_adapters",
+    "trainer": "register_trainers",
+    "evaluator": "register_evaluators",
+}
+
+
+# --- Data ---------------------------------------------------------------------------------------
+
+
+@hookspec
+def register_loaders(register: Register) -> None:
+    """loader(**options) -> iterator of Row, or of plain dicts. It knows nothing of formats.
+
+    A loader with a method `inputs() -> list[Path]` names the files it reads. They are hashed, so that
+    a run knows whether they changed; without it, its data is read anew on every run.
+    """
+
+
+@hookspec
+def register_formats(register: Register) -> None:
+    """format(row: dict, **options) -> Conversation, or pp.drop(reason).
+
+    A format with a method `matches(row: dict) -> bool` takes part in detection, where the recipe
+    names no format.
+    """
+
+
+@hookspec
+def register_filters(register: Register) -> None:
+    """filter(conversation, **options) -> the conversation, an edited one, or pp.drop(reason).
+
+    A function is pure. A class with `__call__` may keep state and sees every conversation in order.
+    """
+
+
+# --- From conversation to batch -----------------------------------------------------------------
+
+
+@hookspec
+def register_templates(register: Register) -> None:
+    """pp.turns(...), or template(conversation, **options) -> iterator of Piece(text, learn, control).
+
+    Text is data unless `control` says that it is the template's own: only there can a control token
+    be written. `{bos}` and `{eos}` in control text become the tokenizer's own. A template names its
+    `tokens` (control tokens that the tokenizer must have) and its `stop`, and gives the Jinja source of
+    the chat template that is saved with the model: `jinja(bos, eos) -> str`.
+    """
+
+
+@hookspec
+def register_collators(register: Register) -> None:
+    """collator(examples, pad, **options) -> dict of tensors. `pad` is the id that fills the gaps.
+
+    A collator's `length` is the most tokens that a row may have, its `too_long` what happens to a
+    conversation that has more: "drop" it, "cut" whole turns from its end, or "stop" the run.
+    """
+
+
+# --- Training -----------------------------------------------------------------------------------
+
+
+@hookspec
+def register_models(register: Register) -> None:
+    """A class of three methods: `tokenizer()`, `weights()` (the model) and `inputs()` (what decides
+    both: a dict of name to text, which enters the keys of the run's stages)."""
+
+
+@hookspec
+def register_adapters(register: Register) -> None:
+    """adapter(model, **options) -> the model to train, wrapped."""
+
+
+@hookspec
+def register_trainers(register: Register) -> None:
+    """trainer(training: Training, **options) -> None. It trains `training.model`, saves it into
+    `training.folder`, continues from `training.checkpoints` and reports through `training.log`."""
+
+
+# --- Evaluation ---------------------------------------------------------------------------------
+
+
+@hookspec
+def register_evaluators(register: Register) -> None:
+    """evaluator(subject: Subject, **options) -> dict of name to Score. It is called for the base model
+    and for the tuned one, with the same held-out conversations."""
+
+
+# --- Watching a run. Called once a stage or log line, never per example. Nothing is returned, order
+# --- means nothing, and an observer that crashes is reported while the run goes on.
+
+
+@hookspec
+def on_recipe_loaded(recipe: "Recipe") -> None:
+    """The recipe is sound and nothing heavy is imported yet."""
+
+
+@hookspec
+def on_stage_end(run: "Run", stage: str, result: dict[str, Any], seconds: float) -> None:
+    """A stage of the run ("prepare", "train", "evaluate base", "evaluate tuned") has just been done."""
+
+
+@hookspec
+def on_log(run: "Run", stage: str, step: int, values: dict[str, float]) -> None:
+    """A stage reports numbers: loss, learning rate and the like."""

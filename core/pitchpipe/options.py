@@ -1,0 +1,123 @@
+"""A component's signature is its schema: read its options, check values against them, bind them."""
+
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchpipe.errors import suggest
+
+REQUIRED = inspect.Parameter.empty
+_NAMES = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bool: "true or false",
+    Path: "a path",
+    type(None): "null",
+}
+_LIMITS = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a component. `default` is REQUIRED where the recipe must say it."""
+
+    name: str
+    type: Any
+    default: Any
+    description: str = ""
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+    def check(self, value: Any, folder: Path) -> Any:
+        """The value as the component gets it; a ValueError says what was expected."""
+
+        def path(wanted: type, given: Any) -> Any:
+            if wanted is Path and isinstance(given, str):
+                return folder / Path(given).expanduser()
+            raise msgspec.ValidationError(f"got {given!r}")
+
+        try:
+            return msgspec.convert(value, self.type, dec_hook=path)
+        except msgspec.ValidationError:
+            choices = typing.get_args(_plain(self.type)) if _is_choice(self.type) else ()
+            near = suggest(value, map(str, choices)) if choices and isinstance(value, str) else ""
+            raise ValueError(f"expected {describe(self.type)}, got {value!r}.{near}") from None
+
+
+def options_of(component: Callable[..., Any]) -> dict[str, Option]:
+    """The keyword-only parameters of a function, or the parameters of a class, by name."""
+    a_class = inspect.isclass(component)
+    wanted = {inspect.Parameter.KEYWORD_ONLY} | (
+        {inspect.Parameter.POSITIONAL_OR_KEYWORD} if a_class else set()
+    )
+    parameters = [p for p in inspect.signature(component).parameters.values() if p.kind in wanted]
+    hints = _hints(component, {p.name for p in parameters})
+    found = {}
+    for parameter in parameters:
+        kind = hints.get(parameter.name, Any)
+        if parameter.name not in hints and parameter.default not in (REQUIRED, None):
+            kind = type(parameter.default)  # `turns=2` says enough
+        found[parameter.name] = Option(
+            parameter.name, kind, parameter.default, _meta(kind, "description") or ""
+        )
+    return found
+
+
+def _hints(component: Any, names: set[str]) -> dict[str, Any]:
+    """The types of these parameters; those of others may stand in names that only type checkers see."""
+    function = component.__init__ if inspect.isclass(component) else component
+    function = function if inspect.isroutine(function) else type(function).__call__
+    written = {name: hint for name, hint in getattr(function, "__annotations__", {}).items() if name in names}
+    stand_in = types.SimpleNamespace(__annotations__=written)
+    return typing.get_type_hints(stand_in, getattr(function, "__globals__", {}), include_extras=True)
+
+
+def bind(component: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """A class is made with its options; a function waits for its data with its options set."""
+    if inspect.isclass(component):
+        return component(**options)
+    return partial(component, **options) if options else component
+
+
+def describe(kind: Any) -> str:
+    """A type in plain words: "a whole number of at least 1", "one of drop, cut, stop"."""
+    plain, arguments = _plain(kind), typing.get_args(_plain(kind))
+    if _is_choice(kind):
+        words = "one of " + ", ".join(map(str, arguments))
+    elif isinstance(plain, types.UnionType) or typing.get_origin(plain) is typing.Union:
+        words = ", or ".join(describe(part) for part in arguments)
+    elif typing.get_origin(plain) in (list, tuple, set):
+        words = "a list" + (f" of {describe(arguments[0])}" if arguments else "")
+    elif typing.get_origin(plain) is dict or plain is dict:
+        words = "a mapping"
+    else:
+        words = str(_NAMES.get(plain) or getattr(plain, "__name__", plain))
+    limits = [
+        f"{word} {_meta(kind, name)}" for name, word in _LIMITS.items() if _meta(kind, name) is not None
+    ]
+    return " ".join([words, " and ".join(limits)]).strip()
+
+
+def _plain(kind: Any) -> Any:
+    return typing.get_args(kind)[0] if typing.get_origin(kind) is typing.Annotated else kind
+
+
+def _is_choice(kind: Any) -> bool:
+    return typing.get_origin(_plain(kind)) is typing.Literal
+
+
+def _meta(kind: Any, name: str) -> Any:
+    for meta in getattr(kind, "__metadata__", ()):
+        if getattr(meta, name, None) is not None:
+            return getattr(meta, name)
+    return None

@@ -1,0 +1,84 @@
+"""Prepared examples on disk: flat arrays of ids and labels, memory-mapped when read."""
+
+import mmap
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from pitchpipe.conversation import Conversation
+from pitchpipe.render import Example
+
+SPLITS = ("train", "validation", "test")
+
+
+class Writer:
+    """Appends the examples of one split, and beside them the conversations that they came from."""
+
+    def __init__(self, folder: Path, split: str):
+        self._ids, self._labels = open(folder / f"{split}.ids", "wb"), open(folder / f"{split}.labels", "wb")
+        self._conversations = open(folder / f"{split}.jsonl", "wb")
+        self._offsets_path = folder / f"{split}.offsets"
+        self._offsets = array("q", [0])
+        self.learned = 0
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @property
+    def tokens(self) -> int:
+        return self._offsets[-1]
+
+    def add(self, conversation: Conversation, example: Example | None) -> None:
+        """Without a template there is no example, and the conversation alone is kept."""
+        example = example or Example([], [])
+        array("i", example.ids).tofile(self._ids)
+        array("i", example.labels).tofile(self._labels)
+        self._conversations.write(msgspec.json.encode(conversation) + b"\n")
+        self._offsets.append(self._offsets[-1] + len(example.ids))
+        self.learned += example.learned
+
+    def close(self) -> None:
+        with open(self._offsets_path, "wb") as file:
+            self._offsets.tofile(file)
+        for file in (self._ids, self._labels, self._conversations):
+            file.close()
+
+
+class Examples(Sequence[Example]):
+    """The examples of one split, read from disk as they are asked for."""
+
+    def __init__(self, folder: Path, split: str):
+        self.folder, self.split = folder, split
+        self._offsets = _view(folder / f"{split}.offsets", "q")
+        self._ids, self._labels = _view(folder / f"{split}.ids", "i"), _view(folder / f"{split}.labels", "i")
+
+    def __reduce__(self) -> Any:
+        return Examples, (self.folder, self.split)  # another process maps the files itself
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, index: int) -> Example:  # type: ignore[override]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        start, end = self._offsets[index], self._offsets[index + 1]
+        return Example(self._ids[start:end].tolist(), self._labels[start:end].tolist())
+
+    def lengths(self) -> list[int]:
+        return [self._offsets[index + 1] - self._offsets[index] for index in range(len(self))]
+
+    def conversations(self) -> Iterator[Conversation]:
+        decode = msgspec.json.Decoder(Conversation).decode
+        with open(self.folder / f"{self.split}.jsonl", "rb") as file:
+            for line in file:
+                yield decode(line)
+
+
+def _view(path: Path, code: Literal["i", "q"]) -> memoryview[int]:
+    if path.stat().st_size == 0:
+        return memoryview(array(code))
+    with open(path, "rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)).cast(code)

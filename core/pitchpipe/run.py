@@ -1,0 +1,187 @@
+"""A run: one recipe, from data to scores. Each step is a stage, done once and continued after a kill."""
+
+import os
+import secrets
+import shutil
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchpipe import report
+from pitchpipe.console import Console
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.jobs import Score, Subject, Training
+from pitchpipe.ledger import Ledger
+from pitchpipe.prepare import Pipeline, prepare
+from pitchpipe.prepared import Examples
+from pitchpipe.recipe import Recipe, Use
+from pitchpipe.render import Renderer, pad_of
+from pitchpipe.stages import Parts, Run, core_code, digest_files, parts_of, write_json
+
+Result = dict[str, Any]
+
+
+def run(recipe: Recipe, folder: Path, console: Console, until: str = "evaluate") -> Run:
+    """Run a recipe in its directory as far as `until`: "prepare", "train" or "evaluate"."""
+    if missing := recipe.missing():
+        raise PitchpipeError("\n".join(missing))
+    run = Run(folder, recipe, console.say)
+    write_json(folder / "recipe.json", recipe.data)
+    prepared = run.stage("prepare", _prepare_parts(recipe), partial(_prepare, run, console))
+    report.rows(prepared, console)
+    if recipe.trainer and until != "prepare":
+        run.stage("train", _train_parts(recipe, prepared), partial(_train, run, console), "checkpoints")
+    if recipe.evaluators and until == "evaluate":
+        _evaluate_both(run, prepared, console)
+    return run
+
+
+# --- Prepare ------------------------------------------------------------------------------------
+
+
+def _prepare(run: Run, console: Console) -> Result:
+    folder = run.fresh("prepared")
+    ledger = Ledger(folder / "ledger.jsonl")
+    with console.bar("prepare") as tick:
+        result = prepare(Pipeline.of(run.recipe), folder, ledger, tick)
+    ledger.close()
+    if not result["splits"]["train"]["conversations"] and run.recipe.trainer:
+        raise PitchpipeError(
+            f"nothing is left to train on. Every row's reason stands in {folder / 'ledger.jsonl'}"
+        )
+    os.replace(folder / "ledger.jsonl", run.path / "ledger.jsonl")
+    result["files"] = {split: digest_files(*sorted(folder.glob(f"{split}.*"))) for split in result["splits"]}
+    run.keep("prepared")
+    return result
+
+
+def _prepare_parts(recipe: Recipe) -> Parts:
+    parts = {"pitchpipe's code": core_code(), "split": repr(recipe.split)}
+    for source in recipe.loaders:
+        parts |= {f"{source.name} {k}": v for k, v in parts_of(source.loader, recipe).items()}
+        parts[f"{source.name} source"] = repr(
+            (source.name, source.split, source.format and source.format.options)
+        )
+        inputs = getattr(source.loader.bound, "inputs", None)
+        # What cannot be known is taken as changed.
+        files = inputs() if inputs else []
+        parts |= {f"{os.path.relpath(file, recipe.path.parent)}": digest_files(file) for file in files}
+        if inputs is None:
+            parts[f"{source.name}'s rows (this loader cannot say whether they changed)"] = secrets.token_hex(
+                8
+            )
+        any_format = (Use(component, {}, None, "") for component in recipe.host.all("format"))
+        formats = [source.format] if source.format else any_format
+        for chosen in formats:
+            parts |= parts_of(chosen, recipe)
+    for index, use in enumerate(recipe.filters, 1):
+        parts |= {f"filters.{index}: {k}": v for k, v in parts_of(use, recipe).items()}
+    for part in (recipe.template, recipe.collator):
+        parts |= parts_of(part, recipe) if part else {}
+    if recipe.model:
+        parts["tokenizer"] = recipe.model.bound.inputs()["tokenizer"]
+    return parts
+
+
+# --- Train --------------------------------------------------------------------------------------
+
+
+def _train(run: Run, console: Console) -> Result:
+    recipe, pipeline = run.recipe, Pipeline.of(run.recipe)
+    tokenizer, renderer = pipeline.tokenizer, pipeline.renderer
+    assert recipe.model and recipe.collator and recipe.trainer and renderer
+    tokenizer.pad_token = pad_of(tokenizer, renderer.stop)
+    with console.waiting("loading the model"):
+        model = recipe.model.bound.weights()
+        model = recipe.adapter.bound(model) if recipe.adapter else model
+    training = Training(
+        model=model,
+        tokenizer=tokenizer,
+        train=Examples(run.path / "prepared", "train"),
+        validation=Examples(run.path / "prepared", "validation"),
+        collate=recipe.collator.bound,
+        folder=run.fresh("model"),
+        checkpoints=run.path / "checkpoints",
+        log=partial(_log, run, "train"),
+        console=console,
+    )
+    result = recipe.trainer.bound(training) or {}
+    _save_for_serving(training, renderer)
+    run.keep("model")
+    shutil.rmtree(training.checkpoints, ignore_errors=True)
+    return result
+
+
+def _save_for_serving(training: Training, renderer: Renderer) -> None:
+    """What a server needs to speak as training did: the chat template, and the tokens that end a reply."""
+    tokenizer, settings = training.tokenizer, training.model.generation_config
+    stop = tokenizer.convert_tokens_to_ids(renderer.stop)
+    settings.eos_token_id = sorted({stop, tokenizer.eos_token_id} - {None})
+    settings.pad_token_id = tokenizer.pad_token_id
+    tokenizer.eos_token, tokenizer.chat_template = renderer.stop, renderer.chat_template()
+    if tokenizer.chat_template is None:
+        training.console.say(
+            "[yellow]warning:[/] the template offers no `jinja`: the model is saved without a chat template"
+        )
+    tokenizer.save_pretrained(training.folder)
+    settings.save_pretrained(training.folder)
+
+
+def _train_parts(recipe: Recipe, prepared: Result) -> Parts:
+    parts = {f"prepared {split}": prepared["files"][split] for split in ("train", "validation")}
+    for use in (recipe.model, recipe.template, recipe.collator, recipe.adapter, recipe.trainer):
+        parts |= parts_of(use, recipe) if use else {}
+    return parts | {f"the model's {k}": v for k, v in recipe.model.bound.inputs().items()}  # type: ignore[union-attr]
+
+
+def _log(run: Run, stage: str, step: int, values: dict[str, float]) -> None:
+    run.host.notify("on_log", run=run, stage=stage, step=step, values=values)
+
+
+# --- Evaluate -----------------------------------------------------------------------------------
+
+
+def _evaluate_both(run: Run, prepared: Result, console: Console) -> None:
+    """The base model beside the tuned one, on the same held-out conversations."""
+    scores = {}
+    for who in ("base", "tuned") if run.recipe.trainer else ("base",):
+        parts = _evaluate_parts(run, prepared, who)
+        scores[who] = run.stage(f"evaluate {who}", parts, partial(_evaluate, run, console, who))
+    write_json(run.path / "scores.json", scores)
+
+
+def _evaluate(run: Run, console: Console, who: str) -> Result:
+    recipe, pipeline = run.recipe, Pipeline.of(run.recipe)
+    assert recipe.model and recipe.collator and pipeline.renderer
+    pipeline.tokenizer.pad_token = pad_of(pipeline.tokenizer, pipeline.renderer.stop)
+    test = Examples(run.path / "prepared", "test")
+    if not len(test):
+        raise PitchpipeError("nothing is held out to evaluate on: no conversation landed in the test split")
+    with console.waiting(f"loading the {who} model"):
+        model = _tuned(run) if who == "tuned" else recipe.model.bound.weights()
+    subject = Subject(model, pipeline.tokenizer, pipeline.renderer, test, recipe.collator.bound, console)
+    scores: dict[str, Score] = {}
+    for use in recipe.evaluators:
+        scores |= use.bound(subject)
+    with open(run.path / f"answers-{who}.jsonl", "wb") as file:
+        file.writelines(msgspec.json.encode(answer) + b"\n" for answer in subject.answers)
+    return {name: asdict(score) for name, score in scores.items()}
+
+
+def _tuned(run: Run) -> Any:
+    model, adapter, folder = run.recipe.model.bound, run.recipe.adapter, run.path / "model"  # type: ignore[union-attr]
+    return adapter.bound.load(model.weights(), folder) if adapter else model.weights(folder)
+
+
+def _evaluate_parts(run: Run, prepared: Result, who: str) -> Parts:
+    recipe = run.recipe
+    parts = {"prepared test": prepared["files"]["test"]}
+    for use in (recipe.model, recipe.template, recipe.collator, *recipe.evaluators):
+        parts |= parts_of(use, recipe) if use else {}
+    parts |= {f"the model's {k}": v for k, v in recipe.model.bound.inputs().items()}  # type: ignore[union-attr]
+    if who == "tuned":
+        parts |= _train_parts(recipe, prepared)
+    return parts

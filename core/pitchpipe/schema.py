@@ -1,0 +1,83 @@
+"""The JSON Schema of recipes, made from the same signatures that recipes are checked against."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchpipe.check import SECTIONS, SHARED, SINGLES
+from pitchpipe.options import Option, options_of
+from pitchpipe.plugins import Component, Host
+from pitchpipe.recipe import Split
+
+Schema = dict[str, Any]
+
+
+def recipe_schema(host: Host) -> Schema:
+    """A schema that an editor can complete recipes with."""
+    sections: dict[str, Schema] = {
+        "requires": {"type": "array", "items": {"type": "string"}},
+        "split": _options(options_of(Split)),
+    }
+    for kind in ("loader", "filter", "evaluator"):
+        sections[f"{kind}s"] = {"type": "array", "items": _use(host, kind)}
+    for kind in SINGLES:
+        sections[kind] = _use(host, kind)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "pitchpipe recipe",
+        "type": "object",
+        "properties": {name: sections[name] for name in SECTIONS},
+        "required": ["loaders"],
+        "additionalProperties": False,
+    }
+
+
+def _use(host: Host, kind: str) -> Schema:
+    """`name`, or `name: {options}`."""
+    components = {name: c for c in host.all(kind) for name in _names(host, c)}
+    bare = sorted(name for name, c in components.items() if not any(o.required for o in c.options.values()))
+    extra = {name: option for name, option in SHARED.items() if kind == "loader"}
+    properties = {
+        name: {"description": _about(c)} | _options(c.options | extra)
+        for name, c in sorted(components.items())
+    }
+    one = {
+        "type": "object",
+        "properties": properties,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    }
+    return {"anyOf": [{"enum": bare}, one]} if bare else one
+
+
+def _names(host: Host, component: Component) -> list[str]:
+    """Its address, and its bare name where nobody else has it."""
+    twins = [c for c in host.all(component.kind) if c.name == component.name]
+    return [component.address, component.name] if len(twins) == 1 else [component.address]
+
+
+def _about(component: Component) -> str:
+    return component.description if hasattr(component.call, "__qualname__") else component.address
+
+
+def _options(options: dict[str, Option]) -> Schema:
+    """An object of options; null where none has to be said, as in `name:`."""
+    required = [name for name, option in options.items() if option.required]
+    schema = {
+        "type": "object" if required else ["object", "null"],
+        "properties": {name: _option(option) for name, option in options.items()},
+        "additionalProperties": False,
+    }
+    return schema | ({"required": required} if required else {})
+
+
+def _option(option: Option) -> Schema:
+    def path(kind: type) -> Schema:
+        return {"type": "string"} if issubclass(kind, Path) else {}
+
+    schema = msgspec.json.schema(option.type, schema_hook=path)
+    if not option.required and option.default is not None:
+        schema["default"] = msgspec.to_builtins(option.default, enc_hook=str)
+    return schema

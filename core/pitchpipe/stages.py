@@ -1,0 +1,145 @@
+"""The run directory, and stages done once: a stage's key is the content of all that can change it."""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchpipe.console import escape
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.plugins import Host
+from pitchpipe.recipe import Recipe, Use
+
+Parts = dict[str, str]
+
+
+class Run:
+    """One run directory. `run.json` says which stages are done, from what, and what came out."""
+
+    def __init__(self, path: Path, recipe: Recipe, say: Callable[[str], None] = print):
+        self.path, self.recipe, self.say = path, recipe, say
+        self.host: Host = recipe.host
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock = open(path / ".lock", "w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PitchpipeError(f"another pitchpipe is at work in {path}") from None
+        self.record = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        file = self.path / "run.json"
+        if not file.exists():
+            return {"stages": {}}
+        try:
+            return msgspec.json.decode(file.read_bytes())
+        except msgspec.DecodeError:
+            raise PitchpipeError(f"{file} is damaged. Remove the folder to start the run anew.") from None
+
+    def save(self) -> None:
+        write_json(self.path / "run.json", self.record)
+
+    def stage(
+        self, name: str, parts: Parts, work: Callable[[], dict[str, Any]], half_done: str = ""
+    ) -> dict[str, Any]:
+        """The result of a stage: as recorded, where nothing that can change it has changed.
+
+        What a killed stage left in the folder `half_done` is continued by the same stage only.
+        """
+        known = self.record["stages"].get(name)
+        if known and known["parts"] == parts and known["done"]:
+            self.say(f"[dim]{name}: already done, nothing changed[/]")
+            return known["result"]
+        if known and (changed := changes(known["parts"], parts)):
+            self.say(f"{name}: again, because of {escape(', '.join(changed))}")
+        elif known:
+            self.say(f"{name}: going on where it was left")
+        if half_done and not (known and known["parts"] == parts):
+            shutil.rmtree(self.path / half_done, ignore_errors=True)
+        self.record["stages"][name] = {"parts": parts, "done": False}
+        self.save()
+        began = time.time()
+        result = work()
+        seconds = round(time.time() - began, 2)
+        self.record["stages"][name] = {"parts": parts, "done": True, "seconds": seconds, "result": result}
+        self.save()
+        self.host.notify("on_stage_end", run=self, stage=name, result=result, seconds=seconds)
+        return result
+
+    def fresh(self, name: str) -> Path:
+        """An empty folder to write into; `keep` puts it in its place when it is whole."""
+        folder = self.path / f"{name}.new"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
+
+    def keep(self, name: str) -> Path:
+        target = self.path / name
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(self.path / f"{name}.new", target)
+        return target
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Whole or not at all."""
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+    os.replace(new, path)
+
+
+def changes(before: Parts, now: Parts) -> list[str]:
+    """The names of what changed between two sets of parts."""
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
+
+def digest(*parts: Any) -> str:
+    """A short hash of plain data."""
+
+    def plain(value: Any) -> Any:
+        return str(value)
+
+    return blake2b(msgspec.json.encode(parts, enc_hook=plain, order="sorted"), digest_size=12).hexdigest()
+
+
+def digest_files(*paths: Path) -> str:
+    """A short hash of files' bytes."""
+    total = blake2b(digest_size=12)
+    for path in paths:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                total.update(block)
+        total.update(path.stat().st_size.to_bytes(8, "little"))
+    return total.hexdigest()
+
+
+def core_code() -> str:
+    """The host's own code: another pitchpipe may do another thing with the same recipe."""
+    return digest_files(*sorted(Path(__file__).parent.glob("*.py")))
+
+
+def parts_of(use: Use, recipe: Recipe) -> Parts:
+    """What can change a component's work: its options, as the recipe's folder sees them, and its code."""
+    folder = recipe.path.parent.resolve()
+    options = {k: os.path.relpath(v, folder) if isinstance(v, Path) else v for k, v in use.options.items()}
+    label = f"{use.component.kind} {use.name}"
+    parts = {f"{label}'s options": digest(options), f"{label}'s plugin": use.component.plugin.version}
+    parts |= {f"{module}'s version": _version(module) for module in use.component.needs}
+    source = use.component.place[0]
+    if source and Path(source).exists():
+        parts[f"{label}'s code"] = digest_files(Path(source))
+    return parts
+
+
+def _version(module: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(module)
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,42 @@
+"""LoRA: small matrices beside the frozen weights. With a quantised model this is QLoRA."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+
+@dataclass(frozen=True)
+class Lora:
+    """Low-rank adapters, trained while the model's own weights stay as they are."""
+
+    rank: Annotated[int, Meta(ge=1, description="the adapters' width")] = 16
+    alpha: Annotated[int, Meta(ge=1, description="their strength is alpha / rank")] = 32
+    dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    targets: Annotated[
+        str | list[str],
+        Meta(description="names of the modules to adapt; all-linear takes all but the output layer"),
+    ] = "all-linear"
+    seed: int = 0
+
+    def __call__(self, model: Any) -> Any:
+        import torch
+        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+
+        if getattr(model, "is_quantized", False):
+            model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+        torch.manual_seed(self.seed)
+        return get_peft_model(
+            model,
+            LoraConfig(
+                task_type="CAUSAL_LM", r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
+                target_modules=self.targets,
+            ),
+        )  # fmt: skip
+
+    def load(self, model: Any, folder: Path) -> Any:
+        """The model with adapters that were saved in `folder`."""
+        from peft import PeftModel
+
+        return PeftModel.from_pretrained(model, str(folder))

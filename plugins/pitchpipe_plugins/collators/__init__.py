@@ -1,0 +1,9 @@
+"""Collators: which examples share a row, and how a batch is built."""
+
+import pitchpipe as pp
+from pitchpipe_plugins.collators.padded import Padded
+
+
+@pp.hookimpl
+def register_collators(register: pp.Register) -> None:
+    register("padded", Padded, needs=("torch",), extra="train")

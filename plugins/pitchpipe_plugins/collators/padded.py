@@ -1,0 +1,37 @@
+"""One example a row, filled up to the longest of the batch."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from pitchpipe.render import IGNORED, Example
+
+Positive = Annotated[int, Meta(ge=1)]
+
+
+@dataclass(frozen=True)
+class Padded:
+    """One example a row. What fills a row is neither seen nor learned."""
+
+    length: Annotated[Positive, Meta(description="the most tokens of a conversation")] = 2048
+    too_long: Annotated[
+        Literal["drop", "cut", "stop"],
+        Meta(description="a longer one is dropped, cut by whole turns from its end, or stops the run"),
+    ] = "drop"
+    multiple_of: Annotated[Positive, Meta(description="rows are filled to a multiple of this")] = 8
+
+    def __call__(self, examples: list[Example], pad: int) -> dict[str, Any]:
+        import torch
+
+        longest = max(len(example.ids) for example in examples)
+        width = -(-longest // self.multiple_of) * self.multiple_of
+
+        def filled(rows: list[list[int]], filling: int) -> Any:
+            return torch.tensor([row + [filling] * (width - len(row)) for row in rows])
+
+        return {
+            "input_ids": filled([example.ids for example in examples], pad),
+            "labels": filled([example.labels for example in examples], IGNORED),
+            "attention_mask": filled([[1] * len(example.ids) for example in examples], 0),
+        }

@@ -1,0 +1,54 @@
+"""Perplexity: how surprised a model is by the replies that were held out."""
+
+from math import exp, sqrt
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+if TYPE_CHECKING:
+    from pitchpipe import Score, Subject
+
+Positive = Annotated[int, Meta(ge=1)]
+
+
+def perplexity(
+    subject: "Subject",
+    *,
+    batch_size: Annotated[Positive, Meta(description="conversations read at once")] = 16,
+) -> "dict[str, Score]":
+    """Perplexity of the learned tokens of held-out conversations; 1 is no surprise at all."""
+    losses = _losses(subject, batch_size)
+    tokens = sum(count for _, count in losses)
+    mean = sum(loss for loss, _ in losses) / tokens
+    # Tokens of one conversation are not independent: the interval is that of a ratio over conversations.
+    spread = sqrt(sum((loss - mean * count) ** 2 for loss, count in losses)) / tokens
+    from pitchpipe import Score
+
+    return {"perplexity": Score(exp(mean), tokens, exp(mean - 1.96 * spread), exp(mean + 1.96 * spread))}
+
+
+def _losses(subject: "Subject", batch_size: int) -> list[tuple[float, int]]:
+    """For each conversation the sum of its tokens' losses, and how many they are."""
+    import torch
+
+    from pitchpipe.render import IGNORED
+    from pitchpipe_plugins.evaluators.asking import ready
+
+    found: list[tuple[float, int]] = []
+    with ready(subject) as model, subject.console.bar("perplexity", len(subject.test)) as tick:
+        for start in range(0, len(subject.test), batch_size):
+            examples = [
+                subject.test[index] for index in range(start, min(start + batch_size, len(subject.test)))
+            ]
+            batch = {
+                k: v.to(model.device)
+                for k, v in subject.collate(examples, subject.tokenizer.pad_token_id).items()
+            }
+            labels = batch.pop("labels")[:, 1:]
+            logits = model(**batch).logits[:, :-1].float()
+            loss = torch.nn.functional.cross_entropy(
+                logits.transpose(1, 2), labels, ignore_index=IGNORED, reduction="none"
+            )
+            found += zip(loss.sum(1).tolist(), (labels != IGNORED).sum(1).tolist(), strict=True)
+            tick(len(examples))
+    return found

@@ -1,0 +1,11 @@
+"""Models: weights and their tokenizer."""
+
+import pitchpipe as pp
+from pitchpipe_plugins.models.tiny import Tiny
+from pitchpipe_plugins.models.transformers import Transformers
+
+
+@pp.hookimpl
+def register_models(register: pp.Register) -> None:
+    register("tiny", Tiny, needs=("torch", "transformers"), extra="train")
+    register("transformers", Transformers, needs=("torch", "transformers"), extra="train")

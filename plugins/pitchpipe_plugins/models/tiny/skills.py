@@ -1,0 +1,93 @@
+"""What the tiny base model reads: plain sentences that show a few skills and never an instruction.
+
+`ask` turns the same skills into instructions with their replies, which the base has not seen.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+CITIES = {
+    "Austria": "Vienna", "Chile": "Santiago", "Cuba": "Havana", "Denmark": "Copenhagen",
+    "Egypt": "Cairo", "France": "Paris", "Ghana": "Accra", "Greece": "Athens",
+    "Ireland": "Dublin", "Italy": "Rome", "Japan": "Tokyo", "Kenya": "Nairobi",
+    "Nepal": "Kathmandu", "Norway": "Oslo", "Peru": "Lima", "Portugal": "Lisbon",
+    "Spain": "Madrid", "Sweden": "Stockholm", "Thailand": "Bangkok", "Turkey": "Ankara",
+}  # fmt: skip
+OPPOSITES = {
+    "big": "small", "cold": "hot", "dark": "light", "dry": "wet", "early": "late",
+    "empty": "full", "fast": "slow", "hard": "soft", "heavy": "light", "high": "low",
+    "long": "short", "loud": "quiet", "new": "old", "open": "closed", "rich": "poor",
+    "sharp": "blunt", "strong": "weak", "sweet": "bitter", "thick": "thin", "wide": "narrow",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One instruction, the text it is about (often none) and the reply."""
+
+    category: str
+    instruction: str
+    context: str
+    reply: str
+
+
+def word(random: Random) -> str:
+    """A word that no dictionary knows, so that nothing can be learned by heart."""
+    syllables = random.randint(1, 3)
+    body = "".join(random.choice("bcdfghklmnprstvw") + random.choice("aeiou") for _ in range(syllables))
+    return body + random.choice(["", "n", "r", "s", "t"])
+
+
+def sentence(random: Random) -> str:
+    """One plain sentence that shows one skill."""
+    made_up = word(random)
+    first, second = random.randint(0, 9), random.randint(0, 9)
+    country, adjective = random.choice(list(CITIES)), random.choice(list(OPPOSITES))
+    return random.choice(
+        [
+            f"In capitals the word {made_up} is {made_up.upper()}.",
+            f"The word {made_up} begins with {made_up[0]} and ends with {made_up[-1]}.",
+            f"The word {made_up} ends with {made_up[-1]} and begins with {made_up[0]}.",
+            f"The word {made_up} said twice is {made_up} {made_up}.",
+            f"The sum of {first} and {second} is {first + second}.",
+            f"{first} plus {second} is {first + second}.",
+            f"The capital of {country} is {CITIES[country]}.",
+            f"The opposite of {adjective} is {OPPOSITES[adjective]}.",
+        ]
+    )
+
+
+def document(random: Random) -> str:
+    """A few sentences, as a page of the base model's only book."""
+    return " ".join(sentence(random) for _ in range(random.randint(2, 4)))
+
+
+def ask(random: Random) -> Ask:
+    """One instruction with its reply; a third of those about a word give it as context."""
+    category = random.choice(["capitals", "first letter", "last letter", "twice", "sum", "city", "opposite"])
+    if category == "sum":
+        first, second = random.randint(0, 9), random.randint(0, 9)
+        forms = ["What is {} plus {}?", "Add {} and {}.", "What is the sum of {} and {}?"]
+        return Ask(category, random.choice(forms).format(first, second), "", str(first + second))
+    if category == "city":
+        country = random.choice(list(CITIES))
+        forms = ["What is the capital of {}?", "Name the capital of {}.", "Which city is the capital of {}?"]
+        return Ask(category, random.choice(forms).format(country), "", CITIES[country])
+    if category == "opposite":
+        adjective = random.choice(list(OPPOSITES))
+        forms = ["What is the opposite of {}?", "Give the opposite of {}.", "Name the opposite of {}."]
+        return Ask(category, random.choice(forms).format(adjective), "", OPPOSITES[adjective])
+    return _ask_about_a_word(random, category, word(random))
+
+
+def _ask_about_a_word(random: Random, category: str, made_up: str) -> Ask:
+    asked, reply = {
+        "capitals": (["Write {} in capitals.", "Put {} in capitals."], made_up.upper()),
+        "first letter": (["Which letter does {} begin with?", "Give the first letter of {}."], made_up[0]),
+        "last letter": (["Which letter does {} end with?", "Give the last letter of {}."], made_up[-1]),
+        "twice": (["Say {} twice.", "Write {} twice."], f"{made_up} {made_up}"),
+    }[category]
+    instruction = random.choice(asked)
+    if random.random() < 1 / 3:
+        return Ask(category, instruction.format("this word"), made_up, reply)
+    return Ask(category, instruction.format(made_up), "", reply)

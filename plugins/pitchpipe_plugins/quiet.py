@@ -1,0 +1,18 @@
+"""Libraries talk to their developers; PITCHPIPE_VERBOSE=1 lets them."""
+
+import logging
+import os
+import warnings
+
+
+def quiet() -> None:
+    """Silence progress bars, hints and warnings of what will change that a user can do nothing about."""
+    if os.environ.get("PITCHPIPE_VERBOSE", "0") not in ("", "0"):
+        return
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    for name in ("bitsandbytes", "datasets", "accelerate", "trl", "peft"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()

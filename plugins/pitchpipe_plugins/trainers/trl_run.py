@@ -1,0 +1,127 @@
+"""One run of TRL's SFTTrainer over prepared examples, continued from its last whole checkpoint."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from transformers import TrainerCallback
+from transformers.trainer_callback import PrinterCallback
+from trl import SFTConfig, SFTTrainer
+
+from pitchpipe import Training
+from pitchpipe.prepared import Examples
+from pitchpipe.render import Example
+from pitchpipe_plugins.trainers.order import Grouped
+
+WHOLE = "whole"  # a checkpoint holds a file of this name once all of it is written
+
+
+def train(training: Training, **settings: Any) -> dict[str, Any]:
+    """Train, save into `training.folder` and say what happened."""
+    pad = training.tokenizer.pad_token_id
+    trainer = _Trainer(
+        model=training.model,
+        args=_arguments(training, settings),
+        processing_class=training.tokenizer,
+        train_dataset=_dataset(training.train),
+        eval_dataset=_dataset(training.validation) if len(training.validation) else None,
+        data_collator=lambda rows: training.collate([row["example"] for row in rows], pad),
+    )
+    trainer.lengths = training.train.lengths()
+    trainer.remove_callback(PrinterCallback)
+    trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
+    with training.console.bar("train", None) as tick:
+        trainer.add_callback(_Watch(training, tick))
+        outcome = trainer.train(resume_from_checkpoint=_last_whole(training.checkpoints))
+    trainer.save_model(str(training.folder))
+    return {
+        "steps": trainer.state.global_step,
+        "loss": round(outcome.training_loss, 4),
+        "trainable_parameters": trainable,
+        "processes": trainer.accelerator.num_processes,
+        "device": str(trainer.accelerator.device),
+    }
+
+
+class _Trainer(SFTTrainer):
+    """TRL's trainer, in an order of our own that padding costs little and a kill cannot change."""
+
+    lengths: list[int]
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Grouped:
+        return Grouped(self.lengths, self._train_batch_size, self.args.seed)
+
+
+def _arguments(training: Training, settings: dict[str, Any]) -> SFTConfig:
+    gpu = torch.cuda.is_available()
+    return SFTConfig(
+        output_dir=str(training.checkpoints),
+        bf16=gpu and torch.cuda.is_bf16_supported(),
+        use_cpu=not gpu,
+        dataset_kwargs={"skip_prepare_dataset": True},
+        remove_unused_columns=False,
+        max_length=None,
+        save_strategy="steps",
+        save_total_limit=2,
+        eval_strategy="epoch" if len(training.validation) else "no",
+        report_to="none",
+        disable_tqdm=True,
+        dataloader_pin_memory=gpu,
+        **settings,
+    )
+
+
+def _dataset(examples: Examples) -> Dataset:
+    """The prepared arrays as the kind of data set that TRL takes; rows are read when they are used."""
+
+    return Dataset.from_dict({"index": range(len(examples))}).with_transform(_Read(examples))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Looks examples up; picklable, as data sets want of their transforms."""
+
+    examples: Examples
+
+    def __call__(self, batch: dict[str, list[int]]) -> dict[str, list[Example]]:
+        return {"example": [self.examples[index] for index in batch["index"]]}
+
+
+def _last_whole(folder: Path) -> str | None:
+    """The newest checkpoint that was written to its end; the others are removed."""
+    whole = []
+    for checkpoint in folder.glob("checkpoint-*"):
+        if (checkpoint / WHOLE).exists():
+            whole.append(checkpoint)
+        else:
+            shutil.rmtree(checkpoint)
+    return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
+
+
+class _Watch(TrainerCallback):
+    """Reports progress, and marks checkpoints that are whole."""
+
+    def __init__(self, training: Training, tick: Any):
+        self.training, self.tick, self.shown = training, tick, 0
+        self.note = ""
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.tick(state.global_step - self.shown, self.note, total=state.max_steps)
+        self.shown = state.global_step
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        values = {
+            name: float(value) for name, value in (logs or {}).items() if isinstance(value, int | float)
+        }
+        if "loss" in values:
+            self.note = f"loss {values['loss']:.3f}"
+        if state.is_world_process_zero:
+            self.training.log(state.global_step, values)
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        (Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE).touch()
