@@ -6,29 +6,32 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from pitchpipe.conversation import Conversation, Drop, Message, Row, drop
+    from pitchpipe.conversation import Conversation, Drop, Message, Row, Source, drop
     from pitchpipe.errors import PitchpipeError, Quarantine
     from pitchpipe.hookspecs import Register, hookimpl
     from pitchpipe.jobs import Score, Subject, Training
+    from pitchpipe.options import Meta
     from pitchpipe.template import Piece, turns
 
 __all__ = [
     "Conversation",
     "Drop",
     "Message",
+    "Meta",
     "Piece",
     "PitchpipeError",
     "Quarantine",
     "Register",
     "Row",
     "Score",
+    "Source",
     "Subject",
     "Training",
     "drop",
     "hookimpl",
     "turns",
 ]
-_HOMES = ("hookspecs", "conversation", "template", "errors", "jobs")
+_HOMES = ("hookspecs", "conversation", "template", "errors", "options", "jobs")
 
 
 def __getattr__(name: str) -> Any:

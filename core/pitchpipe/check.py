@@ -1,7 +1,8 @@
 """Checking a recipe: every problem at once, each with its line and the nearest name."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -74,7 +75,7 @@ class _Check:
         """Where a value stands: the line of it or of what holds it, or the override that set it."""
         for end in range(len(key), -1, -1):
             if key[:end] in self.set:
-                return "--set " + ".".join(map(str, key[:end]))
+                return "--set"
             if key[:end] in self.document.lines:
                 return f"{self.document.name}:{self.document.lines[key[:end]]}"
         return self.document.name
@@ -93,10 +94,12 @@ class _Check:
         for name in data:
             if name not in SECTIONS:
                 self.problem((name,), f"no such section.{suggest(name, SECTIONS)}")
-        self._requires(data.get("requires"))
+        self._requires()
         recipe = Recipe(path, data, self.host)
         recipe.loaders = [s for key, entry in self._list("loaders") if (s := self._source(key, entry))]
-        recipe.filters = [u for key, entry in self._list("filters") if (u := self._use("filter", key, entry))]
+        recipe.filters = _numbered(
+            [u for key, entry in self._list("filters") if (u := self._use("filter", key, entry))]
+        )
         recipe.evaluators = [
             u for key, entry in self._list("evaluators") if (u := self._use("evaluator", key, entry))
         ]
@@ -126,14 +129,13 @@ class _Check:
         if data.get("model") and recipe.collator is None and not data.get("collator"):
             recipe.collator = self._use("collator", ("collator",), "padded")
 
-    def _requires(self, wanted: Any) -> None:
+    def _requires(self) -> None:
         """Distributions that the recipe needs, each with the versions that will do."""
         from importlib.metadata import PackageNotFoundError, version
 
-        for index, text in enumerate(wanted if isinstance(wanted, list) else [wanted] if wanted else [], 1):
+        for key, text in self._list("requires"):
             from packaging.requirements import InvalidRequirement, Requirement
 
-            key = ("requires", index) if isinstance(wanted, list) else ("requires",)
             try:
                 requirement = Requirement(str(text))
                 found = version(requirement.name)
@@ -150,7 +152,7 @@ class _Check:
         if entries is None:
             return
         if not isinstance(entries, list):
-            self.problem((section,), "expected a list, each entry a name or `name: {options}`")
+            self.problem((section,), f"expected a list, got {entries!r}")
             return
         for index, entry in enumerate(entries, 1):
             yield (section, index), entry
@@ -179,6 +181,10 @@ class _Check:
             loader, shared.get("name") or f"{loader.name}.{key[-1]}", chosen, shared.get("split")
         )
 
+    def _uses(self, kind: str) -> list[Use]:
+        """The components of a section that is a list."""
+        return [use for key, entry in self._list(f"{kind}s") if (use := self._use(kind, key, entry))]
+
     def _use(self, kind: str, key: Key, entry: Any, also: dict[str, Option] | None = None) -> Use | None:
         """`name` or `name: {options}`, as a bound component."""
         if isinstance(entry, str):
@@ -199,7 +205,7 @@ class _Check:
         if options is None:
             return None
         bound = self._made(key, lambda: bind(component.call, options))
-        return None if bound is None else Use(component, options, bound, self.place(key))
+        return None if bound is None else Use(component, options, bound, self.place(key), name)
 
     def _options(
         self,
@@ -240,3 +246,13 @@ class _Check:
         except ValueError as error:
             self.problem(key, str(error))
             return None
+
+
+def _numbered(uses: list[Use]) -> list[Use]:
+    """Uses of one component told apart: length, length#2."""
+    seen: Counter[str] = Counter()
+    for index, use in enumerate(uses):
+        seen[use.label] += 1
+        if seen[use.label] > 1:
+            uses[index] = replace(use, label=f"{use.label}#{seen[use.label]}")
+    return uses

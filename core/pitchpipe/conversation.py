@@ -65,18 +65,33 @@ class Conversation:
         return "\x00".join(said)
 
 
+Measure = float | str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A filter's decision against a conversation, with the score and the limit that made it."""
+    """A decision against a conversation, with the score and the limit that made it."""
 
     reason: str
-    score: float | str | None = None
-    limit: float | str | None = None
+    score: Measure = None
+    limit: Measure = None
 
 
-def drop(reason: str, *, score: float | str | None = None, limit: float | str | None = None) -> Drop:
-    """What a filter or a format returns to drop a conversation; the ledger keeps every word of it."""
-    return Drop(reason, score, limit)
+def drop(reason: str, *, score: Measure = None, limit: Measure = None) -> Drop:
+    """What a filter or a format returns to drop a conversation.
+
+    The reason is one line; reports count reasons by what stands before the first colon. `score` is what was
+    measured, `limit` what it was measured against. The ledger keeps all three.
+    """
+    words = " ".join(reason.split()).encode("utf-8", "backslashreplace").decode()
+    if not words:
+        raise ValueError("pp.drop needs a reason")
+    return Drop(words, _plain(score), _plain(limit))
+
+
+def _plain(measure: Any) -> Measure:
+    """A number of any library as Python's own."""
+    return measure if measure is None or isinstance(measure, str | int | float) else float(measure)
 
 
 def content_id(conversation: Conversation) -> str:

@@ -1,5 +1,6 @@
 """The ledger: one line for every row that was dropped, changed or quarantined, and the counts of all."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,7 +57,7 @@ class Ledger:
         line = {"dataset": source.dataset, "file": source.file, "line": source.line}
         line |= {"fate": fate, "stage": stage, "reason": reason}
         line |= {key: value for key, value in extra.items() if value is not None}
-        self._file.write(msgspec.json.encode(line) + b"\n")
+        self._file.write(_encoded(line) + b"\n")
 
     def close(self) -> None:
         self._file.close()
@@ -73,3 +74,11 @@ class Ledger:
             }
             for name, c in self.sources.items()
         }  # fmt: skip
+
+
+def _encoded(line: dict[str, Any]) -> bytes:
+    """JSON of anything that a loader may have yielded, lone surrogates and dates included."""
+    try:
+        return msgspec.json.encode(line)
+    except (TypeError, UnicodeEncodeError):
+        return json.dumps(line, default=str).encode()

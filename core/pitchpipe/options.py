@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Meta as Meta
 
 from pitchpipe.errors import suggest
 
@@ -49,9 +50,20 @@ class Option:
         try:
             return msgspec.convert(value, self.type, dec_hook=path)
         except msgspec.ValidationError:
-            choices = typing.get_args(_plain(self.type)) if _is_choice(self.type) else ()
-            near = suggest(value, map(str, choices)) if choices and isinstance(value, str) else ""
-            raise ValueError(f"expected {describe(self.type)}, got {value!r}.{near}") from None
+            raise ValueError(_complaint(value, self.type)) from None
+
+
+def _complaint(value: Any, kind: Any) -> str:
+    """What was expected instead of a value; of a list, what is wrong with its first wrong entry."""
+    choices = typing.get_args(_plain(kind)) if _is_choice(kind) else ()
+    if _entry(kind) is not None and isinstance(value, list):
+        for entry in value:
+            try:
+                msgspec.convert(entry, _entry(kind))
+            except msgspec.ValidationError:
+                return _complaint(entry, _entry(kind))
+    near = suggest(value, map(str, choices)) if choices and isinstance(value, str) else ""
+    return f"expected {describe(kind)}, got {value!r}.{near}"
 
 
 def options_of(component: Callable[..., Any]) -> dict[str, Option]:
@@ -97,7 +109,8 @@ def describe(kind: Any) -> str:
     elif isinstance(plain, types.UnionType) or typing.get_origin(plain) is typing.Union:
         words = ", or ".join(describe(part) for part in arguments)
     elif typing.get_origin(plain) in (list, tuple, set):
-        words = "a list" + (f" of {describe(arguments[0])}" if arguments else "")
+        each = describe(arguments[0]) if arguments else "anything"
+        words = f"a list, each entry {each}"
     elif typing.get_origin(plain) is dict or plain is dict:
         words = "a mapping"
     else:
@@ -110,6 +123,12 @@ def describe(kind: Any) -> str:
 
 def _plain(kind: Any) -> Any:
     return typing.get_args(kind)[0] if typing.get_origin(kind) is typing.Annotated else kind
+
+
+def _entry(kind: Any) -> Any:
+    """The type of a list's entries."""
+    plain = _plain(kind)
+    return typing.get_args(plain)[0] if typing.get_origin(plain) in (list, tuple, set) else None
 
 
 def _is_choice(kind: Any) -> bool:

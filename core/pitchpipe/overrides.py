@@ -31,7 +31,8 @@ def _enter(place: Any, part: str, key: Key, text: str) -> tuple[Any, Key]:
         index = _index(place, part, key, text)
         place[index - 1] = entry = _opened(place[index - 1])
         return (entry, (*key, index)) if part.isdigit() else _enter(entry, part, (*key, index), text)
-    inner = place[part] = _opened(place.get(part))
+    inner = place.get(part) if key else _opened(place.get(part))
+    inner = place[part] = {} if inner is None else inner
     if not isinstance(inner, dict | list):
         raise PitchpipeError(
             f"--set {text}: {'.'.join(map(str, (*key, part)))} is {inner!r}; nothing can be set in it"
@@ -53,4 +54,4 @@ def _index(entries: list[Any], part: str, key: Key, text: str) -> int:
 
 def _opened(entry: Any) -> Any:
     """`name` as `name: {}`."""
-    return {entry: {}} if isinstance(entry, str) else {} if entry is None else entry
+    return {entry: {}} if isinstance(entry, str) else entry

@@ -1,6 +1,5 @@
 """One conversation at every hop, made with the very functions that prepare all of them."""
 
-import os
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,11 +40,7 @@ def show(recipe: Recipe, console: Console, count: int, skip: int, only: str | No
 
 
 def _row(row: Row, source: str, console: Console) -> None:
-    _head(
-        console,
-        "row",
-        f"{source}, {os.path.relpath(row.file)}:{row.line}" if row.file else f"{source} {row.line}",
-    )
+    _head(console, "row", escape(f"{source}, {row.file}:{row.line}" if row.file else f"{source} {row.line}"))
     console.plain(row.data if isinstance(row.data, str) else msgspec.json.encode(row.data).decode())
 
 
@@ -60,10 +55,10 @@ def _hops(conversation: Conversation, pipeline: Pipeline, console: Console) -> N
         result = call(use, conversation, conversation.source)
         if isinstance(result, Drop):
             limit = f" ({result.score} against {result.limit})" if result.limit is not None else ""
-            _head(console, f"filter {use.name}", f"[red]dropped: {escape(result.reason)}{limit}[/]\n")
+            _head(console, f"filter {use.label}", f"[red]dropped: {escape(result.reason)}{limit}[/]\n")
             return
         edited = result is not conversation
-        _head(console, f"filter {use.name}", "edited" if edited else "kept")
+        _head(console, f"filter {use.label}", "edited" if edited else "kept")
         if edited:
             _messages(result, console)
         conversation = result

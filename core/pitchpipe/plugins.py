@@ -76,7 +76,7 @@ class Component:
         return f"pip install {' '.join(self.missing())}"
 
 
-@dataclass
+@dataclass(eq=False)
 class Plugin:
     """One plugin: where it comes from, what it offers, and why it failed if it did."""
 
@@ -237,6 +237,9 @@ class Host:
             who = " and ".join(f"'{c.plugin.name}' ({c.plugin.origin})" for c in offered)
             how = " or ".join(f"'{c.address}'" for c in offered)
             raise ValueError(f"{len(offered)} plugins offer a {kind} '{name}': {who}. Write {how}.")
+        loaded = [plugin.name for plugin in self.plugins if not plugin.error]
+        if plugin_name and plugin_name not in loaded:
+            raise ValueError(f"no plugin '{plugin_name}'.{suggest(plugin_name, loaded)}{self._failures()}")
         raise ValueError(f"no {kind} '{name}'.{self._nearest(kind, name)}{self._failures()}")
 
     def all(self, kind: str) -> Iterator[Component]:

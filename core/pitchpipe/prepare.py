@@ -1,5 +1,6 @@
 """The life of one conversation, top to bottom: from a row in a file to ids and labels on disk."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -63,17 +64,24 @@ def prepare(pipeline: Pipeline, folder: Path, ledger: Ledger, tick: Callable[[],
     }
 
 
-def rows(source: SourceUse) -> Iterator[Row]:
-    """A loader's rows; plain dicts are numbered."""
+def rows(source: SourceUse, recipe: Recipe) -> Iterator[Row]:
+    """A loader's rows, their files named as seen from the recipe's folder; plain dicts are numbered."""
+    seen_from = recipe.path.parent.resolve()
+    names: dict[str, str] = {"": ""}
     for number, row in enumerate(source.loader.bound(), 1):
-        yield row if isinstance(row, Row) else Row(row, "", number)
+        if not isinstance(row, Row):
+            row = Row(row, "", number)
+        if row.file not in names:
+            names[row.file] = os.path.relpath(row.file, seen_from)
+        row.file = names[row.file]
+        yield row
 
 
 def conversations(
     source: SourceUse, recipe: Recipe, ledger: Ledger
 ) -> Iterator[tuple[Row, Conversation | None]]:
     """Each row with its conversation, or with None where it went to the ledger instead."""
-    stream = rows(source)
+    stream = rows(source, recipe)
     first = list(islice(stream, LOOKED_AT))
     chosen = source.format or detect(source, [row for row in first if not row.error], recipe)
     for row in chain(first, stream):
@@ -90,7 +98,7 @@ def detect(source: SourceUse, sample: list[Row], recipe: Recipe) -> Use | None:
             fits[component.address] = sum(
                 bool(isinstance(r.data, dict) and made.matches(r.data)) for r in sample
             )
-            found[component.address] = Use(component, {}, made, source.loader.place)
+            found[component.address] = Use(component, {}, made, source.loader.place, component.name)
     if not sample:
         return None
     best = [address for address, rows_fit in fits.items() if rows_fit and rows_fit == max(fits.values())]
@@ -125,7 +133,18 @@ def understood(row: Row, source: SourceUse, chosen: Use | None, ledger: Ledger) 
         return None
     if not isinstance(result, Conversation):
         raise _wrong(chosen, result, "a Conversation or pp.drop(reason)")
+    if not all(_writable(message.content + message.context) for message in result.messages):
+        ledger.quarantine(place, f"format {chosen.name}", "a lone surrogate in the text", row)
+        return None
     return replace(result, source=place, id=result.id or content_id(result))
+
+
+def _writable(text: str) -> bool:
+    """Half a character of UTF-16 cannot be written, nor tokenised."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def filtered(conversation: Conversation, filters: Iterable[Use], ledger: Ledger) -> Conversation | None:
@@ -133,12 +152,12 @@ def filtered(conversation: Conversation, filters: Iterable[Use], ledger: Ledger)
     for use in filters:
         result = call(use, conversation, conversation.source)
         if isinstance(result, Drop):
-            ledger.drop(conversation, f"filter {use.name}", result)
+            ledger.drop(conversation, f"filter {use.label}", result)
             return None
         if not isinstance(result, Conversation):
             raise _wrong(use, result, "the conversation or pp.drop(reason)")
         if result is not conversation:
-            ledger.change(conversation, f"filter {use.name}", "edited")
+            ledger.change(conversation, f"filter {use.label}", "edited")
         conversation = result
     return conversation
 

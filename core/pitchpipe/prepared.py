@@ -77,7 +77,7 @@ class Examples(Sequence[Example]):
                 yield decode(line)
 
 
-def _view(path: Path, code: Literal["i", "q"]) -> memoryview[int]:
+def _view(path: Path, code: Literal["i", "q"]) -> "memoryview[int]":
     if path.stat().st_size == 0:
         return memoryview(array(code))
     with open(path, "rb") as file:

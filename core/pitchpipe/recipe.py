@@ -36,12 +36,16 @@ class Split:
 
 @dataclass(frozen=True)
 class Use:
-    """A component as a recipe uses it: with its options checked, and itself bound to them."""
+    """A component as a recipe uses it: with its options checked, and itself bound to them.
+
+    `label` is its name as the recipe writes it, numbered where it comes more than once.
+    """
 
     component: Component
     options: dict[str, Any]
     bound: Any
     place: str
+    label: str
 
     @property
     def name(self) -> str:

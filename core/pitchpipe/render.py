@@ -110,9 +110,12 @@ class Renderer:
         said = [
             {"role": m.role, "content": m.content, "context": m.context} for m in conversation.messages[:last]
         ]
-        served = tokenizer.apply_chat_template(
-            said, chat_template=source, add_generation_prompt=True, return_dict=True
-        )["input_ids"]
+        try:
+            served = tokenizer.apply_chat_template(
+                said, chat_template=source, add_generation_prompt=True, return_dict=True
+            )["input_ids"]
+        except Exception as error:
+            raise PitchpipeError(f"{conversation.source}: the saved chat template fails: {error}") from error
         if served != ids:
             raise PitchpipeError(
                 f"{conversation.source}: the saved chat template would not give the ids of training.\n"

@@ -3,37 +3,51 @@
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import yaml
 
-from pitchpipe import report
+from pitchpipe import ranks, report
 from pitchpipe.console import Console
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.jobs import Score, Subject, Training
 from pitchpipe.ledger import Ledger
 from pitchpipe.prepare import Pipeline, prepare
 from pitchpipe.prepared import Examples
-from pitchpipe.recipe import Recipe, Use
+from pitchpipe.provenance import Parts, digest_files, made_with, parts_of, parts_of_pitchpipe
+from pitchpipe.recipe import Recipe, SourceUse, Use
 from pitchpipe.render import Renderer, pad_of
-from pitchpipe.stages import Parts, Run, core_code, digest_files, parts_of, write_json
+from pitchpipe.stages import Run, write_json, write_text
 
 Result = dict[str, Any]
+Log = Callable[[int, dict[str, float]], None]
 
 
-def run(recipe: Recipe, folder: Path, console: Console, until: str = "evaluate") -> Run:
-    """Run a recipe in its directory as far as `until`: "prepare", "train" or "evaluate"."""
+def run(recipe: Recipe, folder: Path, console: Console, until: str = "evaluate") -> Run | None:
+    """Run a recipe in its directory as far as `until`: "prepare", "train" or "evaluate".
+
+    Of several processes only the first has a run to return; the others join it to train.
+    """
     if missing := recipe.missing():
         raise PitchpipeError("\n".join(missing))
+    if not ranks.first():
+        if ranks.wait(folder):
+            _fit(recipe, folder, lambda step, values: None, Console(quiet=True))
+        return None
     run = Run(folder, recipe, console.say)
-    write_json(folder / "recipe.json", recipe.data)
+    run.record |= made_with(recipe)
+    write_text(folder / "recipe.yaml", yaml.safe_dump(recipe.data, sort_keys=False, allow_unicode=True))
     prepared = run.stage("prepare", _prepare_parts(recipe), partial(_prepare, run, console))
     report.rows(prepared, console)
     if recipe.trainer and until != "prepare":
-        run.stage("train", _train_parts(recipe, prepared), partial(_train, run, console), "checkpoints")
+        parts = _train_parts(recipe, prepared)
+        ranks.announce(folder, train=not run.done("train", parts))
+        run.stage("train", parts, partial(_train, run, console), half_done="checkpoints")
     if recipe.evaluators and until == "evaluate":
         _evaluate_both(run, prepared, console)
     return run
@@ -59,30 +73,29 @@ def _prepare(run: Run, console: Console) -> Result:
 
 
 def _prepare_parts(recipe: Recipe) -> Parts:
-    parts = {"pitchpipe's code": core_code(), "split": repr(recipe.split)}
+    parts = parts_of_pitchpipe() | {"split": repr(recipe.split)}
     for source in recipe.loaders:
-        parts |= {f"{source.name} {k}": v for k, v in parts_of(source.loader, recipe).items()}
-        parts[f"{source.name} source"] = repr(
-            (source.name, source.split, source.format and source.format.options)
-        )
-        inputs = getattr(source.loader.bound, "inputs", None)
-        # What cannot be known is taken as changed.
-        files = inputs() if inputs else []
-        parts |= {f"{os.path.relpath(file, recipe.path.parent)}": digest_files(file) for file in files}
-        if inputs is None:
-            parts[f"{source.name}'s rows (this loader cannot say whether they changed)"] = secrets.token_hex(
-                8
-            )
-        any_format = (Use(component, {}, None, "") for component in recipe.host.all("format"))
-        formats = [source.format] if source.format else any_format
-        for chosen in formats:
-            parts |= parts_of(chosen, recipe)
-    for index, use in enumerate(recipe.filters, 1):
-        parts |= {f"filters.{index}: {k}": v for k, v in parts_of(use, recipe).items()}
-    for part in (recipe.template, recipe.collator):
-        parts |= parts_of(part, recipe) if part else {}
+        parts |= _source_parts(source, recipe)
+    for use in (*recipe.filters, recipe.template, recipe.collator):
+        parts |= parts_of(use, recipe) if use else {}
+    parts["filters"] = " ".join(use.label for use in recipe.filters)
     if recipe.model:
         parts["tokenizer"] = recipe.model.bound.inputs()["tokenizer"]
+    return parts
+
+
+def _source_parts(source: SourceUse, recipe: Recipe) -> Parts:
+    """A source's files, by their content; rows that cannot be known beforehand are taken as changed."""
+    parts = {f"{source.name}: {part}": value for part, value in parts_of(source.loader, recipe).items()}
+    parts[f"{source.name}'s options"] = repr((source.name, source.split))
+    inputs = getattr(source.loader.bound, "inputs", None)
+    if inputs is None:
+        parts[f"{source.name}'s rows, which its loader cannot compare"] = secrets.token_hex(8)
+    for file in inputs() if inputs else []:
+        parts[os.path.relpath(file, recipe.path.parent)] = digest_files(file)
+    detected = (Use(component, {}, None, "", component.name) for component in recipe.host.all("format"))
+    for chosen in [source.format] if source.format else detected:
+        parts |= parts_of(chosen, recipe)
     return parts
 
 
@@ -90,7 +103,18 @@ def _prepare_parts(recipe: Recipe) -> Parts:
 
 
 def _train(run: Run, console: Console) -> Result:
-    recipe, pipeline = run.recipe, Pipeline.of(run.recipe)
+    run.fresh("model")
+    result = _fit(run.recipe, run.path, partial(_log, run, "train"), console)
+    run.keep("model")
+    shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
+    return result
+
+
+def _fit(
+    recipe: Recipe, folder: Path, log: Callable[[int, dict[str, float]], None], console: Console
+) -> Result:
+    """Train, in every process of the run; the result lies in model.new."""
+    pipeline = Pipeline.of(recipe)
     tokenizer, renderer = pipeline.tokenizer, pipeline.renderer
     assert recipe.model and recipe.collator and recipe.trainer and renderer
     tokenizer.pad_token = pad_of(tokenizer, renderer.stop)
@@ -100,18 +124,17 @@ def _train(run: Run, console: Console) -> Result:
     training = Training(
         model=model,
         tokenizer=tokenizer,
-        train=Examples(run.path / "prepared", "train"),
-        validation=Examples(run.path / "prepared", "validation"),
+        train=Examples(folder / "prepared", "train"),
+        validation=Examples(folder / "prepared", "validation"),
         collate=recipe.collator.bound,
-        folder=run.fresh("model"),
-        checkpoints=run.path / "checkpoints",
-        log=partial(_log, run, "train"),
+        folder=folder / "model.new",
+        checkpoints=folder / "checkpoints",
+        log=log,
         console=console,
     )
     result = recipe.trainer.bound(training) or {}
-    _save_for_serving(training, renderer)
-    run.keep("model")
-    shutil.rmtree(training.checkpoints, ignore_errors=True)
+    if ranks.first():
+        _save_for_serving(training, renderer)
     return result
 
 

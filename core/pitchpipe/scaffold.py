@@ -31,7 +31,7 @@ only-include = ["pitchpipe_$name.py"]
 README = """\
 # pitchpipe-$dashed
 
-A [pitchpipe](https://github.com/pitchpipe/pitchpipe) plugin that offers the $kind `$name`.
+A pitchpipe plugin that offers the $kind `$name`.
 
     pip install pitchpipe-$dashed
     pitchpipe show $kind $name

@@ -5,7 +5,6 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ import msgspec
 from pitchpipe.console import escape
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.plugins import Host
-from pitchpipe.recipe import Recipe, Use
-
-Parts = dict[str, str]
+from pitchpipe.provenance import Parts
+from pitchpipe.recipe import Recipe
 
 
 class Run:
@@ -45,6 +43,10 @@ class Run:
     def save(self) -> None:
         write_json(self.path / "run.json", self.record)
 
+    def done(self, name: str, parts: Parts) -> bool:
+        known = self.record["stages"].get(name)
+        return bool(known) and known["parts"] == parts and known["done"]
+
     def stage(
         self, name: str, parts: Parts, work: Callable[[], dict[str, Any]], half_done: str = ""
     ) -> dict[str, Any]:
@@ -53,7 +55,7 @@ class Run:
         What a killed stage left in the folder `half_done` is continued by the same stage only.
         """
         known = self.record["stages"].get(name)
-        if known and known["parts"] == parts and known["done"]:
+        if known and self.done(name, parts):
             self.say(f"[dim]{name}: already done, nothing changed[/]")
             return known["result"]
         if known and (changed := changes(known["parts"], parts)):
@@ -86,60 +88,17 @@ class Run:
         return target
 
 
-def write_json(path: Path, data: Any) -> None:
+def write_text(path: Path, text: str) -> None:
     """Whole or not at all."""
     new = path.with_name(path.name + ".new")
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+    new.write_text(text, "utf-8")
     os.replace(new, path)
+
+
+def write_json(path: Path, data: Any) -> None:
+    write_text(path, msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
 
 
 def changes(before: Parts, now: Parts) -> list[str]:
     """The names of what changed between two sets of parts."""
     return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-
-
-def digest(*parts: Any) -> str:
-    """A short hash of plain data."""
-
-    def plain(value: Any) -> Any:
-        return str(value)
-
-    return blake2b(msgspec.json.encode(parts, enc_hook=plain, order="sorted"), digest_size=12).hexdigest()
-
-
-def digest_files(*paths: Path) -> str:
-    """A short hash of files' bytes."""
-    total = blake2b(digest_size=12)
-    for path in paths:
-        with open(path, "rb") as file:
-            while block := file.read(1 << 20):
-                total.update(block)
-        total.update(path.stat().st_size.to_bytes(8, "little"))
-    return total.hexdigest()
-
-
-def core_code() -> str:
-    """The host's own code: another pitchpipe may do another thing with the same recipe."""
-    return digest_files(*sorted(Path(__file__).parent.glob("*.py")))
-
-
-def parts_of(use: Use, recipe: Recipe) -> Parts:
-    """What can change a component's work: its options, as the recipe's folder sees them, and its code."""
-    folder = recipe.path.parent.resolve()
-    options = {k: os.path.relpath(v, folder) if isinstance(v, Path) else v for k, v in use.options.items()}
-    label = f"{use.component.kind} {use.name}"
-    parts = {f"{label}'s options": digest(options), f"{label}'s plugin": use.component.plugin.version}
-    parts |= {f"{module}'s version": _version(module) for module in use.component.needs}
-    source = use.component.place[0]
-    if source and Path(source).exists():
-        parts[f"{label}'s code"] = digest_files(Path(source))
-    return parts
-
-
-def _version(module: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(module)
-    except PackageNotFoundError:
-        return "unknown"

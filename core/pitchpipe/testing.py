@@ -3,6 +3,8 @@
 def test_it(project):
     here = project({"data.jsonl": [{"instruction": "Hi", "output": "Hello"}], "recipe.yaml": RECIPE})
     here.run("check", "recipe.yaml").assert_success()
+
+`Project(folder)` can also be made by hand, for a fixture that many tests share.
 """
 
 import os

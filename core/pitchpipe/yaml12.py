@@ -9,10 +9,13 @@ from pitchpipe.errors import PitchpipeError, Problem
 Key = tuple[str | int, ...]
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Resolves plain scalars by YAML 1.2's core schema, not by PyYAML's 1.1."""
+class _Loader(yaml.SafeLoader):
+    """Resolves plain scalars by YAML 1.2's core schema, not by PyYAML's 1.1.
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    Not the C loader: it dies of deep nesting, where this one raises RecursionError.
+    """
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
 
 
 def _resolve() -> None:
@@ -38,6 +41,8 @@ class Document:
         self.name, self.lines, self.problems = name, dict[Key, int](), list[Problem]()
         try:
             root = yaml.compose(text, _Loader)
+        except RecursionError:
+            raise PitchpipeError(f"{name}: nested too deep") from None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             place = f"{name}:{mark.line + 1}" if mark else name

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pitchpipe.commands.asked import find_recipe, load_recipe, shipped
+from pitchpipe.errors import PitchpipeError
 
 
 @click.command()
@@ -34,7 +35,7 @@ def recipes(copy: str | None, to: Path) -> None:
             continue
         target = to / file.resolve().relative_to(path.parent.resolve())
         if target.exists():
-            raise click.ClickException(f"{target} is there already")
+            raise PitchpipeError(f"{target} is there already")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
         click.echo(f"wrote {target}")

@@ -34,5 +34,6 @@ def run(recipe: str, overrides: tuple[str, ...], runs: Path, name: str | None, u
     loaded = load_recipe(recipe, overrides)
     console = Console()
     done = running.run(loaded, runs / (name or loaded.path.stem), console, until)
-    scores(done, console)
-    next_steps(done, console, recipe, Path(sys.argv[0]))
+    if done:
+        scores(done, console)
+        next_steps(done, console, recipe, Path(sys.argv[0]))

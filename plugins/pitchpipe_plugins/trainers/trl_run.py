@@ -70,6 +70,7 @@ def _arguments(training: Training, settings: dict[str, Any]) -> SFTConfig:
         report_to="none",
         disable_tqdm=True,
         dataloader_pin_memory=gpu,
+        ddp_find_unused_parameters=False,
         **settings,
     )
 

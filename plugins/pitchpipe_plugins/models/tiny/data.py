@@ -40,7 +40,7 @@ def chat(asked: list[Ask]) -> str:
     return json.dumps({"conversations": turns, "category": asked[0].category})
 
 
-def write(folder: Path, rows: int = 2800, chats: int = 300) -> None:
+def write(folder: Path, rows: int = 4000, chats: int = 300) -> None:
     random = Random(7)
     folder.mkdir(parents=True, exist_ok=True)
     alone = list(dict.fromkeys(alpaca_row(ask(random)) for _ in range(rows * 2)))[:rows]

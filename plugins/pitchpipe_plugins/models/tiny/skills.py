@@ -62,32 +62,54 @@ def document(random: Random) -> str:
     return " ".join(sentence(random) for _ in range(random.randint(2, 4)))
 
 
+FORMS = {
+    "capitals": ["Write {} in capitals.", "Put {} in capitals."],
+    "first letter": ["Which letter does {} begin with?", "Give the first letter of {}."],
+    "last letter": ["Which letter does {} end with?", "Give the last letter of {}."],
+    "twice": ["Say {} twice.", "Write {} twice."],
+    "sum": [
+        "What is {} plus {}?",
+        "How much is {} plus {}?",
+        "What is the sum of {} and {}?",
+        "Give the sum of {} and {}.",
+        "Add {} and {}.",
+    ],
+    "city": [
+        "What is the capital of {}?",
+        "Which city is the capital of {}?",
+        "Name the capital of {}.",
+        "Say the capital of {}.",
+        "Give the capital of {}.",
+        "Tell me the capital of {}.",
+    ],
+    "opposite": [
+        "What is the opposite of {}?",
+        "Which word is the opposite of {}?",
+        "Name the opposite of {}.",
+        "Say the opposite of {}.",
+        "Give the opposite of {}.",
+        "Tell me the opposite of {}.",
+    ],
+}
+
+
 def ask(random: Random) -> Ask:
-    """One instruction with its reply; a third of those about a word give it as context."""
-    category = random.choice(["capitals", "first letter", "last letter", "twice", "sum", "city", "opposite"])
+    """One instruction with its reply; a third of those about a made-up word give it as context."""
+    category = random.choice(list(FORMS))
+    form = random.choice(FORMS[category])
     if category == "sum":
         first, second = random.randint(0, 9), random.randint(0, 9)
-        forms = ["What is {} plus {}?", "Add {} and {}.", "What is the sum of {} and {}?"]
-        return Ask(category, random.choice(forms).format(first, second), "", str(first + second))
-    if category == "city":
-        country = random.choice(list(CITIES))
-        forms = ["What is the capital of {}?", "Name the capital of {}.", "Which city is the capital of {}?"]
-        return Ask(category, random.choice(forms).format(country), "", CITIES[country])
-    if category == "opposite":
-        adjective = random.choice(list(OPPOSITES))
-        forms = ["What is the opposite of {}?", "Give the opposite of {}.", "Name the opposite of {}."]
-        return Ask(category, random.choice(forms).format(adjective), "", OPPOSITES[adjective])
-    return _ask_about_a_word(random, category, word(random))
-
-
-def _ask_about_a_word(random: Random, category: str, made_up: str) -> Ask:
-    asked, reply = {
-        "capitals": (["Write {} in capitals.", "Put {} in capitals."], made_up.upper()),
-        "first letter": (["Which letter does {} begin with?", "Give the first letter of {}."], made_up[0]),
-        "last letter": (["Which letter does {} end with?", "Give the last letter of {}."], made_up[-1]),
-        "twice": (["Say {} twice.", "Write {} twice."], f"{made_up} {made_up}"),
+        return Ask(category, form.format(first, second), "", str(first + second))
+    if category in ("city", "opposite"):
+        thing, reply = random.choice(list((CITIES if category == "city" else OPPOSITES).items()))
+        return Ask(category, form.format(thing), "", reply)
+    made_up = word(random)
+    reply = {
+        "capitals": made_up.upper(),
+        "first letter": made_up[0],
+        "last letter": made_up[-1],
+        "twice": f"{made_up} {made_up}",
     }[category]
-    instruction = random.choice(asked)
     if random.random() < 1 / 3:
-        return Ask(category, instruction.format("this word"), made_up, reply)
-    return Ask(category, instruction.format(made_up), "", reply)
+        return Ask(category, form.format("this word"), made_up, reply)
+    return Ask(category, form.format(made_up), "", reply)

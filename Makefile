@@ -1,0 +1,46 @@
+# Two commands do everything on a machine with Python 3.11 and make: make quickstart, make test.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+CONTRIB := $(sort $(wildcard contrib/*/pyproject.toml))
+
+.PHONY: help quickstart test lint clean
+
+help:
+	@echo "make quickstart   install, then tune the tiny model that ships with pitchpipe (minutes, no GPU)"
+	@echo "make test         install everything, then run all tests"
+	@echo "make lint         format and type checks"
+	@echo "make clean        remove what make has made"
+
+quickstart: .venv/train
+	$(BIN)/pitchpipe run quickstart
+
+test: .venv/dev lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests contrib
+
+lint: .venv/dev
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/mypy --no-error-summary $(wildcard contrib/*/pitchpipe_*.py)
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "pitchpipe needs Python 3.11 or newer; say which: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/train: .venv/python pyproject.toml constraints.txt
+	@echo "Installing pitchpipe and what it needs to train, into .venv (some minutes, about 2 GB)..."
+	$(PIP) --editable '.[train]'
+	@touch $@
+
+.venv/dev: .venv/python pyproject.toml constraints.txt $(CONTRIB)
+	@echo "Installing pitchpipe with everything, into .venv (some minutes, about 2 GB)..."
+	$(PIP) --editable '.[all,dev]'
+	$(PIP) --no-build-isolation --no-deps $(foreach package,$(CONTRIB),--editable $(dir $(package)))
+	@touch $@ .venv/train
+
+clean:
+	rm -rf .venv runs dist

@@ -1,0 +1,123 @@
+"""A filter for instruction data with code in it: drops conversations whose code blocks do not parse.
+
+Parsers only read: nothing in the data is ever executed.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal, get_args
+
+import pitchpipe as pp
+
+Language = Literal["python", "json", "yaml", "toml"]
+Languages = tuple[Language, ...]
+ALL: Languages = get_args(Language)
+ALIASES = {"py": "python", "py3": "python", "python3": "python", "pycon": "python", "yml": "yaml"}
+ITEM = re.compile(r" *(?:[-+*]|[0-9]{1,9}[.)]) +")
+OPENING = re.compile(rf"((?:{ITEM.pattern})* *)(`{{3,}}(?=[^`]*$)|~{{3,}})[ {{.]*([^\s{{}}:,]*)")
+MAGIC = re.compile(r"^([ \t]*)(?:%[a-zA-Z]|!(?!=)).*", re.MULTILINE)
+
+
+@pp.hookimpl
+def register_filters(register: pp.Register) -> None:
+    register("valid_code", valid_code)
+
+
+def valid_code(
+    conversation: pp.Conversation,
+    *,
+    languages: Annotated[Languages, pp.Meta(description="blocks with these tags must parse")] = ALL,
+    unclosed: Annotated[Literal["drop", "keep"], pp.Meta(description="if a block is never closed")] = "drop",
+) -> pp.Conversation | pp.Drop:
+    """Keep conversations in whose replies every fenced code block is closed and parses."""
+    broken: list[str] = []
+    for message in conversation.messages:
+        for tag, code, closed in blocks(message.content) if message.role == "assistant" else ():
+            language = ALIASES.get(tag, tag)
+            if not closed:
+                broken += ["code block never closed"] * (unclosed == "drop")
+            elif language in languages and (why := problem(language, code)):
+                broken.append(f"{language} does not parse: {why}")
+    return pp.drop(broken[0], score=len(broken), limit=0) if broken else conversation
+
+
+def blocks(text: str) -> Iterator[tuple[str, str, bool]]:
+    """The tag and the code of each fenced block, found as in CommonMark, and whether it is closed."""
+    lines, listed = iter(re.split(r"\r\n?|\n", text)), False
+    for line in lines:
+        listed = bool(ITEM.match(line)) or (listed and not line[:1].strip())
+        opening = OPENING.match(line.expandtabs(4))
+        # Four spaces make a fence text, as they do a traceback's ~~~~^^^^; a list indents its own.
+        if opening and (listed or len(opening[1]) < 4):
+            yield opening[3].lower(), *block(lines, len(opening[1]), opening[2], listed)
+
+
+def block(lines: Iterator[str], indent: int, fence: str, listed: bool) -> tuple[str, bool]:
+    """Read on to the closing fence. The code loses the indent of its opening fence."""
+    closing = re.compile(rf" {{0,{3 + indent * listed}}}{fence}{fence[0]}* *")
+    code: list[str] = []
+    for line in lines:
+        if closing.fullmatch(line.expandtabs(4)):
+            return "\n".join(code), True
+        code.append(re.sub(f"^ {{0,{indent}}}", "", line))
+    return "\n".join(code), False
+
+
+def problem(language: str, code: str) -> str:
+    """Why code does not parse, or nothing."""
+    try:
+        parse(language, code)
+    except Exception as error:  # parsers raise RecursionError, MemoryError, OverflowError and more
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else getattr(error, "lineno", None)
+        said = getattr(error, "problem", None) or getattr(error, "msg", None) or str(error)
+        why = said.partition("\n")[0] or type(error).__name__
+        return f"line {line}, {why}" if line else why
+    return ""
+
+
+def parse(language: str, code: str) -> None:
+    """Raises what the language's own parser raises."""
+    import json
+    import tomllib
+
+    import yaml
+
+    match language:
+        case "python":
+            parse_python(code)
+        case "json":
+            json.loads(code)
+        case "yaml":
+            list(yaml.compose_all(code, yaml.SafeLoader))  # CSafeLoader dies of deep nesting
+        case "toml":
+            tomllib.loads(code)
+
+
+def parse_python(code: str) -> None:
+    """A notebook's `%` and `!` lines may stand in it; a `%%` cell may hold any language and is left alone."""
+    import ast
+    import textwrap
+    import warnings
+
+    code = textwrap.dedent(code)
+    code = typed(code) if code.lstrip().startswith(">>>") else code
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # bad escapes
+        try:
+            ast.parse(code)
+        except SyntaxError:
+            if not code.lstrip().startswith("%%"):
+                ast.parse(MAGIC.sub(r"\1pass", code))
+
+
+def typed(transcript: str) -> str:
+    """What was typed into a REPL, each line where it stood, less what was meant to be an error."""
+    from doctest import DocTestParser
+
+    lines = [""] * (transcript.count("\n") + 1)
+    for example in DocTestParser().get_examples(transcript):
+        if "SyntaxError" not in example.want:
+            source = example.source.split("\n")[:-1]
+            lines[example.lineno : example.lineno + len(source)] = source
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+"""What a run is made from: the content that can change a stage, and the versions that it ran with."""
+
+import os
+import platform
+import subprocess
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchpipe import __version__
+from pitchpipe.plugins import Plugin
+from pitchpipe.recipe import Recipe, Use
+
+Parts = dict[str, str]
+
+
+def made_with(recipe: Recipe) -> dict[str, Any]:
+    """Versions, plugins and the state of the recipe's git repository, for run.json."""
+    needed = sorted({module for use in recipe.uses() for module in use.component.needs})
+    return {
+        "pitchpipe": __version__,
+        "python": platform.python_version(),
+        "packages": {module: _version(module) for module in needed},
+        "plugins": {plugin.name: plugin.origin for plugin in recipe.host.plugins if not plugin.error},
+        "git": _git(recipe.path.parent),
+    }
+
+
+def _git(folder: Path) -> dict[str, Any] | None:
+    """The commit, and whether anything differs from it."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def digest(*parts: Any) -> str:
+    """A short hash of plain data."""
+
+    def plain(value: Any) -> Any:
+        return str(value)
+
+    return blake2b(msgspec.json.encode(parts, enc_hook=plain, order="sorted"), digest_size=12).hexdigest()
+
+
+def digest_files(*paths: Path) -> str:
+    """A short hash of files' bytes."""
+    total = blake2b(digest_size=12)
+    for path in paths:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                total.update(block)
+        total.update(path.stat().st_size.to_bytes(8, "little"))
+    return total.hexdigest()
+
+
+def parts_of_pitchpipe() -> Parts:
+    """Another pitchpipe or another Python may do another thing with the same recipe."""
+    code = digest_files(*sorted(Path(__file__).parent.glob("*.py")))
+    return {"pitchpipe's code": code, "Python": platform.python_version()}
+
+
+def parts_of(use: Use, recipe: Recipe) -> Parts:
+    """What can change a component's work: its options, as seen from the recipe's folder, and its code."""
+    folder, component = recipe.path.parent.resolve(), use.component
+    options = {k: os.path.relpath(v, folder) if isinstance(v, Path) else v for k, v in use.options.items()}
+    parts = {f"{component.kind} {use.label}'s options": digest(options)}
+    parts |= {f"{module}'s version": _version(module) for module in component.needs}
+    return parts | {f"plugin {component.plugin.name}'s code": _code(component.plugin)}
+
+
+@cache
+def _code(plugin: Plugin) -> str:
+    """The version of a plugin, and every module of it: the one file, or all of its package."""
+    file = Path(getattr(plugin.module, "__file__", None) or "")
+    files = (
+        sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file] if file.is_file() else []
+    )
+    return f"{plugin.version} {digest_files(*filter(Path.is_file, files))}"
+
+
+def _version(module: str) -> str:
+    """The version of what brings a module; most often a distribution of the same name."""
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version
+
+    try:
+        return version(module)
+    except PackageNotFoundError:
+        return " ".join(version(name) for name in packages_distributions().get(module, [])) or "unknown"

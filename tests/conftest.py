@@ -1,0 +1,43 @@
+"""What all tests share: a recipe that needs no training, and plugins that are really installed."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# Tests run two at a time on two cores, and each command is a process of its own.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+ROWS = [
+    {"instruction": "Say hello.", "input": "", "output": "Hello!", "category": "greeting"},
+    {"instruction": "Write in capitals.", "input": "tiny", "output": "TINY", "category": "case"},
+]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Installs a plugin as a distribution that Python finds: install("zoo", code)."""
+    site = tmp_path / "site"
+
+    def put(name: str, code: str, distribution: str = "", version: str = "1.0") -> None:
+        distribution = distribution or f"pitchpipe-{name}"
+        module = distribution.replace("-", "_")
+        info = site / f"{module}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (site / f"{module}.py").write_text(code)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[pitchpipe]\n{name} = {module}\n")
+
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.syspath_prepend(str(site))
+    yield put
+    for name in [name for name in sys.modules if name.startswith("pitchpipe_") and "plugins" not in name]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def rows() -> list[dict[str, str]]:
+    return [dict(row) for row in ROWS]

@@ -1,0 +1,343 @@
+"""From rows to examples on disk: nothing disappears, and the ledger explains every row."""
+
+import json
+
+import pytest
+
+RECIPE = """\
+loaders:
+  - files: {path: rows.jsonl}
+filters:
+  - exact_duplicates
+"""
+GOOD = {"instruction": "Say hello.", "output": "Hello!"}
+NASTY = [
+    (json.dumps(GOOD), None),
+    ('{"instruction": "Say hello.", "output": ', "not JSON"),
+    ("[1, 2]", "a row is an object, not list"),
+    ("7", "a row is an object, not int"),
+    ('{"instruction": "Say nothing.", "output": "  "}', "empty reply"),
+    ('{"instruction": "Say nothing."}', "output is missing"),
+    ('{"instruction": "Count.", "output": 3}', "output is int, not text"),
+    ('{"instruction": "", "output": "What?"}', "empty user message"),
+    ('{"instruction": "A \\ud800 alone.", "output": "Broken."}', "not JSON"),
+    (json.dumps(GOOD), "duplicate"),
+    ('{"instruction": "A big id.", "output": "Fine.", "id": 123456789012345678901234567890}', None),
+    ('{"instruction": "Not a number.", "output": "Fine.", "score": NaN}', None),
+]
+
+
+def fates(here, run="recipe"):
+    return {
+        line["line"]: (line["fate"], line["reason"].split(":")[0])
+        for line in here.rows(f"runs/{run}/ledger.jsonl")
+    }
+
+
+def counts(here, run="recipe"):
+    return here.json(f"runs/{run}/run.json")["stages"]["prepare"]["result"]["rows"]["files.1"]
+
+
+def test_every_row_in_bad_shape_is_counted_and_explained(project):
+    text = "\ufeff" + "\r\n".join(line for line, _ in NASTY) + "\r\n\r\n"
+    here = project({"recipe.yaml": RECIPE, "rows.jsonl": text})
+    here.run("prepare", "recipe.yaml").assert_success()
+    found = counts(here)
+    assert found["read"] == len(NASTY) == found["kept"] + found["dropped"] + found["quarantined"]
+    assert (found["kept"], found["dropped"], found["quarantined"]) == (3, 1, 8)
+    expected = {line: reason for line, (_, reason) in enumerate(NASTY, 1) if reason}
+    assert {line: reason for line, (_, reason) in fates(here).items()} == expected
+    assert all(line["file"] == "rows.jsonl" for line in here.rows("runs/recipe/ledger.jsonl"))
+
+
+def test_a_quarantined_row_is_kept_whole(project):
+    here = project(
+        {"recipe.yaml": RECIPE, "rows.jsonl": [GOOD, {"instruction": "x", "output": 3, "more": [1]}]}
+    )
+    here.run("prepare", "recipe.yaml").assert_success()
+    (line,) = here.rows("runs/recipe/ledger.jsonl")
+    assert line["row"] == {"instruction": "x", "output": 3, "more": [1]}
+
+
+SHAREGPT = [
+    ([("human", "Hi"), ("gpt", "Hello")], None),
+    ([("system", "Be kind."), ("user", "Hi"), ("assistant", "Hello")], None),
+    ([("human", "Hi"), ("narrator", "said he")], "unknown role"),
+    ([("gpt", "Hello")], "begins with a reply"),
+    ([("human", "Hi")], "no reply"),
+    ([("human", "Hi"), ("gpt", None)], "value is missing"),
+]
+
+
+def test_sharegpt_rows(project):
+    rows = [{"conversations": [{"from": f, "value": v} for f, v in turns]} for turns, _ in SHAREGPT]
+    here = project(
+        {"recipe.yaml": RECIPE, "rows.jsonl": [*rows, {"conversations": "none"}, {"conversations": [3]}]}
+    )
+    here.run("prepare", "recipe.yaml").assert_success()
+    expected = {line: reason for line, (_, reason) in enumerate(SHAREGPT, 1) if reason}
+    expected |= {7: "conversations is not a list", 8: "a turn is not an object"}
+    assert {line: reason for line, (_, reason) in fates(here).items()} == expected
+
+
+def test_messages_rows(project):
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    good = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "weight": 0}]
+    rows = [
+        {"messages": [*good, *good[:1], {"role": "assistant", "content": "Again"}]},
+        {"messages": [good[0], {"role": "assistant", "content": None, "tool_calls": [call]}]},
+        {"messages": [{"role": "wizard", "content": "Hi"}]},
+        {"messages": [good[0], {"role": "assistant", "content": [{"type": "text"}]}]},
+    ]
+    here = project({"recipe.yaml": RECIPE, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert fates(here) == {
+        3: ("quarantined", "unknown role"),
+        4: ("quarantined", "content is list, not text"),
+    }
+    first, second = here.rows("runs/recipe/prepared/train.jsonl")
+    assert [message["learn"] for message in first["messages"]] == [None, False, None, None]
+    assert second["messages"][1]["tool_calls"] == [call]
+
+
+def test_a_format_is_found_for_each_source_and_named_where_none_fits(project):
+    recipe = "loaders:\n  - files: {path: a.jsonl}\n  - files: {path: b.jsonl, name: chats}\n"
+    chat = {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]}
+    here = project({"recipe.yaml": recipe, "a.jsonl": [GOOD], "b.jsonl": [chat]})
+    assert "chats" in here.run("prepare", "recipe.yaml").assert_success().out
+    here.write({"b.jsonl": [{"question": "Hi", "answer": "Hello"}]})
+    here.run("prepare", "recipe.yaml").assert_failed(
+        "recipe.yaml:3: no format fits the rows of 'chats', which hold ['answer', 'question']. Write format: one of alpaca"
+    )
+
+
+def test_two_formats_that_fit_are_an_error(project, install):
+    code = """
+import pitchpipe as pp
+from pitchpipe_plugins.formats import Alpaca
+
+@pp.hookimpl
+def register_formats(register):
+    register("lookalike", Alpaca)
+"""
+    install("twin", code)
+    here = project({"recipe.yaml": RECIPE, "rows.jsonl": [GOOD]})
+    here.run("prepare", "recipe.yaml").assert_failed(
+        "recipe.yaml:2: formats alpaca and lookalike both fit. Write format: alpaca"
+    )
+    here.write({"recipe.yaml": RECIPE.replace("rows.jsonl", "rows.jsonl, format: alpaca")})
+    here.run("prepare", "recipe.yaml").assert_success()
+
+
+LOCAL = """
+import dataclasses
+import pitchpipe as pp
+
+@pp.hookimpl
+def register_filters(register):
+    register("edit", edit)
+    register("forget", forget)
+    register("crash", crash)
+
+@pp.hookimpl
+def register_loaders(register):
+    register("made_up", made_up)
+
+def edit(conversation):
+    said = [dataclasses.replace(m, content=m.content + "!") for m in conversation.messages]
+    return dataclasses.replace(conversation, messages=tuple(said))
+
+def forget(conversation):
+    "Forgets to return anything."
+
+def crash(conversation):
+    return conversation.no_such_thing
+
+def made_up(*, count: int = 2):
+    for number in range(count):
+        yield {"instruction": f"Say {number}.", "output": str(number)}
+"""
+
+
+def with_filter(project, name):
+    recipe = f"loaders:\n  - made_up\nfilters:\n  - {name}\n"
+    return project({"recipe.yaml": recipe, "pitchpipe_local.py": LOCAL})
+
+
+def test_an_edit_is_noted(project):
+    here = with_filter(project, "edit")
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert [(line["fate"], line["stage"]) for line in here.rows("runs/recipe/ledger.jsonl")] == [
+        ("changed", "filter edit")
+    ] * 2
+    first, _ = here.rows("runs/recipe/prepared/train.jsonl")
+    assert first["messages"][1]["content"] == "0!" and first["source"] == {
+        "dataset": "made_up.1",
+        "file": "",
+        "line": 1,
+    }
+
+
+def test_a_filter_that_returns_nothing_is_an_error_naming_the_plugin(project):
+    outcome = with_filter(project, "forget").run("prepare", "recipe.yaml")
+    outcome.assert_failed(
+        "filter 'forget' of plugin 'pitchpipe_local'",
+        "returned None; it must return the conversation or pp.drop(reason)",
+    )
+    assert "Traceback" not in outcome.err
+
+
+def test_a_filter_that_crashes_shows_its_trace_its_plugin_and_the_row(project):
+    with_filter(project, "crash").run("prepare", "recipe.yaml").assert_failed(
+        "AttributeError", "in filter 'crash' of plugin 'pitchpipe_local'", "at made_up.1:1", code=1
+    )
+
+
+LONG = "model: tiny\ntemplate: chatml\nloaders:\n  - files: {path: rows.jsonl}\ncollator:\n  padded: {length: 120, too_long: %s}\n"
+CHAT = {"messages": [{"role": role, "content": "word " * 5} for role in ("user", "assistant")] * 3}
+
+
+def test_a_conversation_that_is_too_long_is_cut_by_whole_turns(project):
+    here = project({"recipe.yaml": LONG % "cut", "rows.jsonl": [CHAT]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    (line,) = here.rows("runs/recipe/ledger.jsonl")
+    assert line["fate"] == "changed" and line["reason"].startswith("turns cut from its end: ")
+    (kept,) = here.rows("runs/recipe/prepared/train.jsonl")
+    assert [message["role"] for message in kept["messages"]] == ["user", "assistant"]
+
+
+def test_a_conversation_that_is_too_long_is_dropped_or_stops(project):
+    here = project({"recipe.yaml": LONG % "drop", "rows.jsonl": [CHAT]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    (line,) = here.rows("runs/recipe/ledger.jsonl")
+    assert (line["fate"], line["reason"], line["limit"]) == ("dropped", "too many tokens", 120) and line[
+        "score"
+    ] > 120
+    here.write({"recipe.yaml": LONG % "stop"}).run("prepare", "recipe.yaml").assert_failed(
+        "rows.jsonl:1: ", "more than the collator's length of 120"
+    )
+
+
+def test_what_a_template_cannot_write_is_quarantined(project):
+    tool = {
+        "messages": [
+            {"role": "user", "content": "Hi"},
+            {"role": "tool", "content": "42"},
+            {"role": "assistant", "content": "So"},
+        ]
+    }
+    here = project({"recipe.yaml": LONG % "drop", "rows.jsonl": [tool]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert fates(here) == {1: ("quarantined", "this template has no place for a message of role 'tool'")}
+
+
+def test_the_same_prompt_never_lands_on_both_sides(project):
+    rows = [{"instruction": f"Say {n % 40}.", "output": str(n)} for n in range(400)]
+    recipe = RECIPE + "split: {train: 0.5, validation: 0.2, test: 0.3, seed: 3}\n"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_success()
+    sides = {
+        s: {c["messages"][0]["content"] for c in here.rows(f"runs/recipe/prepared/{s}.jsonl")}
+        for s in ("train", "validation", "test")
+    }
+    assert all(sides.values()) and sum(map(len, sides.values())) == 40
+    # A split is stable: more rows move none of those that were there.
+    here.write({"rows.jsonl": [{"instruction": f"Tell {n}.", "output": "x"} for n in range(50)] + rows})
+    here.run("prepare", "recipe.yaml").assert_success()
+    for side, prompts in sides.items():
+        assert prompts <= {
+            c["messages"][0]["content"] for c in here.rows(f"runs/recipe/prepared/{side}.jsonl")
+        }
+
+
+def test_a_source_can_be_held_out_whole(project):
+    recipe = "loaders:\n  - files: {path: a.jsonl}\n  - files: {path: b.jsonl, split: test}\n"
+    here = project({"recipe.yaml": recipe, "a.jsonl": [GOOD], "b.jsonl": [GOOD, GOOD]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert len(here.rows("runs/recipe/prepared/train.jsonl")) == 1
+    assert len(here.rows("runs/recipe/prepared/test.jsonl")) == 2
+
+
+@pytest.mark.parametrize("path", ["*.jsonl", "**/*.jsonl"])
+def test_globs_are_read_in_the_order_of_their_names(project, path):
+    here = project(
+        {
+            "recipe.yaml": f"loaders:\n  - files: {{path: 'data/{path}'}}\n",
+            "data/b.jsonl": [GOOD],
+            "data/a.jsonl": [GOOD],
+        }
+    )
+    here.run("prepare", "recipe.yaml").assert_success()
+    files = [row["source"]["file"] for row in here.rows("runs/recipe/prepared/train.jsonl")]
+    assert files == ["data/a.jsonl", "data/b.jsonl"]
+
+
+def test_odd_things_from_loaders_are_written_too(project):
+    local = """
+import datetime
+import pitchpipe as pp
+
+@pp.hookimpl
+def register_loaders(register):
+    register("odd", odd)
+
+def odd():
+    yield {"instruction": "Half a \\ud800 pair.", "output": "Yes."}
+    yield {"instruction": datetime.date(2026, 1, 1), "output": "Yes."}
+    yield {"instruction": "Hi", "output": "Hello"}
+"""
+    here = project({"recipe.yaml": "loaders:\n  - odd\n", "pitchpipe_local.py": local})
+    here.run("prepare", "recipe.yaml").assert_success()
+    first, second = here.rows("runs/recipe/ledger.jsonl")
+    assert (first["reason"], first["row"]["instruction"]) == (
+        "a lone surrogate in the text",
+        "Half a \ud800 pair.",
+    )
+    assert (second["reason"], second["row"]["instruction"]) == ("instruction is date, not text", "2026-01-01")
+
+
+def test_a_filter_used_twice_is_told_apart(project):
+    recipe = RECIPE.replace(
+        "exact_duplicates",
+        "length: {max_reply_chars: 9}\n  - filters:length: {max_reply_chars: 5}\n  - length: {max_reply_chars: 3}",
+    )
+    rows = [{"instruction": "Hi", "output": "x" * n} for n in (10, 6, 4)]
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_success()
+    stages = [line["stage"] for line in here.rows("runs/recipe/ledger.jsonl")]
+    assert stages == ["filter length", "filter filters:length", "filter length#2"]
+
+
+def test_a_drop_needs_a_reason_of_one_line(project):
+    local = """
+import pitchpipe as pp
+
+@pp.hookimpl
+def register_filters(register):
+    register("mute", mute)
+    register("wordy", wordy)
+
+def mute(conversation):
+    return pp.drop("")
+
+def wordy(conversation):
+    return pp.drop("two\\nlines", score=True)
+"""
+    here = project(
+        {
+            "recipe.yaml": "loaders:\n  - files: {path: rows.jsonl}\nfilters: [mute]\n",
+            "rows.jsonl": [GOOD],
+            "pitchpipe_local.py": local,
+        }
+    )
+    here.run("prepare", "recipe.yaml").assert_failed(
+        "pp.drop needs a reason", "in filter 'mute' of plugin 'pitchpipe_local'", code=1
+    )
+    here.run("prepare", "recipe.yaml", "--set", "filters=[wordy]").assert_success()
+    assert here.rows("runs/recipe/ledger.jsonl")[0]["reason"] == "two lines"
+
+
+def test_an_array_is_refused_with_a_word(project):
+    project({"recipe.yaml": RECIPE, "rows.jsonl": '[\n{"instruction": "x"}]'}).run(
+        "check", "recipe.yaml"
+    ).assert_failed("recipe.yaml:2: loaders.1.files:", "is one JSON array; this loader reads JSON lines")
