@@ -42,11 +42,9 @@ def shown(page: str, checker: str) -> str:
 
 def assert_shows(expected: str, actual: str) -> None:
     """Lines as they are shown; `...` stands for anything, a line of it for any lines. White space is free."""
-    lines = [
-        re.escape(" ".join(line.split())).replace(r"\.\.\.", ".*")
-        for line in expected.splitlines()
-        if line.strip()
-    ]
-    lines = [line if line != ".*" else "(?:.*\n)*?.*" for line in lines]
-    flat = "\n".join(" ".join(line.split()) for line in actual.splitlines() if line.strip())
-    assert re.search("\n".join(lines), flat), f"not shown:\n{expected}\n--- but\n{actual}"
+    pattern = ""
+    for line in filter(str.strip, expected.splitlines()):
+        words = re.escape(" ".join(line.split())).replace(r"\.\.\.", ".*")
+        pattern += r"(?:.*\n)*?" if words == ".*" else words + r"\n"
+    flat = "".join(" ".join(line.split()) + "\n" for line in actual.splitlines() if line.strip())
+    assert re.search(pattern, flat), f"not shown:\n{expected}\n--- but\n{actual}"

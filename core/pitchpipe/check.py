@@ -97,12 +97,8 @@ class _Check:
         self._requires()
         recipe = Recipe(path, data, self.host)
         recipe.loaders = [s for key, entry in self._list("loaders") if (s := self._source(key, entry))]
-        recipe.filters = _numbered(
-            [u for key, entry in self._list("filters") if (u := self._use("filter", key, entry))]
-        )
-        recipe.evaluators = [
-            u for key, entry in self._list("evaluators") if (u := self._use("evaluator", key, entry))
-        ]
+        recipe.filters = _numbered(self._uses("filter"))
+        recipe.evaluators = self._uses("evaluator")
         for name in SINGLES:
             if data.get(name) is not None:
                 setattr(recipe, name, self._use(name, (name,), data[name]))

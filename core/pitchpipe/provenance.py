@@ -81,9 +81,7 @@ def parts_of(use: Use, recipe: Recipe) -> Parts:
 def _code(plugin: Plugin) -> str:
     """The version of a plugin, and every module of it: the one file, or all of its package."""
     file = Path(getattr(plugin.module, "__file__", None) or "")
-    files = (
-        sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file] if file.is_file() else []
-    )
+    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
     return f"{plugin.version} {digest_files(*filter(Path.is_file, files))}"
 
 

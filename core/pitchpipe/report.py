@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pitchpipe.console import Console
+from pitchpipe.console import Console, escape
 from pitchpipe.stages import Run
 
 
@@ -24,6 +24,13 @@ def rows(prepared: dict[str, Any], console: Console) -> None:
         if s["conversations"]
     ]
     console.table("Prepared", ["split", "conversations", "tokens", "learned tokens"], splits)
+
+
+def trained(result: dict[str, Any], console: Console) -> None:
+    """What the trainer has to say of its work."""
+    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in result.items())
+    if said:
+        console.say(f"[bold]Trained[/]  {escape(said)}\n")
 
 
 def scores(run: Run, console: Console) -> None:

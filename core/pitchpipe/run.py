@@ -47,7 +47,8 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "evaluate")
     if recipe.trainer and until != "prepare":
         parts = _train_parts(recipe, prepared)
         ranks.announce(folder, train=not run.done("train", parts))
-        run.stage("train", parts, partial(_train, run, console), half_done="checkpoints")
+        trained = run.stage("train", parts, partial(_train, run, console), half_done="checkpoints")
+        report.trained(trained, console)
     if recipe.evaluators and until == "evaluate":
         _evaluate_both(run, prepared, console)
     return run

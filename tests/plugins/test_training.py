@@ -110,6 +110,25 @@ def test_wilsons_interval():
     assert abs(score.low - 0.404) < 0.001 and abs(score.high - 0.596) < 0.001
 
 
+def test_a_qlora_recipe_runs(project, rows):
+    recipe = f"""
+model:
+  transformers: {{folder: {BASE}, quantize: nf4}}
+adapter: lora
+template: llama3
+loaders:
+  - files: {{path: rows.jsonl}}
+  - files: {{path: rows.jsonl, split: test, name: again}}
+trainer:
+  sft: {{max_steps: 4, log_every: 1, accumulate: 2, gradient_checkpointing: true, learning_rate: 2e-3}}
+evaluators: [perplexity]
+"""
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("run", "recipe.yaml").assert_success()
+    scores = here.json("runs/recipe/scores.json")
+    assert scores["tuned"]["perplexity"]["value"] < scores["base"]["perplexity"]["value"] / 2
+
+
 FULL = """\
 model: tiny
 template: chatml

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import assert_shows, shown
+
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
 
 
@@ -22,7 +24,7 @@ def test_the_quickstart_turns_a_base_model_into_an_instruction_follower(project)
     assert scores["base"]["exact_match"]["value"] <= 0.05
     assert scores["tuned"]["exact_match"]["value"] >= 0.90
     assert scores["tuned"]["exact_match"]["count"] >= 200
-    assert "What to try next:" in out
+    assert_shows(shown("README.md", "tests/recipes/test_recipes.py"), out)
     again = here.run("run", "quickstart").assert_success().out
     assert again.count("already done, nothing changed") == 4
     assert here.json("runs/quickstart/scores.json") == scores
