@@ -1,4 +1,4 @@
-"""How long a user waits for help and for a check, beside TRL's command line.   python benchmarks/startup.py"""
+"""How long help and a check take, beside TRL's command line.   python benchmarks/startup.py"""
 
 import shutil
 import statistics

@@ -43,7 +43,7 @@ class Subject:
     answers: list[dict[str, Any]] = field(default_factory=list)
 
     def keep(self, answer: dict[str, Any]) -> None:
-        """Keep what the model said to one prompt; the run writes it to answers-base or answers-tuned."""
+        """Keep what the model `said` to one `prompt`; the run writes it to answers-base or answers-tuned."""
         self.answers.append(answer)
 
 

@@ -51,17 +51,25 @@ class Component:
     def description(self) -> str:
         import inspect
 
-        return inspect.getdoc(self.call) or ""
+        return (inspect.getdoc(self.call) or "") if self.is_code else ""
+
+    @property
+    def summary(self) -> str:
+        return self.description.partition("\n")[0]
+
+    @property
+    def is_code(self) -> bool:
+        """A function or a class; a template that is data says nothing of itself and stands in its plugin."""
+        return hasattr(self.call, "__qualname__")
 
     @property
     def place(self) -> tuple[str, int]:
-        """The file and line where it is written; a template that is data stands in its plugin."""
+        """The file and line where it is written."""
         import inspect
 
-        target = self.call if hasattr(self.call, "__qualname__") else None
-        if target is None:
+        if not self.is_code:
             return getattr(self.plugin.module, "__file__", None) or "", 1
-        return inspect.getsourcefile(target) or "", inspect.getsourcelines(target)[1]
+        return inspect.getsourcefile(self.call) or "", inspect.getsourcelines(self.call)[1]
 
     def missing(self) -> list[str]:
         """Modules that it needs and that are not installed."""

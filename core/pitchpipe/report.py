@@ -1,11 +1,16 @@
 """What a run tells its user: what became of the rows, the scores, what to try next."""
 
-import os
-from pathlib import Path
+import sys
+from itertools import islice
+from shutil import which
 from typing import Any
+
+import msgspec
 
 from pitchpipe.console import Console, escape
 from pitchpipe.stages import Run
+
+WHO = ("base", "tuned")
 
 
 def rows(prepared: dict[str, Any], console: Console) -> None:
@@ -36,55 +41,67 @@ def trained(result: dict[str, Any], console: Console) -> None:
 def scores(run: Run, console: Console) -> None:
     """The base model beside the tuned one."""
     stages = run.record["stages"]
-    columns = {
-        who: stages[f"evaluate {who}"]["result"] for who in ("base", "tuned") if f"evaluate {who}" in stages
-    }
+    columns = {who: stages[f"evaluate {who}"]["result"] for who in WHO if f"evaluate {who}" in stages}
     if not columns or not run.recipe.evaluators:
         return
     names = list(next(iter(columns.values())))
     lines = [
         [name.replace("_", " "), *(_score(column[name]) for column in columns.values())] for name in names
     ]
-    cases = " and ".join(
-        f"{s['count']:,}" for s in {s["count"]: s for s in next(iter(columns.values())).values()}.values()
-    )
     console.table("Scores on held-out conversations (95 % interval)", ["", *columns], lines)
-    console.say(f"[dim]counted over {cases} cases; all of it in {run.path / 'scores.json'}[/]")
+    for use in run.recipe.evaluators:
+        console.say(f"[dim]{escape(use.label)}: {escape(use.component.summary)}[/]")
+    _examples(run, console)
 
 
 def _score(score: dict[str, Any]) -> str:
     def number(value: float) -> str:
-        return f"{100 * value:.1f} %" if score["is_share"] else f"{value:.3f}"
+        return (
+            f"{100 * value:.1f}" if score["is_share"] else f"{value:,.0f}" if value >= 100 else f"{value:.3f}"
+        )
 
-    if score["low"] is None:
-        return number(score["value"])
-    return f"{number(score['value'])}  ({number(score['low'])} to {number(score['high'])})"
+    unit = " %" if score["is_share"] else ""
+    around = "" if score["low"] is None else f"  ({number(score['low'])} to {number(score['high'])})"
+    return f"{number(score['value'])}{unit}{around}"
 
 
-def next_steps(run: Run, console: Console, recipe: str, program: Path) -> None:
+def _examples(run: Run, console: Console, count: int = 3) -> None:
+    """What both models said to the first held-out prompts."""
+    files = [run.path / f"answers-{who}.jsonl" for who in WHO]
+    if not all(file.exists() and file.stat().st_size for file in files):
+        return
+    pairs = zip(*(map(msgspec.json.decode, file.open("rb")) for file in files), strict=False)
+    lines = [[_short(b["prompt"]), _short(b["said"]), _short(t["said"])] for b, t in islice(pairs, count)]
+    console.table("\nFor instance", ["asked", "base says", "tuned says"], lines, left=3)
+
+
+def _short(text: str, most: int = 36) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def next_steps(run: Run, console: Console, recipe: str) -> None:
     """Where things are, and what a newcomer can try."""
-    call = os.path.relpath(program) if program.is_absolute() and program.parent.name == "bin" else "pitchpipe"
-    call = (
-        "pitchpipe"
-        if any(Path(f) / "pitchpipe" == program for f in os.environ.get("PATH", "").split(":"))
-        else call
-    )
+    call = _program()
     steps = [(f"{call} peek {recipe}", "one conversation at every hop, learned text marked")]
     if (run.path / "ledger.jsonl").stat().st_size:
         steps.append(
             (f"head {run.path / 'ledger.jsonl'}", "why rows were dropped, each with its file and line")
         )
-    if (run.path / "answers-tuned.jsonl").exists():
-        steps.append(
-            (f"head {run.path / 'answers-tuned.jsonl'}", "what the tuned model said to each held-out prompt")
-        )
     if run.recipe.trainer:
-        again = f"trainer.{run.recipe.trainer.name}.epochs=1"
-        steps.append((f"{call} run {recipe} --set {again} --name try", "change one thing, keep both results"))
+        again = f"--set trainer.{run.recipe.trainer.name}.epochs=1 --name try"
+        steps.append((f"{call} run {recipe} {again}", "change one thing, keep both results"))
     steps.append((f"{call} new filter my_filter", "write a plugin of your own"))
-    width = max(len(command) for command, _ in steps)
     if (run.path / "model").exists():
-        console.say(f"\nThe tuned model, ready to load or serve: [bold]{run.path / 'model'}[/]")
+        console.say(f"The tuned model, ready to load or serve: [bold]{run.path / 'model'}[/]")
     console.say("What to try next:")
     for command, what in steps:
-        console.say(f"  [bold]{command:{width}}[/]  [dim]{what}[/]")
+        console.say(f"  [bold]{command}[/]\n      [dim]{what}[/]")
+
+
+def _program() -> str:
+    """pitchpipe as it was called, so that its lines can be pasted."""
+    called = sys.argv[0]
+    if called.endswith("__main__.py"):
+        return "python -m pitchpipe"
+    return "pitchpipe" if called == which("pitchpipe") else called

@@ -39,7 +39,7 @@ def _use(host: Host, kind: str) -> Schema:
     bare = sorted(name for name, c in components.items() if not any(o.required for o in c.options.values()))
     extra = {name: option for name, option in SHARED.items() if kind == "loader"}
     properties = {
-        name: {"description": _about(c)} | _options(c.options | extra)
+        name: {"description": c.description or c.address} | _options(c.options | extra)
         for name, c in sorted(components.items())
     }
     one = {
@@ -56,10 +56,6 @@ def _names(host: Host, component: Component) -> list[str]:
     """Its address, and its bare name where nobody else has it."""
     twins = [c for c in host.all(component.kind) if c.name == component.name]
     return [component.address, component.name] if len(twins) == 1 else [component.address]
-
-
-def _about(component: Component) -> str:
-    return component.description if hasattr(component.call, "__qualname__") else component.address
 
 
 def _options(options: dict[str, Option]) -> Schema:

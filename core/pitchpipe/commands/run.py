@@ -1,6 +1,5 @@
 """pitchpipe run"""
 
-import sys
 from pathlib import Path
 
 import click
@@ -36,4 +35,4 @@ def run(recipe: str, overrides: tuple[str, ...], runs: Path, name: str | None, u
     done = running.run(loaded, runs / (name or loaded.path.stem), console, until)
     if done:
         scores(done, console)
-        next_steps(done, console, recipe, Path(sys.argv[0]))
+        next_steps(done, console, recipe)

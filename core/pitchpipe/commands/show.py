@@ -23,7 +23,7 @@ def show(kind: str, name: str | None) -> None:
 
     host, console = Host.from_environment(Path.cwd()), Console()
     if name is None:
-        rows = [[c.name, c.address, first_line(c)] for c in host.all(kind)]
+        rows = [[c.name, c.address, c.summary] for c in host.all(kind)]
         return console.table("", [kind, "address", ""], rows, left=3)
     try:
         component = host.find(kind, name)
@@ -32,20 +32,12 @@ def show(kind: str, name: str | None) -> None:
     _explain(component, console)
 
 
-def first_line(component: Any) -> str:
-    """A component's first sentence; a template that is data says nothing of itself."""
-    return component.description.partition("\n")[0] if hasattr(component.call, "__qualname__") else ""
-
-
 def _explain(component: Any, console: Any) -> None:
     from pitchpipe.options import describe
 
     console.plain(str(component))
     console.plain(f"{':'.join(map(str, component.place))}\n")
-    if hasattr(component.call, "__qualname__"):
-        console.plain(component.description + "\n")
-    else:
-        console.plain(f"{component.call}\n")
+    console.plain(f"{component.description or component.call}\n")
     if component.missing():
         console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
     rows = [

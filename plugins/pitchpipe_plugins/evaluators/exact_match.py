@@ -29,7 +29,10 @@ def exact_match(
     for (conversation, _, expected), answer in zip(asked, said, strict=True):
         hit = answer.ended and answer.text.strip() == expected.strip()
         hits, ends = hits + hit, ends + answer.ended
-        subject.keep({"id": conversation.id, "expected": expected, "said": answer.text, "right": hit})
+        asking = conversation.messages[-2] if len(conversation.messages) > 1 else conversation.messages[0]
+        prompt = f"{asking.content} {asking.context}".strip()
+        kept = {"id": conversation.id, "prompt": prompt, "expected": expected, "said": answer.text}
+        subject.keep({**kept, "right": hit})
     return {"exact_match": share(hits, len(asked)), "ends_by_itself": share(ends, len(asked))}
 
 
