@@ -44,7 +44,7 @@ def assert_shows(expected: str, actual: str) -> None:
     """Lines as they are shown; `...` stands for anything, a line of it for any lines. White space is free."""
     pattern = ""
     for line in filter(str.strip, expected.splitlines()):
-        words = re.escape(" ".join(line.split())).replace(r"\.\.\.", ".*")
+        words = ".*".join(re.escape(" ".join(part.split())) for part in line.split("..."))
         pattern += r"(?:.*\n)*?" if words == ".*" else words + r"\n"
     flat = "".join(" ".join(line.split()) + "\n" for line in actual.splitlines() if line.strip())
     assert re.search(pattern, flat), f"not shown:\n{expected}\n--- but\n{actual}"

@@ -130,7 +130,7 @@ def test_the_ledger_says_where_and_why(project):
         "dataset": "code",
         "line": 2,
         "fate": "dropped",
-        "stage": "filter valid_code",
+        "stage": "filter code:valid_code",
         "reason": "json does not parse: line 1, Expecting value",
         "score": 3,
         "limit": 0,
@@ -147,7 +147,9 @@ def test_reports_count_a_reason_once_a_language(project):
     here.run("prepare", "recipe.yaml").assert_success()
     counts = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["rows"]["code"]
     assert (counts["read"], counts["kept"], counts["dropped"]) == (3, 1, 2)
-    assert counts["why"] == [{"stage": "filter valid_code", "reason": "python does not parse", "rows": 2}]
+    assert counts["why"] == [
+        {"stage": "filter code:valid_code", "reason": "python does not parse", "rows": 2}
+    ]
 
 
 def test_options_say_which_languages_and_what_of_the_unclosed(project):
@@ -163,7 +165,7 @@ def test_a_wrong_option_is_told_with_its_line(project):
     recipe = RECIPE.rstrip() + ": {languages: [pyton],\n                    unclosed: maybe, strict: true}\n"
     here = project({"recipe.yaml": recipe, "rows.jsonl": []})
     here.run("check", "recipe.yaml").assert_failed(
-        "recipe.yaml:6: filters.1.code:valid_code.languages: expected a list of one of python, json",
+        "recipe.yaml:6: filters.1.code:valid_code.languages: expected one of python, json, yaml, toml, got 'pyton'. Did you mean 'python'?",
         "recipe.yaml:7: filters.1.code:valid_code.unclosed: expected one of drop, keep, got 'maybe'",
         "recipe.yaml:7: filters.1.code:valid_code.strict: no such option",
     )
@@ -207,7 +209,7 @@ def test_the_examples_work(project):
     here.write({"recipe.yaml": (HERE / "recipe.yaml").read_text("utf-8")})
     here.run("check", "readme.yaml").assert_success()
     here.run("prepare", "recipe.yaml").assert_success()
-    assert [drop["stage"] for drop in here.rows("runs/recipe/ledger.jsonl")] == ["filter valid_code"] * 2
+    assert [drop["stage"] for drop in here.rows("runs/recipe/ledger.jsonl")] == ["filter code:valid_code"] * 2
 
 
 def test_pitchpipe_shows_it(project):

@@ -62,8 +62,8 @@ def _complaint(value: Any, kind: Any) -> str:
                 msgspec.convert(entry, _entry(kind))
             except msgspec.ValidationError:
                 return _complaint(entry, _entry(kind))
-    near = suggest(value, map(str, choices)) if choices and isinstance(value, str) else ""
-    return f"expected {describe(kind)}, got {value!r}.{near}"
+    near = suggest(value, map(str, choices)) if isinstance(value, str) else ""
+    return f"expected {describe(kind)}, got {value!r}.{near if 'mean' in near else ''}"
 
 
 def options_of(component: Callable[..., Any]) -> dict[str, Option]:
