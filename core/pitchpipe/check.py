@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from pitchpipe import overrides
 from pitchpipe.errors import PitchpipeError, Problem, RecipeError, suggest
+from pitchpipe.host import Host
 from pitchpipe.options import Option, bind, options_of
-from pitchpipe.plugins import Host
 from pitchpipe.recipe import Recipe, SourceUse, Split, Use
 from pitchpipe.yaml12 import Document, Key
 

@@ -70,7 +70,7 @@ def _packages() -> Iterator[list[str]]:
 
 
 def _plugins() -> Iterator[list[str]]:
-    from pitchpipe.plugins import Host
+    from pitchpipe.host import Host
 
     for plugin in Host.from_environment(Path.cwd()).plugins:
         yield [plugin.name, plugin.origin, plugin.failure or "ready"]

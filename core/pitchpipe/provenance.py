@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pitchpipe import __version__
-from pitchpipe.plugins import Plugin
+from pitchpipe.plugin import Plugin
 from pitchpipe.recipe import Recipe, Use
 
 Parts = dict[str, str]

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from pitchpipe.plugins import Component, Host
+from pitchpipe.host import Host
+from pitchpipe.plugin import Component
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 

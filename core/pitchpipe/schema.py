@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from pitchpipe.check import SECTIONS, SHARED, SINGLES
+from pitchpipe.host import Host
 from pitchpipe.options import Option, options_of
-from pitchpipe.plugins import Component, Host
+from pitchpipe.plugin import Component
 from pitchpipe.recipe import Split
 
 Schema = dict[str, Any]

@@ -12,7 +12,7 @@ import msgspec
 
 from pitchpipe.console import escape
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.plugins import Host
+from pitchpipe.host import Host
 from pitchpipe.provenance import Parts
 from pitchpipe.recipe import Recipe
 

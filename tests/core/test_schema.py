@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pitchpipe import yaml12
-from pitchpipe.plugins import Host
+from pitchpipe.host import Host
 from pitchpipe.schema import recipe_schema
 
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))

@@ -45,7 +45,7 @@ def find_recipe(name: str) -> Path:
 def load_recipe(name: str, overrides: tuple[str, ...]) -> Recipe:
     """The recipe, checked, with the plugins that are installed and the one beside it."""
     from pitchpipe.check import load
-    from pitchpipe.plugins import Host
+    from pitchpipe.host import Host
 
     path = find_recipe(name)
     return load(path, Host.from_environment(path.parent), overrides)

@@ -15,7 +15,7 @@ def plugins(as_json: bool) -> None:
     is loaded: PITCHPIPE_PLUGINS=a,b loads only these, PITCHPIPE_BLOCK=a,b leaves these out, and
     PITCHPIPE_STRICT=1 stops at the first plugin that fails.
     """
-    from pitchpipe.plugins import Host
+    from pitchpipe.host import Host
 
     host = Host.from_environment(Path.cwd())
     if as_json:

@@ -17,7 +17,7 @@ def schema() -> None:
     """
     import json
 
-    from pitchpipe.plugins import Host
+    from pitchpipe.host import Host
     from pitchpipe.schema import recipe_schema
 
     click.echo(json.dumps(recipe_schema(Host.from_environment(Path.cwd())), indent=2))

@@ -19,7 +19,7 @@ def show(kind: str, name: str | None) -> None:
     """
     from pitchpipe.console import Console
     from pitchpipe.errors import PitchpipeError
-    from pitchpipe.plugins import Host
+    from pitchpipe.host import Host
 
     host, console = Host.from_environment(Path.cwd()), Console()
     if name is None:

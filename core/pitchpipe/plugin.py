@@ -1,0 +1,122 @@
+"""What a plugin is, and what it offers."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pitchpipe.options import Option, options_of
+
+
+@dataclass(frozen=True)
+class Component:
+    """Something that a plugin offers under a name."""
+
+    kind: str
+    name: str
+    call: Any
+    plugin: "Plugin"
+    needs: tuple[str, ...] = ()
+    extra: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} '{self.name}' of {self.plugin}"
+
+    @property
+    def address(self) -> str:
+        return f"{self.plugin.name}:{self.name}"
+
+    @cached_property
+    def options(self) -> dict[str, Option]:
+        return options_of(self.call)
+
+    @property
+    def description(self) -> str:
+        import inspect
+
+        return (inspect.getdoc(self.call) or "") if self.is_code else ""
+
+    @property
+    def summary(self) -> str:
+        return self.description.partition("\n")[0]
+
+    @property
+    def is_code(self) -> bool:
+        """A function or a class; a template that is data says nothing of itself and stands in its plugin."""
+        return hasattr(self.call, "__qualname__")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The file and line where it is written."""
+        import inspect
+
+        if not self.is_code:
+            return getattr(self.plugin.module, "__file__", None) or "", 1
+        return inspect.getsourcefile(self.call) or "", inspect.getsourcelines(self.call)[1]
+
+    def missing(self) -> list[str]:
+        """Modules that it needs and that are not installed."""
+        from importlib.util import find_spec
+
+        return [module for module in self.needs if find_spec(module) is None]
+
+    @property
+    def cure(self) -> str:
+        if self.extra:
+            return f"pip install '{self.plugin.distribution}[{self.extra}]'"
+        return f"pip install {' '.join(self.missing())}"
+
+
+@dataclass(eq=False)
+class Plugin:
+    """One plugin: where it comes from, what it offers, and why it failed if it did."""
+
+    name: str
+    distribution: str
+    version: str
+    module: Any = None
+    offers: list[Component] = field(default_factory=list)
+    hooks: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    error: BaseException | None = None
+
+    def __str__(self) -> str:
+        return f"plugin '{self.name}' ({self.origin})"
+
+    @property
+    def origin(self) -> str:
+        return f"{self.distribution} {self.version}".strip()
+
+    @property
+    def failure(self) -> str:
+        """The original error in one line, with the plugin's own line where it happened."""
+        import traceback
+
+        if self.error is None:
+            return ""
+        frames = [f for f in traceback.extract_tb(self.error.__traceback__) if "importlib" not in f.filename]
+        outside = [f for f in frames if os.path.dirname(__file__) != os.path.dirname(f.filename)]
+        place = f" ({outside[-1].filename}:{outside[-1].lineno})" if outside else ""
+        return f"{type(self.error).__name__}: {self.error}{place}"
+
+
+class PluginProblem(Exception):
+    """A plugin that loads but would be silently useless."""
+
+
+@dataclass
+class Register:
+    """What a plugin calls to offer a component."""
+
+    plugin: Plugin
+    kind: str
+
+    def __call__(self, name: str, component: Any, needs: tuple[str, ...] = (), extra: str = "") -> None:
+        if not (isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9_]*", name)):
+            raise PluginProblem(f"{self.kind} {name!r}: a name is lower case letters, digits and _")
+        if not callable(component):
+            raise PluginProblem(f"{self.kind} '{name}': a component is callable, not {component!r}")
+        if any(c.kind == self.kind and c.name == name for c in self.plugin.offers):
+            raise PluginProblem(f"{self.kind} '{name}' is offered twice")
+        self.plugin.offers.append(Component(self.kind, name, component, self.plugin, tuple(needs), extra))
