@@ -22,7 +22,11 @@ from pitchpipe.prepared import Examples
 from pitchpipe.provenance import Parts, digest_files, made_with, parts_of, parts_of_pitchpipe
 from pitchpipe.recipe import Recipe, SourceUse, Use
 from pitchpipe.render import Renderer, pad_of
-from pitchpipe.stages import Run, write_json, write_text
+from pitchpipe.stages import Run, Stage, write_json, write_text
+
+PREPARE = Stage("prepare", makes=("prepared", "ledger.jsonl"))
+TRAIN = Stage("train", makes=("model",), half_done="checkpoints")
+EVALUATE = {who: Stage(f"evaluate {who}", makes=(f"answers-{who}.jsonl",)) for who in ("base", "tuned")}
 
 Result = dict[str, Any]
 Log = Callable[[int, dict[str, float]], None]
@@ -42,13 +46,13 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "evaluate")
     run = Run(folder, recipe, console.say)
     run.record |= made_with(recipe)
     write_text(folder / "recipe.yaml", yaml.safe_dump(recipe.data, sort_keys=False, allow_unicode=True))
-    prepared = run.stage("prepare", _prepare_parts(recipe), partial(_prepare, run, console))
+    prepared = run.do(PREPARE, _prepare_parts(recipe), partial(_prepare, run, console))
     report.rows(prepared, console)
-    if recipe.trainer and until != "prepare":
-        parts = _train_parts(recipe, prepared)
-        ranks.announce(folder, train=not run.done("train", parts))
-        trained = run.stage("train", parts, partial(_train, run, console), half_done="checkpoints")
-        report.trained(trained, console)
+    trains = recipe.trainer and until != "prepare"
+    parts = _train_parts(recipe, prepared) if trains else {}
+    ranks.announce(folder, train=bool(trains) and not run.done(TRAIN, parts))
+    if trains:
+        report.trained(run.do(TRAIN, parts, partial(_train, run, console)), console)
     if recipe.evaluators and until == "evaluate":
         _evaluate_both(run, prepared, console)
     return run
@@ -63,11 +67,12 @@ def _prepare(run: Run, console: Console) -> Result:
     with console.bar("prepare") as tick:
         result = prepare(Pipeline.of(run.recipe), folder, ledger, tick)
     ledger.close()
-    if not result["splits"]["train"]["conversations"] and run.recipe.trainer:
-        raise PitchpipeError(
-            f"nothing is left to train on. Every row's reason stands in {folder / 'ledger.jsonl'}"
-        )
     os.replace(folder / "ledger.jsonl", run.path / "ledger.jsonl")
+    if run.recipe.trainer and not result["splits"]["train"]["conversations"]:
+        report.rows(result, console)
+        raise PitchpipeError(
+            f"nothing is left to train on. Each row's reason stands in {run.path / 'ledger.jsonl'}"
+        )
     result["files"] = {split: digest_files(*sorted(folder.glob(f"{split}.*"))) for split in result["splits"]}
     run.keep("prepared")
     return result
@@ -111,9 +116,7 @@ def _train(run: Run, console: Console) -> Result:
     return result
 
 
-def _fit(
-    recipe: Recipe, folder: Path, log: Callable[[int, dict[str, float]], None], console: Console
-) -> Result:
+def _fit(recipe: Recipe, folder: Path, log: Log, console: Console) -> Result:
     """Train, in every process of the run; the result lies in model.new."""
     pipeline = Pipeline.of(recipe)
     tokenizer, renderer = pipeline.tokenizer, pipeline.renderer
@@ -171,9 +174,10 @@ def _log(run: Run, stage: str, step: int, values: dict[str, float]) -> None:
 def _evaluate_both(run: Run, prepared: Result, console: Console) -> None:
     """The base model beside the tuned one, on the same held-out conversations."""
     scores = {}
-    for who in ("base", "tuned") if run.recipe.trainer else ("base",):
-        parts = _evaluate_parts(run, prepared, who)
-        scores[who] = run.stage(f"evaluate {who}", parts, partial(_evaluate, run, console, who))
+    for who, stage in EVALUATE.items():
+        if who == "base" or run.recipe.trainer:
+            parts = _evaluate_parts(run, prepared, who)
+            scores[who] = run.do(stage, parts, partial(_evaluate, run, console, who))
     write_json(run.path / "scores.json", scores)
 
 

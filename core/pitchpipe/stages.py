@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,15 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host import Host
 from pitchpipe.provenance import Parts
 from pitchpipe.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of a run: the files and folders that it makes, and the one that it continues after a kill."""
+
+    name: str
+    makes: tuple[str, ...]
+    half_done: str = ""
 
 
 class Run:
@@ -36,42 +46,49 @@ class Run:
         if not file.exists():
             return {"stages": {}}
         try:
-            return msgspec.json.decode(file.read_bytes())
-        except msgspec.DecodeError:
-            raise PitchpipeError(f"{file} is damaged. Remove the folder to start the run anew.") from None
+            record = msgspec.json.decode(file.read_bytes())
+            if all(
+                known["parts"] and (known["result"] or not known["done"])
+                for known in record["stages"].values()
+            ):
+                return record
+        except (msgspec.DecodeError, LookupError, TypeError, AttributeError):
+            pass
+        raise PitchpipeError(f"{file} is damaged. Remove the folder to start the run anew.")
 
     def save(self) -> None:
         write_json(self.path / "run.json", self.record)
 
-    def done(self, name: str, parts: Parts) -> bool:
-        known = self.record["stages"].get(name)
-        return bool(known) and known["parts"] == parts and known["done"]
+    def done(self, stage: Stage, parts: Parts) -> bool:
+        """Was it done, from the same parts, and is all that it made still there?"""
+        known = self.record["stages"].get(stage.name)
+        whole = all((self.path / made).exists() for made in stage.makes)
+        return bool(known) and known["parts"] == parts and known["done"] and whole
 
-    def stage(
-        self, name: str, parts: Parts, work: Callable[[], dict[str, Any]], half_done: str = ""
-    ) -> dict[str, Any]:
-        """The result of a stage: as recorded, where nothing that can change it has changed.
-
-        What a killed stage left in the folder `half_done` is continued by the same stage only.
-        """
-        known = self.record["stages"].get(name)
-        if known and self.done(name, parts):
-            self.say(f"[dim]{name}: already done, nothing changed[/]")
+    def do(self, stage: Stage, parts: Parts, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The result of a stage: as recorded, where nothing that can change it has changed."""
+        known = self.record["stages"].get(stage.name)
+        if known and self.done(stage, parts):
+            self.say(f"[dim]{stage.name}: already done, nothing changed[/]")
             return known["result"]
-        if known and (changed := changes(known["parts"], parts)):
-            self.say(f"{name}: again, because of {escape(', '.join(changed))}")
-        elif known:
-            self.say(f"{name}: going on where it was left")
-        if half_done and not (known and known["parts"] == parts):
-            shutil.rmtree(self.path / half_done, ignore_errors=True)
-        self.record["stages"][name] = {"parts": parts, "done": False}
+        changed = changes(known["parts"], parts) if known else []
+        if known:
+            self.say(f"{stage.name}: {_why(known['done'], changed)}")
+        if stage.half_done and (changed or not known):
+            shutil.rmtree(self.path / stage.half_done, ignore_errors=True)
+        self.record["stages"][stage.name] = {"parts": parts, "done": False, "result": None}
         self.save()
         began = time.time()
         result = work()
         seconds = round(time.time() - began, 2)
-        self.record["stages"][name] = {"parts": parts, "done": True, "seconds": seconds, "result": result}
+        self.record["stages"][stage.name] = {
+            "parts": parts,
+            "done": True,
+            "seconds": seconds,
+            "result": result,
+        }
         self.save()
-        self.host.notify("on_stage_end", run=self, stage=name, result=result, seconds=seconds)
+        self.host.notify("on_stage_end", run=self, stage=stage.name, result=result, seconds=seconds)
         return result
 
     def fresh(self, name: str) -> Path:
@@ -102,3 +119,10 @@ def write_json(path: Path, data: Any) -> None:
 def changes(before: Parts, now: Parts) -> list[str]:
     """The names of what changed between two sets of parts."""
     return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
+
+def _why(done: bool, changed: list[str]) -> str:
+    """Why a stage that is known is done again."""
+    if changed:
+        return f"again, because of {escape(', '.join(changed))}"
+    return "again, because what it made is gone" if done else "going on where it was left"

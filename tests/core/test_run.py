@@ -62,9 +62,20 @@ def test_a_changed_plugin_is_noticed(project, rows):
     assert len(here.rows("runs/recipe/ledger.jsonl")) == 2
 
 
-def test_a_damaged_record_is_told(project, rows):
-    here = project({"recipe.yaml": DATA, "rows.jsonl": rows, "runs/recipe/run.json": "{"})
+@pytest.mark.parametrize("record", ["{", "{}", "[]", '{"stages": {"prepare": {}}}', '{"stages": []}'])
+def test_a_damaged_record_is_told(project, rows, record):
+    here = project({"recipe.yaml": DATA, "rows.jsonl": rows, "runs/recipe/run.json": record})
     here.run("run", "recipe.yaml").assert_failed("is damaged. Remove the folder to start the run anew.")
+
+
+def test_what_was_made_and_is_gone_is_made_again(project, rows):
+    here = project({"recipe.yaml": DATA, "rows.jsonl": rows})
+    here.run("run", "recipe.yaml").assert_success()
+    (here.folder / "runs/recipe/ledger.jsonl").unlink()
+    assert (
+        "prepare: again, because what it made is gone" in here.run("run", "recipe.yaml").assert_success().out
+    )
+    assert (here.folder / "runs/recipe/ledger.jsonl").exists()
 
 
 def test_two_runs_in_one_folder(project, rows):
@@ -83,7 +94,9 @@ def test_nothing_left_to_train_on(project, rows):
             "rows.jsonl": rows,
         }
     )
-    here.run("run", "recipe.yaml").assert_failed("nothing is left to train on. Every row's reason stands in")
+    here.run("run", "recipe.yaml").assert_failed(
+        "nothing is left to train on. Each row's reason stands in runs/recipe/ledger.jsonl"
+    )
 
 
 def started(here, *arguments):

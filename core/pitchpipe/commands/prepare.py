@@ -23,5 +23,5 @@ def prepare(recipe: str, overrides: tuple[str, ...], runs: Path, name: str | Non
 
     loaded = load_recipe(recipe, overrides)
     done = running.run(loaded, runs / (name or loaded.path.stem), Console(), until="prepare")
-    assert done
-    click.echo(f"Why rows are gone: {done.path / 'ledger.jsonl'}")
+    if done:
+        click.echo(f"Each row's reason: {done.path / 'ledger.jsonl'}")
