@@ -148,6 +148,7 @@ def _save_for_serving(training: Training, renderer: Renderer) -> None:
     stop = tokenizer.convert_tokens_to_ids(renderer.stop)
     settings.eos_token_id = sorted({stop, tokenizer.eos_token_id} - {None})
     settings.pad_token_id = tokenizer.pad_token_id
+    settings._from_model_config = False  # else Transformers would take these back from the model's config
     tokenizer.eos_token, tokenizer.chat_template = renderer.stop, renderer.chat_template()
     if tokenizer.chat_template is None:
         training.console.say(

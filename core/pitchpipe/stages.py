@@ -72,8 +72,7 @@ class Run:
             self.say(f"[dim]{stage.name}: already done, nothing changed[/]")
             return known["result"]
         changed = changes(known["parts"], parts) if known else []
-        if known:
-            self.say(f"{stage.name}: {_why(known['done'], changed)}")
+        self.say(f"[bold]{stage.name}[/]" + (f": {_why(known['done'], changed)}" if known else ""))
         if stage.half_done and (changed or not known):
             shutil.rmtree(self.path / stage.half_done, ignore_errors=True)
         self.record["stages"][stage.name] = {"parts": parts, "done": False, "result": None}

@@ -152,6 +152,7 @@ def test_full_fine_tuning_learns_and_is_saved_ready_to_serve(project, rows):
     assert scores["tuned"]["perplexity"]["value"] < 1.5 < scores["base"]["perplexity"]["value"]
 
     folder = here.folder / "runs/recipe/model"
+    assert {path.suffix for path in folder.iterdir()} == {".json", ".jinja", ".safetensors"}  # no pickles
     with safe_open(folder / "model.safetensors", "pt") as file:
         assert len(file.keys()) > 30
     # As any server would use it: nothing but the folder.

@@ -16,6 +16,10 @@ from pitchpipe.prepared import Examples
 from pitchpipe.render import Example
 from pitchpipe_plugins.trainers.order import Grouped
 
+LEFT_OUT = (
+    "training_args.bin",
+    "README.md",
+)  # a pickle, which nobody should load; a form that nobody filled in
 WHOLE = "whole"  # a checkpoint holds a file of this name once all of it is written
 
 
@@ -37,6 +41,8 @@ def train(training: Training, **settings: Any) -> dict[str, Any]:
         trainer.add_callback(_Watch(training, tick))
         outcome = trainer.train(resume_from_checkpoint=_last_whole(training.checkpoints))
     trainer.save_model(str(training.folder))
+    for name in LEFT_OUT:
+        (training.folder / name).unlink(missing_ok=True)
     return {
         "steps": trainer.state.global_step,
         "loss": round(outcome.training_loss, 4),
