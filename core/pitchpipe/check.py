@@ -98,7 +98,7 @@ class _Check:
         recipe = Recipe(path, data, self.host)
         recipe.loaders = [s for key, entry in self._list("loaders") if (s := self._source(key, entry))]
         recipe.filters = _numbered(self._uses("filter"))
-        recipe.evaluators = self._uses("evaluator")
+        recipe.evaluators = _numbered(self._uses("evaluator"))
         for name in SINGLES:
             if data.get(name) is not None:
                 setattr(recipe, name, self._use(name, (name,), data[name]))
@@ -117,6 +117,9 @@ class _Check:
         for section, needed in NEEDS:
             if data.get(section) and not data.get(needed):
                 self.problem((section,), f"this needs a section '{needed}' too")
+        names = [source.name for source in recipe.loaders]
+        if twice := {name for name in names if names.count(name) > 1}:
+            self.problem(("loaders",), f"two sources are called '{min(twice)}'")
         held_out = recipe.split.test > 0 or any(source.split == "test" for source in recipe.loaders)
         if data.get("evaluators") and not held_out:
             self.problem(

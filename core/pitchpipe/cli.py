@@ -70,9 +70,11 @@ def main() -> None:
         sys.stderr.close()  # the reader, head for instance, has seen enough
         sys.exit(141)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno == errno.ENOSPC:
+            _stop("the disk is full. Make room; the same command goes on from here.", 2)
+        if error.filename is None:
             raise
-        _stop("the disk is full. Make room; the same command goes on from here.", 2)
+        _stop(f"{error.filename}: {error.strerror}", 2)
 
 
 def _stop(message: str, code: int) -> None:

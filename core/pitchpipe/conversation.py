@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-ROLES = ("system", "user", "assistant", "tool")
-
 
 @dataclass(slots=True)
 class Row:
@@ -54,6 +52,11 @@ class Conversation:
     id: str = ""
     meta: dict[str, Any] = field(default_factory=dict)
     rejected: Message | None = None
+
+    def last_reply(self) -> int | None:
+        """Where the last reply stands that is learned."""
+        replies = [i for i, m in enumerate(self.messages) if m.role == "assistant" and m.learn is not False]
+        return replies[-1] if replies else None
 
     def prompt(self) -> str:
         """All that is said before the first reply: what a held-out example must not share."""

@@ -171,7 +171,7 @@ class Host:
         for implementation in self._implementations(hook):
             try:
                 _call(implementation, arguments)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 if self.strict:
                     raise
                 where = f"{hook} of plugin '{implementation.plugin_name}'"

@@ -1,6 +1,7 @@
 """A component's signature is its schema: read its options, check values against them, bind them."""
 
 import inspect
+import os
 import types
 import typing
 from collections.abc import Callable
@@ -39,12 +40,26 @@ class Option:
     def required(self) -> bool:
         return self.default is REQUIRED
 
+    def problem(self) -> str:
+        """Why recipes could not be checked against this option, or nothing."""
+
+        def path(kind: type) -> dict[str, str]:
+            if kind is Path:
+                return {"type": "string"}
+            raise TypeError(f"a recipe has no values of type {kind.__name__}")
+
+        try:
+            msgspec.json.schema(self.type, schema_hook=path)
+        except (TypeError, ValueError, RuntimeError) as error:
+            return str(error).partition("\n")[0]
+        return ""
+
     def check(self, value: Any, folder: Path) -> Any:
         """The value as the component gets it; a ValueError says what was expected."""
 
         def path(wanted: type, given: Any) -> Any:
             if wanted is Path and isinstance(given, str):
-                return folder / Path(given).expanduser()
+                return folder / os.path.expanduser(given)
             raise msgspec.ValidationError(f"got {given!r}")
 
         try:
@@ -59,7 +74,7 @@ def _complaint(value: Any, kind: Any) -> str:
     if _entry(kind) is not None and isinstance(value, list):
         for entry in value:
             try:
-                msgspec.convert(entry, _entry(kind))
+                msgspec.convert(entry, _entry(kind), dec_hook=lambda wanted, given: given)
             except msgspec.ValidationError:
                 return _complaint(entry, _entry(kind))
     near = suggest(value, map(str, choices)) if isinstance(value, str) else ""

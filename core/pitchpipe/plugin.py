@@ -59,7 +59,7 @@ class Component:
         """Modules that it needs and that are not installed."""
         from importlib.util import find_spec
 
-        return [module for module in self.needs if find_spec(module) is None]
+        return [module for module in self.needs if find_spec(module.partition(".")[0]) is None]
 
     @property
     def cure(self) -> str:
@@ -119,4 +119,9 @@ class Register:
             raise PluginProblem(f"{self.kind} '{name}': a component is callable, not {component!r}")
         if any(c.kind == self.kind and c.name == name for c in self.plugin.offers):
             raise PluginProblem(f"{self.kind} '{name}' is offered twice")
-        self.plugin.offers.append(Component(self.kind, name, component, self.plugin, tuple(needs), extra))
+        needs = (needs,) if isinstance(needs, str) else tuple(needs)
+        offered = Component(self.kind, name, component, self.plugin, needs, extra)
+        for option in offered.options.values():
+            if problem := option.problem():
+                raise PluginProblem(f"{self.kind} '{name}': option '{option.name}': {problem}")
+        self.plugin.offers.append(offered)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from pitchpipe.prepared import SPLITS, Writer
 from pitchpipe.recipe import Recipe, SourceUse, Use
 from pitchpipe.render import Example, Renderer
 
-LOOKED_AT = 100  # rows of a source that detection reads
+LOOKED_AT = 100  # readable rows of a source that detection reads
 PROVEN = 64  # conversations whose ids are compared with those of the saved chat template
 
 
@@ -82,8 +82,14 @@ def conversations(
 ) -> Iterator[tuple[Row, Conversation | None]]:
     """Each row with its conversation, or with None where it went to the ledger instead."""
     stream = rows(source, recipe)
-    first = list(islice(stream, LOOKED_AT))
-    chosen = source.format or detect(source, [row for row in first if not row.error], recipe)
+    first, readable = [], []
+    for row in stream if source.format is None else ():
+        first.append(row)
+        if isinstance(row.data, dict) and not row.error:
+            readable.append(row)
+            if len(readable) == LOOKED_AT:
+                break
+    chosen = source.format or detect(source, readable, recipe)
     for row in chain(first, stream):
         yield row, understood(row, source, chosen, ledger)
 
@@ -95,16 +101,14 @@ def detect(source: SourceUse, sample: list[Row], recipe: Recipe) -> Use | None:
     for component in recipe.host.all("format"):
         if hasattr(component.call, "matches") and not any(o.required for o in component.options.values()):
             made = bind(component.call, {})
-            fits[component.address] = sum(
-                bool(isinstance(r.data, dict) and made.matches(r.data)) for r in sample
-            )
+            fits[component.address] = sum(bool(made.matches(row.data)) for row in sample)
             found[component.address] = Use(component, {}, made, source.loader.place, component.name)
     if not sample:
         return None
     best = [address for address, rows_fit in fits.items() if rows_fit and rows_fit == max(fits.values())]
     if len(best) == 1:
         return found[best[0]]
-    keys = sorted(sample[0].data) if isinstance(sample[0].data, dict) else type(sample[0].data).__name__
+    keys = sorted(sample[0].data)
     if best:
         bare = [found[address].name for address in best]
         names = bare if len(set(bare)) == len(bare) else best
@@ -177,7 +181,7 @@ def _rendered(
             return conversation, example
         return _shortened(conversation, example, collator, renderer, ledger)
     except Quarantine as reason:
-        ledger.quarantine(conversation.source, "render", str(reason), row)
+        ledger.quarantine(conversation.source, "render", str(reason) or "refused by the template", row)
         return None
 
 
@@ -215,6 +219,8 @@ def call(use: Use, data: Any, place: Source) -> Any:
     """Call a format or a filter; what it raises is told with its name and the row's place."""
     try:
         return use.bound(data)
+    except Quarantine as reason:
+        return Drop(str(reason) or "refused")
     except Exception as error:
         error.add_note(f"in {use.component}, at {place}")
         raise

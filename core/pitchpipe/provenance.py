@@ -71,10 +71,27 @@ def parts_of_pitchpipe() -> Parts:
 def parts_of(use: Use, recipe: Recipe) -> Parts:
     """What can change a component's work: its options, as seen from the recipe's folder, and its code."""
     folder, component = recipe.path.parent.resolve(), use.component
-    options = {k: os.path.relpath(v, folder) if isinstance(v, Path) else v for k, v in use.options.items()}
-    parts = {f"{component.kind} {use.label}'s options": digest(options)}
+    parts = {
+        f"{component.kind} {use.label}'s options": digest(
+            _seen(use.options, folder, component.kind != "loader")
+        )
+    }
     parts |= {f"{module}'s version": _version(module) for module in component.needs}
     return parts | {f"plugin {component.plugin.name}'s code": _code(component.plugin)}
+
+
+def _seen(value: Any, folder: Path, read: bool) -> Any:
+    """An option's value: paths as seen from the recipe's folder, and the content of files that they name.
+
+    A loader names the files that it reads itself, and they are parts of their own.
+    """
+    if isinstance(value, Path):
+        return [os.path.relpath(value, folder), digest_files(value) if read and value.is_file() else None]
+    if isinstance(value, list | tuple):
+        return [_seen(entry, folder, read) for entry in value]
+    if isinstance(value, dict):
+        return {str(key): _seen(entry, folder, read) for key, entry in value.items()}
+    return value
 
 
 @cache

@@ -6,7 +6,7 @@ data can never become a control token.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unicodedata import normalize
 
@@ -92,23 +92,24 @@ class Renderer:
             raise Quarantine("no reply to learn from")
         return self._encode(pieces)
 
-    def prompt(self, conversation: Conversation) -> tuple[list[int], str]:
-        """What a model is given to say the last reply, and that reply's text."""
-        pieces = self.pieces(conversation)
+    def prompt(self, conversation: Conversation, reply: int) -> tuple[list[int], str]:
+        """What a model is given to say the reply that stands there, and that reply's text."""
+        pieces = self.pieces(replace(conversation, messages=conversation.messages[: reply + 1]))
         last = max(index for index, piece in enumerate(pieces) if piece.learn and not piece.control)
         return self._encode(pieces[:last]).ids, pieces[last].text
 
     def prove_chat_template(self, tokenizer: Any, conversation: Conversation) -> None:
         """A server that uses the saved chat template must see the very ids that training saw."""
-        source, (ids, _) = self.chat_template(), self.prompt(conversation)
+        source, reply = self.chat_template(), conversation.last_reply()
+        if source is None or reply is None:
+            return
+        ids, _ = self.prompt(conversation, reply)
         words = [text for m in conversation.messages for text in (m.content, m.context)]
-        if source is None or any(token in text for token in tokenizer.all_special_tokens for text in words):
+        if any(token in text for token in tokenizer.all_special_tokens for text in words):
             return  # a server does turn such words into control tokens; training never does
-        last = max(
-            i for i, m in enumerate(conversation.messages) if m.role == "assistant" and m.learn is not False
-        )
         said = [
-            {"role": m.role, "content": m.content, "context": m.context} for m in conversation.messages[:last]
+            {"role": m.role, "content": m.content, "context": m.context}
+            for m in conversation.messages[:reply]
         ]
         try:
             served = tokenizer.apply_chat_template(

@@ -38,12 +38,8 @@ def trained(result: dict[str, Any], console: Console) -> None:
         console.say(f"[bold]Trained[/]  {escape(said)}\n")
 
 
-def scores(run: Run, console: Console) -> None:
+def scores(run: Run, columns: dict[str, dict[str, Any]], console: Console) -> None:
     """The base model beside the tuned one."""
-    stages = run.record["stages"]
-    columns = {who: stages[f"evaluate {who}"]["result"] for who in WHO if f"evaluate {who}" in stages}
-    if not columns or not run.recipe.evaluators:
-        return
     names = list(next(iter(columns.values())))
     lines = [
         [name.replace("_", " "), *(_score(column[name]) for column in columns.values())] for name in names
@@ -56,10 +52,12 @@ def scores(run: Run, console: Console) -> None:
 
 def _score(score: dict[str, Any]) -> str:
     def number(value: float) -> str:
-        return (
-            f"{100 * value:.1f}" if score["is_share"] else f"{value:,.0f}" if value >= 100 else f"{value:.3f}"
-        )
+        if score["is_share"]:
+            return f"{100 * value:.1f}"
+        return f"{value:,.0f}" if value >= 100 else f"{value:.3f}"
 
+    if score["value"] is None or score["value"] != score["value"]:
+        return "not a number"
     unit = " %" if score["is_share"] else ""
     around = "" if score["low"] is None else f"  ({number(score['low'])} to {number(score['high'])})"
     return f"{number(score['value'])}{unit}{around}"

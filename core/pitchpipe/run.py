@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from pitchpipe import ranks, report
 from pitchpipe.console import Console
@@ -22,7 +21,7 @@ from pitchpipe.prepared import Examples
 from pitchpipe.provenance import Parts, digest_files, made_with, parts_of, parts_of_pitchpipe
 from pitchpipe.recipe import Recipe, SourceUse, Use
 from pitchpipe.render import Renderer, pad_of
-from pitchpipe.stages import Run, Stage, write_json, write_text
+from pitchpipe.stages import Run, Stage, write_json
 
 PREPARE = Stage("prepare", makes=("prepared", "ledger.jsonl"))
 TRAIN = Stage("train", makes=("model",), half_done="checkpoints")
@@ -45,7 +44,8 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "evaluate")
         return None
     run = Run(folder, recipe, console.say)
     run.record |= made_with(recipe)
-    write_text(folder / "recipe.yaml", yaml.safe_dump(recipe.data, sort_keys=False, allow_unicode=True))
+    run.record["recipe"] = os.path.abspath(recipe.path)
+    write_json(folder / "recipe.json", recipe.data)
     prepared = run.do(PREPARE, _prepare_parts(recipe), partial(_prepare, run, console))
     report.rows(prepared, console)
     trains = recipe.trainer and until != "prepare"
@@ -68,11 +68,17 @@ def _prepare(run: Run, console: Console) -> Result:
         result = prepare(Pipeline.of(run.recipe), folder, ledger, tick)
     ledger.close()
     os.replace(folder / "ledger.jsonl", run.path / "ledger.jsonl")
-    if run.recipe.trainer and not result["splits"]["train"]["conversations"]:
-        report.rows(result, console)
-        raise PitchpipeError(
-            f"nothing is left to train on. Each row's reason stands in {run.path / 'ledger.jsonl'}"
-        )
+    for split, needed, why in (
+        ("train", run.recipe.trainer, "nothing is left to train on"),
+        (
+            "test",
+            run.recipe.evaluators,
+            "nothing is held out to evaluate on",
+        ),
+    ):
+        if needed and not result["splits"][split]["conversations"]:
+            report.rows(result, console)
+            raise PitchpipeError(f"{why}. Each row's reason stands in {run.path / 'ledger.jsonl'}")
     result["files"] = {split: digest_files(*sorted(folder.glob(f"{split}.*"))) for split in result["splits"]}
     run.keep("prepared")
     return result
@@ -82,7 +88,7 @@ def _prepare_parts(recipe: Recipe) -> Parts:
     parts = parts_of_pitchpipe() | {"split": repr(recipe.split)}
     for source in recipe.loaders:
         parts |= _source_parts(source, recipe)
-    for use in (*recipe.filters, recipe.template, recipe.collator):
+    for use in (*recipe.filters, recipe.template, recipe.collator, recipe.model):
         parts |= parts_of(use, recipe) if use else {}
     parts["filters"] = " ".join(use.label for use in recipe.filters)
     if recipe.model:
@@ -98,10 +104,10 @@ def _source_parts(source: SourceUse, recipe: Recipe) -> Parts:
     if inputs is None:
         parts[f"{source.name}'s rows, which its loader cannot compare"] = secrets.token_hex(8)
     for file in inputs() if inputs else []:
-        parts[os.path.relpath(file, recipe.path.parent)] = digest_files(file)
+        parts[os.path.relpath(file, recipe.path.parent.resolve())] = digest_files(file)
     detected = (Use(component, {}, None, "", component.name) for component in recipe.host.all("format"))
     for chosen in [source.format] if source.format else detected:
-        parts |= parts_of(chosen, recipe)
+        parts |= {f"{source.name}: {part}": value for part, value in parts_of(chosen, recipe).items()}
     return parts
 
 
@@ -109,6 +115,8 @@ def _source_parts(source: SourceUse, recipe: Recipe) -> Parts:
 
 
 def _train(run: Run, console: Console) -> Result:
+    for stale in ("scores.json", "answers-tuned.jsonl"):
+        (run.path / stale).unlink(missing_ok=True)
     run.fresh("model")
     result = _fit(run.recipe, run.path, partial(_log, run, "train"), console)
     run.keep("model")
@@ -160,9 +168,18 @@ def _save_for_serving(training: Training, renderer: Renderer) -> None:
 
 def _train_parts(recipe: Recipe, prepared: Result) -> Parts:
     parts = {f"prepared {split}": prepared["files"][split] for split in ("train", "validation")}
-    for use in (recipe.model, recipe.template, recipe.collator, recipe.adapter, recipe.trainer):
+    return parts | _parts(
+        recipe, recipe.model, recipe.template, recipe.collator, recipe.adapter, recipe.trainer
+    )
+
+
+def _parts(recipe: Recipe, *uses: Use | None) -> Parts:
+    """What these components are, what the model is, and pitchpipe itself."""
+    parts = parts_of_pitchpipe()
+    for use in uses:
         parts |= parts_of(use, recipe) if use else {}
-    return parts | {f"the model's {k}": v for k, v in recipe.model.bound.inputs().items()}  # type: ignore[union-attr]
+    model = recipe.model.bound.inputs() if recipe.model else {}
+    return parts | {f"the model's {name}": value for name, value in model.items()}
 
 
 def _log(run: Run, stage: str, step: int, values: dict[str, float]) -> None:
@@ -180,6 +197,7 @@ def _evaluate_both(run: Run, prepared: Result, console: Console) -> None:
             parts = _evaluate_parts(run, prepared, who)
             scores[who] = run.do(stage, parts, partial(_evaluate, run, console, who))
     write_json(run.path / "scores.json", scores)
+    report.scores(run, scores, console)
 
 
 def _evaluate(run: Run, console: Console, who: str) -> Result:
@@ -187,14 +205,13 @@ def _evaluate(run: Run, console: Console, who: str) -> Result:
     assert recipe.model and recipe.collator and pipeline.renderer
     pipeline.tokenizer.pad_token = pad_of(pipeline.tokenizer, pipeline.renderer.stop)
     test = Examples(run.path / "prepared", "test")
-    if not len(test):
-        raise PitchpipeError("nothing is held out to evaluate on: no conversation landed in the test split")
     with console.waiting(f"loading the {who} model"):
         model = _tuned(run) if who == "tuned" else recipe.model.bound.weights()
     subject = Subject(model, pipeline.tokenizer, pipeline.renderer, test, recipe.collator.bound, console)
     scores: dict[str, Score] = {}
     for use in recipe.evaluators:
-        scores |= use.bound(subject)
+        for name, score in use.bound(subject).items():
+            scores[name if name not in scores else f"{use.label} {name}"] = score
     with open(run.path / f"answers-{who}.jsonl", "wb") as file:
         file.writelines(msgspec.json.encode(answer) + b"\n" for answer in subject.answers)
     return {name: asdict(score) for name, score in scores.items()}
@@ -207,10 +224,6 @@ def _tuned(run: Run) -> Any:
 
 def _evaluate_parts(run: Run, prepared: Result, who: str) -> Parts:
     recipe = run.recipe
-    parts = {"prepared test": prepared["files"]["test"]}
-    for use in (recipe.model, recipe.template, recipe.collator, *recipe.evaluators):
-        parts |= parts_of(use, recipe) if use else {}
-    parts |= {f"the model's {k}": v for k, v in recipe.model.bound.inputs().items()}  # type: ignore[union-attr]
-    if who == "tuned":
-        parts |= _train_parts(recipe, prepared)
-    return parts
+    parts = _parts(recipe, recipe.model, recipe.template, recipe.collator, *recipe.evaluators)
+    parts |= {"prepared test": prepared["files"]["test"]}
+    return parts | (_train_parts(recipe, prepared) if who == "tuned" else {})

@@ -17,6 +17,8 @@ from pitchpipe.host import Host
 from pitchpipe.provenance import Parts
 from pitchpipe.recipe import Recipe
 
+MARK = {"run.json", ".lock"}  # a run directory holds one of these from its first moment on
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -33,6 +35,9 @@ class Run:
     def __init__(self, path: Path, recipe: Recipe, say: Callable[[str], None] = print):
         self.path, self.recipe, self.say = path, recipe, say
         self.host: Host = recipe.host
+        held = {file.name for file in path.iterdir()} if path.is_dir() else set()
+        if path.exists() and (held or not path.is_dir()) and not held & MARK:
+            raise PitchpipeError(f"{path} is there and is no run. Choose another --name or --runs.")
         path.mkdir(parents=True, exist_ok=True)
         self._lock = open(path / ".lock", "w")
         try:
@@ -104,15 +109,11 @@ class Run:
         return target
 
 
-def write_text(path: Path, text: str) -> None:
+def write_json(path: Path, data: Any) -> None:
     """Whole or not at all."""
     new = path.with_name(path.name + ".new")
-    new.write_text(text, "utf-8")
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
     os.replace(new, path)
-
-
-def write_json(path: Path, data: Any) -> None:
-    write_text(path, msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
 
 
 def changes(before: Parts, now: Parts) -> list[str]:

@@ -114,6 +114,11 @@ def test_shapes_that_are_no_component(project):
     )
 
 
+def test_two_sources_of_one_name(project):
+    recipe = "loaders:\n  - files: {path: rows.jsonl, name: x}\n  - files: {path: rows.jsonl, name: x}\n"
+    check(project, recipe).assert_failed("recipe.yaml:1: loaders: two sources are called 'x'")
+
+
 def test_splits(project):
     check(project, SOUND + "split: {train: 0.8, test: 0.1}\n").assert_failed(
         "recipe.yaml:5: split: train, validation and test must add up to 1"

@@ -105,6 +105,14 @@ def test_pluggys_silent_traps_are_closed(project, install):
             "@pp.hookimpl\ndef register_filters(register): register('thing', 3)\n",
             "a component is callable, not 3",
         ),
+        "odd": (
+            "@pp.hookimpl\ndef register_filters(register): register('x', odd)\ndef odd(c, *, k: object() = None): pass\n",
+            "option 'k'",
+        ),
+        "unknown": (
+            "@pp.hookimpl\ndef register_filters(register): register('x', odd)\ndef odd(c, *, k: 'Foo' = None): pass\n",
+            "name 'Foo' is not defined",
+        ),
         "twice": (
             "@pp.hookimpl\ndef register_filters(register):\n  register('x', len)\n  register('x', len)\n",
             "'x' is offered twice",

@@ -59,6 +59,13 @@ def test_a_quarantined_row_is_kept_whole(project):
     assert line["row"] == {"instruction": "x", "output": 3, "more": [1]}
 
 
+def test_good_rows_behind_many_bad_ones_are_found(project):
+    here = project({"recipe.yaml": RECIPE, "rows.jsonl": "{broken\n" * 150 + json.dumps(GOOD) + "\n"})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert counts(here)["kept"] == 1 and counts(here)["quarantined"] == 150
+    assert all(line["reason"] for line in here.rows("runs/recipe/ledger.jsonl"))
+
+
 SHAREGPT = [
     ([("human", "Hi"), ("gpt", "Hello")], None),
     ([("system", "Be kind."), ("user", "Hi"), ("assistant", "Hello")], None),
@@ -88,13 +95,20 @@ def test_messages_rows(project):
         {"messages": [good[0], {"role": "assistant", "content": None, "tool_calls": [call]}]},
         {"messages": [{"role": "wizard", "content": "Hi"}]},
         {"messages": [good[0], {"role": "assistant", "content": [{"type": "text"}]}]},
+        {"messages": [good[0], {"role": "assistant", "content": "b", "tool_calls": 5}]},
+        {"messages": [good[0] | {"weight": 1}, good[1]]},
+        {"messages": [good[0], good[1] | {"weight": "0"}]},
     ]
     here = project({"recipe.yaml": RECIPE, "rows.jsonl": rows})
     here.run("prepare", "recipe.yaml").assert_success()
-    assert fates(here) == {
-        3: ("quarantined", "unknown role"),
-        4: ("quarantined", "content is list, not text"),
+    why = {
+        3: "unknown role",
+        4: "content is list, not text",
+        5: "tool_calls is not a list of objects",
+        6: "weight",
+        7: "weight",
     }
+    assert fates(here) == {line: ("quarantined", reason) for line, reason in why.items()}
     first, second = here.rows("runs/recipe/prepared/train.jsonl")
     assert [message["learn"] for message in first["messages"]] == [None, False, None, None]
     assert second["messages"][1]["tool_calls"] == [call]

@@ -136,7 +136,7 @@ def test_bos_is_written_once_and_only_where_the_tokenizer_begins_with_it():
 def test_the_prompt_is_the_same_render_cut_before_the_last_reply():
     talk = pp.Conversation((pp.Message("user", "Hi"), pp.Message("assistant", "Hello")) * 2)
     renderer = Renderer(CHATML, bytes_alone())
-    ids, expected = renderer.prompt(talk)
+    ids, expected = renderer.prompt(talk, talk.last_reply())
     assert expected == "Hello"
     assert renderer.example(talk).ids[: len(ids)] == ids
     assert bytes_alone().decode(ids).endswith("<|im_start|>assistant\n")

@@ -44,6 +44,11 @@ def test_what_is_done_is_skipped(project, rows):
             ["--set", "filters.length.min_reply_chars=2"],
             "prepare: again, because of filter length's options",
         ),
+        (
+            {"recipe.yaml": DATA.replace("length", "exact_duplicates")},
+            [],
+            "prepare: again, because of filter exact_duplicates's options, filter length's options, filters",
+        ),
         ({}, ["--set", "split={train: 0.5, test: 0.5}"], "prepare: again, because of split"),
     ],
 )
@@ -76,6 +81,47 @@ def test_what_was_made_and_is_gone_is_made_again(project, rows):
         "prepare: again, because what it made is gone" in here.run("run", "recipe.yaml").assert_success().out
     )
     assert (here.folder / "runs/recipe/ledger.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--runs", ".", "--name", "."], ["--runs", ".", "--name", "model"], ["--name", "../model"]]
+)
+def test_a_folder_that_is_no_run_is_left_alone(project, rows, arguments):
+    here = project(
+        {"recipe.yaml": DATA, "rows.jsonl": rows, "model/mine": "precious", "runs/x/run.json": "{}"}
+    )
+    here.run("run", "recipe.yaml", *arguments).assert_failed(
+        "is there and is no run. Choose another --name or --runs."
+    )
+    assert here.read("model/mine") == "precious" and here.read("recipe.yaml") == DATA
+
+
+def test_scores_are_those_of_this_run(project):
+    here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
+    assert "Scores" in here.run("run", "recipe.yaml").assert_success().out
+    out = (
+        here.run("run", "recipe.yaml", "--set", "trainer.sft.max_steps=2", "--until", "train")
+        .assert_success()
+        .out
+    )
+    assert "Scores" not in out and not (here.folder / "runs/recipe/scores.json").exists()
+    out = (
+        here.run("run", "recipe.yaml", "--set", "trainer=null", "--set", "adapter=null").assert_success().out
+    )
+    assert "tuned" not in out.partition("What to try next")[0].replace("The tuned model", "")
+
+
+def test_training_that_goes_astray_is_an_error(project):
+    here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
+    wild = [
+        "--set",
+        "trainer.sft.learning_rate=1e9",
+        "--set",
+        "trainer.sft.max_grad_norm=1e9",
+        "--set",
+        "trainer.sft.max_steps=12",
+    ]
+    here.run("run", "recipe.yaml", *wild).assert_failed("the loss is not a number: training went astray")
 
 
 def test_two_runs_in_one_folder(project, rows):

@@ -48,4 +48,8 @@ def load_recipe(name: str, overrides: tuple[str, ...]) -> Recipe:
     from pitchpipe.host import Host
 
     path = find_recipe(name)
-    return load(path, Host.from_environment(path.parent), overrides)
+    host = Host.from_environment(path.parent)
+    for plugin in host.plugins:
+        if plugin.error:
+            click.echo(f"warning: {plugin} failed to load: {plugin.failure}", err=True)
+    return load(path, host, overrides)

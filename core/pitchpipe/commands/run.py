@@ -28,11 +28,10 @@ def run(recipe: str, overrides: tuple[str, ...], runs: Path, name: str | None, u
     """
     from pitchpipe import run as running
     from pitchpipe.console import Console
-    from pitchpipe.report import next_steps, scores
+    from pitchpipe.report import next_steps
 
     loaded = load_recipe(recipe, overrides)
     console = Console()
     done = running.run(loaded, runs / (name or loaded.path.stem), console, until)
     if done:
-        scores(done, console)
         next_steps(done, console, recipe)

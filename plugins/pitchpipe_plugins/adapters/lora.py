@@ -27,13 +27,17 @@ class Lora:
         if getattr(model, "is_quantized", False):
             model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         torch.manual_seed(self.seed)
-        return get_peft_model(
+        adapted = get_peft_model(
             model,
             LoraConfig(
                 task_type="CAUSAL_LM", r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
                 target_modules=self.targets,
             ),
         )  # fmt: skip
+        # A set's order changes from process to process, and would change the bytes that are saved.
+        config: Any = adapted.peft_config["default"]
+        config.target_modules = sorted(config.target_modules)
+        return adapted
 
     def load(self, model: Any, folder: Path) -> Any:
         """The model with adapters that were saved in `folder`."""

@@ -5,7 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pitchpipe import Conversation, Subject
+from pitchpipe import Subject
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The ids up to the last reply of a conversation, the words asked, the reply that is expected."""
+
+    id: str
+    ids: list[int]
+    asked: str
+    expected: str
 
 
 @dataclass(frozen=True)
@@ -29,18 +39,23 @@ def ready(subject: Subject) -> Iterator[Any]:
         yield model.eval()
 
 
-def prompts(subject: Subject, limit: int | None) -> list[tuple[Conversation, list[int], str]]:
-    """The held-out conversations, each with the ids up to its last reply and that reply's words."""
-    found: list[tuple[Conversation, list[int], str]] = []
+def prompts(subject: Subject, limit: int | None) -> list[Prompt]:
+    """The held-out conversations, each cut before its last learned reply."""
+    found: list[Prompt] = []
     for conversation in subject.test.conversations():
+        reply = conversation.last_reply()
+        if reply is None:
+            continue
         if limit is not None and len(found) == limit:
             break
-        found.append((conversation, *subject.renderer.prompt(conversation)))
+        ids, expected = subject.renderer.prompt(conversation, reply)
+        before = conversation.messages[reply - 1] if reply else conversation.messages[0]
+        found.append(Prompt(conversation.id, ids, f"{before.content} {before.context}".strip(), expected))
     return found
 
 
 def answers(
-    subject: Subject, asked: list[list[int]], label: str, batch_size: int, max_new_tokens: int
+    subject: Subject, asked: list[Prompt], label: str, batch_size: int, max_new_tokens: int
 ) -> list[Answer]:
     """What the model says to each prompt, always taking the likeliest token."""
     import torch
@@ -50,7 +65,7 @@ def answers(
     said = []
     with ready(subject) as model, subject.console.bar(label, len(asked)) as tick:
         for start in range(0, len(asked), batch_size):
-            batch = asked[start : start + batch_size]
+            batch = [prompt.ids for prompt in asked[start : start + batch_size]]
             width = max(map(len, batch))
             ids = torch.tensor(
                 [[pad] * (width - len(prompt)) + prompt for prompt in batch], device=model.device

@@ -24,14 +24,12 @@ def exact_match(
     from pitchpipe_plugins.evaluators.asking import answers, prompts
 
     asked = prompts(subject, limit)
-    said = answers(subject, [ids for _, ids, _ in asked], "exact match", batch_size, max_new_tokens)
+    said = answers(subject, asked, "exact match", batch_size, max_new_tokens)
     hits = ends = 0
-    for (conversation, _, expected), answer in zip(asked, said, strict=True):
-        hit = answer.ended and answer.text.strip() == expected.strip()
+    for prompt, answer in zip(asked, said, strict=True):
+        hit = answer.ended and answer.text.strip() == prompt.expected.strip()
         hits, ends = hits + hit, ends + answer.ended
-        asking = conversation.messages[-2] if len(conversation.messages) > 1 else conversation.messages[0]
-        prompt = f"{asking.content} {asking.context}".strip()
-        kept = {"id": conversation.id, "prompt": prompt, "expected": expected, "said": answer.text}
+        kept = {"id": prompt.id, "prompt": prompt.asked, "expected": prompt.expected, "said": answer.text}
         subject.keep({**kept, "right": hit})
     return {"exact_match": share(hits, len(asked)), "ends_by_itself": share(ends, len(asked))}
 

@@ -45,10 +45,11 @@ def _losses(subject: "Subject", batch_size: int) -> list[tuple[float, int]]:
                 for k, v in subject.collate(examples, subject.tokenizer.pad_token_id).items()
             }
             labels = batch.pop("labels")[:, 1:]
-            logits = model(**batch).logits[:, :-1].float()
-            loss = torch.nn.functional.cross_entropy(
-                logits.transpose(1, 2), labels, ignore_index=IGNORED, reduction="none"
-            )
-            found += zip(loss.sum(1).tolist(), (labels != IGNORED).sum(1).tolist(), strict=True)
+            counted = labels != IGNORED
+            loss = torch.zeros(labels.shape, device=model.device)
+            # Only the learned tokens' logits are made float: all of a large vocabulary's are gigabytes.
+            logits = model(**batch).logits[:, :-1][counted].float()
+            loss[counted] = torch.nn.functional.cross_entropy(logits, labels[counted], reduction="none")
+            found += zip(loss.sum(1).tolist(), counted.sum(1).tolist(), strict=True)
             tick(len(examples))
     return found

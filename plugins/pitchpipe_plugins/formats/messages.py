@@ -45,5 +45,10 @@ def _message(turn: dict[str, Any]) -> Message | Drop:
         text = ""
     if not isinstance(text, str):
         return wrong_type("content", text)
-    learn = bool(turn["weight"]) if isinstance(turn.get("weight"), int | float) else None
+    if not (isinstance(calls, list | tuple) and all(isinstance(call, dict) for call in calls)):
+        return drop("tool_calls is not a list of objects")
+    weight = turn.get("weight")
+    if weight is not None and (role != "assistant" or weight not in (0, 1)):
+        return drop(f"weight: {weight!r} on a message of role {role}; only a reply has one, 0 or 1")
+    learn = None if weight is None else bool(weight)
     return Message(ROLES[role], text, learn=learn, tool_calls=tuple(calls))

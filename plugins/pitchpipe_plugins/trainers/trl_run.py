@@ -1,7 +1,7 @@
 """One run of TRL's SFTTrainer over prepared examples, continued from its last whole checkpoint."""
 
-import shutil
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from transformers import TrainerCallback
 from transformers.trainer_callback import PrinterCallback
 from trl import SFTConfig, SFTTrainer
 
-from pitchpipe import Training
+from pitchpipe import PitchpipeError, Training
 from pitchpipe.prepared import Examples
 from pitchpipe.render import Example
 from pitchpipe_plugins.trainers.order import Grouped
@@ -40,6 +40,8 @@ def train(training: Training, **settings: Any) -> dict[str, Any]:
     with training.console.bar("train", None) as tick:
         trainer.add_callback(_Watch(training, tick))
         outcome = trainer.train(resume_from_checkpoint=_last_whole(training.checkpoints))
+    if not isfinite(outcome.training_loss):
+        raise PitchpipeError("the loss is not a number: training went astray. Try a lower learning_rate.")
     trainer.save_model(str(training.folder))
     for name in LEFT_OUT:
         (training.folder / name).unlink(missing_ok=True)
@@ -74,6 +76,7 @@ def _arguments(training: Training, settings: dict[str, Any]) -> SFTConfig:
         save_total_limit=2,
         eval_strategy="epoch" if len(training.validation) else "no",
         report_to="none",
+        logging_nan_inf_filter=False,  # a loss that is not a number is told, not averaged away
         disable_tqdm=True,
         dataloader_pin_memory=gpu,
         ddp_find_unused_parameters=False,
@@ -98,13 +101,8 @@ class _Read:
 
 
 def _last_whole(folder: Path) -> str | None:
-    """The newest checkpoint that was written to its end; the others are removed."""
-    whole = []
-    for checkpoint in folder.glob("checkpoint-*"):
-        if (checkpoint / WHOLE).exists():
-            whole.append(checkpoint)
-        else:
-            shutil.rmtree(checkpoint)
+    """The newest checkpoint that was written to its end; Trainer writes over the others."""
+    whole = [checkpoint for checkpoint in folder.glob("checkpoint-*") if (checkpoint / WHOLE).exists()]
     return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
 
 
@@ -131,4 +129,5 @@ class _Watch(TrainerCallback):
             self.training.log(state.global_step, values)
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        (Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE).touch()
+        if state.is_world_process_zero:
+            (Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE).touch()
