@@ -18,7 +18,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from pitchpipe.recipe import Recipe
-    from pitchpipe.run import Run
+    from pitchpipe.stages import Run
 
 hookspec, hookimpl = pluggy.HookspecMarker("pitchpipe"), pluggy.HookimplMarker("pitchpipe")
 
@@ -95,19 +95,24 @@ def register_collators(register: Register) -> None:
 
 @hookspec
 def register_models(register: Register) -> None:
-    """A class of three methods: `tokenizer()`, `weights()` (the model) and `inputs()` (what decides
-    both: a dict of name to text, which enters the keys of the run's stages)."""
+    """A class of three methods: `tokenizer()`, `weights(saved=None)` (the base model, or the one saved in
+    a folder) and `inputs()` (what decides both: a dict of two texts, "tokenizer" and "weights", which enter
+    the keys of the run's stages)."""
 
 
 @hookspec
 def register_adapters(register: Register) -> None:
-    """adapter(model, **options) -> the model to train, wrapped."""
+    """A class that is called with a model and returns the one to train, wrapped; its method
+    `load(model, folder)` puts a saved adapter on a model."""
 
 
 @hookspec
 def register_trainers(register: Register) -> None:
-    """trainer(training: Training, **options) -> None. It trains `training.model`, saves it into
-    `training.folder`, continues from `training.checkpoints` and reports through `training.log`."""
+    """trainer(training: Training, **options) -> dict that the run records, or None.
+
+    It trains `training.model`, saves it into `training.folder`, continues from `training.checkpoints` and
+    reports through `training.log`.
+    """
 
 
 # --- Evaluation ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The embedded default: a base model of 1.7 million parameters that ships with pitchpipe."""
+"""The embedded default: a base model of 1.8 million parameters that ships with pitchpipe."""
 
 from pathlib import Path
 
