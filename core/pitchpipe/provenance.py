@@ -64,8 +64,12 @@ def digest_files(*paths: Path) -> str:
 
 def parts_of_pitchpipe() -> Parts:
     """Another pitchpipe or another Python may do another thing with the same recipe."""
-    code = digest_files(*sorted(Path(__file__).parent.glob("*.py")))
-    return {"pitchpipe's code": code, "Python": platform.python_version()}
+    return {"pitchpipe's code": _own_code(), "Python": platform.python_version()}
+
+
+@cache
+def _own_code() -> str:
+    return digest_files(*sorted(Path(__file__).parent.glob("*.py")))
 
 
 def parts_of(use: Use, recipe: Recipe) -> Parts:

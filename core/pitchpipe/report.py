@@ -10,8 +10,6 @@ import msgspec
 from pitchpipe.console import Console, escape
 from pitchpipe.stages import Run
 
-WHO = ("base", "tuned")
-
 
 def rows(prepared: dict[str, Any], console: Console) -> None:
     """What became of each source's rows, why, and what is left to learn from."""
@@ -47,7 +45,8 @@ def scores(run: Run, columns: dict[str, dict[str, Any]], console: Console) -> No
     console.table("Scores on held-out conversations (95 % interval)", ["", *columns], lines)
     for use in run.recipe.evaluators:
         console.say(f"[dim]{escape(use.label)}: {escape(use.component.summary)}[/]")
-    _examples(run, console)
+    if len(columns) > 1:
+        _examples(run, list(columns), console)
 
 
 def _score(score: dict[str, Any]) -> str:
@@ -63,9 +62,9 @@ def _score(score: dict[str, Any]) -> str:
     return f"{number(score['value'])}{unit}{around}"
 
 
-def _examples(run: Run, console: Console, count: int = 3) -> None:
+def _examples(run: Run, who: list[str], console: Console, count: int = 3) -> None:
     """What both models said to the first held-out prompts."""
-    files = [run.path / f"answers-{who}.jsonl" for who in WHO]
+    files = [run.path / f"answers-{one}.jsonl" for one in who]
     if not all(file.exists() and file.stat().st_size for file in files):
         return
     pairs = zip(*(map(msgspec.json.decode, file.open("rb")) for file in files), strict=False)
@@ -90,7 +89,7 @@ def next_steps(run: Run, console: Console, recipe: str) -> None:
         again = f"--set trainer.{run.recipe.trainer.name}.epochs=1 --name try"
         steps.append((f"{call} run {recipe} {again}", "change one thing, keep both results"))
     steps.append((f"{call} new filter my_filter", "write a plugin of your own"))
-    if (run.path / "model").exists():
+    if run.recipe.trainer and (run.path / "model").exists():
         console.say(f"The tuned model, ready to load or serve: [bold]{run.path / 'model'}[/]")
     console.say("What to try next:")
     for command, what in steps:

@@ -99,6 +99,10 @@ def test_a_folder_that_is_no_run_is_left_alone(project, rows, arguments):
 def test_scores_are_those_of_this_run(project):
     here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
     assert "Scores" in here.run("run", "recipe.yaml").assert_success().out
+    untrained = (
+        here.run("run", "recipe.yaml", "--set", "trainer=null", "--set", "adapter=null").assert_success().out
+    )
+    assert "tuned" not in untrained and "For instance" not in untrained
     out = (
         here.run("run", "recipe.yaml", "--set", "trainer.sft.max_steps=2", "--until", "train")
         .assert_success()

@@ -1,6 +1,7 @@
 """Causal language models that transformers can load, from the hub or from a folder."""
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -50,8 +51,10 @@ class Transformers:
         files = sorted(path for path in self.folder.iterdir() if path.is_file())
         weights = {path for path in files if path.suffix in (".safetensors", ".bin", ".gguf")}
         return {
-            "tokenizer": _digest([path for path in files if path not in weights]),
-            "weights": _digest([path for path in files if path in weights or path.name == "config.json"]),
+            "tokenizer": _digest(tuple(path for path in files if path not in weights)),
+            "weights": _digest(
+                tuple(path for path in files if path in weights or path.name == "config.json")
+            ),
         }
 
     def tokenizer(self) -> Any:
@@ -131,7 +134,9 @@ def _keep_gradients(model: Any) -> None:
             module.support_avx512bf16_for_cpu = False
 
 
-def _digest(paths: list[Path]) -> str:
+@cache
+def _digest(paths: tuple[Path, ...]) -> str:
+    """Asked for by every stage of a run, read once."""
     total = blake2b(digest_size=12)
     for path in paths:
         size, date = path.stat().st_size, path.stat().st_mtime_ns
