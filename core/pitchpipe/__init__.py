@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pitchpipe.errors import PitchpipeError, Quarantine
     from pitchpipe.hookspecs import Register, hookimpl
     from pitchpipe.jobs import Score, Subject, Training
-    from pitchpipe.options import Meta
+    from pitchpipe.options import Meta, TooLong
     from pitchpipe.plugin import profile
     from pitchpipe.sketches import Related, Sketches
     from pitchpipe.template import Piece, turns
@@ -41,6 +41,7 @@ __all__ = [
     "Sketches",
     "Source",
     "Subject",
+    "TooLong",
     "Training",
     "Verdict",
     "drop",

@@ -4,18 +4,18 @@ It takes a tokenizer that spells bytes. Whatever is not plain to see goes the sl
 looks like a control token, learned words that begin inside a token, texts that tokens do not spell exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from pitchpipe.conversation import Conversation
-from pitchpipe.encoding import Encoder, Spelling
+from pitchpipe.encoding import Encoder, Ids, Spelling
 from pitchpipe.errors import Quarantine
-from pitchpipe.render import IGNORED, Example, Renderer, stretches
+from pitchpipe.render import IGNORED, MANY, Example, Renderer
 
-TOGETHER = 32  # texts whose spelling is compared together: what is computed of them fits the cache
+TOGETHER = 250  # conversations: what is computed of them fits a processor's cache
 
 
 @dataclass
@@ -35,18 +35,19 @@ class Batches:
         self.renderer, self.encoder = renderer, Encoder(renderer.core)
         self._forbidden = np.zeros(1 + max(renderer.core.get_vocab(with_added_tokens=True).values()), bool)
         self._forbidden[list(renderer.control.values())] = True
+        self._asked: dict[bytes, bool] = {}
 
-    def examples(self, conversations: Sequence[Conversation]) -> list[Example | Quarantine]:
+    def examples(self, conversations: Sequence[Conversation]) -> Iterator[Example | Quarantine]:
         """Each conversation's example, or why it has none."""
-        results: list[Example | Quarantine | None] = [None] * len(conversations)
-        if self.encoder.spelling is not None:
-            written = self._write(conversations, results)
-            if written.texts:
-                self._encode(written, self.encoder.spelling, results)
-        return [
-            self._alone(conversation) if result is None else result
-            for conversation, result in zip(conversations, results, strict=True)
-        ]
+        for start in range(0, len(conversations), TOGETHER):
+            some = conversations[start : start + TOGETHER]
+            results: list[Example | Quarantine | None] = [None] * len(some)
+            if self.encoder.spelling is not None:
+                written = self._write(some, results)
+                if written.texts:
+                    self._encode(written, self.encoder.spelling, results)
+            for conversation, result in zip(some, results, strict=True):
+                yield self._alone(conversation) if result is None else result
 
     def _alone(self, conversation: Conversation) -> Example | Quarantine:
         try:
@@ -58,26 +59,25 @@ class Batches:
         written, renderer = _Written(), self.renderer
         for owner, conversation in enumerate(conversations):
             try:
-                pieces = renderer.pieces(conversation)
+                text = renderer.text(renderer.pieces(conversation))
             except Quarantine as reason:
                 results[owner] = reason
                 continue
-            data = [piece for piece in pieces if not piece.control]
-            if not any(piece.learn for piece in data) or any(renderer.cutting.search(p.text) for p in data):
+            if text.risky or not text.taught:
                 continue
-            text = "".join([piece.text for piece in pieces])
             number = len(written.texts)
-            for start, end in stretches(pieces, None if text.isascii() else _bytes):
-                written.learned.append((number, start, end))
-            written.control.append(renderer.meant(pieces))
-            written.texts.append(text)
+            spans = text.learned if text.whole.isascii() else _in_bytes(text.whole, text.learned)
+            written.learned += [(number, start, end) for start, end in spans]
+            written.control.append(text.control)
+            written.texts.append(text.whole)
             written.owners.append(owner)
         return written
 
     def _encode(self, written: _Written, spelling: Spelling, results: list[Any]) -> None:
         ids, offsets = self.encoder.flat(written.texts)
-        ends = np.concatenate([[0], np.cumsum(spelling.lengths[ids])])
-        sound = self._spelled(written, spelling, ids, offsets) & self._as_meant(written, ids, offsets)
+        ends = spelling.ends(ids)
+        places = np.flatnonzero(self._forbidden[ids])
+        sound = _as_said(written, spelling, ids, offsets, ends) & _as_meant(written, ids, offsets, places)
         labels = np.full(len(ids), IGNORED, np.int32)
         if written.learned:
             number, start, end = np.array(written.learned).T
@@ -86,6 +86,7 @@ class Batches:
             whole = (ends[np.minimum(first, len(ids))] == base + start) & (
                 ends[np.minimum(last, len(ids))] == base + end
             )
+            whole &= self._as_asked(spelling, ids, places, offsets[number], first)
             sound[number[~whole]] = False
             edges = np.bincount(first[whole], minlength=len(ids) + 1) - np.bincount(
                 last[whole], minlength=len(ids) + 1
@@ -97,28 +98,61 @@ class Batches:
                 here = slice(offsets[number], offsets[number + 1])
                 results[owner] = Example(ids[here], labels[here])
 
-    @staticmethod
-    def _spelled(written: _Written, spelling: Spelling, ids: Any, offsets: Any) -> Any:
-        """Which texts their tokens spell, to the byte."""
-        raw = [text.encode() for text in written.texts]
-        sound = np.ones(len(raw), bool)
-        for start in range(0, len(raw), TOGETHER):
-            end = min(start + TOGETHER, len(raw))
-            if not spelling.says(ids[offsets[start] : offsets[end]], b"".join(raw[start:end])):
-                for number in range(start, end):
-                    here = slice(offsets[number], offsets[number + 1])
-                    sound[number] = spelling.says(ids[here], raw[number])
-        return sound
+    def _as_asked(self, spelling: Spelling, ids: Ids, places: Any, begins: Any, first: Any) -> Any:
+        """Before which replies a server's prompt has the same tokens, back to the control token before it.
 
-    def _as_meant(self, written: _Written, ids: Any, offsets: Any) -> Any:
-        """Which texts hold the control tokens that their template wrote, and no others."""
-        places = np.flatnonzero(self._forbidden[ids])
-        found = ids[places]
-        bounds = np.searchsorted(places, offsets)
-        return np.array(
-            [found[bounds[n] : bounds[n + 1]].tolist() == meant for n, meant in enumerate(written.control)]
-        )
+        Those are the same few tokens wherever the template writes a control token before each reply.
+        """
+        before = np.searchsorted(places, first) - 1
+        since = np.where(before >= 0, places[before] if len(places) else 0, 0)
+        spans = zip(np.maximum(since, begins).tolist(), first.tolist(), strict=True)
+        asked = [ids[start:end].tobytes() for start, end in spans]
+        if new := sorted({tokens for tokens in asked if tokens not in self._asked}):
+            texts = [
+                spelling.spell(np.frombuffer(tokens, np.int32)).decode(errors="replace") for tokens in new
+            ]
+            found, offsets = self.encoder.flat(texts)
+            for number, tokens in enumerate(new):
+                self._asked[tokens] = found[offsets[number] : offsets[number + 1]].tobytes() == tokens
+        right = np.array([self._asked[tokens] for tokens in asked], bool)
+        if len(self._asked) > MANY:
+            self._asked.clear()
+        return right
 
 
-def _bytes(text: str) -> int:
-    return len(text.encode())
+def _as_said(written: _Written, spelling: Spelling, ids: Ids, offsets: Any, ends: Any) -> Any:
+    """Which texts their tokens spell, to the byte."""
+    raw = [text.encode() for text in written.texts]
+    sound = np.diff(ends[offsets]) == [*map(len, raw)]
+    if spelling.spell(ids) != b"".join(raw):
+        for number, text in enumerate(raw):
+            sound[number] &= spelling.spell(ids[offsets[number] : offsets[number + 1]]) == text
+    return sound
+
+
+def _as_meant(written: _Written, ids: Ids, offsets: Any, places: Any) -> Any:
+    """Which texts hold the control tokens that their template wrote, and no others."""
+    meant = np.array([token for control in written.control for token in control], np.int64)
+    counts = np.array([len(control) for control in written.control])
+    bounds = np.searchsorted(places, offsets)
+    as_many = np.diff(bounds) == counts
+    if as_many.all():
+        wrong = np.flatnonzero(ids[places] != meant)
+        as_many[np.searchsorted(bounds, wrong, side="right") - 1] = False
+        return as_many
+    found = ids[places]
+    return np.array(
+        [found[bounds[n] : bounds[n + 1]].tolist() == control for n, control in enumerate(written.control)]
+    )
+
+
+def _in_bytes(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places in text as places in its bytes."""
+    found, at, reached = [], 0, 0
+    for span in spans:
+        both = []
+        for place in span:
+            at, reached = at + len(text[reached:place].encode()), place
+            both.append(at)
+        found.append((both[0], both[1]))
+    return found

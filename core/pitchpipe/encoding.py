@@ -5,7 +5,6 @@ where a stretch of text begins and ends among its tokens is a matter of adding u
 the text, all of it and nothing else, is a comparison of bytes.
 """
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +34,7 @@ class Encoder:
     def __init__(self, core: Any):
         self.core = core
         self.fast, self.why_not = _fastokens(core)
+        self.spelling = Spelling.of(core)
 
     @property
     def name(self) -> str:
@@ -49,15 +49,10 @@ class Encoder:
         offsets = np.cumsum([0, *map(len, lists)], dtype=np.int64)
         return np.array([token for ids in lists for token in ids], np.int32), offsets
 
-    @cached_property
-    def spelling(self) -> "Spelling | None":
-        """The bytes of every token, where the tokenizer is of the kind that has them."""
-        return Spelling.of(self.core)
-
 
 def _flat(fast: Any, texts: list[str]) -> tuple[Ids, Offsets]:
     ids, offsets = fast.encode_batch_flat(texts, add_special_tokens=False)
-    return np.frombuffer(ids, np.uint32).astype(np.int32), np.frombuffer(offsets, np.uint64).astype(np.int64)
+    return np.frombuffer(ids, np.int32), np.frombuffer(offsets, np.int64)
 
 
 def _fastokens(core: Any) -> tuple[Any, str]:
@@ -88,8 +83,8 @@ class Spelling:
     """The bytes of every token of a byte-level tokenizer, in one array."""
 
     def __init__(self, words: list[bytes]):
-        self.lengths = np.array([len(word) for word in words], np.int64)
-        self._begins = np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
+        self.lengths = np.array([len(word) for word in words], np.int32)
+        self._begins = np.cumsum(self.lengths, dtype=np.int32) - self.lengths
         self._bytes = np.frombuffer(b"".join(words), np.uint8)
 
     @classmethod
@@ -101,22 +96,27 @@ class Spelling:
         for word, index in core.get_vocab(with_added_tokens=True).items():
             if index >= len(words):
                 words += [b""] * (index + 1 - len(words))
-            if index in added:
-                words[index] = added[index].encode()
-            elif all(letter in letters for letter in word):
-                words[index] = bytes(letters[letter] for letter in word)
-            else:
+            try:
+                words[index] = (
+                    added[index].encode() if index in added else bytes(map(letters.__getitem__, word))
+                )
+            except KeyError:
                 return None
         return cls(words)
 
-    def says(self, ids: Ids, text: bytes) -> bool:
-        """Whether these tokens spell this text and nothing else. Quickest with some 30 kB at a time."""
+    def ends(self, ids: Ids) -> Offsets:
+        """Where each token begins in the bytes of all, and where the last one ends."""
+        ends = np.zeros(len(ids) + 1, np.int64)
+        np.cumsum(self.lengths[ids], out=ends[1:])
+        return ends
+
+    def spell(self, ids: Ids) -> bytes:
+        """What these tokens say."""
         lengths = self.lengths[ids]
-        if int(lengths.sum()) != len(text):
-            return False
-        ends = np.cumsum(lengths)
-        spelled = np.arange(len(text)) + np.repeat(self._begins[ids] - (ends - lengths), lengths)
-        return bool(np.array_equal(self._bytes[spelled], np.frombuffer(text, np.uint8)))
+        ends = np.cumsum(lengths, dtype=np.int32)
+        places = np.repeat(self._begins[ids] - (ends - lengths), lengths)
+        places += np.arange(len(places), dtype=np.int32)
+        return self._bytes[places].tobytes()
 
 
 def _letters() -> dict[str, int]:

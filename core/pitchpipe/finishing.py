@@ -1,5 +1,8 @@
 """The last step of a shard: what is kept is rendered, what was decided becomes lines of the ledger."""
 
+import sys
+from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -8,19 +11,23 @@ import msgspec
 import numpy as np
 
 from pitchpipe.batches import Batches
-from pitchpipe.conversation import Conversation, Drop, replace
-from pitchpipe.errors import PitchpipeError, Quarantine
+from pitchpipe.conversation import Conversation, Drop
+from pitchpipe.errors import Quarantine
 from pitchpipe.ledger import Counts, decision, line
+from pitchpipe.proofs import prove_served, shape
 from pitchpipe.recipe import Recipe
-from pitchpipe.render import Example, Renderer
+from pitchpipe.render import IGNORED, Example, Renderer
 from pitchpipe.shards import Base, Finished, Judgement
+from pitchpipe.shortening import shortened
 
 NOTHING = np.zeros(0, np.int32)
-PROVEN = 64  # conversations of each shard whose ids are compared with those of the saved chat template
+NO_GROUP = bytes(8)
+PROVEN = 24  # conversations of a shard, at most, whose prompts are rendered by the chat template to be saved
+ALIKE = 2  # of these, such as have the same roles in the same order
 
 
 class Finisher:
-    """Renders with the recipe's template, fitted to its model's tokenizer; both are loaded once a process."""
+    """Renders with the recipe's template, fitted to its model's tokenizer; both are loaded once."""
 
     def __init__(self, recipe: Recipe):
         self.recipe = recipe
@@ -37,88 +44,103 @@ class Finisher:
     def batches(self) -> Batches | None:
         return Batches(self.renderer) if self.renderer else None
 
+    def load(self) -> None:
+        """All of it, now: processes that are forked afterwards have it too."""
+        _ = self.batches
+
     def finish(
         self, base: Base, track: list[Judgement], alive: dict[int, Conversation], key: str
     ) -> Finished:
-        told, done, proofs = _Told(base, track), Finished(key), PROVEN
-        ids, labels, prompts, groups = [NOTHING], [NOTHING], [], []
-        rendered = self.batches.examples(list(alive.values())) if self.batches else [None] * len(alive)
+        kept = _Kept(key, _Told(base, track))
+        if not self.batches:
+            for index, conversation in alive.items():
+                kept.add(index, conversation, conversation, None)
+            return kept.finished()
+        length = getattr(self.recipe.collator.bound, "length", None) or sys.maxsize  # type: ignore[union-attr]
+        rendered = self.batches.examples(list(alive.values()))
         for (index, conversation), example in zip(alive.items(), rendered, strict=True):
-            kept = self._fitting(conversation, example, index, told)
-            if kept is None:
-                continue
-            conversation, example = kept
-            if example:
-                ids.append(np.asarray(example.ids, np.int32))
-                labels.append(np.asarray(example.labels, np.int32))
-                if proofs and self.renderer:
-                    proofs -= 1
-                    self.renderer.prove_chat_template(self.tokenizer, conversation)
-            done.lengths.append(len(example.ids) if example else 0)
-            done.learned.append(example.learned if example else 0)
-            if conversation.meta.get("cot"):
-                done.stepwise.append(len(done.indices))
-            done.indices.append(index)
-            done.lines.append(msgspec.json.encode(conversation))
-            prompts.append(_hashed(conversation.prompt().strip()))
-            groups.append(_hashed(conversation.group) if conversation.group else bytes(8))
-            done.categories.append(conversation.category)
-        done.ids, done.labels = np.concatenate(ids).tobytes(), np.concatenate(labels).tobytes()
-        done.prompts, done.groups = b"".join(prompts), b"".join(groups)
-        done.ledger, done.counts = told.lines(), told.counted(len(done.indices)).plain()
-        return done
+            if isinstance(example, Example) and len(example.ids) <= length:
+                kept.add(index, conversation, conversation, example)
+            else:
+                self._unfit(index, conversation, example, kept)
+        self._prove_served(kept.conversations)
+        return kept.finished()
 
-    # --- Rendering -------------------------------------------------------------------------------
-
-    def _fitting(
-        self, conversation: Conversation, example: Example | Quarantine | None, index: int, told: "_Told"
-    ) -> tuple[Conversation, Example | None] | None:
-        """A conversation and its example, with the over-long dealt with as the collator says."""
-        if example is None:
-            return conversation, None
+    def _unfit(
+        self, index: int, conversation: Conversation, example: Example | Quarantine, kept: "_Kept"
+    ) -> None:
+        """A conversation that is refused, or too long."""
         try:
             if isinstance(example, Quarantine):
                 raise example
-            collator = self.recipe.collator.bound  # type: ignore[union-attr]
-            length = getattr(collator, "length", None)
-            if length is None or len(example.ids) <= length:
-                return conversation, example
-            return self._shortened(conversation, example, collator, index, told)
+            result = shortened(conversation, example, self.recipe.collator.bound, self.renderer)  # type: ignore
         except Quarantine as reason:
-            told.quarantine(index, conversation, "render", str(reason) or "refused by the template")
-            return None
+            kept.told.quarantine(index, conversation, "render", str(reason) or "refused by the template")
+            return
+        if result.drop:
+            kept.told.drop(index, conversation, "length", result.drop)
+        else:
+            kept.told.change(index, conversation, "length", result.note)
+            kept.told.split(len(result.parts))
+        kept.lost(result.tokens, result.learned)
+        for part, rendered in result.parts:
+            kept.add(index, conversation, part, rendered)
 
-    def _shortened(
-        self, conversation: Conversation, example: Example, collator: Any, index: int, told: "_Told"
-    ) -> tuple[Conversation, Example] | None:
-        """Too many tokens: drop it, stop, or cut whole turns from its end until it fits."""
-        tokens, length = len(example.ids), collator.length
-        if collator.too_long == "stop":
-            raise PitchpipeError(
-                f"{conversation.source}: {tokens} tokens, more than the collator's length of {length}"
-            )
-        cut = conversation
-        while collator.too_long == "cut" and len(example.ids) > length:
-            cut = replace(cut, messages=_without_last_reply(cut))
-            if not any(m.role == "assistant" and m.learn is not False for m in cut.messages):
-                break
-            example = self.renderer.example(cut)  # type: ignore[union-attr]
-        if len(example.ids) > length:
-            told.drop(index, conversation, "length", Drop("too many tokens", tokens, length))
-            return None
-        told.change(
-            index,
-            conversation,
-            "length",
-            f"turns cut from its end: {tokens - len(example.ids)} of {tokens} tokens",
-        )
-        return cut, example
+    def _prove_served(self, conversations: Iterable[Conversation]) -> None:
+        """Some conversations of every shape, as Transformers itself renders them for a server."""
+        assert self.renderer
+        seen: Counter[Any] = Counter()
+        for conversation in conversations:
+            form = shape(conversation)
+            if seen[form] < ALIKE:
+                seen[form] += 1
+                prove_served(self.renderer, self.tokenizer, conversation)
+                if seen.total() == PROVEN:
+                    return
 
 
-def _without_last_reply(conversation: Conversation) -> tuple[Any, ...]:
-    """The conversation up to the reply before the last one."""
-    replies = [i for i, message in enumerate(conversation.messages) if message.role == "assistant"]
-    return conversation.messages[: replies[-2] + 1] if len(replies) > 1 else ()
+class _Kept:
+    """What is kept of a shard, gathered row by row."""
+
+    def __init__(self, key: str, told: "_Told"):
+        self.told, self._done = told, Finished(key=key)
+        self._ids, self._labels = [NOTHING], [NOTHING]
+        self._prompts: list[bytes] = []
+        self._groups: list[bytes] = []
+        self.conversations: list[Conversation] = []
+
+    def add(self, index: int, whole: Conversation, kept: Conversation, example: Example | None) -> None:
+        """A conversation; or a part of one, which stays on the side of its whole."""
+        done = self._done
+        if example:
+            self._ids.append(np.asarray(example.ids, np.int32))
+            self._labels.append(np.asarray(example.labels, np.int32))
+        done.lengths.append(len(example.ids) if example else 0)
+        if kept.meta.get("cot"):
+            done.stepwise.append(len(done.indices))
+        done.indices.append(index)
+        done.lines.append(_written(kept))
+        self._prompts.append(_hashed(whole.prompt().strip()))
+        self._groups.append(_hashed(whole.group) if whole.group else NO_GROUP)
+        done.categories.append(kept.category)
+        self.conversations.append(kept)
+
+    def lost(self, tokens: int, learned: int) -> None:
+        """Tokens that were too many."""
+        self._done.lost += tokens
+        self._done.lost_learned += learned
+
+    def finished(self) -> Finished:
+        done, mask = self._done, np.concatenate(self._labels) != IGNORED
+        done.ids, done.mask = np.concatenate(self._ids).tobytes(), mask.tobytes()
+        learned = np.concatenate([[0], np.cumsum(mask)])
+        done.learned = np.diff(learned[np.cumsum([0, *done.lengths])]).tolist()
+        done.prompts, done.groups = b"".join(self._prompts), b"".join(self._groups)
+        done.ledger, done.counts = self.told.lines(), self.told.counted(len(done.indices)).plain()
+        return done
+
+
+_written = msgspec.json.Encoder().encode
 
 
 def _hashed(text: str) -> bytes:
@@ -167,6 +189,10 @@ class _Told:
         setattr(self._counts, fate, getattr(self._counts, fate) + 1)
         self._counts.note(fate, stage, drop.reason)
         self._add(index, decision(conversation.source, fate, stage, drop, conversation.id))
+
+    def split(self, parts: int) -> None:
+        """One became several."""
+        self._counts.more += parts - 1
 
     def quarantine(self, index: int, conversation: Conversation, stage: str, reason: str) -> None:
         self._counts.quarantined += 1

@@ -105,8 +105,9 @@ def register_templates(register: Register) -> None:
 def register_collators(register: Register) -> None:
     """collator(examples, pad, **options) -> dict of tensors. `pad` is the id that fills the gaps.
 
-    A collator's `length` is the most tokens that a row may have, its `too_long` what happens to a
-    conversation that has more: "drop" it, "cut" whole turns from its end, or "stop" the run.
+    A collator's `length` is the most tokens that a row may have, its `too_long`, a `pp.TooLong`, what happens
+    to a conversation that has more: "drop" it, "cut_end" or "cut_start" by whole exchanges, "split" it into
+    several, or "stop" the run.
 
     A collator that puts several conversations into a row has three methods more. `plan(lengths, seed, epoch)`
     gives the rows of an epoch, a sequence of lists of example numbers: each example once, and as many rows

@@ -38,13 +38,27 @@ class Counts:
         """The reason's own numbers would make a count of one each; the ledger's line keeps them."""
         self.why[fate, stage, reason.partition(":")[0]] += 1
 
-    def add(self, other: "Counts") -> None:
-        for name in (*COUNTED, "more"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.why.update(other.why)
+    def __add__(self, other: "Counts") -> "Counts":
+        sums = {name: getattr(self, name) + getattr(other, name) for name in (*COUNTED, "more")}
+        return Counts(**sums, why=self.why + other.why)
 
     def lost(self) -> int:
         return self.dropped + self.quarantined
+
+    def at(self, stage: str) -> int:
+        """How many rows were quarantined there."""
+        return sum(
+            rows for (fate, where, _), rows in self.why.items() if (fate, where) == ("quarantined", stage)
+        )
+
+    def worst(self, stage: str = "") -> str:
+        """Why most rows were lost, anywhere or at one stage."""
+        lost = [
+            f"{reason} ({rows})"
+            for (fate, where, reason), rows in self.why.most_common()
+            if fate in ("dropped", "quarantined") and stage in ("", where)
+        ]
+        return "; ".join(lost[:3])
 
     def plain(self) -> dict[str, Any]:
         counted = {name: getattr(self, name) for name in (*COUNTED, "more")}

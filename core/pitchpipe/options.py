@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta as Meta
@@ -25,6 +25,14 @@ _NAMES = {
     type(None): "null",
 }
 _LIMITS = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
+
+TooLong = Annotated[
+    Literal["drop", "cut_end", "cut_start", "split", "stop"],
+    Meta(
+        description="a longer one is dropped, cut by whole exchanges at its end or its start, split into"
+        " several, or stops the run"
+    ),
+]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ before, by a run that was killed or by one with another filter, is not done agai
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,18 @@ class Passes:
                 used, lane.stream = settle(lane.source, self.recipe.host)
                 lane.reader = Reader(lane.source, used, self.recipe)
                 lane.format = used.name if used else ""
+
+    def load(self) -> None:
+        """The tokenizer, once for all workers, where any rows are still to be rendered."""
+        if any(
+            lane.stream is not None or not all(map(partial(self._done, lane), lane.shards))
+            for lane in self.lanes
+        ):
+            self.finisher.load()
+
+    def _done(self, lane: Lane, shard: Shard) -> bool:
+        done = shard.summary()
+        return done is not None and done.key == digest(lane.keys[-1], self._last)
 
     def formats(self) -> dict[str, str]:
         """The formats that were named or found, by source."""
@@ -185,8 +198,9 @@ class Passes:
     def _then(self, task: Task, shard: Shard, base: Base, track: Any, alive: dict[int, Conversation]) -> bool:
         """What ends the pass."""
         if task.then == "finish":
-            key = digest(self.lanes[task.lane].keys[-1], self._last)
-            if not _finished(shard, key):
+            lane = self.lanes[task.lane]
+            if not self._done(lane, shard):
+                key = digest(lane.keys[-1], self._last)
                 shard.write("done", self.finisher.finish(base, track, alive, key))
             return True
         knows = len(track) > task.stop
@@ -209,10 +223,3 @@ def _so_far(
         track.append(judgement)
         alive = judgement.apply(alive)
     return base, track, alive
-
-
-def _finished(shard: Shard, key: str) -> bool:
-    try:
-        return shard.finished().key == key
-    except (OSError, msgspec.DecodeError):
-        return False

@@ -8,10 +8,12 @@ in passes over shards, in parallel, each step done once                      pas
 """
 
 import secrets
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
@@ -27,6 +29,7 @@ from pitchpipe.provenance import Parts, digest, digest_files, parts_of, parts_of
 from pitchpipe.recipe import Recipe, SourceUse, Use
 from pitchpipe.workers import workers
 
+MOST_REFUSED = 0.1  # of the rows that are rendered
 Bar = Callable[[str], AbstractContextManager[Callable[..., None]]]
 
 
@@ -40,38 +43,31 @@ def prepare(
     """
     passes = Passes(recipe, rows, parts.keys(), parts.last())
     passes.open()
+    passes.load()
     with workers(processes, {"shard": passes.shard}) as crew:
         passes.run(crew, bar)
-    counts = {lane.source.name: _counts(lane) for lane in passes.lanes}
-    plan = Plan(recipe, passes.lanes, sum(count.kept for count in counts.values()))
+    plan = Plan(recipe, passes.lanes)
+    counts = plan.counts
     result = _write(recipe, passes.lanes, plan, counts, folder)
     _too_many_lost(recipe, counts, folder / "ledger.jsonl")
     return result | {"formats": passes.formats()}
 
 
-def _counts(lane: Lane) -> Counts:
-    counts = Counts()
-    for shard in lane.shards:
-        counts.add(Counts.of(shard.finished().counts))
-    return counts
-
-
 def _too_many_lost(recipe: Recipe, counts: dict[str, Counts], ledger: Path) -> None:
-    """The recipe's `max_dropped`."""
-    most = recipe.limits.most()
-    read = sum(c.read for c in counts.values())
-    lost = sum(c.lost() for c in counts.values())
-    if most is not None and read and lost / read > most:
-        why = sum((c.why for c in counts.values()), start=Counts().why)
-        worst = [
-            f"{reason} ({rows})"
-            for (fate, _, reason), rows in why.most_common()
-            if fate in ("dropped", "quarantined")
-        ]
+    """The recipe's `max_dropped`; and where it names none, rows that the template or a proof refused."""
+    every = sum(counts.values(), start=Counts())
+    most, lost, refused = recipe.limits.most(), every.lost(), every.at("render")
+    told = f"Each row's reason: {ledger}"
+    if most is not None and every.read and lost / every.read > most:
         raise PitchpipeError(
-            f"{lost} of {read} rows are dropped or quarantined, {lost / read:.1%}: more than"
-            f" data.max_dropped of {most:.1%}.\nMost often: {'; '.join(worst[:3])}."
-            f" Each row's reason: {ledger}"
+            f"{lost} of {every.read} rows are dropped or quarantined, {lost / every.read:.1%}: more than"
+            f" data.max_dropped of {most:.1%}.\nMost often: {every.worst()}. {told}"
+        )
+    if most is None and refused > MOST_REFUSED * (every.kept + refused):
+        raise PitchpipeError(
+            f"{refused} of {every.kept + refused} rows cannot be learned from with this template and"
+            f" tokenizer.\nMost often: {every.worst('render')}. {told}\n"
+            "If these rows may go, say how many: `data: {max_dropped: 50%}`."
         )
 
 
@@ -142,31 +138,36 @@ def _source_parts(source: SourceUse, recipe: Recipe) -> Parts:
 class Plan:
     """Which side each kept row is on, and how often it is trained on."""
 
-    def __init__(self, recipe: Recipe, lanes: list[Lane], rows: int):
+    def __init__(self, recipe: Recipe, lanes: list[Lane]):
         self.recipe = recipe
-        self._gather(lanes, rows)
+        self.counts: dict[str, Counts] = {lane.source.name: Counts() for lane in lanes}
+        self._gather(lanes)
         pins = [SPLITS.index(lane.source.side) if lane.source.side else split.NONE for lane in lanes]
         pinned = np.array(pins, np.uint8)[self.lane]
         self.side = split.sides(recipe.split, self.prompts, self.groups, self.categories, pinned)
         self._mixed([lane.source for lane in lanes])
 
-    def _gather(self, lanes: list[Lane], rows: int) -> None:
+    def _gather(self, lanes: list[Lane]) -> None:
         """What split and mix need to know of each row, as flat arrays."""
         known: dict[str, int] = {}
-        self.prompts, self.groups = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
-        self.categories, self.tokens = np.zeros(rows, np.int32), np.zeros(rows, np.int32)
-        self.lane, self.stepwise = np.zeros(rows, np.uint16), np.zeros(rows, bool)
-        first = 0
+        prompts, groups, categories, tokens = [b""], [b""], array("i"), array("i")
+        lane_of, stepwise = array("H"), array("q")
         for number, lane in enumerate(lanes):
             for shard in lane.shards:
-                done = shard.finished()
-                here = slice(first, first + len(done.indices))
-                self.prompts[here] = np.frombuffer(done.prompts, np.uint64)
-                self.groups[here] = np.frombuffer(done.groups, np.uint64)
-                self.categories[here] = [known.setdefault(name, len(known)) for name in done.categories]
-                self.tokens[here], self.lane[here] = done.lengths, number
-                self.stepwise[first + np.array(done.stepwise, np.int64)] = True
-                first = here.stop
+                done = shard.summary()
+                assert done
+                self.counts[lane.source.name] += Counts.of(done.counts)
+                stepwise.extend(len(tokens) + place for place in done.stepwise)
+                prompts.append(done.prompts)
+                groups.append(done.groups)
+                categories.extend(known.setdefault(name, len(known)) for name in done.categories)
+                tokens.extend(done.lengths)
+                lane_of.extend([number] * len(done.lengths))
+        self.prompts = np.frombuffer(b"".join(prompts), np.uint64)
+        self.groups = np.frombuffer(b"".join(groups), np.uint64)
+        self.categories, self.tokens = np.array(categories, np.int32), np.array(tokens, np.int32)
+        self.lane, self.stepwise = np.array(lane_of, np.uint16), np.zeros(len(tokens), bool)
+        self.stepwise[stepwise] = True
 
     def _mixed(self, sources: list[SourceUse]) -> None:
         """The mix concerns training alone: a held-out row is asked once."""
@@ -195,31 +196,23 @@ def _write(
 ) -> dict[str, Any]:
     """The prepared data and the ledger, in the order of the rows."""
     writers = {name: Writer(folder, name) for name in SPLITS}
-    row = 0
+    lost, first = np.zeros(2, np.int64), 0
+    goes = np.where(plan.used, plan.side, split.NONE)
     with open(folder / "ledger.jsonl", "wb") as ledger:
         for lane in lanes:
             count = counts[lane.source.name]
             for shard in lane.shards:
                 done = shard.finished()
                 ledger.writelines(written + b"\n" for written in done.ledger)
-                ends = np.cumsum([0, *done.lengths])
-                ids, labels = memoryview(done.ids), memoryview(done.labels)
-                for at, written in enumerate(done.lines):
-                    side = plan.side[row]
-                    if side == split.NONE or not plan.used[row]:
-                        stage, reason = (
-                            ("split", "held out by another source")
-                            if side == split.NONE
-                            else ("mix", "not drawn")
-                        )
-                        count.kept -= 1
-                        count.dropped += 1
-                        count.note("dropped", stage, reason)
-                        ledger.write(_left_out(written, stage, reason) + b"\n")
+                spans = np.cumsum([0, *done.lengths])
+                for rows, side in _runs(goes[first : first + len(done.lines)]):
+                    if side == split.NONE:
+                        kept_out = plan.side[first + rows.start : first + rows.stop] == split.NONE
+                        _leave_out(done.lines[rows], kept_out, count, ledger)
                     else:
-                        span = slice(4 * ends[at], 4 * ends[at + 1])
-                        writers[SPLITS[side]].add(written, ids[span], labels[span], done.learned[at])
-                    row += 1
+                        writers[SPLITS[side]].add(done, rows, spans)
+                lost += done.lost, done.lost_learned
+                first += len(done.lines)
             if not count.balanced():
                 raise AssertionError(f"rows do not add up in {lane.source.name}: {count}")
     for writer in writers.values():
@@ -232,11 +225,27 @@ def _write(
             name: {"conversations": len(w), "tokens": w.tokens, "learned": w.learned}
             for name, w in writers.items()
         },
+        "too_long": dict(zip(("tokens", "learned"), lost.tolist(), strict=True)),
         "mix": plan.report,
     }
 
 
-def _left_out(written: bytes, stage: str, reason: str) -> bytes:
-    conversation = msgspec.json.decode(written)
-    source = msgspec.convert(conversation["source"], Source)
-    return line(source, "dropped", stage, reason, id=conversation["id"])
+def _runs(sides: Any) -> Iterator[tuple[slice, int]]:
+    """Rows that follow each other and go to the same side."""
+    if not len(sides):
+        return
+    bounds = [0, *(np.flatnonzero(np.diff(sides)) + 1).tolist(), len(sides)]
+    for start, end in pairwise(bounds):
+        yield slice(start, end), int(sides[start])
+
+
+def _leave_out(lines: list[bytes], held_out: Any, count: Counts, ledger: BinaryIO) -> None:
+    """Rows that are on no side, or that the mix has not drawn."""
+    for written, elsewhere in zip(lines, held_out, strict=True):
+        stage, reason = ("split", "held out by another source") if elsewhere else ("mix", "not drawn")
+        count.kept -= 1
+        count.dropped += 1
+        count.note("dropped", stage, reason)
+        conversation = msgspec.json.decode(written)
+        source = msgspec.convert(conversation["source"], Source)
+        ledger.write(line(source, "dropped", stage, reason, id=conversation["id"]) + b"\n")

@@ -1,4 +1,7 @@
-"""Prepared examples on disk: flat arrays of ids and labels, memory-mapped when read."""
+"""Prepared examples on disk: flat arrays, memory-mapped when read.
+
+`ids` has four bytes a token, `mask` one, 1 where the token is learned; `offsets` says where examples begin.
+"""
 
 import mmap
 from array import array
@@ -10,6 +13,7 @@ import msgspec
 
 from pitchpipe.conversation import Conversation
 from pitchpipe.render import Example
+from pitchpipe.shards import Finished
 
 SPLITS = ("train", "validation", "test")
 
@@ -18,7 +22,7 @@ class Writer:
     """Appends the examples of one split, and beside them the conversations that they came from."""
 
     def __init__(self, folder: Path, split: str):
-        self._ids, self._labels = open(folder / f"{split}.ids", "wb"), open(folder / f"{split}.labels", "wb")
+        self._ids, self._mask = open(folder / f"{split}.ids", "wb"), open(folder / f"{split}.mask", "wb")
         self._conversations = open(folder / f"{split}.jsonl", "wb")
         self._offsets_path = folder / f"{split}.offsets"
         self._offsets = array("q", [0])
@@ -31,18 +35,20 @@ class Writer:
     def tokens(self) -> int:
         return self._offsets[-1]
 
-    def add(self, conversation: bytes, ids: memoryview, labels: memoryview, learned: int) -> None:
-        """A conversation as a line of JSON; its ids and labels as bytes, none without a template."""
-        self._conversations.write(conversation + b"\n")
-        self._ids.write(ids)
-        self._labels.write(labels)
-        self._offsets.append(self._offsets[-1] + len(ids) // 4)
-        self.learned += learned
+    def add(self, done: Finished, rows: slice, spans: Any) -> None:
+        """Rows of a shard that follow each other; `spans` is where each one's tokens begin."""
+        start, end = spans[rows.start], spans[rows.stop]
+        self._conversations.write(b"\n".join([*done.lines[rows], b""]))
+        self._ids.write(memoryview(done.ids)[4 * start : 4 * end])
+        self._mask.write(memoryview(done.mask)[start:end])
+        first = self._offsets[-1] - start
+        self._offsets.frombytes((spans[rows.start + 1 : rows.stop + 1] + first).tobytes())
+        self.learned += sum(done.learned[rows])
 
     def close(self) -> None:
         with open(self._offsets_path, "wb") as file:
             self._offsets.tofile(file)
-        for file in (self._ids, self._labels, self._conversations):
+        for file in (self._ids, self._mask, self._conversations):
             file.close()
 
 
@@ -54,7 +60,7 @@ class Examples(Sequence[Example]):
         self._offsets = _view(folder / f"{split}.offsets", "q")
         order = folder / f"{split}.order"
         self._order = _view(order, "q") if order.exists() else range(len(self._offsets) - 1)
-        self._ids, self._labels = _view(folder / f"{split}.ids", "i"), _view(folder / f"{split}.labels", "i")
+        self._ids, self._mask = _view(folder / f"{split}.ids", "i"), _view(folder / f"{split}.mask", "B")
 
     def __reduce__(self) -> Any:
         return Examples, (self.folder, self.split)  # another process maps the files itself
@@ -66,8 +72,8 @@ class Examples(Sequence[Example]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         at = self._order[index]
-        start, end = self._offsets[at], self._offsets[at + 1]
-        return Example(self._ids[start:end].tolist(), self._labels[start:end].tolist())
+        here = slice(self._offsets[at], self._offsets[at + 1])
+        return Example.of(self._ids[here].tolist(), self._mask[here].tolist())
 
     def lengths(self) -> list[int]:
         return [self._offsets[at + 1] - self._offsets[at] for at in self._order]
@@ -80,7 +86,7 @@ class Examples(Sequence[Example]):
                 yield decode(line)
 
 
-def _view(path: Path, code: Literal["i", "q"]) -> "memoryview[int]":
+def _view(path: Path, code: Literal["B", "i", "q"]) -> "memoryview[int]":
     if path.stat().st_size == 0:
         return memoryview(array(code))
     with open(path, "rb") as file:

@@ -14,6 +14,7 @@ from pitchpipe import __version__
 from pitchpipe.plugin import Plugin
 from pitchpipe.recipe import Recipe, Use
 
+LARGE = 8 << 20  # bytes
 Parts = dict[str, str]
 
 
@@ -52,14 +53,23 @@ def digest(*parts: Any) -> str:
 
 
 def digest_files(*paths: Path) -> str:
-    """A short hash of files' bytes."""
+    """A short hash of files' bytes; large ones are read side by side."""
+    if sum(path.stat().st_size for path in paths) < LARGE:
+        hashes = list(map(_digest_file, paths))
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor() as threads:
+            hashes = list(threads.map(_digest_file, paths))
+    return blake2b(b"".join(hashes), digest_size=12).hexdigest()
+
+
+def _digest_file(path: Path) -> bytes:
     total = blake2b(digest_size=12)
-    for path in paths:
-        with open(path, "rb") as file:
-            while block := file.read(1 << 20):
-                total.update(block)
-        total.update(path.stat().st_size.to_bytes(8, "little"))
-    return total.hexdigest()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            total.update(block)
+    return total.digest()
 
 
 def seen_from(recipe: Recipe, file: Path) -> str:

@@ -131,7 +131,7 @@ def _save_for_serving(training: Training, renderer: Renderer) -> None:
     settings.eos_token_id = sorted({stop, tokenizer.eos_token_id} - {None})
     settings.pad_token_id = tokenizer.pad_token_id
     settings._from_model_config = False  # else Transformers would take these back from the model's config
-    tokenizer.chat_template = renderer.chat_template()
+    tokenizer.chat_template = renderer.chat_template
     if "eos_token" not in (tokenizer.chat_template or ""):  # one that writes it means the model's own
         tokenizer.eos_token = renderer.stop
     if tokenizer.chat_template is None:

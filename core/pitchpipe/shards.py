@@ -72,22 +72,29 @@ class Judgement(Struct):
         return column
 
 
-class Finished(Struct):
-    """What a shard adds to the prepared data: for each row that is kept, in order."""
+class Summary(Struct, kw_only=True):
+    """What became of a shard's rows, without the rows: for each that is kept, in order."""
 
     key: str
     indices: list[int] = field(default_factory=list)
-    lines: list[bytes] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     learned: list[int] = field(default_factory=list)
-    ids: bytes = b""
-    labels: bytes = b""
+    lost: int = 0  # tokens of conversations that were too long, and are in none that is kept
+    lost_learned: int = 0
     prompts: bytes = b""  # a hash of each prompt, 8 bytes
     groups: bytes = b""  # a hash of each group, 8 bytes; zeros where there is none
     categories: list[str] = field(default_factory=list)
     stepwise: list[int] = field(default_factory=list)  # places among the kept of chain-of-thought rows
-    ledger: list[bytes] = field(default_factory=list)
     counts: dict[str, Any] = field(default_factory=dict)
+
+
+class Finished(Summary, kw_only=True):
+    """What a shard adds to the prepared data and to the ledger."""
+
+    lines: list[bytes] = field(default_factory=list)
+    ids: bytes = b""
+    mask: bytes = b""  # a byte for each token, 1 where it is learned
+    ledger: list[bytes] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,13 @@ class Shard:
     def finished(self) -> Finished:
         return _decode_finished(self.file("done").read_bytes())
 
+    def summary(self) -> Summary | None:
+        """The head of what is finished, if it is."""
+        try:
+            return _decode_summary(self.file("done").read_bytes())
+        except (OSError, msgspec.DecodeError):
+            return None
+
     def write(self, kind: str, content: Base | list[Judgement] | Finished) -> None:
         atomic.write(self.file(kind), _encode(content))
 
@@ -122,6 +136,7 @@ def shards_of(folder: Path) -> list[Shard]:
 
 _decode_base = msgpack.Decoder(Base).decode
 _decode_track = msgpack.Decoder(list[Judgement]).decode
+_decode_summary = msgpack.Decoder(Summary).decode
 _decode_finished = msgpack.Decoder(Finished).decode
 
 

@@ -1,6 +1,5 @@
 """Templates: how a conversation is written as text, with the loss mask born beside each piece."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -20,6 +19,14 @@ class Piece(Struct, frozen=True, gc=False):
     text: str
     learn: bool = False
     control: bool = False
+
+
+def extend(stretches: list[tuple[int, int]], start: int, end: int) -> None:
+    """Learned text that goes on is one stretch: a token may lie across its pieces."""
+    if stretches and stretches[-1][1] == start:
+        stretches[-1] = (stretches[-1][0], end)
+    else:
+        stretches.append((start, end))
 
 
 @dataclass(frozen=True)
@@ -59,25 +66,28 @@ class Turns:
     calls: Calls | None = None
     reasoning: str = "last"
 
-    def __call__(self, conversation: Conversation) -> Iterator[Piece]:
+    def __call__(self, conversation: Conversation) -> list[Piece]:
         messages = conversation.messages
-        if conversation.tools or any(map(_beyond_words, messages)):
-            yield from self._by_chat_template(conversation)
-            return
-        yield Piece(self.begin, control=True)
+        if conversation.tools:
+            return self._by_chat_template(conversation)
+        pieces = [Piece(self.begin, control=True)]
         if messages and messages[0].role != "system":
-            yield Piece(self.preamble_with_context if messages[0].context else self.preamble, control=True)
+            preamble = self.preamble_with_context if messages[0].context else self.preamble
+            pieces.append(Piece(preamble, control=True))
         held = None
         if self.fold and messages and messages[0].role == "system":
             held, messages = messages[0], messages[1:]
         for message in messages:
+            if message.tool_calls or message.reasoning or message.role == "tool":
+                return self._by_chat_template(conversation)
             if held and message.role == "user":
-                yield from self._turn(message, held)
+                self._turn(pieces, message, held)
                 held = None
             else:
-                yield from self._turn(message)
+                self._turn(pieces, message)
         if held:
             raise Quarantine("this template writes a system message in a user's turn, and there is none")
+        return pieces
 
     def with_reasoning(self, rule: str) -> "Turns":
         """The same template, whose replies hold their reasoning by another rule."""
@@ -93,30 +103,44 @@ class Turns:
 
         return Writer(self, bos, eos, markers).source()
 
-    def _turn(self, message: Message, held: Message | None = None) -> Iterator[Piece]:
-        around = getattr(self, message.role) if message.role in ("system", "user", "assistant") else None
+    def _turn(self, pieces: list[Piece], message: Message, held: Message | None = None) -> None:
+        around = self._around.get(message.role)
         if around is None:
             raise Quarantine(f"this template has no place for a message of role {message.role!r}")
-        before, after = around
         reply = message.role == "assistant"
         learn = message.learn if message.learn is not None else reply
-        yield Piece(before, control=True)
+        before, after = around[learn]
+        pieces += before
         if held and self.fold:
-            yield Piece(self.fold[0], control=True)
-            yield Piece(self._words(held.content), learn=bool(held.learn))
-            yield Piece(self.fold[1], control=True)
-        if reply and self.lead:
-            yield Piece(self.lead, learn=learn, control=True)
-        yield Piece(self._words(message.content), learn=learn)
+            pieces.append(Piece(self.fold[0], control=True))
+            pieces.append(Piece(self._words(held.content), learn=bool(held.learn)))
+            pieces.append(Piece(self.fold[1], control=True))
+        pieces.append(Piece(self._words(message.content), learn=learn))
         if message.context:
-            yield Piece(self.context[0], control=True)
-            yield Piece(self._words(message.context), learn=learn)
-            yield Piece(self.context[1], control=True)
-        if reply:
-            cut = after.index(self.stop) + len(self.stop)
-            yield Piece(after[:cut], learn=learn, control=True)
-            after = after[cut:]
-        yield Piece(after, control=True)
+            pieces.append(Piece(self.context[0], control=True))
+            pieces.append(Piece(self._words(message.context), learn=learn))
+            pieces.append(Piece(self.context[1], control=True))
+        pieces += after
+
+    @cached_property
+    def _around(self) -> dict[str, tuple[tuple[list[Piece], list[Piece]], ...]]:
+        """What stands before and after each role's words: where they are not learned, and where they are."""
+        found = {}
+        for role, turn in (("system", self.system), ("user", self.user), ("assistant", self.assistant)):
+            if turn:
+                found[role] = tuple(self._own_words(role, *turn, learn) for learn in (False, True))
+        return found
+
+    def _own_words(self, role: str, before: str, after: str, learn: bool) -> tuple[list[Piece], list[Piece]]:
+        """The end of a learned reply is learned, and what it begins with."""
+        if role != "assistant":
+            return [Piece(before, control=True)], [Piece(after, control=True)]
+        cut = after.index(self.stop) + len(self.stop)
+        lead = [Piece(self.lead, learn, True)] if self.lead else []
+        return [Piece(before, control=True), *lead], [
+            Piece(after[:cut], learn, True),
+            Piece(after[cut:], control=True),
+        ]
 
     def _words(self, text: str) -> str:
         return text.strip() if self.trim else text
@@ -139,10 +163,6 @@ class Turns:
         return ChatTemplate(
             self.jinja(BOS, EOS), stop=self.stop, opening=self.assistant[0], asked=asked, context_apart=True
         )
-
-
-def _beyond_words(message: Message) -> bool:
-    return bool(message.tool_calls or message.reasoning or message.role == "tool")
 
 
 def turns(

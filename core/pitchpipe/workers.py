@@ -1,7 +1,7 @@
 """Work spread over processes, its results in the order in which it was given.
 
-Workers are forked before anything heavy is loaded, so they know the recipe and its plugins without a
-word. Each has a pipe of its own: one that loses its parent, even to `kill -9`, sees its pipe close and ends.
+Workers are forked, so they know the recipe, its plugins and its tokenizer without a word. Each has a pipe
+of its own: one that loses its parent, even to `kill -9`, sees its pipe close and ends.
 """
 
 import multiprocessing
@@ -12,13 +12,15 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 from typing import Any
 
 Work = Callable[[Any], Any]
+_Answer = tuple[Any, BaseException | None]
 
 
 def available() -> int:
-    """The processors that this process may use, at most 8: rendering loads a tokenizer in each."""
+    """The processors that this process may use, at most 8: one process feeds them all."""
     try:
         return min(len(os.sched_getaffinity(0)), 8)
     except AttributeError:
@@ -26,7 +28,10 @@ def available() -> int:
 
 
 class Workers:
-    """`each(work, tasks)` yields a result for every task, in order. One process does the work itself."""
+    """`each(work, tasks)` yields a result for every task, in order. One process does the work itself.
+
+    Whoever is done first takes the next task.
+    """
 
     def __init__(self, processes: int, works: dict[str, Work]):
         self._works = works
@@ -40,19 +45,26 @@ class Workers:
             for task in tasks:
                 yield self._works[work](task)
             return
-        waiting: deque[_Worker] = deque()
-        for number, task in enumerate(tasks):
-            worker = self._crew[number % len(self._crew)]
-            if len(waiting) == 2 * len(self._crew):
-                yield waiting.popleft().answer()
-            worker.ask(work, task)
-            waiting.append(worker)
-        while waiting:
-            yield waiting.popleft().answer()
+        waiting, done, shown = enumerate(tasks), dict[int, _Answer](), 0
+        for worker in [*self._crew, *self._crew]:
+            worker.take(work, next(waiting, None))
+        while busy := {worker.pipe: worker for worker in self._crew if worker.tasks}:
+            for pipe in wait(list(busy)):
+                number, answer = busy[pipe].answer()  # type: ignore[index]
+                done[number] = answer
+                busy[pipe].take(work, next(waiting, None))  # type: ignore[index]
+            while shown in done:
+                result, error = done.pop(shown)
+                if error is not None:
+                    raise error
+                yield result
+                shown += 1
 
     def stop(self) -> None:
         for worker in self._crew:
-            worker.stop()
+            worker.close()
+        for worker in self._crew:
+            worker.join()
 
 
 @contextmanager
@@ -68,31 +80,35 @@ class _Worker:
     def __init__(self, works: dict[str, Work], others: list[Any]):
         fork = multiprocessing.get_context("fork")
         self.pipe, theirs = fork.Pipe()
+        self.tasks: deque[int] = deque()
         self._process = fork.Process(
             target=_serve, args=(theirs, [*others, self.pipe], works), daemon=True, name="pitchpipe"
         )
         self._process.start()
         theirs.close()
 
-    def ask(self, work: str, task: Any) -> None:
-        self.pipe.send_bytes(pickle.dumps((work, task), pickle.HIGHEST_PROTOCOL))
+    def take(self, work: str, task: tuple[int, Any] | None) -> None:
+        """A task with its number; it is begun when those before it are done."""
+        if task is not None:
+            self.pipe.send_bytes(pickle.dumps((work, task[1]), pickle.HIGHEST_PROTOCOL))
+            self.tasks.append(task[0])
 
-    def answer(self) -> Any:
+    def answer(self) -> tuple[int, _Answer]:
+        """The number of its first task, and what came of it."""
         try:
-            result, error = pickle.loads(self.pipe.recv_bytes())
+            return self.tasks.popleft(), pickle.loads(self.pipe.recv_bytes())
         except EOFError:
             self._process.join(1)
             raise RuntimeError(
                 f"a worker process ended (exit code {self._process.exitcode}). Out of memory?"
                 " --processes 1 needs less."
             ) from None
-        if error is not None:
-            raise error
-        return result
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.pipe.close()
         self._process.terminate()
+
+    def join(self) -> None:
         self._process.join()
 
 

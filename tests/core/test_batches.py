@@ -13,8 +13,9 @@ from pitchpipe.batches import Batches
 from pitchpipe.encoding import PROBES, Encoder, Spelling, agree
 from pitchpipe.errors import Quarantine
 from pitchpipe.host import Host
+from pitchpipe.proofs import OTHER_PROMPT
 from pitchpipe.render import Renderer
-from tests.tokenizers import byte_pairs, bytes_alone
+from tests.tokenizers import LLAMA3_SPLIT, byte_pairs, bytes_alone
 
 WORDS = [
     "hello",
@@ -82,7 +83,7 @@ def test_the_same_as_one_by_one(made, name, quick, monkeypatch):
     renderer, conversations = Renderer(template(name), made()), talks(120)
     batches = Batches(renderer)
     assert (batches.encoder.fast is not None) == quick
-    found = batches.examples(conversations)
+    found = list(batches.examples(conversations))
     assert list(map(plain, found)) == list(map(plain, one_by_one(renderer, conversations)))
     assert (
         sum(isinstance(getattr(one, "ids", None), np.ndarray) for one in found) > 40
@@ -123,7 +124,37 @@ def test_what_tokens_spell():
     spelling = Spelling.of(core)
     for text in PROBES:
         ids = np.array(core.encode(text, add_special_tokens=False).ids, np.int32)
-        assert spelling.says(ids, text.encode())
-        assert not spelling.says(ids, text.encode() + b"x")
-        if text.strip():
-            assert not spelling.says(ids, text.swapcase().encode()) or text.swapcase() == text
+        assert spelling.spell(ids) == text.encode()
+
+
+def two_spaces():
+    """A tokenizer whose only merge is that of two spaces."""
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    words = {letter: index for index, letter in enumerate([*alphabet, "ĠĠ"])}
+    core = Tokenizer(models.BPE(words, [("Ġ", "Ġ")]))
+    cut = pre_tokenizers.Split(Regex(LLAMA3_SPLIT), "isolated")
+    core.pre_tokenizer = pre_tokenizers.Sequence(
+        [cut, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    core.decoder = decoders.ByteLevel()
+    core.add_special_tokens(["<|end|>"])
+    return PreTrainedTokenizerFast(tokenizer_object=core, eos_token="<|end|>")
+
+
+def test_a_prompt_that_has_other_tokens_without_its_reply_is_refused():
+    """Two spaces at the end of a prompt are one token; before a digit they are two."""
+    written = pp.turns(user=("U:", "\n"), assistant=("A:  ", "{eos}\n"))
+    talk = pp.Conversation((pp.Message("user", "How many?"), pp.Message("assistant", "5")))
+    renderer = Renderer(written, two_spaces())
+    with pytest.raises(Quarantine, match="other tokens before the reply"):
+        renderer.example(talk)
+    assert list(map(str, Batches(renderer).examples([talk]))) == [OTHER_PROMPT]
+    risky = pp.Conversation((pp.Message("user", "How <|end|> many?"), pp.Message("assistant", "5")))
+    with pytest.raises(Quarantine, match="other tokens before the reply"):
+        renderer.example(risky)
+    sound = Renderer(pp.turns(user=("U:", "\n"), assistant=("A: ", "{eos}\n")), two_spaces())
+    assert sound.example(talk).learned == 2
+    assert next(Batches(sound).examples([talk])).learned == 2

@@ -420,7 +420,10 @@ def shard(**counts):
         ),
     ]
     lines = [msgspec.json.encode(row) for row in (edited[1][0], rows[2])]
-    return Base(list(rows)), track, Finished("", [0, 2], lines, [7, 9], [1, 2], counts={"why": []} | counts)
+    kept = Finished(
+        key="", indices=[0, 2], lines=lines, lengths=[7, 9], learned=[1, 2], counts={"why": []} | counts
+    )
+    return Base(list(rows)), track, kept
 
 
 WANTED = {

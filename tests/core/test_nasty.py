@@ -623,7 +623,7 @@ filters: [sft_default, near_duplicates]
 model: tiny
 template: chatml
 collator:
-  padded: {length: 256, too_long: cut}
+  padded: {length: 256, too_long: cut_end}
 split: {train: 0.8, test: 0.2}
 data: {max_dropped: 1.0}
 """

@@ -71,7 +71,7 @@ CHAT = {
         {"role": "assistant", "content": "Two, " * 10},
     ]
 }
-PACKED = RECIPE.replace("loaders", "collator: {packed: {length: 100, too_long: cut}}\nloaders").replace(
+PACKED = RECIPE.replace("loaders", "collator: {packed: {length: 100, too_long: cut_end}}\nloaders").replace(
     "max_reply_chars: 10", "max_reply_chars: 500"
 )
 

@@ -22,7 +22,7 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)></detai
 RECIPE = """\
 model: tiny
 template: chatml
-collator: {packed: {length: 180, too_long: cut}}
+collator: {packed: {length: 180, too_long: cut_end}}
 loaders:
   - files: {path: rows.jsonl, name: mine}
 filters:
@@ -147,7 +147,7 @@ def test_what_is_cut_stands_there_as_cut(tmp_path):
 
 
 def test_a_collator_that_would_stop_the_run_says_so(tmp_path):
-    page, _, _ = page_of(tmp_path, ROWS[3:4], recipe=RECIPE.replace("too_long: cut", "too_long: stop"))
+    page, _, _ = page_of(tmp_path, ROWS[3:4], recipe=RECIPE.replace("too_long: cut_end", "too_long: stop"))
     assert "stops the run" in page.words and "more than the collator's length of 180" in page.words
 
 

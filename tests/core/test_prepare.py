@@ -163,7 +163,7 @@ CHAT = {"messages": [{"role": role, "content": "word " * 5} for role in ("user",
 
 
 def test_a_conversation_that_is_too_long_is_cut_by_whole_turns(project):
-    here = project({"recipe.yaml": LONG % "cut", "rows.jsonl": [CHAT]})
+    here = project({"recipe.yaml": LONG % "cut_end", "rows.jsonl": [CHAT]})
     here.run("prepare", "recipe.yaml").assert_success()
     (line,) = here.rows("runs/recipe/ledger.jsonl")
     assert line["fate"] == "changed" and line["reason"].startswith("turns cut from its end: ")
@@ -191,10 +191,43 @@ def test_what_a_template_cannot_write_is_quarantined(project):
             {"role": "assistant", "content": "So"},
         ]
     }
-    recipe = LONG.replace("chatml", "alpaca_short") % "drop"
-    here = project({"recipe.yaml": recipe, "rows.jsonl": [tool]})
+    recipe = LONG.replace("chatml", "alpaca_short") % "cut_end"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": [tool, CHAT]})
+    here.run("prepare", "recipe.yaml").assert_failed(
+        "1 of 2 rows cannot be learned from with this template",
+        "Most often: this template has no place for a message of role 'tool' (1)",
+    )
+    here.run("prepare", "recipe.yaml", "--set", "data.max_dropped=50%").assert_success()
+    assert fates(here)[1] == ["this template has no place for a message of role 'tool'"]
+
+
+def test_a_few_rows_that_cannot_be_written_do_not_stop_a_run(project):
+    tool = {"messages": [{"role": "user", "content": "Hi"}, {"role": "tool", "content": "42"}]}
+    recipe = LONG.replace("chatml", "alpaca_short") % "cut_end"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": [CHAT] * 19 + [tool]})
     here.run("prepare", "recipe.yaml").assert_success()
-    assert fates(here) == {1: ["this template has no place for a message of role 'tool'"]}
+
+
+def test_a_conversation_that_is_split_stays_on_one_side_and_adds_up(project):
+    recipe = LONG % "split" + "split: {train: 0.5, test: 0.5}\n"
+    turns = [
+        [
+            {"role": role, "content": f"{role} {n} {k} " * 3}
+            for k in range(3)
+            for role in ("user", "assistant")
+        ]
+        for n in range(30)
+    ]
+    here = project({"recipe.yaml": recipe, "rows.jsonl": [{"messages": some} for some in turns]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    sides = [here.rows(f"runs/recipe/prepared/{side}.jsonl") for side in ("train", "test")]
+    first, second = ({row["id"].partition("-")[0] for row in side} for side in sides)
+    assert first and second and not first & second
+    assert sum(map(len, sides)) > 30 == len(first | second)
+    result = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]
+    (counts,) = result["rows"].values()
+    assert counts["read"] + counts["more"] == counts["kept"] == sum(map(len, sides))
+    assert result["too_long"] == {"tokens": 0, "learned": 0}
 
 
 def test_the_same_prompt_never_lands_on_both_sides(project):

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
+from pitchpipe.proofs import prove_served
 from pitchpipe.render import IGNORED, Renderer, pad_of
 from pitchpipe_plugins.templates.alpaca import ALPACA, ALPACA_SHORT
 from pitchpipe_plugins.templates.chatml import CHATML
@@ -48,7 +49,7 @@ def test_learned_tokens_are_the_replies_and_their_end(template, tokenizer, conve
         assert (
             "no reply to learn from" in str(reason)
             if not replies or tokenizer == "bytes"
-            else "would say" in str(reason)
+            else "would say other words" in str(reason)
         )
         assert not (replies and tokenizer == "bytes")
         return
@@ -98,7 +99,7 @@ def test_a_server_sees_the_ids_of_training(template, tokenizer, conversation):
         renderer.example(conversation)
     except pp.Quarantine:
         return
-    renderer.prove_chat_template(TOKENIZERS[tokenizer], conversation)
+    prove_served(renderer, TOKENIZERS[tokenizer], conversation)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_chat_template_that_renders_something_else_stops(wrong, message):
     tokens = bytes_alone()
     talk = pp.Conversation((pp.Message("user", "Hi"), pp.Message("assistant", "Hello")))
     with pytest.raises(pp.PitchpipeError, match=message):
-        Renderer(Other(), tokens).prove_chat_template(tokens, talk)
+        prove_served(Renderer(Other(), tokens), tokens, talk)
 
 
 def test_bos_is_written_once_and_only_where_the_tokenizer_begins_with_it():
@@ -150,7 +151,7 @@ def test_a_token_that_the_tokenizer_lacks_is_an_error_before_any_row():
 
 def test_a_merge_across_the_seam_is_refused_not_learned():
     talk = pp.Conversation((pp.Message("user", "Say it."), pp.Message("assistant", "\n\nIt.")))
-    with pytest.raises(pp.Quarantine, match="learned tokens would say"):
+    with pytest.raises(pp.Quarantine, match="learned tokens would say other words"):
         Renderer(ALPACA_SHORT, byte_pairs()).example(talk)
 
 

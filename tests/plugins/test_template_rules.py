@@ -8,6 +8,7 @@ import pytest
 import pitchpipe as pp
 from pitchpipe.jinja import ChatTemplate
 from pitchpipe.masks import Ruled, Rules
+from pitchpipe.proofs import prove_served
 from pitchpipe.render import Renderer
 from pitchpipe_plugins.templates import DATA
 from pitchpipe_plugins.templates.custom import Mixed, Written
@@ -99,7 +100,7 @@ def test_a_server_keeps_reasoning_by_the_same_rule(rule, tokenizer):
     renderer = Renderer(Ruled(DATA["chatml"], Rules(reasoning=rule)), tokenizer)
     served = tokenizer.apply_chat_template(
         [{"role": m.role, "content": m.content, "reasoning_content": m.reasoning} for m in THOUGHT.messages],
-        chat_template=renderer.chat_template(), return_dict=True,
+        chat_template=renderer.chat_template, return_dict=True,
     )  # fmt: skip
     assert served["input_ids"] == renderer.example(THOUGHT).ids
 
@@ -169,11 +170,11 @@ def test_each_conversation_gets_one_template_and_keeps_it():
 def test_the_first_of_several_templates_serves(tokenizer):
     renderer = Renderer(Ruled(Mixed(templates=MIXED), Rules()), tokenizer)
     assert renderer.stop == "</s>"
-    assert renderer.chat_template() == Renderer(MIXED[0], tokenizer).chat_template()
+    assert renderer.chat_template == Renderer(MIXED[0], tokenizer).chat_template
     for number in range(20):
         talk = pp.replace(TALK, id=str(number))
         assert renderer.prompt(talk, 3) == Renderer(MIXED[0], tokenizer).prompt(talk, 3)
-        renderer.prove_chat_template(tokenizer, talk)
+        prove_served(renderer, tokenizer, talk)
         texts = [tokenizer.decode(Renderer(template, tokenizer).example(talk).ids) for template in MIXED]
         assert tokenizer.decode(renderer.example(talk).ids) in texts
 
@@ -184,7 +185,7 @@ def test_the_first_of_several_templates_serves(tokenizer):
 def test_a_file_is_taken_apart_and_saved_as_it_is(tmp_path, tokenizer):
     (tmp_path / "own.jinja").write_text(PLAIN, "utf-8")
     renderer = Renderer(Ruled(Jinja(path=tmp_path / "own.jinja"), Rules()), tokenizer)
-    assert (renderer.stop, renderer.chat_template()) == ("<|im_end|>", PLAIN)
+    assert (renderer.stop, renderer.chat_template) == ("<|im_end|>", PLAIN)
     assert renderer.example(TALK) == Renderer(DATA["chatml"], tokenizer).example(TALK)
 
 
@@ -218,7 +219,7 @@ def test_variables_name_what_the_chat_template_would_ask_the_clock(tokenizer):
     )
     renderer = Renderer(Ruled(Tokenizer(variables={"day": "Monday"}), Rules()), tokenizer)
     assert tokenizer.decode(renderer.example(TALK).ids).startswith("Monday<|im_start|>user")
-    renderer.prove_chat_template(tokenizer, TALK)
+    prove_served(renderer, tokenizer, TALK)
 
 
 LOSSY = [

@@ -69,7 +69,7 @@ class Column:
         _told(done, found)
         if not done.indices:
             return
-        kept = Example(_numbers(done.ids), _numbers(done.labels))
+        kept = Example.of(_numbers(done.ids), done.mask)
         cut = len(kept.ids) < len(whole.ids) and kept.ids == whole.ids[: len(kept.ids)]
         found.rest = found.tokens[len(kept.ids) :] if cut else []
         found.tokens = tokens(kept)

@@ -2,10 +2,11 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 
+from pitchpipe import TooLong
 from pitchpipe.render import IGNORED, Example
 from pitchpipe_plugins.collators.isolation import isolated
 from pitchpipe_plugins.collators.padded import Padded
@@ -18,10 +19,7 @@ class Joined:
     """What `packed` and `flattened` share: documents in one row, kept apart. Each has a plan of its own."""
 
     length: Annotated[Positive, Meta(description="the most tokens of a conversation")] = 2048
-    too_long: Annotated[
-        Literal["drop", "cut", "stop"],
-        Meta(description="a longer one is dropped, cut by whole turns from its end, or stops the run"),
-    ] = "drop"
+    too_long: TooLong = "drop"
 
     def __call__(self, examples: list[Example], pad: int) -> dict[str, Any]:
         """One example a row, for those who want to know each one's own numbers."""

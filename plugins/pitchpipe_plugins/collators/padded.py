@@ -1,10 +1,11 @@
 """One example a row, filled up to the longest of the batch."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 
+from pitchpipe import TooLong
 from pitchpipe.render import IGNORED, Example
 
 Positive = Annotated[int, Meta(ge=1)]
@@ -15,10 +16,7 @@ class Padded:
     """One example a row. What fills a row is neither seen nor learned."""
 
     length: Annotated[Positive, Meta(description="the most tokens of a conversation")] = 2048
-    too_long: Annotated[
-        Literal["drop", "cut", "stop"],
-        Meta(description="a longer one is dropped, cut by whole turns from its end, or stops the run"),
-    ] = "drop"
+    too_long: TooLong = "drop"
     multiple_of: Annotated[Positive, Meta(description="rows are filled to a multiple of this")] = 8
 
     def __call__(self, examples: list[Example], pad: int) -> dict[str, Any]:
