@@ -6,6 +6,8 @@ from typing import Any
 from msgspec import Struct, field, msgpack
 from msgspec.structs import replace as replace
 
+from pitchpipe.errors import Quarantine
+
 
 class Row(Struct):
     """What a loader yields: one record, and where it was found. An unreadable one says why in `error`.
@@ -21,8 +23,12 @@ class Row(Struct):
     stands_for: int = 1
 
 
+Parts = tuple[tuple[str, bool], ...]  # words, and whether they are learned
+
+
 class Message(Struct, frozen=True, omit_defaults=True, gc=False):
-    """One turn. `context` is what it is about (Alpaca's input); `learn` overrides the masking.
+    """One turn. `context` is what it is about (Alpaca's input); `learn` overrides the masking: for all of
+    the content, or part by part.
 
     A reply may hold its `reasoning` and the `tool_calls` it makes; a tool's answer says which call it
     answers in `tool_call_id`.
@@ -31,11 +37,19 @@ class Message(Struct, frozen=True, omit_defaults=True, gc=False):
     role: str
     content: str
     context: str = ""
-    learn: bool | None = None
+    learn: bool | Parts | None = None
     reasoning: str = ""
     tool_calls: tuple[dict[str, Any], ...] = ()
     name: str = ""
     tool_call_id: str = ""
+
+    def parts(self, learn: bool) -> Parts:
+        """The content, and what of it is learned where the message does not say."""
+        if not isinstance(self.learn, tuple):
+            return ((self.content, learn if self.learn is None else self.learn),)
+        if "".join(text for text, _ in self.learn) != self.content:
+            raise Quarantine("its words were changed after parts of them were marked to be learned or not")
+        return self.learn
 
 
 class Source(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -44,9 +44,11 @@ class Finisher:
     def batches(self) -> Batches | None:
         return Batches(self.renderer) if self.renderer else None
 
-    def load(self) -> None:
-        """All of it, now: processes that are forked afterwards have it too."""
-        _ = self.batches
+    def load(self) -> dict[str, Any]:
+        """All of it, now: processes that are forked afterwards have it too. Returns what to tell of it."""
+        if not self.batches or not self.renderer:
+            return {}
+        return {"encoded by": self.batches.encoder.name, "added": self.renderer.added}
 
     def finish(
         self, base: Base, track: list[Judgement], alive: dict[int, Conversation], key: str

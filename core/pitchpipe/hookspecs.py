@@ -90,9 +90,10 @@ def register_templates(register: Register) -> None:
 
     Text is data unless `control` says that it is the template's own: only there can a control token
     be written. `{bos}` and `{eos}` in control text become the tokenizer's own. What a server's prompt does
-    not hold of a reply is learned, and a message's own `learn` goes before that. A template names its
-    `tokens` (control tokens that the tokenizer must have) and its `stop`, and gives the Jinja source of the
-    chat template that is saved with the model: `jinja(bos, eos) -> str`.
+    not hold of a reply is learned, and a message's own `learn` goes before that: `message.parts(True)` gives
+    a reply's words with what is learned of them. A template names its `tokens` (its control tokens, added to
+    a tokenizer that lacks them) and its `stop`, and gives the Jinja source of the chat template that is
+    saved with the model: `jinja(bos, eos) -> str`.
 
     One that must see the tokenizer has a method `fit(tokenizer)`, which returns the template to use. One that
     is several names in `serving` the one that models are asked with. One that can keep reasoning by more than
@@ -131,7 +132,8 @@ def register_models(register: Register) -> None:
 @hookspec
 def register_adapters(register: Register) -> None:
     """A class that is called with a model and returns the one to train, wrapped; its method
-    `load(model, folder)` puts a saved adapter on a model."""
+    `load(model, folder)` puts a saved adapter on a model. `model.new_tokens` are the ids of tokens that were
+    added for the template: an adapter trains their rows as well."""
 
 
 @hookspec

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pitchpipe.conversation import Conversation
+from pitchpipe.conversation import Conversation, Parts
 from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.served import Said, compiled, said, strings
-from pitchpipe.template import Piece
+from pitchpipe.template import Piece, trimmed
 
 # Noncharacters: Unicode sets them aside for the use within a program.
 _OPEN, _NAMED, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -164,11 +164,11 @@ class ChatTemplate:
             learn = message.learn if message.learn is not None else not forgot
             if learn and message.role == "assistant":
                 replies += 1
-                strangers += not self._reply(parts, first, last, spans)
+                strangers += not self._reply(parts, first, last, spans, message.parts(True))
             elif message.learn:
                 for at in range(first, last + 1):
                     if parts[at][1]:
-                        spans.setdefault(at, []).append((0, len(parts[at][0])))
+                        spans.setdefault(at, []).extend(_within(*parts[at], message.parts(True)))
         if replies and replies == strangers:
             raise Quarantine(
                 f"the chat template's prompt for a reply ends with {self.opening!r}, this row's does not"
@@ -176,7 +176,12 @@ class ChatTemplate:
         return [piece for at, part in enumerate(parts) for piece in _split(*part, spans.get(at, []))]
 
     def _reply(
-        self, parts: list[tuple[str, str]], first: int, last: int, spans: dict[int, list[Span]]
+        self,
+        parts: list[tuple[str, str]],
+        first: int,
+        last: int,
+        spans: dict[int, list[Span]],
+        marked: Parts,
     ) -> bool:
         """Mark a reply as learned, if it stands where a server's prompt ends."""
         before = parts[first - 1][0] if first and not parts[first - 1][1] else ""
@@ -188,12 +193,28 @@ class ChatTemplate:
         end = after.find(self.stop)
         if end < 0:
             raise Quarantine(f"the chat template does not end a reply with {self.stop!r}")
-        if before[begin:]:
+        if before[begin:] and marked[0][1]:
             spans.setdefault(first - 1, []).append((begin, len(before)))
         for index in range(first, last + 1):
-            spans.setdefault(index, []).append((0, len(parts[index][0])))
-        spans.setdefault(last + 1, []).append((0, end + len(self.stop)))
+            spans.setdefault(index, []).extend(_within(*parts[index], marked))
+        if marked[-1][1]:
+            spans.setdefault(last + 1, []).append((0, end + len(self.stop)))
         return True
+
+
+def _within(words: str, whose: str, marked: Parts) -> list[Span]:
+    """Where those of a learned message's words stand that are learned; some chat templates trim them."""
+    if len(marked) == 1 or not whose.endswith("c"):
+        return [(0, len(words))]
+    if words == "".join(text for text, _ in trimmed(marked)):
+        marked = trimmed(marked)
+    elif words != "".join(text for text, _ in marked):
+        raise Quarantine("the chat template changes words of which only parts are learned")
+    found, at = [], 0
+    for text, learn in marked:
+        found += [(at, at + len(text))] * learn
+        at += len(text)
+    return found
 
 
 def _apart(text: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ before, by a run that was killed or by one with another filter, is not done agai
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from pitchpipe.shards import Base, Judgement, Shard, shards_of
 from pitchpipe.sources import settle
 from pitchpipe.workers import Workers
 
+TOKENIZER = "tokenizer.json"
 Tick = Callable[..., None]
 
 
@@ -77,7 +78,7 @@ class Passes:
     def open(self) -> None:
         """Find out what is there, and detect formats. Before workers are forked: they must know them."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        known = {lane.folder.name for lane in self.lanes}
+        known = {TOKENIZER, *(lane.folder.name for lane in self.lanes)}
         for stale in self.folder.iterdir():
             if stale.name not in known:
                 shutil.rmtree(stale, ignore_errors=True)
@@ -94,11 +95,13 @@ class Passes:
 
     def load(self) -> None:
         """The tokenizer, once for all workers, where any rows are still to be rendered."""
-        if any(
-            lane.stream is not None or not all(map(partial(self._done, lane), lane.shards))
-            for lane in self.lanes
-        ):
-            self.finisher.load()
+        every = ((lane, shard) for lane in self.lanes for shard in lane.shards)
+        if any(lane.stream is not None for lane in self.lanes) or not all(starmap(self._done, every)):
+            write_json(self.folder / TOKENIZER, self.finisher.load())
+
+    def tokenizer(self) -> dict[str, Any]:
+        """What there is to tell of the tokenizer that the rows were rendered with."""
+        return msgspec.json.decode((self.folder / TOKENIZER).read_bytes())
 
     def _done(self, lane: Lane, shard: Shard) -> bool:
         done = shard.summary()

@@ -50,7 +50,7 @@ def prepare(
     counts = plan.counts
     result = _write(recipe, passes.lanes, plan, counts, folder)
     _too_many_lost(recipe, counts, folder / "ledger.jsonl")
-    return result | {"formats": passes.formats()}
+    return result | {"formats": passes.formats(), "tokenizer": passes.tokenizer()}
 
 
 def _too_many_lost(recipe: Recipe, counts: dict[str, Counts], ledger: Path) -> None:

@@ -16,6 +16,7 @@ from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.masks import fitted, serving
 from pitchpipe.proofs import Proofs
 from pitchpipe.template import BOS, EOS, Piece, extend
+from pitchpipe.vocabulary import add_missing, add_padding
 
 MANY = 1000  # words of a template's own that are remembered
 IGNORED = -100  # PyTorch's cross entropy passes over this label
@@ -53,7 +54,7 @@ class Text:
 
 
 class Renderer:
-    """A template fitted to a tokenizer."""
+    """A template fitted to a tokenizer. What tokens it lacks are `added` to the tokenizer."""
 
     def __init__(self, template: Template, tokenizer: Any):
         core = getattr(tokenizer, "backend_tokenizer", None)
@@ -65,31 +66,23 @@ class Renderer:
         self._meant: dict[str, list[int]] = {}
         self.template = template = fitted(template, tokenizer)
         self._serving = serving(template)
-        self.core = type(core).from_str(core.to_str())  # our own, which nothing pads or cuts
-        self.core.no_padding()
-        self.core.no_truncation()
         self.eos = tokenizer.eos_token or ""
         begins = tokenizer.bos_token_id in tokenizer("a")["input_ids"][:1]
         self.bos = tokenizer.bos_token if begins else ""
         self.stop = self._own(getattr(template, "stop", EOS))
-        self.control = self._control_ids([self.bos, self.eos, self.stop, *getattr(template, "tokens", ())])
+        control = [self.bos, self.eos, self.stop, *map(self._own, getattr(template, "tokens", ()))]
+        self.added = add_missing(tokenizer, control) + add_padding(tokenizer, self.stop)
+        self.core = type(core).from_str(core.to_str())  # our own, which nothing pads or cuts
+        self.core.no_padding()
+        self.core.no_truncation()
         known = {str(t) for t in tokenizer.added_tokens_decoder.values() if t.special}
-        known |= set(tokenizer.all_special_tokens)
-        self.control |= {t: index for t in known if t and (index := self.core.token_to_id(t)) is not None}
+        known |= {*control, *tokenizer.all_special_tokens} - {""}
+        ids = {token: self.core.token_to_id(token) for token in sorted(known)}
+        self.control = {token: index for token, index in ids.items() if index is not None}
         self._forbidden = set(self.control.values())
         self.cutting = _any_of(self.control)
         self._proofs = Proofs(self.core)
         self._apart = Apart(self.core, self.control, self.cutting)
-
-    def _control_ids(self, tokens: Iterable[str]) -> dict[str, int]:
-        own = dict.fromkeys(self._own(token) for token in tokens if token)
-        ids = {token: self.core.token_to_id(token) for token in own if token}
-        if missing := [token for token, index in ids.items() if index is None]:
-            raise PitchpipeError(
-                f"the tokenizer has no token {', '.join(map(repr, missing))}, which the template writes."
-                " Choose a template that fits the model: pitchpipe plugins lists them."
-            )
-        return ids
 
     def _own(self, text: str) -> str:
         if EOS in text and not self.eos:
@@ -206,16 +199,3 @@ def _any_of(tokens: Iterable[str]) -> re.Pattern[str]:
     """Finds these tokens in text, the longest first, as tokenizers do."""
     longest = sorted((token for token in tokens if token), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest)) or r"(?!)")
-
-
-def pad_of(tokenizer: Any, stop: str) -> str:
-    """The tokenizer's padding token, which must never be the one that ends a reply."""
-    known = tokenizer.get_vocab()
-    usual = ("<|pad|>", "<pad>", "[PAD]", "<|finetune_right_pad_id|>", "<|endoftext|>", "<unk>")
-    for name in (tokenizer.pad_token, *usual):
-        if name and name in known and name != stop:
-            return name
-    raise PitchpipeError(
-        "the tokenizer has no padding token but the one that ends every reply."
-        " Name a token of its vocabulary that no text uses: model.transformers.pad_token"
-    )

@@ -22,6 +22,7 @@ def rows(prepared: dict[str, Any], console: Console) -> None:
     console.table("Rows", head, [[name, *(f"{c[key]:,}" for key in counts)] for name, c in sources.items()])
     for name, format in prepared["formats"].items():
         console.say(f"[dim]{escape(name)} is read as {escape(format)}[/]")
+    _tokenizer(prepared["tokenizer"], console)
     why = [
         [name, w["fate"], w["stage"], w["reason"], f"{w['rows']:,}"]
         for name, c in sources.items()
@@ -35,6 +36,18 @@ def rows(prepared: dict[str, Any], console: Console) -> None:
     head = ["split", "conversations", *(["tokens", "learned tokens"] if rendered else [])]
     lines = [[name, *(f"{n:,}" for n in s.values())][: len(head)] for name, s in splits.items()]
     console.table("Prepared", head, lines)
+
+
+def _tokenizer(told: dict[str, Any], console: Console) -> None:
+    """Who encoded, and what the tokenizer had to learn first."""
+    if told:
+        console.say(f"[dim]encoded by {escape(told['encoded by'])}[/]")
+    if added := told.get("added"):
+        console.say(
+            f"[yellow]added to the tokenizer, which had no such tokens:[/] {escape(', '.join(added))}\n"
+            "  Each gets a row among the embeddings, the mean of all others, and training has to teach its"
+            " meaning. A template that fits the model needs none."
+        )
 
 
 def _mixed(mix: list[Any], console: Console) -> None:

@@ -20,8 +20,9 @@ from pitchpipe.prepare import Inputs, prepare
 from pitchpipe.prepared import Examples
 from pitchpipe.provenance import Parts, digest_files, made_with, parts_of, parts_of_pitchpipe
 from pitchpipe.recipe import Recipe, Use
-from pitchpipe.render import Renderer, pad_of
+from pitchpipe.render import Renderer
 from pitchpipe.stages import Run, Stage
+from pitchpipe.vocabulary import grow
 from pitchpipe.workers import available
 
 PREPARE = Stage("prepare", makes=("rows", "prepared", "ledger.jsonl"))
@@ -103,9 +104,8 @@ def _fit(recipe: Recipe, folder: Path, log: Log, console: Console) -> Result:
     fitted = Finisher(recipe)
     tokenizer, renderer = fitted.tokenizer, fitted.renderer
     assert recipe.model and recipe.collator and recipe.trainer and renderer
-    tokenizer.pad_token = pad_of(tokenizer, renderer.stop)
     with console.waiting("loading the model"):
-        model = recipe.model.bound.weights()
+        model = grow(recipe.model.bound.weights(), tokenizer, renderer.added)
         model = recipe.adapter.bound(model) if recipe.adapter else model
     training = Training(
         model=model,
@@ -179,10 +179,9 @@ def _evaluate_both(run: Run, prepared: Result, console: Console) -> None:
 def _evaluate(run: Run, console: Console, who: str) -> Result:
     recipe, fitted = run.recipe, Finisher(run.recipe)
     assert recipe.model and recipe.collator and fitted.renderer
-    fitted.tokenizer.pad_token = pad_of(fitted.tokenizer, fitted.renderer.stop)
     test = Examples(run.path / "prepared", "test")
     with console.waiting(f"loading the {who} model"):
-        model = _tuned(run) if who == "tuned" else recipe.model.bound.weights()
+        model = _loaded(run, fitted, who == "tuned")
     subject = Subject(model, fitted.tokenizer, fitted.renderer, test, recipe.collator.bound, console)
     scores: dict[str, Score] = {}
     for use in recipe.evaluators:
@@ -193,9 +192,14 @@ def _evaluate(run: Run, console: Console, who: str) -> Result:
     return {name: asdict(score) for name, score in scores.items()}
 
 
-def _tuned(run: Run) -> Any:
-    model, adapter, folder = run.recipe.model.bound, run.recipe.adapter, run.path / "model"  # type: ignore[union-attr]
-    return adapter.bound.load(model.weights(), folder) if adapter else model.weights(folder)
+def _loaded(run: Run, fitted: Finisher, tuned: bool) -> Any:
+    """The base model, or the tuned one: all weights of its own, or an adapter on the base."""
+    recipe, folder = run.recipe, run.path / "model"
+    assert recipe.model and fitted.renderer
+    if tuned and not recipe.adapter:
+        return recipe.model.bound.weights(folder)
+    model = grow(recipe.model.bound.weights(), fitted.tokenizer, fitted.renderer.added)
+    return recipe.adapter.bound.load(model, folder) if tuned and recipe.adapter else model
 
 
 def _evaluate_parts(run: Run, prepared: Result, who: str) -> Parts:

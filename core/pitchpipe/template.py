@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pitchpipe.conversation import Conversation, Message
+from pitchpipe.conversation import Conversation, Message, Parts
 from pitchpipe.errors import Quarantine
 
 BOS, EOS = "{bos}", "{eos}"
@@ -27,6 +27,17 @@ def extend(stretches: list[tuple[int, int]], start: int, end: int) -> None:
         stretches[-1] = (stretches[-1][0], end)
     else:
         stretches.append((start, end))
+
+
+def trimmed(parts: Parts) -> Parts:
+    """Parts of a text without the white space at its ends."""
+    whole = "".join(text for text, _ in parts)
+    start, end, at = len(whole) - len(whole.lstrip()), len(whole.rstrip()), 0
+    found = []
+    for text, learn in parts:
+        found.append((text[max(start - at, 0) : max(end - at, 0)], learn))
+        at += len(text)
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -107,20 +118,19 @@ class Turns:
         around = self._around.get(message.role)
         if around is None:
             raise Quarantine(f"this template has no place for a message of role {message.role!r}")
-        reply = message.role == "assistant"
-        learn = message.learn if message.learn is not None else reply
-        before, after = around[learn]
-        pieces += before
+        parts = message.parts(message.role == "assistant")
+        pieces += around[parts[0][1]][0]
         if held and self.fold:
             pieces.append(Piece(self.fold[0], control=True))
             pieces.append(Piece(self._words(held.content), learn=bool(held.learn)))
             pieces.append(Piece(self.fold[1], control=True))
-        pieces.append(Piece(self._words(message.content), learn=learn))
+        pieces += [Piece(text, learn) for text, learn in (trimmed(parts) if self.trim else parts)]
+        learn = parts[-1][1]
         if message.context:
             pieces.append(Piece(self.context[0], control=True))
             pieces.append(Piece(self._words(message.context), learn=learn))
             pieces.append(Piece(self.context[1], control=True))
-        pieces += after
+        pieces += around[learn][1]
 
     @cached_property
     def _around(self) -> dict[str, tuple[tuple[list[Piece], list[Piece]], ...]]:

@@ -10,6 +10,7 @@ def quiet() -> None:
     if os.environ.get("PITCHPIPE_VERBOSE", "0") not in ("", "0"):
         return
     warnings.filterwarnings("ignore", category=FutureWarning)
+    warnings.filterwarnings("ignore", message="Setting `save_embedding_layers`")  # pitchpipe has told of it
     for name in ("bitsandbytes", "datasets", "accelerate", "trl", "peft"):
         logging.getLogger(name).setLevel(logging.ERROR)
     from transformers.utils import logging as transformers_logging

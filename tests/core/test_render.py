@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import pitchpipe as pp
 from pitchpipe.proofs import prove_served
-from pitchpipe.render import IGNORED, Renderer, pad_of
+from pitchpipe.render import IGNORED, Renderer
 from pitchpipe_plugins.templates.alpaca import ALPACA, ALPACA_SHORT
 from pitchpipe_plugins.templates.chatml import CHATML
 from pitchpipe_plugins.templates.llama3 import LLAMA3
@@ -143,21 +143,7 @@ def test_the_prompt_is_the_same_render_cut_before_the_last_reply():
     assert bytes_alone().decode(ids).endswith("<|im_start|>assistant\n")
 
 
-def test_a_token_that_the_tokenizer_lacks_is_an_error_before_any_row():
-    template = pp.turns(user=("<|u|>", ""), assistant=("<|a|>", "{eos}"), tokens=("<|u|>", "<|a|>"))
-    with pytest.raises(pp.PitchpipeError, match=r"the tokenizer has no token '<\|u\|>', '<\|a\|>'"):
-        Renderer(template, bytes_alone())
-
-
 def test_a_merge_across_the_seam_is_refused_not_learned():
     talk = pp.Conversation((pp.Message("user", "Say it."), pp.Message("assistant", "\n\nIt.")))
     with pytest.raises(pp.Quarantine, match="learned tokens would say other words"):
         Renderer(ALPACA_SHORT, byte_pairs()).example(talk)
-
-
-def test_padding_is_never_the_terminator():
-    tokens = bytes_alone()
-    assert pad_of(tokens, "<|end|>") == "<|pad|>"
-    tokens.pad_token = "<|end|>"
-    assert pad_of(tokens, "<|end|>") == "<|pad|>"
-    assert pad_of(tokens, "<|pad|>") == "<|end|>"

@@ -165,7 +165,7 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     (
         "sharegpt",
         {"items": [{"role": "user", "text": "Hi", "train": False}, {"role": "assistant", "text": "Hello!", "train_detail": [{"begin_offset": 0, "end_offset": 4, "train": False}]}]},
-        chat(user("Hi", learn=False), reply("Hello!"), meta={"turns": [{}, {"train_detail": [{"begin_offset": 0, "end_offset": 4, "train": False}]}]}),
+        chat(user("Hi", learn=False), reply("Hello!", learn=(("Hello", False), ("!", True)))),
     ),
     ("pairs", {"system": "Be kind.", "conversation": [{"human": "Hi", "assistant": "Hello!"}]}, chat(system("Be kind."), user("Hi"), reply("Hello!"))),
     (

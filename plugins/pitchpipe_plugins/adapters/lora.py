@@ -31,12 +31,15 @@ class Lora:
             model,
             LoraConfig(
                 task_type="CAUSAL_LM", r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
-                target_modules=self.targets,
+                target_modules=self.targets, trainable_token_indices=_new_rows(model),
             ),
         )  # fmt: skip
         # A set's order changes from process to process, and would change the bytes that are saved.
         config: Any = adapted.peft_config["default"]
         config.target_modules = sorted(config.target_modules)
+        head = model.get_output_embeddings()
+        if head is not None and not hasattr(head, "bias"):
+            head.bias = None  # TRL asks for it, and PEFT's wrapper of new rows knows of none
         return adapted
 
     def load(self, model: Any, folder: Path) -> Any:
@@ -44,3 +47,13 @@ class Lora:
         from peft import PeftModel
 
         return PeftModel.from_pretrained(model, str(folder))
+
+
+def _new_rows(model: Any) -> dict[str, list[int]] | None:
+    """Rows of tokens that the model has never seen: nothing but training can give them a meaning."""
+    new = getattr(model, "new_tokens", [])
+    layers = [model.get_input_embeddings(), model.get_output_embeddings()]
+    if layers[1] is not None and layers[1].weight is layers[0].weight:
+        layers.pop()  # PEFT trains tied rows together
+    names = [name for name, module in model.named_modules() if any(module is layer for layer in layers)]
+    return {name.rpartition(".")[2]: new for name in names} if new else None

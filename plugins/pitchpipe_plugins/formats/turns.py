@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from pitchpipe import Drop, Message, drop
 from pitchpipe_plugins.formats.assemble import Rest, first
+from pitchpipe_plugins.formats.parts import LEARN, marked, switch
 from pitchpipe_plugins.formats.tools import calls, decoded
 
 ROLES = ("role", "from", "speaker")
 TEXTS = ("content", "value", "text", "message", "utterance")
-LEARN = ("weight", "train", "learn", "loss")
 REASONING = ("reasoning_content", "reasoning", "thinking")
 CALLERS = ("function_call", "tool_call")  # ShareGPT's roles whose words are a call, as JSON text
 NOTHING: Rest = {}
@@ -78,7 +78,8 @@ def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[
         del rest["function_call"]
     if not called and role in CALLERS and (found := calls(content)):
         content, called = "", found
-    learn = _switch(rest.pop(key)) if (key := first(rest, LEARN)) else None
+    learn = switch(rest.pop(key)) if (key := first(rest, LEARN)) else None
+    content, learn = marked(content, learn, rest)
     message = Message(
         role,
         content,
@@ -89,11 +90,6 @@ def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[
         tool_call_id=_text(rest, "tool_call_id"),
     )
     return message, rest
-
-
-def _switch(value: Any) -> Any:
-    """0 and 1 as what they mean; anything else as it is."""
-    return bool(value) if isinstance(value, int | float) and value in (0, 1) else value
 
 
 def _text(rest: Rest, *names: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import astuple
 
 from pitchpipe import Message
+from pitchpipe.conversation import Parts
 from pitchpipe_plugins.repair.unmendable import Unmendable, shown
 
 
@@ -15,7 +16,7 @@ def sound_message(message: Message, role: str, notes: list[str]) -> Message:
         message.role if message.role == role else role,
         text_of(message.content, "content", notes),
         text_of(message.context, "context", notes),
-        _learn_of(message.learn),
+        _learn_of(message.learn, message.content),
         text_of(message.reasoning, "reasoning", notes),
         _calls_of(message.tool_calls),
         text_of(message.name, "name", notes),
@@ -74,12 +75,18 @@ def _part(part: Any, field: str) -> str:
     raise Unmendable(f"{field} is dict, not text")
 
 
-def _learn_of(value: Any) -> bool | None:
+def _learn_of(value: Any, content: Any) -> bool | Parts | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float) and value in (0, 1):
         return bool(value)
+    if isinstance(value, tuple) and all(map(_is_marked, value)) and content == "".join(t for t, _ in value):
+        return value
     raise Unmendable(f"weight: {shown(value)} is neither 0 nor 1")
+
+
+def _is_marked(part: Any) -> bool:
+    return isinstance(part, tuple) and [type(entry) for entry in part] == [str, bool]
 
 
 def _calls_of(value: Any) -> tuple[dict[str, Any], ...]:

@@ -35,7 +35,7 @@ class Written:
         begin: Annotated[str, _meta("what a conversation begins with")] = "{bos}",
         stop: Annotated[str, _meta("what ends a reply; it is learned")] = "{eos}",
         tokens: Annotated[
-            list[str] | None, _meta("the control tokens, which the tokenizer must have")
+            list[str] | None, _meta("the control tokens, added to a tokenizer that lacks them")
         ] = None,
         preamble: Annotated[str, _meta("what is said where there is no system message")] = "",
         trim: Annotated[bool, _meta("take white space from both ends of what people say")] = False,
