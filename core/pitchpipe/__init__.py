@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from pitchpipe.errors import PitchpipeError, Quarantine
     from pitchpipe.hookspecs import Register, hookimpl
-    from pitchpipe.jobs import Score, Subject, Training
+    from pitchpipe.jobs import Epoch, Score, Subject, Training
     from pitchpipe.options import Meta, TooLong
     from pitchpipe.plugin import profile
     from pitchpipe.sketches import Related, Sketches
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Conversation",
     "Drop",
+    "Epoch",
     "Message",
     "Meta",
     "Piece",

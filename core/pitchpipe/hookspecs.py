@@ -141,7 +141,8 @@ def register_trainers(register: Register) -> None:
     """trainer(training: Training, **options) -> dict that the run records, or None.
 
     It trains `training.model`, saves it into `training.folder`, continues from `training.checkpoints` and
-    reports through `training.log`.
+    reports through `training.log`. A trainer with a method `epoch(lengths, collator, processes)` tells what
+    a pass over the data takes, as an `Epoch`, and `prepare` ends with it.
     """
 
 

@@ -48,6 +48,18 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training data takes, told before anything is loaded. Shares are of 1."""
+
+    rows: int
+    steps: int
+    total_steps: int  # of all epochs
+    shuffled_padding: float  # if conversations met by chance, each in a row of its own
+    padding: float
+    full: float | None = None  # of rows that hold several conversations
+
+
+@dataclass(frozen=True)
 class Score:
     """A number, over how many cases, and between which bounds it lies with 95 % confidence."""
 

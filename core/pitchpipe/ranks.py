@@ -15,6 +15,11 @@ def first() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
+def size() -> int:
+    """How many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def _launch() -> str:
     """The same words in all processes of one launch, and others in the next."""
     names = ("MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RUN_ID")
@@ -23,7 +28,7 @@ def _launch() -> str:
 
 def announce(run: Path, train: bool) -> None:
     """Tell the others, where there are any, that data is prepared; and whether there is anything to train."""
-    if os.environ.get("WORLD_SIZE", "1") != "1":
+    if size() > 1:
         (run / SIGN).write_text(f"{_launch()} {'train' if train else 'leave'}")
 
 

@@ -38,6 +38,25 @@ def rows(prepared: dict[str, Any], console: Console) -> None:
     console.table("Prepared", head, lines)
 
 
+def cost(told: dict[str, Any], console: Console) -> None:
+    """What training on the data will take."""
+    if not told:
+        return
+    lines = [
+        ["conversations", f"{told['conversations']:,}"],
+        ["tokens", f"{told['tokens']:,}, of which {told['learned']:.1%} are learned"],
+        ["lost for length", f"{told['lost']:.1%} of all tokens"],
+    ]
+    if "steps" in told:
+        full = "" if told["full"] is None else f" in {told['rows']:,} rows that are {told['full']:.1%} full"
+        lines += [
+            ["padding, shuffled", f"{told['shuffled_padding']:.1%} with one conversation a row"],
+            [f"padding, {told['collator']}", f"{told['padding']:.1%}{full}"],
+            ["steps", f"{told['steps']:,} an epoch, {told['total_steps']:,} in all"],
+        ]
+    console.table("", ["an epoch", ""], lines, left=2)
+
+
 def _tokenizer(told: dict[str, Any], console: Console) -> None:
     """Who encoded, and what the tokenizer had to learn first."""
     if told:

@@ -13,6 +13,7 @@ import msgspec
 from pitchpipe import ranks, report
 from pitchpipe.atomic import write_json
 from pitchpipe.console import Console
+from pitchpipe.cost import cost
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.finishing import Finisher
 from pitchpipe.jobs import Score, Subject, Training
@@ -56,6 +57,9 @@ def run(
         PREPARE, inputs.parts(), partial(_prepare, run, console, processes or available(), inputs)
     )
     report.rows(prepared, console)
+    run.record["cost"] = cost(recipe, folder / "prepared", prepared)
+    report.cost(run.record["cost"], console)
+    run.save()
     trains = recipe.trainer and until != "prepare"
     parts = _train_parts(recipe, prepared) if trains else {}
     ranks.announce(folder, train=bool(trains) and not run.done(TRAIN, parts))

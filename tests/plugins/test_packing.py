@@ -10,7 +10,8 @@ from torch.utils.data import BatchSampler
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_plugins.collators import Flattened, Packed
 from pitchpipe_plugins.collators.packing import best_fit
-from pitchpipe_plugins.trainers.order import Planned, parted
+from pitchpipe_plugins.trainers.batches import parted
+from pitchpipe_plugins.trainers.order import Planned
 
 LENGTHS = st.lists(st.integers(1, 64), max_size=300)
 

@@ -1,9 +1,9 @@
 """Trainers: what happens between a model and a better one."""
 
 import pitchpipe as pp
-from pitchpipe_plugins.trainers.sft import sft
+from pitchpipe_plugins.trainers.sft import Sft
 
 
 @pp.hookimpl
 def register_trainers(register: pp.Register) -> None:
-    register("sft", sft, needs=("torch", "transformers", "trl", "accelerate", "datasets"), extra="train")
+    register("sft", Sft, needs=("torch", "transformers", "trl", "accelerate", "datasets"), extra="train")

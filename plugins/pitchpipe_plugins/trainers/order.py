@@ -1,8 +1,6 @@
-"""The order in which examples are learned: shuffled, among others of like length to spare padding; or in the
-rows that a collator plans. Known from the seed and the epoch alone: a run that goes on repeats it."""
+"""The orders of batches.py as PyTorch's samplers: a run that goes on repeats them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from random import Random
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch.utils.data import Dataset, Sampler
@@ -10,12 +8,11 @@ from torch.utils.data import Dataset, Sampler
 from pitchpipe import PitchpipeError
 from pitchpipe.prepared import Examples
 from pitchpipe.render import Example
-
-POOL = 50  # batches that are filled together
+from pitchpipe_plugins.trainers.batches import Plan, alike, planned
 
 
 class Grouped(Sampler[int]):
-    """A new order each epoch, of batches whose examples are of like length."""
+    """Single examples; those of a batch are of like length."""
 
     def __init__(self, lengths: list[int], batch_size: int, seed: int):
         self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
@@ -27,34 +24,14 @@ class Grouped(Sampler[int]):
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
-        random = Random(f"{self.seed} {self.epoch}")
-        order = list(range(len(self.lengths)))
-        random.shuffle(order)
-        pool = self.batch_size * POOL
-        for start in range(0, len(order), pool):
-            alike = sorted(order[start : start + pool], key=self.lengths.__getitem__)
-            batches = [alike[at : at + self.batch_size] for at in range(0, len(alike), self.batch_size)]
-            last = batches.pop() if len(batches[-1]) < self.batch_size else []  # a short batch stays last
-            random.shuffle(batches)
-            for batch in [*batches, last]:
-                yield from batch
-
-
-# From lengths (an array), the seed and the epoch.
-Plan = Callable[[Any, int, int], Sequence[list[int]]]
+        return alike(self.lengths, self.batch_size, self.seed, self.epoch)
 
 
 class Planned(Sampler[list[int]]):
-    """The rows that a collator plans, new in each epoch; `at_once` of them make a batch of all processes.
+    """The rows that a collator plans, new in each epoch."""
 
-    Accelerate gives each process the same number of batches, and repeats rows of the beginning where they
-    do not come out even. So rows are parted until they do: each example is learned once in an epoch.
-    """
-
-    def __init__(self, plan: Plan, lengths: Sequence[int], seed: int, at_once: int = 1):
-        import numpy as np
-
-        self.plan, self.lengths, self.seed, self.at_once = plan, np.asarray(lengths), seed, at_once
+    def __init__(self, plan: Plan, lengths: Any, seed: int, at_once: int = 1):
+        self.plan, self.lengths, self.seed, self.at_once = plan, lengths, seed, at_once
         self._epoch, self._rows = 0, self._planned(0)
 
     def __len__(self) -> int:
@@ -75,19 +52,7 @@ class Planned(Sampler[list[int]]):
         yield from self._rows
 
     def _planned(self, epoch: int) -> Sequence[list[int]]:
-        rows = self.plan(self.lengths, self.seed, epoch)
-        lacking = -len(rows) % self.at_once
-        return parted(rows, lacking) if lacking else rows
-
-
-def parted(rows: Sequence[list[int]], more: int) -> list[list[int]]:
-    """So many more rows of the same examples, or as many more as there are rows to part; from the end on."""
-    found: list[list[int]] = []
-    for row in reversed(list(rows)):
-        pieces = min(more, len(row) - 1) + 1
-        more -= pieces - 1
-        found += [row[piece::pieces] for piece in range(pieces)]
-    return found[::-1]
+        return planned(self.plan, self.lengths, self.seed, epoch, self.at_once)
 
 
 class Rows(Dataset[dict[str, list[Example]]]):

@@ -1,8 +1,13 @@
 """Supervised fine-tuning on TRL's SFTTrainer, on whatever devices Accelerate finds."""
 
+from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
+
+from pitchpipe import Epoch
+from pitchpipe_plugins.trainers import batches
 
 if TYPE_CHECKING:
     from pitchpipe import Training
@@ -10,58 +15,74 @@ if TYPE_CHECKING:
 Positive = Annotated[int, Meta(ge=1)]
 
 
-def sft(
-    training: "Training",
-    *,
-    epochs: Annotated[float, Meta(gt=0, description="how often all examples are seen")] = 3,
-    learning_rate: Annotated[float, Meta(gt=0)] = 2e-4,
+@dataclass(frozen=True)
+class Sft:
+    """Supervised fine-tuning: learn the replies, on TRL's SFTTrainer and Accelerate."""
+
+    epochs: Annotated[float, Meta(gt=0, description="how often all examples are seen")] = 3
+    learning_rate: Annotated[float, Meta(gt=0)] = 2e-4
     batch_size: Annotated[
         Positive, Meta(description="conversations, or rows that a collator packs, on each device at once")
-    ] = 8,
-    accumulate: Annotated[Positive, Meta(description="batches that make one step")] = 1,
+    ] = 8
+    accumulate: Annotated[Positive, Meta(description="batches that make one step")] = 1
     schedule: Annotated[
         Literal["cosine", "linear", "constant", "constant_with_warmup"],
         Meta(description="how the learning rate falls"),
-    ] = "cosine",
-    warmup: Annotated[
-        float, Meta(ge=0, lt=1, description="share of the steps in which the rate rises")
-    ] = 0.03,
-    weight_decay: Annotated[float, Meta(ge=0)] = 0.0,
-    max_grad_norm: Annotated[float, Meta(gt=0)] = 1.0,
+    ] = "cosine"
+    warmup: Annotated[float, Meta(ge=0, lt=1, description="share of the steps in which the rate rises")] = (
+        0.03
+    )
+    weight_decay: Annotated[float, Meta(ge=0)] = 0.0
+    max_grad_norm: Annotated[float, Meta(gt=0)] = 1.0
     max_steps: Annotated[
         Positive | None, Meta(description="stop after so many steps, whatever epochs says")
-    ] = None,
-    log_every: Annotated[Positive, Meta(description="steps between two reports")] = 10,
+    ] = None
+    log_every: Annotated[Positive, Meta(description="steps between two reports")] = 10
     checkpoint_every: Annotated[
         Positive, Meta(description="steps between two checkpoints to continue from")
-    ] = 100,
-    gradient_checkpointing: Annotated[bool, Meta(description="less memory, about a third more time")] = False,
-    seed: int = 0,
-) -> dict[str, Any]:
-    """Supervised fine-tuning: learn the replies, on TRL's SFTTrainer and Accelerate."""
-    import os
+    ] = 100
+    gradient_checkpointing: Annotated[bool, Meta(description="less memory, about a third more time")] = False
+    seed: int = 0
 
-    # TRL counts its users over the network unless told not to; pitchpipe never does.
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from pitchpipe_plugins.quiet import quiet
+    def __call__(self, training: "Training") -> dict[str, Any]:
+        import os
 
-    quiet()
-    from pitchpipe_plugins.trainers import trl_run
+        # TRL counts its users over the network unless told not to; pitchpipe never does.
+        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+        from pitchpipe_plugins.quiet import quiet
 
-    return trl_run.train(
-        training,
-        num_train_epochs=epochs,
-        learning_rate=learning_rate,
-        per_device_train_batch_size=batch_size,
-        per_device_eval_batch_size=batch_size,
-        gradient_accumulation_steps=accumulate,
-        lr_scheduler_type=schedule,
-        warmup_steps=warmup,  # below 1, a share
-        weight_decay=weight_decay,
-        max_grad_norm=max_grad_norm,
-        max_steps=max_steps or -1,
-        logging_steps=log_every,
-        save_steps=checkpoint_every,
-        gradient_checkpointing=gradient_checkpointing,
-        seed=seed,
-    )
+        quiet()
+        from pitchpipe_plugins.trainers import trl_run
+
+        return trl_run.train(
+            training,
+            num_train_epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            per_device_train_batch_size=self.batch_size,
+            per_device_eval_batch_size=self.batch_size,
+            gradient_accumulation_steps=self.accumulate,
+            lr_scheduler_type=self.schedule,
+            warmup_steps=self.warmup,  # below 1, a share
+            weight_decay=self.weight_decay,
+            max_grad_norm=self.max_grad_norm,
+            max_steps=self.max_steps or -1,
+            logging_steps=self.log_every,
+            save_steps=self.checkpoint_every,
+            gradient_checkpointing=self.gradient_checkpointing,
+            seed=self.seed,
+        )
+
+    def epoch(self, lengths: Any, collate: Any, processes: int) -> Epoch:
+        """What one pass over conversations of these lengths takes, in so many processes."""
+        at_once = self.batch_size * processes
+        if hasattr(collate, "plan"):
+            rows = len(batches.planned(collate.plan, lengths, self.seed, 0, at_once if processes > 1 else 1))
+            full = batches.fullness(lengths, rows, collate)
+            padding, each = 0.0, max(1, round(len(lengths) * self.batch_size / rows))
+        else:
+            rows, full, each = len(lengths), None, self.batch_size
+            padding = batches.padding(lengths, self.batch_size, self.seed, collate, alike=True)
+        steps = ceil(ceil(rows / at_once) / self.accumulate)
+        total = self.max_steps or ceil(steps * self.epochs)
+        shuffled = batches.padding(lengths, each, self.seed, collate, alike=False)
+        return Epoch(rows, steps, total, shuffled, padding, full)

@@ -68,7 +68,9 @@ class _Trainer(SFTTrainer):
 
 
 def _grouped(training: Training, trainer: _Trainer) -> Grouped:
-    return Grouped(training.train.lengths(), trainer.args.per_device_train_batch_size, trainer.args.seed)
+    return Grouped(
+        training.train.lengths().tolist(), trainer.args.per_device_train_batch_size, trainer.args.seed
+    )
 
 
 def _planned(training: Training, trainer: _Trainer) -> Planned:

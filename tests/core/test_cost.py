@@ -1,0 +1,63 @@
+"""What prepare says a run will cost is what the run then takes."""
+
+import pytest
+
+RECIPE = """
+model: tiny
+loaders:
+  - files: {path: rows.jsonl}
+template: chatml
+collator:
+  %s
+trainer:
+  sft: {epochs: 1.5, batch_size: 4, accumulate: 2, learning_rate: 1e-3}
+"""
+ROWS = [{"instruction": f"Say {n}.", "output": "word " * (n % 13)} for n in range(1, 61)]
+
+
+@pytest.mark.parametrize(
+    "collator", ["padded: {length: 128}", "packed: {length: 128}", "flattened: {length: 128}"]
+)
+def test_steps_and_tokens_are_those_of_the_run(collator, project):
+    here = project({"recipe.yaml": RECIPE % collator, "rows.jsonl": ROWS})
+    outcome = here.run("prepare", "recipe.yaml")
+    outcome.assert_success()
+    record = here.json("runs/recipe/run.json")
+    told, split = record["cost"], record["stages"]["prepare"]["result"]["splits"]["train"]
+    assert (told["conversations"], told["tokens"]) == (split["conversations"], split["tokens"])
+    assert f"{told['steps']} an epoch, {told['total_steps']} in all" in outcome.out
+    here.run("run", "recipe.yaml").assert_success()
+    trained = here.json("runs/recipe/run.json")["stages"]["train"]["result"]
+    assert trained["steps"] == told["total_steps"] > told["steps"] > 1
+
+
+def test_padding_before_and_after(project):
+    told = {}
+    for collator in ("padded", "packed", "flattened"):
+        here = project({"recipe.yaml": RECIPE % f"{collator}: {{length: 160}}", "rows.jsonl": ROWS})
+        here.run("prepare", "recipe.yaml").assert_success()
+        told[collator] = here.json("runs/recipe/run.json")["cost"]
+    padded, packed, flattened = told.values()
+    assert 0 < padded["padding"] < padded["shuffled_padding"] < 0.6 and padded["full"] is None
+    assert packed["padding"] == flattened["padding"] == 0 < packed["shuffled_padding"]
+    assert 0.9 < packed["full"] <= 1 and packed["rows"] < packed["conversations"]
+    assert flattened["full"] is None and flattened["rows"] == flattened["conversations"]
+
+
+def test_what_is_lost_for_length_is_told(project):
+    long = {"instruction": "Say much.", "output": "word " * 60}
+    here = project({"recipe.yaml": RECIPE % "padded: {length: 128}", "rows.jsonl": [*ROWS, long]})
+    outcome = here.run("prepare", "recipe.yaml")
+    outcome.assert_success()
+    record = here.json("runs/recipe/run.json")
+    lost = record["stages"]["prepare"]["result"]["too_long"]["tokens"]
+    assert lost > 300  # one token a byte
+    assert record["cost"]["lost"] == lost / (lost + record["cost"]["tokens"])
+    assert f"lost for length {record['cost']['lost']:.1%} of all tokens" in " ".join(outcome.out.split())
+
+
+def test_without_a_template_there_is_nothing_to_tell(project):
+    here = project({"recipe.yaml": "loaders:\n  - files: {path: rows.jsonl}\n", "rows.jsonl": ROWS})
+    outcome = here.run("prepare", "recipe.yaml")
+    outcome.assert_success()
+    assert "an epoch" not in outcome.out and here.json("runs/recipe/run.json")["cost"] == {}
