@@ -131,18 +131,18 @@ class _Terminal:
     def packing(self, kept: Sequence[Seen]) -> None:
         """Which of the conversations that were shown would share a row."""
         for number, column in enumerate(self.columns):
-            rows = column.rows(written := [seen.written[number] for seen in kept])
+            rows = column.rows([seen.written[number] for seen in kept])
             if sum(map(len, rows)) < 2:
                 continue
             if number:
                 self._head("beside", column.title)
-            for row, places in enumerate(rows, 1):
-                tokens = sum(len(written[place].tokens) for place in places)
+            for row, kept_in in enumerate(rows, 1):
+                tokens = sum(size for _, size in kept_in)
                 limit = getattr(column.recipe.collator.bound, "length", None)  # type: ignore[union-attr]
                 self._head(
                     f"packed row {row}",
                     f"{tokens}{f' of {limit}' * bool(limit)} tokens: "
-                    + "; ".join(kept[place].place for place in places),
+                    + "; ".join(kept[place].place for place, _ in kept_in),
                 )
 
     def _head(self, hop: str, what: str) -> None:

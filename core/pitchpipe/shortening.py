@@ -9,7 +9,11 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.render import Example, Renderer
 
 Exchange = tuple[Message, ...]
-SAID = {"cut_end": "turns cut from its end", "cut_start": "turns cut from its start"}
+SAID = {
+    "cut_end": "turns cut from its end",
+    "cut_start": "turns cut from its start",
+    "split": "turns left out",
+}
 
 
 @dataclass
@@ -39,7 +43,7 @@ def shortened(conversation: Conversation, example: Example, collator: Any, rende
     left = [exchange for some in kept for exchange in some]
     result.tokens = tokens - cutter.tokens(left) if len(left) < len(cutter.exchanges) else 0
     result.learned = example.learned - sum(part.learned for _, part in result.parts)
-    said = f"split into {len(kept)}" if rule == "split" else SAID[rule]
+    said = f"split into {len(kept)}" if len(kept) > 1 else SAID[rule]
     result.note = f"{said}: {result.tokens} of {tokens} tokens lost"
     return result
 

@@ -146,6 +146,34 @@ def test_what_is_cut_stands_there_as_cut(tmp_path):
     assert f"turns cut from its end: {len(boxes) - len(kept.ids)} of {len(boxes)} tokens" in page.words
 
 
+LONG = {
+    "messages": [
+        {"role": role, "content": f"{role} {number} says this."}
+        for number in range(4)
+        for role in ("user", "assistant")
+    ]
+}
+
+
+def test_what_is_cut_from_the_start_stands_in_its_place(tmp_path):
+    recipe = RECIPE.replace("cut_end", "cut_start")
+    page, rows, _ = page_of(tmp_path, [LONG], recipe=recipe)
+    (boxes,) = page.columns
+    (written,) = rows[0].seen[0].written
+    gone = ["cut" in kinds for _, kinds, _ in boxes]
+    assert written.cut_at == 0 < len(written.cut) and gone == sorted(gone, reverse=True)
+    assert sum(gone) == len(written.cut) and len(boxes) == len(written.cut) + len(written.tokens)
+
+
+def test_a_conversation_that_is_split_is_packed_by_its_parts(tmp_path):
+    recipe = RECIPE.replace("cut_end", "split")
+    page, rows, (column,) = page_of(tmp_path, [LONG], recipe=recipe)
+    (written,) = rows[0].seen[0].written
+    assert len(written.lengths) == 2 and sum(written.lengths) == len(written.tokens) and not written.cut
+    assert "split into 2: 0 of " in page.words
+    assert sorted(column.rows([written])) == sorted([[(0, length)] for length in written.lengths])
+
+
 def test_a_collator_that_would_stop_the_run_says_so(tmp_path):
     page, _, _ = page_of(tmp_path, ROWS[3:4], recipe=RECIPE.replace("too_long: cut_end", "too_long: stop"))
     assert "stops the run" in page.words and "more than the collator's length of 180" in page.words
@@ -166,8 +194,8 @@ def test_rows_that_are_packed_hold_each_conversation_once(tmp_path):
     page, rows, (column,) = page_of(tmp_path, [ROWS[0], ROWS[6], ROWS[0], ROWS[6]])
     written = [seen.written[0] for row in rows for seen in row.seen]
     planned = column.rows(written)
-    assert sorted(place for row in planned for place in row) == [0, 1, 2, 3]
-    assert all(sum(len(written[place].tokens) for place in row) <= 180 for row in planned)
+    assert sorted(place for row in planned for place, _ in row) == [0, 1, 2, 3]
+    assert all(sum(tokens for _, tokens in row) <= 180 for row in planned)
     assert len(planned) < 4, "nothing shares a row"
     assert "Packed together" in page.words
     alone, _, (padded,) = page_of(tmp_path, ROWS[:2], recipe=RECIPE.replace("packed:", "padded:"))
@@ -177,7 +205,7 @@ def test_rows_that_are_packed_hold_each_conversation_once(tmp_path):
 def test_what_is_dropped_shares_no_row(tmp_path):
     _, rows, (column,) = page_of(tmp_path, ROWS[2:4])
     written = [seen.written[0] for row in rows for seen in row.seen]
-    assert [one.fate for one in written] == ["", "dropped"] and column.rows(written) == [[0]]
+    assert [one.fate for one in written] == ["", "dropped"] and column.rows(written) == [[(0, 78)]]
 
 
 def test_long_conversations_are_folded(tmp_path):

@@ -167,6 +167,21 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
         {"items": [{"role": "user", "text": "Hi", "train": False}, {"role": "assistant", "text": "Hello!", "train_detail": [{"begin_offset": 0, "end_offset": 4, "train": False}]}]},
         chat(user("Hi", learn=False), reply("Hello!", learn=(("Hello", False), ("!", True)))),
     ),
+    (
+        "messages",
+        {"messages": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": [{"type": "text", "text": "Hm. ", "weight": 0}, {"type": "text", "text": "4"}]}]},
+        chat(user("2+2?"), reply("Hm. 4", learn=(("Hm. ", False), ("4", True)))),
+    ),
+    (
+        "messages",
+        {"messages": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": [{"text": "Hm. ", "train": False}, {"text": "4", "train": False}]}]},
+        chat(user("2+2?"), reply("Hm. 4", learn=False)),
+    ),
+    (
+        "messages",
+        {"messages": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4", "train_detail": [{"begin_offset": 0, "end_offset": 7, "train": False}]}]},
+        chat(user("2+2?"), reply("4"), meta={"turns": [{}, {"train_detail": [{"begin_offset": 0, "end_offset": 7, "train": False}]}]}),
+    ),
     ("pairs", {"system": "Be kind.", "conversation": [{"human": "Hi", "assistant": "Hello!"}]}, chat(system("Be kind."), user("Hi"), reply("Hello!"))),
     (
         "pairs",

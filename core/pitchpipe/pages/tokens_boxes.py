@@ -13,7 +13,7 @@ LEGEND = (
     ("t control", "tok", "control token, not learned"),
     ("t", "ab", "other text, not learned"),
     ("t bytes", "E2 82", "part of a character, as bytes"),
-    ("t cut", "ab", "cut from the end"),
+    ("t cut", "ab", "cut, for the conversation was too long"),
     ("t differs", "ab", "where two columns first differ"),
 )
 
@@ -25,15 +25,21 @@ def legend(columns: int) -> Markup:
     return element("ul", entries, space, class_="legend boxes")
 
 
-def boxes(tokens: Sequence[Token], rest: Sequence[Token], differs: int | None) -> Markup:
-    """Each token once, in order; `rest` is what was cut from the end."""
+def boxes(tokens: Sequence[Token], cut: Sequence[Token], cut_at: int, differs: int | None) -> Markup:
+    """Each token once, in order; `cut` is what was cut at one place."""
+    drawn = [_box(token, at == differs) for at, token in enumerate(tokens)]
+    gone = element("span", [_box(token, cut=True) for token in cut], class_="rest") if cut else None
+    before, after = (_stretches(tokens[part], drawn[part]) for part in (slice(cut_at), slice(cut_at, None)))
+    return element("div", before, gone, after, class_="tokens")
+
+
+def _stretches(tokens: Sequence[Token], drawn: Sequence[Markup]) -> list[Markup]:
     at, found = 0, []
     for some in stretches(tokens):
-        drawn = [_box(token, at + place == differs) for place, token in enumerate(some)]
-        found.append(element("span", drawn, class_="stretch") if some[0].learned else joined(drawn))
+        shown = drawn[at : at + len(some)]
+        found.append(element("span", shown, class_="stretch") if some[0].learned else joined(shown))
         at += len(some)
-    cut = element("span", [_box(token, cut=True) for token in rest], class_="rest") if rest else None
-    return element("div", found, cut, class_="tokens")
+    return found
 
 
 def texts(pieces: Sequence[Piece]) -> Markup:

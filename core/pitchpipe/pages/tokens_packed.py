@@ -12,7 +12,7 @@ PACKED = "In the first epoch, if there were no other conversations than these. A
 
 def packing(columns: Sequence[Column], seen: Sequence[Seen], places: dict[int, str]) -> Markup | None:
     drawn = [
-        _packed(column, seen, at, rows, places)
+        _packed(column, seen, rows, places)
         for at, column in enumerate(columns)
         if (rows := column.rows([one.written[at] for one in seen]))
     ]
@@ -21,13 +21,13 @@ def packing(columns: Sequence[Column], seen: Sequence[Seen], places: dict[int, s
 
 
 def _packed(
-    column: Column, seen: Sequence[Seen], at: int, rows: list[list[int]], places: dict[int, str]
+    column: Column, seen: Sequence[Seen], rows: list[list[tuple[int, int]]], places: dict[int, str]
 ) -> Markup:
     """Each row that the collator plans, as a bar of its conversations."""
     length = getattr(column.recipe.collator.bound, "length", None)  # type: ignore[union-attr]
     lines = []
     for line, row in enumerate(rows, 1):
-        sizes = [(seen[place], len(seen[place].written[at].tokens)) for place in row]
+        sizes = [(seen[place], size) for place, size in row]
         tokens = sum(size for _, size in sizes)
         links = [
             [element("a", one.place, href=f"#{places[id(one)]}"), f" {number(size)} "] for one, size in sizes

@@ -150,8 +150,8 @@ def _column(column: Column, one: Written, first: Written | None, differs: int | 
         return element("div", title, fate, texts(one.pieces), class_="column")
     facts = _facts(one, column.terminator, first)
     summary = element("summary", f"{number(len(one.tokens))} tokens", element("small", facts))
-    small = len(one.tokens) + len(one.rest) <= FOLDED
-    shown = [summary, boxes(one.tokens, one.rest, differs)]
+    small = len(one.tokens) + len(one.cut) <= FOLDED
+    shown = [summary, boxes(one.tokens, one.cut, one.cut_at, differs)]
     folded = element("details", shown, open="open" if small else None, class_="one")
     return element("div", title, fate, folded, class_="column" + " dropped" * bool(one.fate))
 
@@ -161,8 +161,8 @@ def _facts(one: Written, terminator: str, first: Written | None) -> str:
     words = [f"{number(counted)} learned, {share(counted, len(one.tokens))}"]
     if found != stopped:
         words.append(f"{found - stopped} of {found} learned stretches do not end in {terminator}")
-    if one.rest:
-        words.append(f"{number(len(one.rest))} more were cut")
+    if one.cut:
+        words.append(f"{number(len(one.cut))} more were cut")
     if first:
         words.append(f"{len(one.tokens) - len(first.tokens):+,} beside the first column")
     return "; ".join(words)

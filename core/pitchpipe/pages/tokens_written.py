@@ -18,11 +18,13 @@ from pitchpipe.template import Piece
 
 @dataclass
 class Written:
-    """What a template and a tokenizer made of a conversation. `rest` is what was cut from its end."""
+    """What a template and a tokenizer made of a conversation. `cut` was taken from it, at `cut_at`."""
 
     pieces: list[Piece] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
-    rest: list[Token] = field(default_factory=list)
+    cut: list[Token] = field(default_factory=list)
+    cut_at: int = 0
+    lengths: list[int] = field(default_factory=list)  # of what is kept: several, where it was split
     fate: str = ""
     said: str = ""
 
@@ -70,8 +72,11 @@ class Column:
         if not done.indices:
             return
         kept = Example.of(_numbers(done.ids), done.mask)
-        cut = len(kept.ids) < len(whole.ids) and kept.ids == whole.ids[: len(kept.ids)]
-        found.rest = found.tokens[len(kept.ids) :] if cut else []
+        found.lengths = done.lengths
+        gone = len(whole.ids) - len(kept.ids)
+        if gone > 0 and (places := _gaps(kept.ids, list(whole.ids))):
+            at = found.cut_at = next((at for at in places if _begins_turn(found.tokens, at)), places[0])
+            found.cut = found.tokens[at : at + gone]
         found.tokens = tokens(kept)
 
     def _words(self) -> Vocabulary:
@@ -85,15 +90,30 @@ class Column:
         """Does its collator put several conversations into a row?"""
         return bool(self._finisher and self.recipe.collator and hasattr(self.recipe.collator.bound, "plan"))
 
-    def rows(self, written: Sequence[Written]) -> list[list[int]]:
-        """Which of these share a row in the first epoch, were they all: lists of their places."""
-        places = [place for place, one in enumerate(written) if one.tokens and not one.fate]
-        if not places or not self.packs():
+    def rows(self, written: Sequence[Written]) -> list[list[tuple[int, int]]]:
+        """Which of these share a row in the first epoch, were they all: their places and their tokens."""
+        kept = [(place, length) for place, one in enumerate(written) for length in one.lengths]
+        if not kept or not self.packs():
             return []
         seed = self.recipe.trainer.options.get("seed", 0) if self.recipe.trainer else 0
-        lengths = [len(written[place].tokens) for place in places]
-        plan = self.recipe.collator.bound.plan(lengths, seed, 0)  # type: ignore[union-attr]
-        return [sorted(places[number] for number in row) for row in plan]
+        plan = self.recipe.collator.bound.plan([length for _, length in kept], seed, 0)  # type: ignore[union-attr]
+        return [sorted(kept[number] for number in row) for row in plan]
+
+
+def _gaps(kept: list[int], whole: list[int]) -> range:
+    """The places at which tokens may be missing: what is left out often begins and ends alike."""
+    same, backwards = _alike(kept, whole), _alike(kept[::-1], whole[::-1])
+    return range(len(kept) - backwards, same + 1)
+
+
+def _alike(one: list[int], other: list[int]) -> int:
+    """How many tokens are the same from the start on."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+
+
+def _begins_turn(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[at - 1] if at else None
+    return tokens[at].control and (before is None or before.stop or (before.text or "").isspace())
 
 
 def _told(done: Finished, found: Written) -> None:

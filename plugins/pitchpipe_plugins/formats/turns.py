@@ -34,8 +34,9 @@ def read(turns: Any, name: str, ignored: Sequence[str] = ()) -> Spoken | Drop:
             return drop("a turn is not an object")
         if role_key not in turn or text_key not in turn:
             role_key, text_key = keys(turn)
-        if len(turn) == 2 and role_key in turn and text_key in turn and turn[role_key] not in CALLERS:
-            messages.append(Message(turn[role_key], turn[text_key]))
+        text = turn.get(text_key)
+        if len(turn) == 2 and role_key in turn and type(text) is str and turn[role_key] not in CALLERS:
+            messages.append(Message(turn[role_key], text))
             rests.append(NOTHING)
         else:
             message, rest = _full(turn, role_key, text_key, ignored)
