@@ -76,9 +76,9 @@ class Batches:
     def _encode(self, written: _Written, spelling: Spelling, results: list[Any]) -> None:
         ids, offsets = self.encoder.flat(written.texts)
         ends = spelling.ends(ids)
-        places = np.flatnonzero(self._forbidden[ids])
+        places = np.flatnonzero(self._forbidden.take(ids))
         sound = _as_said(written, spelling, ids, offsets, ends) & _as_meant(written, ids, offsets, places)
-        labels = np.full(len(ids), IGNORED, np.int32)
+        edges = np.zeros(len(ids) + 1, np.int8)  # 1 where a learned stretch begins, -1 behind its end
         if written.learned:
             number, start, end = np.array(written.learned).T
             base = ends[offsets[number]]
@@ -88,11 +88,9 @@ class Batches:
             )
             whole &= self._as_asked(spelling, ids, places, offsets[number], first)
             sound[number[~whole]] = False
-            edges = np.bincount(first[whole], minlength=len(ids) + 1) - np.bincount(
-                last[whole], minlength=len(ids) + 1
-            )
-            learned = np.cumsum(edges[: len(ids)]) > 0
-            labels[learned] = ids[learned]
+            edges[first[whole]] += 1
+            edges[last[whole]] -= 1
+        labels = np.where(np.cumsum(edges[:-1], dtype=np.int8), ids, np.int32(IGNORED))
         for number, owner in enumerate(written.owners):
             if sound[number]:
                 here = slice(offsets[number], offsets[number + 1])

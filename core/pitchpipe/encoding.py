@@ -107,16 +107,21 @@ class Spelling:
     def ends(self, ids: Ids) -> Offsets:
         """Where each token begins in the bytes of all, and where the last one ends."""
         ends = np.zeros(len(ids) + 1, np.int64)
-        np.cumsum(self.lengths[ids], out=ends[1:])
+        np.cumsum(self.lengths.take(ids), out=ends[1:])
         return ends
 
     def spell(self, ids: Ids) -> bytes:
-        """What these tokens say."""
-        lengths = self.lengths[ids]
-        ends = np.cumsum(lengths, dtype=np.int32)
-        places = np.repeat(self._begins[ids] - (ends - lengths), lengths)
-        places += np.arange(len(places), dtype=np.int32)
-        return self._bytes[places].tobytes()
+        """What these tokens say: a walk through the bytes of all words, a leap to where each token begins."""
+        lengths = self.lengths.take(ids)
+        if not lengths.all():
+            ids, lengths = ids[lengths > 0], lengths[lengths > 0]
+        if not len(ids):
+            return b""
+        begins, ends = self._begins.take(ids), np.cumsum(lengths)
+        steps = np.ones(ends[-1], np.int32)
+        steps[0] = begins[0]
+        steps[ends[:-1]] = begins[1:] - begins[:-1] - lengths[:-1] + 1
+        return self._bytes.take(np.cumsum(steps), mode="clip").tobytes()
 
 
 def _letters() -> dict[str, int]:

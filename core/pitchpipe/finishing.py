@@ -1,7 +1,6 @@
 """The last step of a shard: what is kept is rendered, what was decided becomes lines of the ledger."""
 
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from hashlib import blake2b
@@ -23,7 +22,6 @@ from pitchpipe.shortening import shortened
 NOTHING = np.zeros(0, np.int32)
 NO_GROUP = bytes(8)
 PROVEN = 24  # conversations of a shard, at most, whose prompts are rendered by the chat template to be saved
-ALIKE = 2  # of these, such as have the same roles in the same order
 
 
 class Finisher:
@@ -89,15 +87,14 @@ class Finisher:
             kept.add(index, conversation, part, rendered)
 
     def _prove_served(self, conversations: Iterable[Conversation]) -> None:
-        """Some conversations of every shape, as Transformers itself renders them for a server."""
+        """A conversation of every shape, as Transformers itself renders it for a server."""
         assert self.renderer
-        seen: Counter[Any] = Counter()
+        seen = set()
         for conversation in conversations:
-            form = shape(conversation)
-            if seen[form] < ALIKE:
-                seen[form] += 1
+            if (form := shape(conversation)) not in seen:
+                seen.add(form)
                 prove_served(self.renderer, self.tokenizer, conversation)
-                if seen.total() == PROVEN:
+                if len(seen) == PROVEN:
                     return
 
 

@@ -46,10 +46,10 @@ def prepare(
     passes.load()
     with workers(processes, {"shard": passes.shard}) as crew:
         passes.run(crew, bar)
-    plan = Plan(recipe, passes.lanes)
-    counts = plan.counts
-    result = _write(recipe, passes.lanes, plan, counts, folder)
-    _too_many_lost(recipe, counts, folder / "ledger.jsonl")
+        crew.dismiss()
+        plan = Plan(recipe, passes.lanes)
+        result = _write(passes.lanes, plan, folder)
+    _too_many_lost(recipe, plan.counts, folder / "ledger.jsonl")
     return result | {"formats": passes.formats(), "tokenizer": passes.tokenizer()}
 
 
@@ -191,16 +191,14 @@ class Plan:
             self.order = np.searchsorted(written, train[chosen])
 
 
-def _write(
-    recipe: Recipe, lanes: list[Lane], plan: Plan, counts: dict[str, Counts], folder: Path
-) -> dict[str, Any]:
+def _write(lanes: list[Lane], plan: Plan, folder: Path) -> dict[str, Any]:
     """The prepared data and the ledger, in the order of the rows."""
     writers = {name: Writer(folder, name) for name in SPLITS}
     lost, first = np.zeros(2, np.int64), 0
     goes = np.where(plan.used, plan.side, split.NONE)
     with open(folder / "ledger.jsonl", "wb") as ledger:
         for lane in lanes:
-            count = counts[lane.source.name]
+            count = plan.counts[lane.source.name]
             for shard in lane.shards:
                 done = shard.finished()
                 ledger.writelines(written + b"\n" for written in done.ledger)
@@ -220,7 +218,7 @@ def _write(
     if plan.order is not None:
         plan.order.astype(np.int64).tofile(folder / "train.order")
     return {
-        "rows": {name: count.plain() for name, count in counts.items()},
+        "rows": {name: count.plain() for name, count in plan.counts.items()},
         "splits": {
             name: {"conversations": len(w), "tokens": w.tokens, "learned": w.learned}
             for name, w in writers.items()

@@ -60,9 +60,13 @@ class Workers:
                 yield result
                 shown += 1
 
-    def stop(self) -> None:
+    def dismiss(self) -> None:
+        """There is no more work: let them end, without waiting for it."""
         for worker in self._crew:
             worker.close()
+
+    def stop(self) -> None:
+        self.dismiss()
         for worker in self._crew:
             worker.join()
 

@@ -60,11 +60,13 @@ def chat(row: dict[str, Any]) -> Conversation | Drop:
 
 def turns(row: dict[str, Any]) -> tuple[str, Any]:
     """The row's list of turns and its name; something else of that name where there is no list."""
-    named = [name for name in LISTS if name in row]
-    for name in named:
-        if isinstance(decoded(row[name]), list):
-            return name, row[name]
-    return (named[0], row[named[0]]) if named else ("", None)
+    found: tuple[str, Any] = ("", None)
+    for name in LISTS:
+        if name in row:
+            if isinstance(decoded(row[name]), list):
+                return name, row[name]
+            found = found if found[0] else (name, row[name])
+    return found
 
 
 def frame(row: dict[str, Any]) -> int:

@@ -14,7 +14,6 @@ _AFTER = {
     "assistant": {"user", "tool"},
     "tool": {"assistant", "tool"},
 }
-_BARE = ("", None, "", (), "", "")  # a message that holds nothing but its role and content
 _PLAIN_ASCII = bytes(range(0x20, 0x7F)) + b"\n\t"
 # Whatever a rule for characters may change, no-break spaces aside.
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff]")
@@ -33,7 +32,7 @@ def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -
                 return None
             if not content or content.isspace():
                 return None
-            if not _is_bare(message):
+            if message != Message(message.role, content):  # it holds more than its words
                 if not _is_sound(message, no_context):
                     return None
                 contents.append(message.context)
@@ -57,25 +56,14 @@ def is_clean(text: str, nbsp: bool) -> bool:
     return not residue.suspected(text)
 
 
-def _is_bare(message: Message) -> bool:
-    return (
-        message.context,
-        message.learn,
-        message.reasoning,
-        message.tool_calls,
-        message.name,
-        message.tool_call_id,
-    ) == _BARE
-
-
 def _is_sound(message: Message, no_context: tuple[str, ...]) -> bool:
-    """Whether a message that is not bare has but a context and a weight, and both are right."""
+    """Whether a message has beside its words but a context and a weight, and both are right."""
     context = message.context
     if type(context) is not str or type(message.learn) not in (bool, type(None)):
         return False
     if context and (context.isspace() or context == "nan" or context.strip().lower() in no_context):
         return False
-    return (message.reasoning, message.tool_calls, message.name, message.tool_call_id) == _BARE[2:]
+    return (message.reasoning, message.tool_calls, message.name, message.tool_call_id) == ("", (), "", "")
 
 
 def _named(conversation: Conversation, roles: list[str]) -> Conversation:
