@@ -127,7 +127,7 @@ def test_what_tokens_spell():
         assert spelling.spell(ids) == text.encode()
 
 
-def two_spaces():
+def two_spaces(normalizer=None):
     """A tokenizer whose only merge is that of two spaces."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
@@ -140,6 +140,8 @@ def two_spaces():
         [cut, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
     core.decoder = decoders.ByteLevel()
+    if normalizer:
+        core.normalizer = normalizer
     core.add_special_tokens(["<|end|>"])
     return PreTrainedTokenizerFast(tokenizer_object=core, eos_token="<|end|>")
 
@@ -158,3 +160,18 @@ def test_a_prompt_that_has_other_tokens_without_its_reply_is_refused():
     sound = Renderer(pp.turns(user=("U:", "\n"), assistant=("A: ", "{eos}\n")), two_spaces())
     assert sound.example(talk).learned == 2
     assert next(Batches(sound).examples([talk])).learned == 2
+
+
+def test_tokens_that_spell_other_words_are_refused():
+    """As many bytes, and other ones: small letters for large ones."""
+    from tokenizers import normalizers
+
+    renderer = Renderer(
+        pp.turns(user=("u:", "\n"), assistant=("a:", "{eos}\n")), two_spaces(normalizers.Lowercase())
+    )
+    talks = [
+        pp.Conversation((pp.Message("user", "how many?"), pp.Message("assistant", said)))
+        for said in ("five", "FIVE")
+    ]
+    sound, wrong = Batches(renderer).examples(talks)
+    assert sound.learned == 5 and "would say other words: 'five<|end|>', not 'FIVE<|end|>'" in str(wrong)

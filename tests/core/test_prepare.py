@@ -338,3 +338,36 @@ def wordy(conversation):
     )
     here.run("prepare", "recipe.yaml", "--set", "filters=[wordy]").assert_success()
     assert here.rows("runs/recipe/ledger.jsonl")[0]["reason"] == "two lines"
+
+
+OTHER_JINJA = """
+import pitchpipe as pp
+
+SOUND = pp.turns(user=("U: ", "\\n"), assistant=("A: ", "{eos}\\n"), system=("S: ", "\\n"))
+
+class Other:
+    stop, tokens = SOUND.stop, SOUND.tokens
+
+    def __call__(self, conversation):
+        return SOUND(conversation)
+
+    def jinja(self, bos, eos):
+        return SOUND.jinja(bos, eos).replace("S: ", "System: ")
+
+@pp.hookimpl
+def register_templates(register):
+    register("other", Other)
+"""
+
+
+def test_a_chat_template_that_writes_something_else_stops_even_where_one_shape_shows_it(project):
+    """The 150th row alone has a system message."""
+    rows = [{"instruction": f"Say {n}.", "output": f"{n}!"} for n in range(200)]
+    rows[150] |= {"system": "Be kind."}
+    recipe = LONG.replace("chatml", "other") % "drop"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows, "pitchpipe_local.py": OTHER_JINJA})
+    here.run("prepare", "recipe.yaml").assert_failed(
+        "the saved chat template would not give the ids of training"
+    )
+    del rows[150]
+    here.write({"rows.jsonl": rows}).run("prepare", "recipe.yaml").assert_success()
