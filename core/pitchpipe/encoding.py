@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pitchpipe.errors import PitchpipeError
+
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
 
@@ -42,12 +44,22 @@ class Encoder:
         return "fastokens" if self.fast else f"tokenizers ({self.why_not})"
 
     def flat(self, texts: list[str]) -> tuple[Ids, Offsets]:
-        """The ids of all texts in one array, and where each text's ids begin in it."""
+        """The ids of all texts in one array, and where each text's ids begin. One text is checked."""
         if self.fast:
-            return _flat(self.fast, texts)
+            ids, offsets = _flat(self.fast, texts)
+            at = len(texts) // 2
+            if ids[offsets[at] : offsets[at + 1]].tolist() != self._by_core(texts[at]):
+                raise PitchpipeError(
+                    "fastokens gives other ids than the model's own tokenizer for a text that begins"
+                    f" {texts[at][:60]!r}.\nTo go on without it: pip uninstall fastokens"
+                )
+            return ids, offsets
         lists = [encoding.ids for encoding in self.core.encode_batch_fast(texts, add_special_tokens=False)]
         offsets = np.cumsum([0, *map(len, lists)], dtype=np.int64)
         return np.array([token for ids in lists for token in ids], np.int32), offsets
+
+    def _by_core(self, text: str) -> list[int]:
+        return self.core.encode(text, add_special_tokens=False).ids
 
 
 def _flat(fast: Any, texts: list[str]) -> tuple[Ids, Offsets]:

@@ -46,20 +46,23 @@ class Proofs:
         return self.core.decode(ids, skip_special_tokens=False)
 
 
-def prove_served(renderer: "Renderer", tokenizer: Any, conversation: Conversation) -> None:
-    """A server that uses the saved chat template must see the very ids that training saw."""
+def prove_served(renderer: "Renderer", tokenizer: Any, conversation: Conversation) -> bool:
+    """A server that uses the saved chat template must see the very ids that training saw.
+
+    False where it would not, and rightly: there is nothing to compare.
+    """
     source, reply = renderer.chat_template, conversation.last_reply()
     if source is None or reply is None:
-        return
+        return False
     try:
         ids, _ = renderer.prompt(conversation, reply)
     except Quarantine:
-        return  # nobody can ask for this reply: training learned others of the conversation
+        return False  # nobody can ask for this reply: training learned others of the conversation
     asked = replace(conversation, messages=conversation.messages[:reply])
     template = serving(renderer.template)
     spoken, tools = said(asked, getattr(template, "context_apart", True)), list(conversation.tools) or None
     if any(map(renderer.cutting.search, strings([spoken, tools]))):
-        return  # a server does turn such words into control tokens; training never does
+        return False  # a server does turn such words into control tokens; training never does
     try:
         served = tokenizer.apply_chat_template(
             spoken,
@@ -76,10 +79,15 @@ def prove_served(renderer: "Renderer", tokenizer: Any, conversation: Conversatio
             f"{conversation.source}: the saved chat template would not give the ids of training.\n"
             f"training: {tokenizer.decode(ids)!r}\nserving:  {tokenizer.decode(served)!r}"
         )
+    return True
 
 
 def shape(conversation: Conversation) -> tuple[object, ...]:
     """What a chat template decides by: who speaks when, and who has more to say than words."""
     messages = conversation.messages
-    more = [n for n, m in enumerate(messages) if m.context or m.reasoning or m.tool_calls or m.name]
+    more = [
+        n
+        for n, m in enumerate(messages)
+        if m.context or m.reasoning or m.tool_calls or m.name or not m.content
+    ]
     return (bool(conversation.tools), *[message.role for message in messages], *more)

@@ -119,6 +119,21 @@ def test_a_tokenizer_that_gives_other_ids_is_not_used(monkeypatch):
     assert Encoder(core).name == "tokenizers (fastokens gives other ids)"
 
 
+def test_a_text_of_every_batch_is_checked(monkeypatch):
+    """fastokens passes the probes, and later fails."""
+    encoder = Encoder(byte_pairs().backend_tokenizer)
+    texts = ["one", "two", "three"]
+    assert encoder.flat(texts)[0].tolist() == [token for text in texts for token in encoder._by_core(text)]
+
+    class Failing:
+        def encode_batch_flat(self, texts, **options):
+            return fast.encode_batch_flat([text.upper() for text in texts], **options)
+
+    fast, encoder.fast = encoder.fast, Failing()
+    with pytest.raises(pp.PitchpipeError, match=r"fastokens gives other ids .*\n.*pip uninstall fastokens"):
+        encoder.flat(texts)
+
+
 def test_what_tokens_spell():
     core = byte_pairs().backend_tokenizer
     spelling = Spelling.of(core)

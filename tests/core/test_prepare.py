@@ -361,13 +361,14 @@ def register_templates(register):
 
 
 def test_a_chat_template_that_writes_something_else_stops_even_where_one_shape_shows_it(project):
-    """The 150th row alone has a system message."""
+    """Two rows alone have a system message."""
     rows = [{"instruction": f"Say {n}.", "output": f"{n}!"} for n in range(200)]
+    rows[149] |= {"system": "Be <|im_end|> kind."}  # not to be compared: a server would see a control token
     rows[150] |= {"system": "Be kind."}
     recipe = LONG.replace("chatml", "other") % "drop"
     here = project({"recipe.yaml": recipe, "rows.jsonl": rows, "pitchpipe_local.py": OTHER_JINJA})
     here.run("prepare", "recipe.yaml").assert_failed(
         "the saved chat template would not give the ids of training"
     )
-    del rows[150]
+    del rows[149:151]
     here.write({"rows.jsonl": rows}).run("prepare", "recipe.yaml").assert_success()
