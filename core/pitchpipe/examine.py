@@ -103,13 +103,8 @@ def _model(recipe: "Recipe") -> Any:
     """As training gets it, on the device that it would take."""
     import torch
 
-    from pitchpipe.finishing import Finisher
-    from pitchpipe.vocabulary import grow
-
     assert recipe.model
-    model, fitted = recipe.model.bound.weights(), Finisher(recipe)
-    if fitted.renderer:
-        model = grow(model, fitted.tokenizer, fitted.renderer.added)
+    model = recipe.model.bound.weights()
     model = recipe.adapter.bound(model) if recipe.adapter else model
     if torch.cuda.is_available() and not getattr(model, "is_quantized", False):
         model = model.to("cuda")

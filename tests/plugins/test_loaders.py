@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -627,6 +627,7 @@ def test_any_list_of_values_is_read_as_it_was_written(
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(place=0.5, byte=b"0", keep=False, shape="pretty.json", small=False)
 @given(
     place=st.floats(0, 0.999),
     byte=st.binary(max_size=1),
@@ -656,7 +657,10 @@ def test_one_wrong_byte_never_costs_a_row_in_silence(tmp_path, place, byte, keep
     good = [row.data for row in found if not row.error]
     notes = [note for row in found for note in row.notes]
     if not any(row.error for row in found) and "data" not in shape:
-        assert len(good) == len(rows) or notes
+        objects = [
+            row for row in good if isinstance(row, dict)
+        ]  # a number between two rows is one of its own
+        assert len(objects) == len(rows) or notes
     assert sum(row in good for row in rows) >= len(rows) - 3 or small or at < 3 or "data" in shape
 
 
