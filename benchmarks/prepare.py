@@ -117,11 +117,11 @@ def ours(processes: int, fast: bool) -> dict[str, Any]:
     from pitchpipe.prepared import Examples
 
     AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
-    recipe = load(Path("recipe.yaml"), Host.from_environment())
+    recipe, console = load(Path("recipe.yaml"), Host.from_environment()), Console(quiet=True)
     if not fast:
         encoding._fastokens = lambda core: (None, "not asked for")
     began = time.perf_counter()
-    run.run(recipe, Path("runs/ours"), Console(quiet=True), "prepare", processes)
+    run.run(recipe, Path("runs/ours"), console, "prepare", processes)
     train = Examples(Path("runs/ours/prepared"), "train")
     rows = recipe.collator.bound.plan(train.lengths(), 0, 0)  # type: ignore[union-attr]
     seconds = time.perf_counter() - began
