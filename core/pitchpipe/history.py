@@ -84,8 +84,10 @@ class History:
 
 
 def _is(conversation: Conversation, wanted: str) -> bool:
+    """By its id, that of a part that it was split into, or its place."""
     source = conversation.source
-    return conversation.id == wanted or _at(source.file or source.dataset, source.line, wanted)
+    whole = wanted.partition("-")[0]
+    return conversation.id in (wanted, whole) or _at(source.file or source.dataset, source.line, wanted)
 
 
 def _at(file: str, line: int, wanted: str) -> bool:

@@ -228,6 +228,9 @@ def test_a_conversation_that_is_split_stays_on_one_side_and_adds_up(project):
     (counts,) = result["rows"].values()
     assert counts["read"] + counts["more"] == counts["kept"] == sum(map(len, sides))
     assert result["too_long"] == {"tokens": 0, "learned": 0}
+    part = next(row["id"] for row in (*sides[0], *sides[1]) if row["id"].endswith("-2"))
+    found = here.run("why", "runs/recipe", part).assert_success().out
+    assert part.removesuffix("-2") in found
 
 
 def test_the_same_prompt_never_lands_on_both_sides(project):
