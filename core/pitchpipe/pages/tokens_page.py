@@ -1,14 +1,13 @@
 """The page that `peek` writes: each token of a few conversations, in one file without a script."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
-from pitchpipe import __version__, atomic
+from pitchpipe import atomic
 from pitchpipe.conversation import Message
 from pitchpipe.errors import PitchpipeError
+from pitchpipe.pages.frame import framed
 from pitchpipe.pages.markup import Markup, element, number, share, table
-from pitchpipe.pages.page import NOTHING_FROM_OUTSIDE
 from pitchpipe.pages.tokens import ended, learned, parting
 from pitchpipe.pages.tokens_boxes import boxes, legend, texts
 from pitchpipe.pages.tokens_packed import packing
@@ -34,37 +33,16 @@ def render(columns: Sequence[Column], rows: Sequence[Looked]) -> str:
     seen = [seen for row in rows for seen in row.seen]
     places = {id(one): f"c{place}" for place, one in enumerate(seen, 1)}
     links = [element("li", element("a", row.place, href=f"#r{at}")) for at, row in enumerate(rows, 1)]
-    body = [
-        element("a", "To the content", href="#content", class_="skip"),
-        element("header", element("h1", name), element("p", "Rows as tokens", class_="quiet")),
-        element("nav", element("ul", links), aria_label="rows"),
-        element(
-            "main",
-            _counts(columns, seen),
-            [element("p", f"No tokens to show: {line}") for line in missing],
-            _switch(),
-            legend(len(columns)),
-            [_row(f"r{at}", row, columns, places) for at, row in enumerate(rows, 1)],
-            packing(columns, [one for one in seen if one.written], places),
-            id="content",
-        ),
-        element("footer", f"Written by pitchpipe {__version__}."),
+    content = [
+        _counts(columns, seen),
+        *(element("p", f"No tokens to show: {line}") for line in missing),
+        _switch(),
+        legend(len(columns)),
+        *(_row(f"r{at}", row, columns, places) for at, row in enumerate(rows, 1)),
+        packing(columns, [one for one in seen if one.written], places),
     ]
-    return f'<!doctype html>\n<html lang="en">{_head(name)}{element("body", body)}</html>\n'
-
-
-def _head(name: str) -> Markup:
-    style = (
-        files("pitchpipe.pages").joinpath(file).read_text("utf-8") for file in ("style.css", "tokens.css")
-    )
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=NOTHING_FROM_OUTSIDE),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{name}: rows as tokens"),
-        element("style", Markup("".join(style))),
-    )
+    styles = ["style.css", "tokens.css"]
+    return framed(name, "rows as tokens", "Rows as tokens", links, "rows", content, styles)
 
 
 def _switch() -> Markup:
