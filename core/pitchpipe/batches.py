@@ -132,16 +132,12 @@ def _as_meant(written: _Written, ids: Ids, offsets: Any, places: Any) -> Any:
     """Which texts hold the control tokens that their template wrote, and no others."""
     meant = np.array([token for control in written.control for token in control], np.int64)
     counts = np.array([len(control) for control in written.control])
-    bounds = np.searchsorted(places, offsets)
-    as_many = np.diff(bounds) == counts
-    if as_many.all():
-        wrong = np.flatnonzero(ids[places] != meant)
-        as_many[np.searchsorted(bounds, wrong, side="right") - 1] = False
-        return as_many
-    found = ids[places]
-    return np.array(
-        [found[bounds[n] : bounds[n + 1]].tolist() == control for n, control in enumerate(written.control)]
-    )
+    held = np.diff(np.searchsorted(places, offsets))
+    sound = held == counts
+    number = np.repeat(np.arange(len(counts)), counts)[compared := np.repeat(sound, counts)]
+    other = ids[places][np.repeat(sound, held)] != meant[compared]
+    sound[number[other]] = False
+    return sound
 
 
 def _in_bytes(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
