@@ -51,21 +51,18 @@ def parted(rows: Sequence[list[int]], more: int) -> list[list[int]]:
 # --- What it costs --------------------------------------------------------------------------------
 
 
-def padding(lengths: Any, batch_size: int, seed: int, collate: Any, alike: bool) -> float:
+def padding(lengths: Any, batch_size: int, seed: int, collate: Any, grouped: bool) -> float:
     """The share of a batch that is padding: batches of like length, or as chance has it."""
     import numpy as np
 
     some = np.random.default_rng(seed).permutation(np.asarray(lengths))[:ENOUGH]
-    order = np.array(list(_alike(some.tolist(), batch_size, seed, 0)) if alike else np.arange(len(some)))
+    order = np.array(list(alike(some.tolist(), batch_size, seed, 0)) if grouped else np.arange(len(some)))
     starts = np.arange(0, len(some), batch_size)
     widest = np.maximum.reduceat(some[order], starts)
     multiple = getattr(collate, "multiple_of", 1)
     widest = -(-widest // multiple) * multiple
     room = int((widest * np.diff([*starts, len(some)])).sum())
     return 1 - int(some.sum()) / max(room, 1)
-
-
-_alike = alike
 
 
 def fullness(lengths: Any, rows: int, collate: Any) -> float | None:

@@ -81,8 +81,8 @@ class Sft:
             padding, each = 0.0, max(1, round(len(lengths) * self.batch_size / rows))
         else:
             rows, full, each = len(lengths), None, self.batch_size
-            padding = batches.padding(lengths, self.batch_size, self.seed, collate, alike=True)
+            padding = batches.padding(lengths, self.batch_size, self.seed, collate, grouped=True)
         steps = ceil(ceil(rows / at_once) / self.accumulate)
         total = self.max_steps or ceil(steps * self.epochs)
-        shuffled = batches.padding(lengths, each, self.seed, collate, alike=False)
+        shuffled = batches.padding(lengths, each, self.seed, collate, grouped=False)
         return Epoch(rows, steps, total, shuffled, padding, full)
