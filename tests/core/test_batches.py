@@ -190,3 +190,23 @@ def test_tokens_that_spell_other_words_are_refused():
     ]
     sound, wrong = Batches(renderer).examples(talks)
     assert sound.learned == 5 and "would say other words: 'five<|end|>', not 'FIVE<|end|>'" in str(wrong)
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (">\n", "What is <|end|"),  # with the template's next character it is one more control token
+        ("<|a|>", "Stop!"),  # with the template's next token it is another one
+    ],
+)
+def test_words_that_make_a_control_token_with_the_template_stay_words(after, said):
+    tokens = two_spaces()
+    tokens.add_tokens(["<|a|>", "!<|a|>"], special_tokens=True)
+    written = pp.turns(user=("U:", after), assistant=("A:", "{eos}\n"), tokens=("<|a|>",))
+    renderer = Renderer(written, tokens)
+    talk = pp.Conversation((pp.Message("user", said), pp.Message("assistant", "5")))
+    (found,) = Batches(renderer).examples([talk])
+    meant = [token for token in renderer.control if token in after] + ["<|end|>"]
+    control = [token for token in found.ids if token in renderer.control.values()]
+    assert tokens.convert_ids_to_tokens(control) == meant
+    assert plain(found) == plain(renderer.example(talk))
