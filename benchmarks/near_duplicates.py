@@ -17,8 +17,8 @@ from pathlib import Path
 from random import Random
 
 import pitchpipe as pp
-from pitchpipe.sketches import Sketches, write
-from pitchpipe_plugins.duplicates import NearDuplicates
+from pitchpipe_stages.data.sketches import Sketches, write
+from pitchpipe_components.duplicates import NearDuplicates
 
 THRESHOLD, NGRAM = 0.8, 5
 Pairs = set[tuple[int, int]]

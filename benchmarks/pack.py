@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pitchpipe_plugins.collators.packing import best_fit
+from pitchpipe_components.collators.packing import best_fit
 
 
 def lengths(count: int, capacity: int) -> "np.ndarray[Any, np.dtype[np.int64]]":

@@ -77,7 +77,7 @@ def model(folder: Path, paragraphs: list[str], vocabulary: int) -> None:
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-    from pitchpipe_plugins.templates.chatml import CHATML
+    from pitchpipe_components.templates.chatml import CHATML
 
     core = Tokenizer(models.BPE())
     cuts = pre_tokenizers.Split(Regex(LLAMA3), "isolated")
@@ -111,10 +111,10 @@ def ours(processes: int, fast: bool) -> dict[str, Any]:
     from transformers import AutoTokenizer
 
     from pitchpipe import encoding, run
-    from pitchpipe.check import load
+    from pitchpipe.recipe.load import load
     from pitchpipe.console import Console
-    from pitchpipe.host import Host
-    from pitchpipe.prepared import Examples
+    from pitchpipe.host.host import Host
+    from pitchpipe_stages.prepare.examples import Examples
 
     AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
     recipe, console = load(Path("recipe.yaml"), Host.from_environment()), Console(quiet=True)
@@ -190,7 +190,7 @@ def same_documents(folder: Path) -> int:
     import datasets
     import numpy as np
 
-    from pitchpipe.prepared import Examples
+    from pitchpipe_stages.prepare.examples import Examples
 
     mine = Counter(
         (np.array(e.ids, np.int32).tobytes(), np.array(e.labels, np.int32).tobytes())

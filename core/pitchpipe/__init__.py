@@ -1,67 +1,34 @@
-"""pitchpipe: instruction tuning from YAML recipes, built of plugins. The names a plugin needs."""
+"""pitchpipe: instruction tuning from YAML recipes, built of plugins. Everything that a plugin may import."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
-    from pitchpipe.conversation import (
-        Conversation,
-        Drop,
-        Message,
-        Row,
-        Source,
-        Verdict,
-        drop,
-        judged,
-        noted,
-        replace,
-    )
-    from pitchpipe.errors import PitchpipeError, Quarantine
-    from pitchpipe.hookspecs import Register, hookimpl
-    from pitchpipe.jobs import Epoch, Score, Subject, Training
-    from pitchpipe.options import Meta, TooLong
-    from pitchpipe.plugin import profile
-    from pitchpipe.sketches import Related, Sketches
-    from pitchpipe.template import Piece, turns
-
-__all__ = [
-    "Conversation",
-    "Drop",
-    "Epoch",
-    "Message",
-    "Meta",
-    "Piece",
-    "PitchpipeError",
-    "Quarantine",
-    "Register",
-    "Related",
-    "Row",
-    "Score",
-    "Sketches",
-    "Source",
-    "Subject",
-    "TooLong",
-    "Training",
-    "Verdict",
-    "drop",
-    "hookimpl",
-    "judged",
-    "noted",
-    "profile",
-    "replace",
-    "turns",
-]
-_HOMES = ("hookspecs", "conversation", "template", "errors", "options", "jobs", "plugin", "sketches")
+# Where each name is at home. A name is imported when it is first used: `pitchpipe --help` needs few of them.
+_HOMES = {
+    "records.conversation": "Conversation MarkedWords Message Row Source replace",
+    "records.verdict": "Drop Scored Verdict drop judged noted",
+    "records.template": "JinjaTemplate Piece ToolCalls Turns chat_template jinja_text turns",
+    "records.example": "Example Examples IGNORED",
+    "records.related": "Block Related Sketches",
+    "host.contracts": "Answer Batches Console DataPlan Prompt Score Subject Training",
+    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Filter Format Loader Model Packing Part"
+    " Template Trainer",
+    "host.options": "Meta TooLong",
+    "host.plugin": "profile",
+    "host.hookspecs": "Register hookimpl",
+    "recipe.recipe": "Recipe Use",
+    "recipe.section": "Section",
+    "run.directory": "Run",
+    "run.stage": "Stage",
+    "errors": "PitchpipeError Quarantine suggest",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+__all__ = sorted(_HOME_OF)
 
 
-def __getattr__(name: str) -> Any:
-    """Each name is imported when it is first asked for: `pitchpipe --help` needs none of them."""
-    if name in __all__:
-        for home in _HOMES:
-            module = import_module(f"pitchpipe.{home}")
-            if hasattr(module, name):
-                globals()[name] = getattr(module, name)
-                return globals()[name]
-    raise AttributeError(f"module 'pitchpipe' has no attribute '{name}'")
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'pitchpipe' has no attribute '{name}'")
+    globals()[name] = value = getattr(import_module(f"pitchpipe.{_HOME_OF[name]}"), name)
+    return value

@@ -1,54 +1,52 @@
-"""The command line. A command's module is imported when it is called, so that help is instant."""
+"""The command line. Plugins bring its commands; a command's module is imported when it is called."""
 
 import errno
 import sys
+from functools import cached_property
 from importlib import import_module
-from typing import Any
 
 import click
 
 from pitchpipe import __version__
-
-COMMANDS = {
-    "run": "Run a recipe from data to scores; again, to continue or to redo what changed.",
-    "check": "Say everything that is wrong with a recipe, in a moment and without a GPU.",
-    "prepare": "Do only the data part of a recipe, and show what became of each row.",
-    "sniff": "Look at a data file: its format, its mess, and the recipe lines to start from.",
-    "why": "Explain what became of one row of a run, and which threshold decided.",
-    "tune": "Show how many rows survive a filter at each threshold, without running anything again.",
-    "report": "Write a page about a run's data: what went where, and why, with examples.",
-    "peek": "Show a conversation at every hop, from row to tokens, with the learned text marked.",
-    "recipes": "List the recipes that ship with pitchpipe, or copy one.",
-    "plugins": "List what is installed: each plugin, what it offers, and which failed to load.",
-    "show": "Explain one component: what it does and its options.",
-    "new": "Write a plugin package for a filter, a template or any other kind of component.",
-    "schema": "Print the JSON Schema of recipes, for completion in an editor.",
-    "doctor": "Look at this machine: versions, devices, what is missing and how to get it.",
-}
+from pitchpipe.errors import PitchpipeError, suggest
+from pitchpipe.host.host import OWN, Host
+from pitchpipe.host.plugin import Command
 
 
-class _Lazy(click.Group):
+class Commands(click.Group):
+    """The commands of all installed plugins."""
+
+    @cached_property
+    def offered(self) -> dict[str, Command]:
+        return {command.name: command for command in Host.from_environment().commands()}
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.offered)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        return getattr(import_module(f"pitchpipe.commands.{name}"), name)
+        target = self.offered[name].target if name in self.offered else None
+        if not isinstance(target, str):
+            return target
+        module, _, attribute = target.partition(":")
+        return getattr(import_module(module), attribute)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS:
-            from pitchpipe.errors import suggest
-
-            ctx.fail(f"no command '{args[0]}'.{suggest(args[0], COMMANDS)}")
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.offered:
+            ctx.fail(f"no command '{args[0]}'.{suggest(args[0], self.offered)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        own = {name: c.help for name, c in self.offered.items() if c.plugin.distribution == OWN}
+        others = {name: c.help for name, c in self.offered.items() if name not in own}
+        for title, commands in (("Commands", own), ("Commands of other plugins", others)):
+            if commands:
+                with formatter.section(title):
+                    formatter.write_dl(list(commands.items()))
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pitchpipe")
 def cli() -> None:
     """pitchpipe turns a base language model into an instruction follower, from one YAML recipe.
@@ -59,8 +57,7 @@ def cli() -> None:
 
 def main() -> None:
     """Errors that a user can cure end in one block and exit code 2; all else is a bug and shows its trace."""
-    from pitchpipe.errors import PitchpipeError
-
+    vars(cli).pop("offered", None)  # plugins may have come or gone since the last call
     try:
         cli.main(prog_name="pitchpipe", standalone_mode=False)
     except PitchpipeError as error:

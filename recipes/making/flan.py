@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from pitchpipe_plugins.models.tiny.skills import CITIES, OPPOSITES, Ask, ask, word
+from pitchpipe_components.models.tiny.skills import CITIES, OPPOSITES, Ask, ask, word
 
 Row = dict[str, Any]
 

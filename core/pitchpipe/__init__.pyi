@@ -1,0 +1,64 @@
+"""The names that a plugin may import, for type checkers. `__init__.py` has the list."""
+
+from pitchpipe.errors import PitchpipeError as PitchpipeError
+from pitchpipe.errors import Quarantine as Quarantine
+from pitchpipe.errors import suggest as suggest
+from pitchpipe.host.contracts import Answer as Answer
+from pitchpipe.host.contracts import Batches as Batches
+from pitchpipe.host.contracts import Console as Console
+from pitchpipe.host.contracts import DataPlan as DataPlan
+from pitchpipe.host.contracts import Prompt as Prompt
+from pitchpipe.host.contracts import Score as Score
+from pitchpipe.host.contracts import Subject as Subject
+from pitchpipe.host.contracts import Training as Training
+from pitchpipe.host.hookspecs import Register as Register
+from pitchpipe.host.hookspecs import hookimpl as hookimpl
+from pitchpipe.host.options import Meta as Meta
+from pitchpipe.host.options import TooLong as TooLong
+from pitchpipe.host.plugin import profile as profile
+from pitchpipe.host.protocols import Adapter as Adapter
+from pitchpipe.host.protocols import Collator as Collator
+from pitchpipe.host.protocols import Comparer as Comparer
+from pitchpipe.host.protocols import Embedder as Embedder
+from pitchpipe.host.protocols import Evaluator as Evaluator
+from pitchpipe.host.protocols import Filter as Filter
+from pitchpipe.host.protocols import Format as Format
+from pitchpipe.host.protocols import Loader as Loader
+from pitchpipe.host.protocols import Model as Model
+from pitchpipe.host.protocols import Packing as Packing
+from pitchpipe.host.protocols import Part as Part
+from pitchpipe.host.protocols import Template as Template
+from pitchpipe.host.protocols import Trainer as Trainer
+from pitchpipe.recipe.recipe import Recipe as Recipe
+from pitchpipe.recipe.recipe import Use as Use
+from pitchpipe.recipe.section import Section as Section
+from pitchpipe.records.conversation import Conversation as Conversation
+from pitchpipe.records.conversation import MarkedWords as MarkedWords
+from pitchpipe.records.conversation import Message as Message
+from pitchpipe.records.conversation import Row as Row
+from pitchpipe.records.conversation import Source as Source
+from pitchpipe.records.conversation import replace as replace
+from pitchpipe.records.example import IGNORED as IGNORED
+from pitchpipe.records.example import Example as Example
+from pitchpipe.records.example import Examples as Examples
+from pitchpipe.records.related import Block as Block
+from pitchpipe.records.related import Related as Related
+from pitchpipe.records.related import Sketches as Sketches
+from pitchpipe.records.template import JinjaTemplate as JinjaTemplate
+from pitchpipe.records.template import Piece as Piece
+from pitchpipe.records.template import ToolCalls as ToolCalls
+from pitchpipe.records.template import Turns as Turns
+from pitchpipe.records.template import chat_template as chat_template
+from pitchpipe.records.template import jinja_text as jinja_text
+from pitchpipe.records.template import turns as turns
+from pitchpipe.records.verdict import Drop as Drop
+from pitchpipe.records.verdict import Scored as Scored
+from pitchpipe.records.verdict import Verdict as Verdict
+from pitchpipe.records.verdict import drop as drop
+from pitchpipe.records.verdict import judged as judged
+from pitchpipe.records.verdict import noted as noted
+from pitchpipe.run.directory import Run as Run
+from pitchpipe.run.stage import Stage as Stage
+
+__version__: str
+__all__: list[str]

@@ -1,0 +1,1 @@
+"""The doors: what plugins may offer, how they come in, and how their components are found."""

@@ -1,0 +1,119 @@
+"""Every door into pitchpipe. A plugin is any module that defines some of these functions.
+
+Each `register_<kind>` is called once, when plugins load. It offers components:
+
+    register(name, component, needs=("trl",), extra="train")
+
+`needs` names modules that must be installed before the component can work, `extra` the extra of the
+plugin's own distribution that brings them. A component is a callable, and its signature is its schema: the
+keyword-only parameters of a function, or the parameters of a class, are its recipe options. A class is made
+once per recipe, with its options; a ValueError that it raises is shown at its line of the recipe. protocols.py
+holds the contract of each kind.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe.recipe import Recipe
+    from pitchpipe.run.directory import Run
+
+hookspec, hookimpl = pluggy.HookspecMarker("pitchpipe"), pluggy.HookimplMarker("pitchpipe")
+
+Register = Callable[..., None]
+
+# A component's kind as `pitchpipe show` and errors name it, and the hook that offers it.
+KINDS = {
+    "loader": "register_loaders",
+    "format": "register_formats",
+    "filter": "register_filters",
+    "embedder": "register_embedders",
+    "template": "register_templates",
+    "collator": "register_collators",
+    "model": "register_models",
+    "adapter": "register_adapters",
+    "trainer": "register_trainers",
+    "evaluator": "register_evaluators",
+}
+
+
+@hookspec
+def register_loaders(register: Register) -> None:
+    """Loaders yield rows (`Loader`)."""
+
+
+@hookspec
+def register_formats(register: Register) -> None:
+    """Formats say where in a row the messages are (`Format`)."""
+
+
+@hookspec
+def register_filters(register: Register) -> None:
+    """Filters judge conversations (`Filter`, `Comparer`). A list of filters is a profile: `pp.profile([...])`."""
+
+
+@hookspec
+def register_embedders(register: Register) -> None:
+    """Embedders turn texts into vectors (`Embedder`)."""
+
+
+@hookspec
+def register_templates(register: Register) -> None:
+    """Templates write conversations as text: `pp.turns(...)`, `pp.chat_template(...)`, or code (`Template`)."""
+
+
+@hookspec
+def register_collators(register: Register) -> None:
+    """Collators build batches (`Collator`, `Packing`)."""
+
+
+@hookspec
+def register_models(register: Register) -> None:
+    """Models load weights and their tokenizer (`Model`)."""
+
+
+@hookspec
+def register_adapters(register: Register) -> None:
+    """Adapters decide which weights are trained (`Adapter`)."""
+
+
+@hookspec
+def register_trainers(register: Register) -> None:
+    """Trainers train (`Trainer`)."""
+
+
+@hookspec
+def register_evaluators(register: Register) -> None:
+    """Evaluators score a model (`Evaluator`)."""
+
+
+@hookspec
+def register_stages(register: Register) -> None:
+    """Stages are the steps of a run, each with its sections of the recipe: `register(stage)` (`pp.Stage`)."""
+
+
+@hookspec
+def register_commands(register: Register) -> None:
+    """Commands of the command line: `register(name, help, "module:attribute")`, or a click command instead
+    of the text. Its module is imported when the command is called."""
+
+
+# --- Watching a run. These hooks are called once a stage or log line, never per example. They return nothing,
+# --- their order means nothing, and an observer that crashes is reported while the run goes on.
+
+
+@hookspec
+def on_recipe_loaded(recipe: "Recipe") -> None:
+    """The recipe is sound and nothing heavy is imported yet."""
+
+
+@hookspec
+def on_stage_end(run: "Run", stage: str, result: object, seconds: float) -> None:
+    """A stage of the run ("prepare", "train", "evaluate base", "evaluate tuned") has just been done."""
+
+
+@hookspec
+def on_log(run: "Run", stage: str, step: int, values: dict[str, float]) -> None:
+    """A stage reports numbers: loss, learning rate and the like."""

@@ -1,0 +1,232 @@
+"""The host: finds plugins, fences each one, and keeps what it offers with who offered it.
+
+Built-ins and strangers come in by the same door, entry points of the group "pitchpipe", and the file
+`pitchpipe_local.py` beside a recipe is a plugin too. A plugin that fails never kills the tool and is
+never skipped in silence: its error is kept, shown, and repeated where a recipe asks for something
+that nobody offers.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from pitchpipe.errors import PitchpipeError, suggest
+from pitchpipe.host import hookspecs
+from pitchpipe.host.local import LOCAL, import_local
+from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem, Profile, Register
+from pitchpipe.records.template import JinjaTemplate, Turns
+
+if TYPE_CHECKING:
+    from pitchpipe.run.stage import Stage
+
+OWN = "pitchpipe"  # the distribution whose plugins are always in
+DATA: dict[str, tuple[type, ...]] = {"template": (Turns, JinjaTemplate), "filter": (Profile,)}
+
+
+class Host:
+    """All plugins that are in, and all that they offer."""
+
+    def __init__(
+        self,
+        only: set[str] | None = None,
+        block: frozenset[str] | set[str] = frozenset(),
+        strict: bool = False,
+    ):
+        self.only, self.block, self.strict = only, block, strict
+        self.plugins: list[Plugin] = []
+        self._offered: dict[str, dict[str, list[Component]]] = {kind: {} for kind in hookspecs.KINDS}
+        self._manager = pluggy.PluginManager("pitchpipe")
+        self._manager.add_hookspecs(hookspecs)
+        self._passed_over: set[str] = set()
+        self._reported: set[str] = set()
+
+    @classmethod
+    def from_environment(cls, folder: Path | None = None) -> "Host":
+        """Installed plugins and the one in `folder`, as PITCHPIPE_PLUGINS, _BLOCK and _STRICT allow."""
+
+        def names(variable: str) -> set[str]:
+            return {name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()}
+
+        only = names("PITCHPIPE_PLUGINS") if "PITCHPIPE_PLUGINS" in os.environ else None
+        host = cls(only, names("PITCHPIPE_BLOCK"), os.environ.get("PITCHPIPE_STRICT", "") not in ("", "0"))
+        host.load_installed()
+        if folder and (folder / f"{LOCAL}.py").exists():
+            host.load_file(folder / f"{LOCAL}.py")
+        return host
+
+    # --- Loading ---------------------------------------------------------------------------------
+
+    def load_installed(self) -> None:
+        """Load the plugins of all installed distributions."""
+        from importlib.metadata import entry_points
+
+        def order(entry: EntryPoint) -> tuple[str, str]:
+            return entry.name, entry.dist.name if entry.dist else ""
+
+        for entry in sorted(entry_points(group="pitchpipe"), key=order):
+            assert entry.dist
+            self.load(Plugin(entry.name, entry.dist.name, entry.dist.version), entry.load)
+        loaded = {plugin.name for plugin in self.plugins}
+        known = loaded | self._passed_over | {LOCAL}
+        if unknown := ((self.only or set()) | self.block) - known:
+            name = min(unknown)
+            raise PitchpipeError(
+                f"PITCHPIPE_PLUGINS or PITCHPIPE_BLOCK: no plugin '{name}'.{suggest(name, known)}"
+            )
+
+    def load_file(self, path: Path) -> None:
+        """Load the plugin beside a recipe, which needs no packaging."""
+        self.load(Plugin(LOCAL, str(path), ""), lambda: import_local(path))
+
+    def load(self, plugin: Plugin, load: Callable[[], ModuleType]) -> None:
+        """Let one plugin in, behind a fence: its error is kept, and then nothing that it offered stays."""
+        named = self.only is None or plugin.name in self.only or plugin.distribution == OWN
+        if plugin.name in self.block or not (named or plugin.name == LOCAL):
+            self._passed_over.add(plugin.name)
+            return
+        began = time.perf_counter()
+        try:
+            plugin.module = load()
+            self._admit(plugin)
+        except (Exception, SystemExit) as error:
+            plugin.error, plugin.offers, plugin.stages, plugin.commands = error, [], [], []
+            if self.strict:
+                raise PitchpipeError(f"{plugin} failed: {plugin.failure}") from error
+        plugin.seconds = time.perf_counter() - began
+        self.plugins.append(plugin)
+        for component in plugin.offers:
+            self._offered[component.kind].setdefault(component.name, []).append(component)
+
+    def _admit(self, plugin: Plugin) -> None:
+        if twin := next((p for p in self.plugins if p.name == plugin.name), None):
+            raise PluginProblem(f"the name '{plugin.name}' is taken by {twin.origin}")
+        self._forgotten_marks(plugin.module)
+        self._manager.register(plugin.module, plugin.name)
+        try:
+            self._manager.check_pending()
+            callers = self._manager.get_hookcallers(plugin.module) or []
+            plugin.hooks = sorted(caller.name for caller in callers)
+            if not callers:
+                raise PluginProblem("it defines no hook: is @pp.hookimpl missing?")
+            self._collect(plugin)
+        except BaseException:
+            self._manager.unregister(plugin.module)
+            raise
+
+    @staticmethod
+    def _forgotten_marks(module: ModuleType | None) -> None:
+        """Refuse a hook without its mark, which pluggy would pass over in silence."""
+        for name in vars(hookspecs):
+            function = getattr(module, name, None)
+            if name.startswith(("register_", "on_")) and function and not hasattr(function, "pitchpipe_impl"):
+                raise PluginProblem(f"the function {name} lacks its mark, @pp.hookimpl")
+
+    def _collect(self, plugin: Plugin) -> None:
+        doors: dict[str, Callable[..., None]] = {
+            hook: Register(plugin, kind, DATA.get(kind, ())) for kind, hook in hookspecs.KINDS.items()
+        }
+        doors["register_stages"] = lambda stage: self._offer_stage(plugin, stage)
+        doors["register_commands"] = lambda name, help, target: self._offer_command(
+            plugin, name, help, target
+        )
+        for hook, register in doors.items():
+            for implementation in self._implementations(hook):
+                if implementation.plugin is plugin.module:
+                    _call(implementation, {"register": register})
+
+    def _offer_stage(self, plugin: Plugin, stage: "Stage[Any]") -> None:
+        for other in [*self.stages(), *plugin.stages]:
+            if other.name == stage.name:
+                raise PluginProblem(f"there is a stage '{stage.name}' already")
+            if twice := {s.name for s in stage.sections} & {s.name for s in other.sections}:
+                raise PluginProblem(f"the section '{min(twice)}' belongs to the stage '{other.name}'")
+        plugin.stages.append(stage)
+
+    def _offer_command(self, plugin: Plugin, name: str, help: str, target: Any) -> None:
+        if not NAME.fullmatch(name.replace("-", "_")):
+            raise PluginProblem(f"command {name!r}: a name is lower case letters, digits, - and _")
+        if twin := next((c for c in [*self.commands(), *plugin.commands] if c.name == name), None):
+            raise PluginProblem(f"the command '{name}' is taken by {twin.plugin}")
+        plugin.commands.append(Command(name, help, target, plugin))
+
+    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        return getattr(self._manager.hook, hook).get_hookimpls()
+
+    # --- Finding ---------------------------------------------------------------------------------
+
+    def find(self, kind: str, name: str) -> Component:
+        """The component of that name, or `plugin:name`. A ValueError says what stands in the way."""
+        plugin_name, _, bare = name.rpartition(":")
+        offered = self._offered[kind].get(bare, [])
+        if plugin_name:
+            offered = [component for component in offered if component.plugin.name == plugin_name]
+        if len(offered) == 1:
+            return offered[0]
+        if offered:
+            who = " and ".join(f"'{c.plugin.name}' ({c.plugin.origin})" for c in offered)
+            how = " or ".join(f"'{c.address}'" for c in offered)
+            raise ValueError(f"{len(offered)} plugins offer a {kind} '{name}': {who}. Write {how}.")
+        loaded = [plugin.name for plugin in self.plugins if not plugin.error]
+        if plugin_name and plugin_name not in loaded:
+            raise ValueError(f"no plugin '{plugin_name}'.{suggest(plugin_name, loaded)}{self._failures()}")
+        raise ValueError(f"no {kind} '{name}'.{self._nearest(kind, name)}{self._failures()}")
+
+    def default(self, kind: str, part: str) -> Component | None:
+        """The component that plays a part where a recipe names none. Two of them are a ValueError."""
+        found = [component for component in self.all(kind) if component.default_for == part]
+        if len(found) > 1:
+            who = " and ".join(f"'{c.name}' of {c.plugin}" for c in found)
+            raise ValueError(
+                f"{len(found)} plugins offer the default {kind} for {part}: {who}. Leave one out:"
+                f" PITCHPIPE_BLOCK={found[-1].plugin.name}"
+            )
+        return found[0] if found else None
+
+    def all(self, kind: str) -> Iterator[Component]:
+        for _, offered in sorted(self._offered[kind].items()):
+            yield from offered
+
+    def stages(self) -> list["Stage[Any]"]:
+        """All stages, as they were offered."""
+        return [stage for plugin in self.plugins for stage in plugin.stages]
+
+    def commands(self) -> list[Command]:
+        """All commands; pitchpipe's own first."""
+        plugins = sorted(self.plugins, key=lambda plugin: plugin.distribution != OWN)
+        return [command for plugin in plugins for command in plugin.commands]
+
+    def _nearest(self, kind: str, name: str) -> str:
+        """A near name, or else all; a name offered twice is known by its addresses."""
+        known = {c.address if ":" in name else bare for bare, cs in self._offered[kind].items() for c in cs}
+        return suggest(name, known)
+
+    def _failures(self) -> str:
+        failed = [plugin for plugin in self.plugins if plugin.error]
+        return "".join(f"\n  {p} might offer it, but failed: {p.failure}" for p in failed)
+
+    # --- Watching --------------------------------------------------------------------------------
+
+    def notify(self, hook: str, **arguments: object) -> None:
+        """Tell every observer. One that crashes is reported once and the run goes on."""
+        for implementation in self._implementations(hook):
+            try:
+                _call(implementation, arguments)
+            except (Exception, SystemExit) as error:
+                if self.strict:
+                    raise
+                where = f"{hook} of plugin '{implementation.plugin_name}'"
+                if where not in self._reported:
+                    self._reported.add(where)
+                    print(f"warning: {where} failed: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> None:
+    """Call a hook with those of its arguments that it takes, as pluggy does."""
+    implementation.function(*(arguments[name] for name in implementation.argnames))

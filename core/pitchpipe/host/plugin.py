@@ -1,0 +1,167 @@
+"""A plugin, and what it offers: components, stages, commands."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pitchpipe.host.options import Option, options_of
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+OWN = Path(__file__).parents[1]
+
+
+class Profile:
+    """A list of filters, written as in a recipe, that a recipe takes in by one name."""
+
+    def __init__(self, entries: list[Any], description: str):
+        self.entries, self.__doc__ = entries, description
+
+
+def profile(entries: list[Any], description: str) -> Profile:
+    """Filters as a recipe writes them: pp.profile([{"length": {"min_words": 2}}], "...")."""
+    return Profile(entries, description)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A component that a plugin offers under a name. `default_for` is the part that it plays where a recipe
+    names nothing."""
+
+    kind: str
+    name: str
+    call: Any
+    plugin: "Plugin"
+    needs: tuple[str, ...] = ()
+    extra: str = ""
+    default_for: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} '{self.name}' of {self.plugin}"
+
+    @property
+    def address(self) -> str:
+        return f"{self.plugin.name}:{self.name}"
+
+    @cached_property
+    def options(self) -> dict[str, Option]:
+        return options_of(self.call) if self.is_code else {}
+
+    @property
+    def description(self) -> str:
+        import inspect
+
+        return (inspect.getdoc(self.call) or "") if self.is_code or isinstance(self.call, Profile) else ""
+
+    @property
+    def summary(self) -> str:
+        return self.description.partition("\n")[0]
+
+    @property
+    def is_code(self) -> bool:
+        """A function or a class. A template that is data, or a profile, has no options."""
+        return hasattr(self.call, "__qualname__")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The file and line of its code; of data, the file of its plugin."""
+        import inspect
+
+        if not self.is_code:
+            return getattr(self.plugin.module, "__file__", None) or "", 1
+        return inspect.getsourcefile(self.call) or "", inspect.getsourcelines(self.call)[1]
+
+    def missing(self) -> list[str]:
+        """The modules that it needs and that are not installed."""
+        from importlib.util import find_spec
+
+        return [module for module in self.needs if find_spec(module.partition(".")[0]) is None]
+
+    @property
+    def cure(self) -> str:
+        """The command that installs what is missing."""
+        if self.extra:
+            return f"pip install '{self.plugin.distribution}[{self.extra}]'"
+        return f"pip install {' '.join(self.missing())}"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the command line: a click command, or the text "module:attribute" that names one."""
+
+    name: str
+    help: str
+    target: Any
+    plugin: "Plugin"
+
+
+@dataclass(eq=False)
+class Plugin:
+    """One plugin: its origin, its offers, and its error if it failed."""
+
+    name: str
+    distribution: str
+    version: str
+    module: ModuleType | None = None
+    offers: list[Component] = field(default_factory=list)
+    stages: list[Any] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    hooks: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    error: BaseException | None = None
+
+    def __str__(self) -> str:
+        return f"plugin '{self.name}' ({self.origin})"
+
+    @property
+    def origin(self) -> str:
+        return f"{self.distribution} {self.version}".strip()
+
+    @property
+    def failure(self) -> str:
+        """The error in one line, with the plugin's own line where it happened."""
+        import traceback
+
+        if self.error is None:
+            return ""
+        frames = [f for f in traceback.extract_tb(self.error.__traceback__) if "importlib" not in f.filename]
+        outside = [f for f in frames if not Path(f.filename).is_relative_to(OWN)]
+        place = f" ({outside[-1].filename}:{outside[-1].lineno})" if outside else ""
+        return f"{type(self.error).__name__}: {self.error}{place}"
+
+
+class PluginProblem(Exception):
+    """A plugin that loads but would be silently useless."""
+
+
+@dataclass
+class Register:
+    """The function that a plugin calls to offer a component of one kind."""
+
+    plugin: Plugin
+    kind: str
+    data: tuple[type, ...] = ()  # of components that are data, not code
+
+    def __call__(
+        self,
+        name: str,
+        component: Callable[..., Any],
+        needs: tuple[str, ...] | str = (),
+        extra: str = "",
+        default_for: str = "",
+    ) -> None:
+        if not (isinstance(name, str) and NAME.fullmatch(name)):
+            raise PluginProblem(f"{self.kind} {name!r}: a name is lower case letters, digits and _")
+        if not callable(component) and not isinstance(component, self.data):
+            raise PluginProblem(f"{self.kind} '{name}': a component is callable, not {component!r}")
+        if any(c.kind == self.kind and c.name == name for c in self.plugin.offers):
+            raise PluginProblem(f"{self.kind} '{name}' is offered twice")
+        needs = (needs,) if isinstance(needs, str) else tuple(needs)
+        offered = Component(self.kind, name, component, self.plugin, needs, extra, default_for)
+        for option in offered.options.values():
+            if problem := option.problem():
+                raise PluginProblem(f"{self.kind} '{name}': option '{option.name}': {problem}")
+        self.plugin.offers.append(offered)

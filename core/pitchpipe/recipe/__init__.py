@@ -1,0 +1,1 @@
+"""From a recipe's file to bound components, or to all its mistakes, each with its line."""

@@ -1,0 +1,231 @@
+"""Checks what a recipe says: names of components, their options, their order. Collects every problem."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pitchpipe.errors import Problem, suggest
+from pitchpipe.host.host import Host
+from pitchpipe.host.options import REQUIRED, Option, bind, options_of
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.recipe.section import Section
+from pitchpipe.recipe.yaml12 import Document, Key
+
+Made = TypeVar("Made")
+
+
+class Checker:
+    """Turns entries of a recipe into bound components; every problem is collected with its place."""
+
+    def __init__(self, document: Document, folder: Path, host: Host):
+        self.document, self.folder, self.host = document, folder, host
+        self.data: dict[str, Any] = document.data or {}
+        self.problems = list(document.problems)
+        self.set: set[Key] = set()  # values that overrides have set
+
+    # --- Problems --------------------------------------------------------------------------------
+
+    def place(self, key: Key) -> str:
+        """Where a value stands: the line of it or of what holds it, or the override that set it."""
+        for end in range(len(key), -1, -1):
+            if key[:end] in self.set:
+                return "--set"
+            if key[:end] in self.document.lines:
+                return f"{self.document.name}:{self.document.lines[key[:end]]}"
+        return self.document.name
+
+    def problem(self, key: Key, message: str) -> None:
+        self.problems.append(Problem(self.place(key), ".".join(map(str, key)), message))
+
+    def order(self, problem: Problem) -> tuple[int, str]:
+        line = problem.place.rpartition(":")[2]
+        return (int(line) if line.isdigit() else 10**9), problem.subject
+
+    # --- Sections --------------------------------------------------------------------------------
+
+    def one(self, section: Section[Any]) -> Use | None:
+        """The component that a section names, or its default."""
+        key, entry = (section.name,), self.data.get(section.name)
+        if entry is None and self.data.get(section.default_with):
+            return self._default(section, None)
+        return self.use(section.kind, key, entry) if entry is not None else None
+
+    def many(self, section: Section[Any]) -> list[Use]:
+        """The components that a section lists."""
+        uses = (self.use(section.kind, key, entry) for key, entry in self.entries(section.name))
+        return numbered([use for use in uses if use])
+
+    def bare(self, section: Section[Any]) -> Use | None:
+        """The default component of a section, with the options that the recipe writes there."""
+        given = self.data.get(section.name)
+        return None if given is False else self._default(section, {} if given is True else given)
+
+    def plain(self, section: Section[Made]) -> Made:
+        """A section that holds options and no component."""
+        assert section.options
+        key, made = (section.name,), section.options
+        if self.data.get(section.name) is not None:
+            options = self.options(key, self.data[section.name], options_of(made))
+            if options is not None:
+                return self.made(key, lambda: made(**options)) or made()
+        return made()
+
+    def _default(self, section: Section[Any], given: Any) -> Use | None:
+        key = (section.name,)
+        try:
+            component = self.host.default(section.kind, section.name)
+        except ValueError as error:
+            self.problem(key, str(error))
+            return None
+        if component is None:
+            if given:
+                self.problem(key, f"no plugin offers a default {section.kind} for this section")
+            return None
+        return self.use(section.kind, key, {component.address: given}, bare=True)
+
+    def entries(self, section: str) -> Iterator[tuple[Key, Any]]:
+        """The entries of a section that is a list, each with its key."""
+        entries = self.data.get(section)
+        if entries is None:
+            return
+        if not isinstance(entries, list):
+            self.problem((section,), f"expected a list, got {entries!r}")
+            return
+        for index, entry in enumerate(entries, 1):
+            yield (section, index), entry
+
+    # --- Components ------------------------------------------------------------------------------
+
+    def use(
+        self, kind: str, key: Key, entry: Any, shared: dict[str, Option] | None = None, bare: bool = False
+    ) -> Use | None:
+        """`name` or `name: {options}`, as a bound component. `shared` options belong to every component of
+        the section. `bare`: the recipe writes no name."""
+        if isinstance(entry, str):
+            name, given = entry, None
+        elif isinstance(entry, dict) and len(entry) == 1:
+            name, given = next(iter(entry.items()))
+            key = key if bare else (*key, name)
+        else:
+            self.problem(key, f"expected a {kind}: a name or `name: {{options}}`, got {entry!r}")
+            return None
+        try:
+            component = self.host.find(kind, name)
+            schema = component.options
+        except (ValueError, TypeError, NameError) as error:
+            self.problem(key, str(error))
+            return None
+        given, common = self._parted(key, given, shared or {})
+        label = component.name if bare else name
+        options = self.options(key, given, schema, f"{kind} '{label}'", shared or {})
+        inner = self._inner(key, options or {}, schema)
+        if options is None or inner is None:
+            return None
+        bound = self.made(key, lambda: bind(component.call, options | _bound(inner)))
+        if bound is None:
+            return None
+        held = tuple(use for uses in inner.values() for use in (uses if isinstance(uses, list) else [uses]))
+        return Use(component, options, bound, self.place(key), label, common, held)
+
+    def _parted(self, key: Key, given: Any, shared: dict[str, Option]) -> tuple[Any, dict[str, Any]]:
+        """A component's own options, and the checked ones that all of the section have."""
+        if not isinstance(given, dict):
+            return given, {}
+        common = {
+            name: self.value((*key, name), value, shared[name])
+            for name, value in given.items()
+            if name in shared
+        }
+        return {name: value for name, value in given.items() if name not in shared}, common
+
+    def _inner(
+        self, key: Key, given: dict[str, Any], schema: dict[str, Option]
+    ) -> dict[str, Use | list[Use]] | None:
+        """The components that a component's options name, one or a list of them."""
+        uses: dict[str, Use | list[Use]] = {}
+        for name, option in schema.items():
+            entry = given.get(name, option.default)
+            if not option.component or entry is REQUIRED:
+                continue
+            listed = [((*key, name, at), one) for at, one in enumerate(entry, 1)] if _is_list(entry) else None
+            found = [self.use(option.component, *one) for one in listed or [((*key, name), entry)]]
+            if None in found:
+                return None
+            made = [use for use in found if use]
+            uses[name] = made if listed is not None else made[0]
+        return uses
+
+    # --- Options ---------------------------------------------------------------------------------
+
+    def options(
+        self,
+        key: Key,
+        given: Any,
+        schema: dict[str, Option],
+        whose: str = "this section",
+        shared: dict[str, Option] | None = None,
+    ) -> dict[str, Any] | None:
+        """The checked options, or None where one of them is wrong."""
+        if given is not None and not isinstance(given, dict):
+            self.problem(key, f"expected options, `{{name: value}}`, got {given!r}")
+            return None
+        before = len(self.problems)
+        options = {}
+        for name, value in (given or {}).items():
+            if name not in schema:
+                known = [*schema, *(shared or ())]
+                self.problem((*key, name), f"no such option of {whose}.{suggest(name, known)}")
+            else:
+                options[name] = self.value((*key, name), value, schema[name])
+        for name, option in schema.items():
+            if option.required and name not in (given or {}):
+                self.problem(key, f"{whose} needs the option '{name}'")
+        return options if len(self.problems) == before else None
+
+    def value(self, key: Key, value: Any, option: Option) -> Any:
+        if option.component:
+            return self._names(key, value, option)  # itself a use, checked as one
+        try:
+            return option.check(value, self.folder)
+        except ValueError as error:
+            self.problem(key, str(error))
+            return None
+
+    def _names(self, key: Key, value: Any, option: Option) -> Any:
+        """A value that names components: a use, or a list of uses where the option takes a list."""
+        if option.many != _is_list(value) or value == []:
+            wanted = f"a list of {option.component}s" if option.many else f"a {option.component}"
+            self.problem(key, f"expected {wanted}, got {value!r}")
+        return value
+
+    def made(self, key: Key, make: Callable[[], Made]) -> Made | None:
+        """What `make` makes; a ValueError becomes a problem."""
+        try:
+            return make()
+        except ValueError as error:
+            self.problem(key, str(error))
+            return None
+
+
+def numbered(uses: list[Use]) -> list[Use]:
+    """Uses of one component told apart: length, length#2."""
+    seen: Counter[str] = Counter()
+    for index, use in enumerate(uses):
+        seen[use.label] += 1
+        if seen[use.label] > 1:
+            uses[index] = replace(use, label=f"{use.label}#{seen[use.label]}")
+    return uses
+
+
+def _is_list(entry: object) -> bool:
+    return isinstance(entry, list)
+
+
+def _bound(inner: dict[str, Use | list[Use]]) -> dict[str, Any]:
+    """The components that options name, as the component that holds them gets them."""
+    return {
+        option: [use.bound for use in uses] if isinstance(uses, list) else uses.bound
+        for option, uses in inner.items()
+    }

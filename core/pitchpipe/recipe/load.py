@@ -1,0 +1,85 @@
+"""Reads a recipe and checks all of it: every problem at once, each with its line and the nearest name."""
+
+from pathlib import Path
+from typing import Any
+
+from pitchpipe.errors import PitchpipeError, RecipeError, suggest
+from pitchpipe.host.host import Host
+from pitchpipe.recipe import overrides
+from pitchpipe.recipe.checker import Checker
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.recipe.section import Section
+from pitchpipe.recipe.yaml12 import Document
+
+
+def load(path: Path, host: Host, given: tuple[str, ...] = ()) -> Recipe:
+    """Read and check a recipe. All that is wrong with it is raised at once, each with its line."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PitchpipeError(f"cannot read the recipe {path}: {error}") from None
+    document, sections = Document(text, path.name), sections_of(host)
+    if not isinstance(document.data, dict):
+        names = ", ".join(section.name for section in sections)
+        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {names}")
+    checker = Checker(document, path.parent.resolve(), host)
+    for setting in given:
+        checker.set.add(overrides.apply(setting, document.data))
+    recipe = _checked(path, checker, sections)
+    if checker.problems:
+        raise RecipeError(sorted(checker.problems, key=checker.order))
+    host.notify("on_recipe_loaded", recipe=recipe)
+    return recipe
+
+
+def sections_of(host: Host) -> list[Section[Any]]:
+    """The sections that a recipe may have: core's own, and those of every stage."""
+    return [REQUIRES, *(section for stage in host.stages() for section in stage.sections)]
+
+
+def _checked(path: Path, checker: Checker, sections: list[Section[Any]]) -> Recipe:
+    recipe, names = Recipe(path, checker.data, checker.host), [section.name for section in sections]
+    for name in checker.data:
+        if name not in names:
+            checker.problem((name,), f"no such section.{suggest(name, names)}")
+    for section in sections:
+        recipe[section] = section.value(checker)
+    for section in sections:
+        _beside_others(section, recipe, checker)
+    return recipe
+
+
+def _beside_others(section: Section[Any], recipe: Recipe, checker: Checker) -> None:
+    """What no section can know alone."""
+    if section.required and section not in recipe:
+        kind = section.kind or section.name
+        checker.problem((section.name,), f"a recipe needs at least one {kind}")
+    for needed in section.needs:
+        if section in recipe and not checker.data.get(needed):
+            checker.problem((section.name,), f"this needs a section '{needed}' too")
+    if section.check:
+        section.check(checker, recipe)
+
+
+def _requires(checker: Checker, section: Section[Any]) -> list[str]:
+    """Distributions that the recipe needs, each with the versions that will do."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    entries = list(checker.entries(section.name))
+    for key, text in entries:
+        from packaging.requirements import InvalidRequirement, Requirement
+
+        try:
+            requirement = Requirement(str(text))
+            found = version(requirement.name)
+        except InvalidRequirement:
+            checker.problem(key, f"expected a package like 'pitchpipe-code>=0.1', got {text!r}")
+        except PackageNotFoundError:
+            checker.problem(key, f"'{requirement.name}' is not installed: pip install '{text}'")
+        else:
+            if not requirement.specifier.contains(found, prereleases=True):
+                checker.problem(key, f"{requirement.name} {found} is installed: pip install '{text}'")
+    return [str(text) for _, text in entries]
+
+
+REQUIRES = Section[list[str]]("requires", many=True, read=_requires)

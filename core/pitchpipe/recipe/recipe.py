@@ -1,0 +1,83 @@
+"""A recipe, checked: what each of its sections became."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from pitchpipe.host.host import Host
+from pitchpipe.host.plugin import Component
+from pitchpipe.recipe.section import Section
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A component as a recipe uses it: with its options checked, and itself bound to them.
+
+    `label` is its name as the recipe writes it, numbered where it comes more than once. `shared` are the
+    options that all components of the section have.
+    """
+
+    component: Component
+    options: dict[str, Any]
+    bound: Any
+    place: str
+    label: str
+    shared: dict[str, Any] = field(default_factory=dict)
+    inner: tuple["Use", ...] = ()  # components that its options name
+
+    @property
+    def name(self) -> str:
+        return self.component.name
+
+    def uses(self) -> Iterator["Use"]:
+        """Itself and the components that its options name."""
+        yield self
+        for use in self.inner:
+            yield from use.uses()
+
+
+@runtime_checkable
+class HoldsUses(Protocol):
+    """A value of a section that holds components."""
+
+    def uses(self) -> Iterator[Use]: ...
+
+
+class Recipe:
+    """What a run does. `recipe[SECTION]` is what a section became: None or empty where it is left out."""
+
+    def __init__(self, path: Path, data: dict[str, Any], host: Host):
+        self.path, self.data, self.host = path, data, host
+        self._values: dict[str, Any] = {}
+
+    def __getitem__(self, section: Section[Value]) -> Value:
+        return self._values[section.name]
+
+    def __setitem__(self, section: Section[Value], value: Value) -> None:
+        self._values[section.name] = value
+
+    def __contains__(self, section: Section[Any]) -> bool:
+        """Does the recipe say anything in this section?"""
+        return bool(self.data.get(section.name))
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent.resolve()
+
+    def uses(self) -> Iterator[Use]:
+        """Every component in use, in the order in which data meets them."""
+        for value in self._values.values():
+            for entry in value if isinstance(value, list) else [value]:
+                if isinstance(entry, HoldsUses):
+                    yield from entry.uses()
+
+    def missing(self) -> list[str]:
+        """For each component that lacks a package: its place, what it needs, and the cure."""
+        return [
+            f"{use.place}: {use.component.kind} '{use.name}' needs {' and '.join(gone)}: {use.component.cure}"
+            for use in self.uses()
+            if (gone := use.component.missing())
+        ]

@@ -1,0 +1,1 @@
+"""The records that travel: rows, conversations, verdicts, pieces, examples."""

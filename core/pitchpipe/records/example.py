@@ -1,0 +1,43 @@
+"""Examples: the token ids of a conversation, and which of them are learned."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pitchpipe.records.conversation import Conversation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+IGNORED = -100  # PyTorch's cross entropy passes over this label
+
+
+@dataclass(slots=True)
+class Example:
+    """Token ids, and labels: the id where the token is learned, IGNORED where it is not."""
+
+    ids: Sequence[int]  # a list, or an array of numpy
+    labels: Sequence[int]
+
+    @classmethod
+    def of(cls, ids: list[int], mask: Sequence[int]) -> "Example":
+        """An example from ids, and for each id whether it is learned."""
+        return cls(ids, [token if learned else IGNORED for token, learned in zip(ids, mask, strict=True)])
+
+    @property
+    def learned(self) -> int:
+        """The number of learned tokens."""
+        return sum(label != IGNORED for label in self.labels)
+
+
+class Examples(Protocol):
+    """The prepared examples of one side of the split."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Example: ...
+    def lengths(self) -> "NDArray[np.int64]":
+        """The number of tokens of each example."""
+
+    def conversations(self) -> Iterator[Conversation]:
+        """The conversations that the examples were made of, each once."""

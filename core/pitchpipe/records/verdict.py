@@ -1,0 +1,75 @@
+"""Verdicts: what a format or a filter decides of a conversation, and what it measured."""
+
+from typing import SupportsFloat
+
+from msgspec import Struct
+
+from pitchpipe.records.conversation import Conversation
+
+Measure = int | float | str | None
+Scored = tuple[float, float | None, float | None]  # a score, its least and its most
+
+
+class Drop(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A decision against a conversation, with the score and the limit that made it.
+
+    `like` is the place of the row that this one repeats or contradicts, where a filter compared them.
+    """
+
+    reason: str
+    score: Measure = None
+    limit: Measure = None
+    like: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}: of {self.like}" if self.like else self.reason
+
+
+class Verdict(Struct, frozen=True, gc=False):
+    """A conversation with the scores of a filter and notes on what the filter changed."""
+
+    conversation: Conversation
+    scores: dict[str, Scored] = {}
+    notes: tuple[str, ...] = ()
+
+    @property
+    def drop(self) -> Drop | None:
+        """The first score that is out of bounds, as a decision."""
+        for name, (score, least, most) in self.scores.items():
+            if least is not None and score < least:
+                return Drop(f"{name.replace('_', ' ')} too low", _plain(score), least)
+            if most is not None and score > most:
+                return Drop(f"{name.replace('_', ' ')} too high", _plain(score), most)
+        return None
+
+
+def drop(reason: str, *, score: Measure = None, limit: Measure = None) -> Drop:
+    """Drops a conversation: what a filter or a format returns.
+
+    The reason is one line; reports count reasons by the words before the first colon. `score` is what was
+    measured, `limit` what it was measured against. The ledger keeps all three.
+    """
+    words = " ".join(reason.split()).encode("utf-8", "backslashreplace").decode()
+    if not words:
+        raise ValueError("pp.drop needs a reason")
+    return Drop(words, _plain(score), _plain(limit))
+
+
+def judged(conversation: Conversation, **scores: Scored) -> Verdict:
+    """What a filter that measures returns: `pp.judged(conversation, words=(12, min_words, max_words))`.
+
+    Each score comes with its least and its most (None: no bound), and stays beside the row whether the row
+    is dropped or not. Where the bounds are the options `min_<score>` and `max_<score>`, `pitchpipe tune` can
+    say what to write into the recipe.
+    """
+    return Verdict(conversation, scores)
+
+
+def noted(conversation: Conversation, *notes: str) -> Verdict:
+    """A conversation that was mended or edited, with a word on each change. The ledger counts the words."""
+    return Verdict(conversation, {}, notes)
+
+
+def _plain(measure: SupportsFloat | str | None) -> Measure:
+    """A number of any library as Python's own."""
+    return measure if measure is None or isinstance(measure, str | int | float) else float(measure)

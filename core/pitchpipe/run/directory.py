@@ -1,0 +1,147 @@
+"""The run directory, and stages done once: run.json says what each was made from and what came out."""
+
+import fcntl
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Console
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.run.atomic import write_json
+from pitchpipe.run.keys import KeyParts
+from pitchpipe.run.stage import Result, Stage
+
+PATIENCE = 5  # seconds
+MARK = {"run.json", ".lock"}  # a run directory holds one of these from its first moment on
+
+
+class StageRecord(Struct):
+    """What run.json knows of a stage."""
+
+    parts: KeyParts
+    done: bool
+    result: Any = None  # plain data
+    seconds: float | None = None
+
+
+class Run:
+    """One run of a recipe in its directory. Stages read their input here and put their results here."""
+
+    def __init__(self, path: Path, recipe: Recipe, console: Console, processes: int = 0):
+        self.path, self.recipe, self.console, self.processes = path, recipe, console, processes
+        self.host = recipe.host
+        self.stages: dict[str, StageRecord] = {}
+        self._notes: dict[str, Any] = {}
+
+    def open(self) -> None:
+        """Make the directory or take it over, alone."""
+        held = {file.name for file in self.path.iterdir()} if self.path.is_dir() else set()
+        if self.path.exists() and (held or not self.path.is_dir()) and not held & MARK:
+            raise PitchpipeError(f"{self.path} is there and is no run. Choose another --name or --runs.")
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = open(self.path / ".lock", "w")
+        self._take_lock()
+        self._read()
+
+    def _take_lock(self) -> None:
+        """Workers of a run that was killed hold the lock until they see that the run is gone."""
+        for _ in range(PATIENCE * 10):
+            try:
+                return fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.1)
+        raise PitchpipeError(f"another pitchpipe is at work in {self.path}")
+
+    def _read(self) -> None:
+        file = self.path / "run.json"
+        if not file.exists():
+            return
+        try:
+            self._notes = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+            self.stages = msgspec.convert(self._notes.pop("stages"), dict[str, StageRecord])
+            damaged = any(not s.parts or (s.done and not s.result) for s in self.stages.values())
+        except (msgspec.DecodeError, LookupError):
+            damaged = True
+        if damaged:
+            raise PitchpipeError(f"{file} is damaged. Remove the folder to start the run anew.")
+
+    def save(self) -> None:
+        write_json(self.path / "run.json", self._notes | {"stages": self.stages})
+
+    def note(self, **notes: Any) -> None:
+        """Keep plain data in run.json, beside the stages."""
+        self._notes |= notes
+        self.save()
+
+    # --- Stages ----------------------------------------------------------------------------------
+
+    def done(self, stage: Stage[Any], parts: KeyParts) -> bool:
+        """Was it done, from the same parts, and is all that it made still there?"""
+        known = self.stages.get(stage.name)
+        whole = all((self.path / made).exists() for made in stage.makes)
+        return known is not None and known.parts == parts and known.done and whole
+
+    def do(self, stage: Stage[Result], parts: KeyParts) -> Result:
+        """The result of a stage: as recorded, where nothing that can change it has changed."""
+        known = self.stages.get(stage.name)
+        if self.done(stage, parts):
+            self.console.say(f"[dim]{stage.name}: already done, nothing changed[/]")
+            return self.result(stage)
+        changed = changes(known.parts, parts) if known else []
+        self.console.say(f"[bold]{stage.name}[/]" + (f": {_why(known.done, changed)}" if known else ""))
+        if stage.half_done and (changed or not known):
+            shutil.rmtree(self.path / stage.half_done, ignore_errors=True)
+        self.stages[stage.name] = StageRecord(parts, done=False)
+        self.save()
+        began = time.time()
+        result = stage.work(self)
+        seconds = round(time.time() - began, 2)
+        self.stages[stage.name] = StageRecord(
+            parts, True, msgspec.to_builtins(result, str_keys=True), seconds
+        )
+        self.save()
+        self.host.notify("on_stage_end", run=self, stage=stage.name, result=result, seconds=seconds)
+        return result
+
+    def result(self, stage: Stage[Result]) -> Result:
+        """The result of a stage that is done."""
+        kept = self.stages[stage.name].result
+        return msgspec.convert(kept, stage.result) if stage.result else kept
+
+    def log(self, stage: str, step: int, values: dict[str, float]) -> None:
+        """Tell observers the numbers that a stage reports."""
+        self.host.notify("on_log", run=self, stage=stage, step=step, values=values)
+
+    def fresh(self, name: str) -> Path:
+        """An empty folder to write into; `keep` puts it in its place when it is whole."""
+        folder = self.path / f"{name}.new"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
+
+    def keep(self, name: str) -> Path:
+        """Put what was written aside in its place."""
+        target = self.path / name
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(self.path / f"{name}.new", target)
+        return target
+
+
+def changes(before: KeyParts, now: KeyParts) -> list[str]:
+    """The names of what changed between two sets of parts."""
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
+
+def _why(done: bool, changed: list[str]) -> str:
+    """Why a stage that is known is done again."""
+    from rich.markup import escape
+
+    if changed:
+        return f"again, because of {escape(', '.join(changed))}"
+    return "again, because what it made is gone" if done else "going on where it was left"

@@ -1,0 +1,150 @@
+"""Keys of stages: the content of all that can change a result, by names that people understand.
+
+The code that decides a result is part of the key: the rooms that a stage stands on, and each plugin in use. A
+plugin's code is all of its top package, and every package that it imports enters by its version. A plugin that
+shares its top package with others names its own modules in `ROOMS`; its components' `needs` name the packages.
+"""
+
+import os
+import platform
+from functools import cache, lru_cache
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from pitchpipe.host.local import LOCAL
+from pitchpipe.host.plugin import Plugin
+from pitchpipe.recipe.recipe import Recipe, Use
+from pitchpipe.run.code import imported, modules_beside
+
+LARGE = 8 << 20  # bytes
+CORE = ("pitchpipe.records", "pitchpipe.host", "pitchpipe.recipe", "pitchpipe.run")
+KeyParts = dict[str, str]
+
+# --- Code ---------------------------------------------------------------------------------------
+
+
+def own_parts(stage: Any, recipe: Recipe) -> KeyParts:
+    """The code of core and of the stage, and the version of Python."""
+    parts = {"pitchpipe's code": _code_of(CORE), "Python": platform.python_version()}
+    plugin = next(plugin for plugin in recipe.host.plugins if stage in plugin.stages)
+    if stage.rooms:
+        return parts | {"pitchpipe's code": _code_of((*CORE, *stage.rooms))}
+    return parts | plugin_parts(plugin)
+
+
+@cache
+def _code_of(rooms: tuple[str, ...]) -> str:
+    return digest_files(*sorted(file for room in rooms for file in room_files(room)))
+
+
+def room_files(room: str) -> list[Path]:
+    """The source files of a package, sub-packages included, or of a module."""
+    spec = find_spec(room)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"there is no module {room}, which a key names")
+    if spec.submodule_search_locations:
+        return sorted(f for place in spec.submodule_search_locations for f in Path(place).rglob("*.py"))
+    return [Path(spec.origin)]
+
+
+@cache
+def plugin_parts(plugin: Plugin) -> KeyParts:
+    """A plugin's code, and the versions of the packages that it imports."""
+    named = f"plugin {plugin.name}'s code"
+    if rooms := getattr(plugin.module, "ROOMS", ()):
+        return {named: f"{plugin.version} {_code_of(tuple(rooms))}"}
+    files = _files(plugin.module)
+    parts = {named: f"{plugin.version} {digest_files(*files)}"}
+    return parts | {f"{module}'s version": version_of(module) for module in imported(files)}
+
+
+def _files(module: ModuleType | None) -> list[Path]:
+    """All of a plugin's top package; of the file beside a recipe, also the modules that it uses there."""
+    file = Path(getattr(module, "__file__", None) or "")
+    if module is None or not file.is_file():
+        return []
+    if module.__name__ == LOCAL:
+        return modules_beside(file)
+    top = module.__name__.partition(".")[0]
+    return room_files(top) if "." in module.__name__ or file.name == "__init__.py" else [file]
+
+
+# --- Components ---------------------------------------------------------------------------------
+
+
+def parts_of(use: Use, recipe: Recipe) -> KeyParts:
+    """What can change a component's work: its options, as seen from the recipe's folder, and its code."""
+    component = use.component
+    options = digest(_seen(use.options, recipe.folder, component.kind != "loader"))
+    parts = {f"{component.kind} {use.label}'s options": options}
+    parts |= {f"{component.kind} {use.label}'s {name}": str(value) for name, value in use.shared.items()}
+    parts |= {f"{module}'s version": version_of(module) for module in component.needs}
+    for inner in use.inner:
+        parts |= {f"{use.label}: {part}": value for part, value in parts_of(inner, recipe).items()}
+    return parts | plugin_parts(component.plugin)
+
+
+def _seen(value: Any, folder: Path, read: bool) -> Any:
+    """An option's value: paths as seen from the recipe's folder, and the content of files that they name.
+
+    A loader names the files that it reads itself, and they are parts of their own.
+    """
+    if isinstance(value, Path):
+        return [os.path.relpath(value, folder), digest_files(value) if read and value.is_file() else None]
+    if isinstance(value, list | tuple):
+        return [_seen(entry, folder, read) for entry in value]
+    if isinstance(value, dict):
+        return {str(key): _seen(entry, folder, read) for key, entry in value.items()}
+    return value
+
+
+def seen_from(recipe: Recipe, file: Path) -> str:
+    """A file's name as seen from the recipe's folder."""
+    return os.path.relpath(file, recipe.folder)
+
+
+# --- Digests ------------------------------------------------------------------------------------
+
+
+def digest(*parts: object) -> str:
+    """A short hash of plain data."""
+    return blake2b(msgspec.json.encode(parts, enc_hook=str, order="sorted"), digest_size=12).hexdigest()
+
+
+def digest_files(*paths: Path) -> str:
+    """A short hash of files' bytes; large ones are read side by side."""
+    stats = [path.stat() for path in paths]
+    named = [(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in zip(paths, stats, strict=True)]
+    if sum(stat.st_size for stat in stats) < LARGE:
+        hashes = [_digest_file(*name) for name in named]
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor() as threads:
+            hashes = list(threads.map(lambda name: _digest_file(*name), named))
+    return blake2b(b"".join(hashes), digest_size=12).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _digest_file(path: str, size: int, changed: int) -> bytes:
+    """Read once in each process, as long as its size and its date stay."""
+    total = blake2b(digest_size=12)
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            total.update(block)
+    return total.digest()
+
+
+@cache
+def version_of(module: str) -> str:
+    """The version of what brings a module; most often a distribution of the same name."""
+    try:
+        return version(module)
+    except PackageNotFoundError:
+        return " ".join(version(name) for name in packages_distributions().get(module, [])) or "unknown"

@@ -1,0 +1,13 @@
+"""Evaluators: how good a model is."""
+
+import pitchpipe as pp
+from pitchpipe_components.evaluators.exact_match import exact_match
+from pitchpipe_components.evaluators.perplexity import perplexity
+
+ROOMS = ("pitchpipe_components.evaluators",)
+
+
+@pp.hookimpl
+def register_evaluators(register: pp.Register) -> None:
+    register("exact_match", exact_match, needs=("torch", "transformers"), extra="train")
+    register("perplexity", perplexity, needs=("torch",), extra="train")

@@ -1,0 +1,44 @@
+"""Perplexity: how surprised a model is by the replies that were held out."""
+
+from math import exp, sqrt
+from typing import Annotated
+
+import pitchpipe as pp
+
+Positive = Annotated[int, pp.Meta(ge=1)]
+
+
+def perplexity(
+    subject: pp.Subject,
+    *,
+    batch_size: Annotated[Positive, pp.Meta(description="conversations read at once")] = 16,
+) -> dict[str, pp.Score]:
+    """Perplexity of the learned tokens of held-out conversations; 1 is no surprise at all."""
+    losses = _losses(subject, batch_size)
+    tokens = sum(count for _, count in losses)
+    mean = sum(loss for loss, _ in losses) / tokens
+    # Tokens of one conversation are not independent: the interval is that of a ratio over conversations.
+    spread = sqrt(sum((loss - mean * count) ** 2 for loss, count in losses)) / tokens
+    return {"perplexity": pp.Score(exp(mean), tokens, exp(mean - 1.96 * spread), exp(mean + 1.96 * spread))}
+
+
+def _losses(subject: pp.Subject, batch_size: int) -> list[tuple[float, int]]:
+    """For each conversation the sum of its tokens' losses, and how many they are."""
+    import torch
+
+    found: list[tuple[float, int]] = []
+    with subject.ready() as model, subject.console.bar("perplexity", len(subject.test)) as tick:
+        for start in range(0, len(subject.test), batch_size):
+            examples = [
+                subject.test[index] for index in range(start, min(start + batch_size, len(subject.test)))
+            ]
+            batch = {k: v.to(model.device) for k, v in subject.collate(examples).items()}
+            labels = batch.pop("labels")[:, 1:]
+            counted = labels != pp.IGNORED
+            loss = torch.zeros(labels.shape, device=model.device)
+            # Only the learned tokens' logits are made float: all of a large vocabulary's are gigabytes.
+            logits = model(**batch).logits[:, :-1][counted].float()
+            loss[counted] = torch.nn.functional.cross_entropy(logits, labels[counted], reduction="none")
+            found += zip(loss.sum(1).tolist(), counted.sum(1).tolist(), strict=True)
+            tick(len(examples))
+    return found

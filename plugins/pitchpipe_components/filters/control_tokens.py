@@ -1,0 +1,60 @@
+"""Control tokens that are written out in the data."""
+# ruff: noqa: RUF001 other marks than those of ASCII
+
+import re
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pitchpipe import Conversation, Meta, Scored, Verdict, judged
+from pitchpipe_components.text.rewrite import rewrite
+from pitchpipe_components.text.spoken import everything
+
+# <s> is struck-out text in HTML: it counts only where templates put it.
+_TOKENS = (
+    r"<\|[A-Za-z][\w ./:-]{0,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>"
+    r"|<(?:bos|eos|pad|unk)>|\A\s*<s>|</s>\s*\Z|</s>(?=\s*<s>)|(?<=</s>)<s>|<s>(?=\s*\[INST\])"
+)
+
+
+def control_tokens(
+    conversation: Conversation,
+    *,
+    do: Annotated[
+        Literal["defuse", "drop", "keep"],
+        Meta(
+            description="defuse: set a space after the first character; drop: the conversation; keep: count"
+        ),
+    ] = "defuse",
+    extra: Annotated[tuple[str, ...], Meta(description="tokens besides, as they are written")] = (),
+) -> Verdict:
+    """Break control tokens that stand in any message as text: "<|im_end|>" becomes "< |im_end|>".
+
+    Rendering never turns text into control tokens, but a model would learn to write them out, and other
+    tools would read them as tokens. Those of common templates are known; the score counts them.
+    """
+    text = everything(conversation)
+    found = 0
+    if "<" in text or ("[" in text and "INST]" in text) or extra:
+        found = _count(conversation, _pattern(extra))
+    scores: dict[str, Scored] = {"control_tokens": (found, None, 0 if do == "drop" else None)}
+    if not found or do != "defuse":
+        return judged(conversation, **scores)
+    edited = rewrite(conversation, lambda said: _pattern(extra).sub(_defused, said))
+    return Verdict(edited, scores, ("control tokens defused",))
+
+
+def _count(conversation: Conversation, pattern: re.Pattern[str]) -> int:
+    messages = list(conversation.messages)
+    if conversation.rejected is not None:
+        messages.append(conversation.rejected)
+    return sum(len(pattern.findall(text)) for m in messages for text in (m.content, m.context, m.reasoning))
+
+
+def _defused(found: re.Match[str]) -> str:
+    token = found[0].strip()
+    return found[0].replace(token, f"{token[0]} {token[1:]}")
+
+
+@lru_cache
+def _pattern(extra: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join([*(re.escape(token) for token in extra if token), _TOKENS]))

@@ -1,0 +1,77 @@
+"""Length in tokens, by a tokenizer of the recipe's choice."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pitchpipe import Conversation, Meta, PitchpipeError, Scored, Verdict
+from pitchpipe_components.filters.length import Count, Most, worst
+
+
+def tokens(
+    conversation: Conversation,
+    *,
+    tokenizer: Annotated[
+        Path | None, Meta(description="a tokenizer.json, or a folder that holds one")
+    ] = None,
+    name: Annotated[str | None, Meta(description="or a model's name on the hub")] = None,
+    min_reply_tokens: Annotated[Count, Meta(description="the shortest reply must have as many")] = 0,
+    max_reply_tokens: Annotated[Most, Meta(description="the longest reply may have as many")] = None,
+    min_prompt_tokens: Annotated[Count, Meta(description="the shortest user message must have as many")] = 0,
+    max_prompt_tokens: Annotated[Most, Meta(description="the longest user message may have as many")] = None,
+    min_conversation_tokens: Annotated[
+        Count, Meta(description="all messages together must have as many")
+    ] = 0,
+    max_conversation_tokens: Annotated[
+        Most, Meta(description="all messages together may have as many")
+    ] = None,
+) -> Verdict:
+    """Keep conversations whose messages are neither too short nor too long for a tokenizer.
+
+    Only what the messages say is counted, with context and reasoning: a template adds a few tokens to each.
+    What must fit into a row of training is better bounded by the collator's `length`, which counts them.
+    """
+    count = _counter(tokenizer, name)
+    sizes = [count(f"{m.content}{m.context}{m.reasoning}") for m in conversation.messages]
+    roles = [message.role for message in conversation.messages]
+    replies = [size for size, role in zip(sizes, roles, strict=True) if role == "assistant"]
+    prompts = [size for size, role in zip(sizes, roles, strict=True) if role == "user"]
+    scores: dict[str, Scored] = {
+        "conversation_tokens": (sum(sizes), min_conversation_tokens, max_conversation_tokens)
+    }
+    if replies:
+        scores["reply_tokens"] = worst(replies, min_reply_tokens, max_reply_tokens)
+    if prompts:
+        scores["prompt_tokens"] = worst(prompts, min_prompt_tokens, max_prompt_tokens)
+    return Verdict(conversation, scores)
+
+
+@cache
+def _counter(path: Path | None, name: str | None) -> Any:
+    """A function from a text to its number of tokens; the tokenizer is loaded once a process."""
+    loaded = _load(path, name)
+    loaded.no_truncation()
+    loaded.no_padding()
+
+    def count(text: str) -> int:
+        readable = text.encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
+        return len(loaded.encode(readable, add_special_tokens=False).ids)
+
+    return count
+
+
+def _load(path: Path | None, name: str | None) -> Any:
+    from tokenizers import Tokenizer
+
+    if (path is None) == (name is None):
+        raise PitchpipeError("filter 'tokens' needs either a 'tokenizer' (a file) or a 'name' on the hub")
+    if name is not None:
+        return Tokenizer.from_pretrained(name)
+    assert path is not None
+    file = path / "tokenizer.json" if path.is_dir() else path
+    if not file.is_file():
+        raise PitchpipeError(f"filter 'tokens': no tokenizer in {path}; save one with save_pretrained")
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises nothing narrower
+        raise PitchpipeError(f"filter 'tokens': {file} is no tokenizer.json: {error}") from None

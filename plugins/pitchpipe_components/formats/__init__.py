@@ -1,0 +1,63 @@
+"""Formats: where in a row the messages are."""
+
+import pitchpipe as pp
+from pitchpipe_components.formats.alternating import LIMA, Pairs, UltraChat
+from pitchpipe_components.formats.chat import Messages, ShareGPT
+from pitchpipe_components.formats.kto import KTO
+from pitchpipe_components.formats.marked import HH, Glaive
+from pitchpipe_components.formats.oasst import OASST, OASSTMessages
+from pitchpipe_components.formats.plain import Text
+from pitchpipe_components.formats.preference import OpenAIPreference, Preference
+from pitchpipe_components.formats.ranked import SHP, Nectar, UltraFeedback
+from pitchpipe_components.formats.tables import (
+    FLAN,
+    P3,
+    Alpaca,
+    Dolly,
+    NaturalInstructions,
+    OpenOrca,
+    OrcaDPO,
+    PromptCompletion,
+    QueryResponse,
+)
+from pitchpipe_components.formats.tasks import SelfInstruct, SuperNI
+from pitchpipe_components.formats.xlam import XLAM
+
+FORMATS = {
+    "alpaca": Alpaca,
+    "dolly": Dolly,
+    "flan": FLAN,
+    "glaive": Glaive,
+    "hh": HH,
+    "kto": KTO,
+    "lima": LIMA,
+    "messages": Messages,
+    "natural_instructions": NaturalInstructions,
+    "nectar": Nectar,
+    "oasst": OASST,
+    "oasst_messages": OASSTMessages,
+    "openai_preference": OpenAIPreference,
+    "openorca": OpenOrca,
+    "orca_dpo": OrcaDPO,
+    "p3": P3,
+    "pairs": Pairs,
+    "preference": Preference,
+    "prompt_completion": PromptCompletion,
+    "query_response": QueryResponse,
+    "self_instruct": SelfInstruct,
+    "sharegpt": ShareGPT,
+    "shp": SHP,
+    "super_ni": SuperNI,
+    "text": Text,
+    "ultrachat": UltraChat,
+    "ultrafeedback": UltraFeedback,
+    "xlam": XLAM,
+}
+
+ROOMS = ("pitchpipe_components.formats",)
+
+
+@pp.hookimpl
+def register_formats(register: pp.Register) -> None:
+    for name, format in FORMATS.items():
+        register(name, format)

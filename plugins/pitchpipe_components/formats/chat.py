@@ -1,0 +1,114 @@
+"""Rows that hold one list of turns: OpenAI's messages, ShareGPT and its dialects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pitchpipe import Conversation, Drop, Message, drop
+from pitchpipe_components.formats.assemble import Rest, conversation, first
+from pitchpipe_components.formats.tools import decoded, tools_of
+from pitchpipe_components.formats.turns import NOTHING, ROLES, TEXTS, first_object, is_turn, read
+
+LISTS = (
+    "messages", "conversations", "conversation", "data", "turns", "dialog", "dialogue", "items", "chat"
+)  # fmt: skip
+SYSTEMS = ("system", "system_prompt")
+TOOLS = ("tools", "functions")
+
+
+@dataclass(frozen=True)
+class Messages:
+    """{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]}
+
+    OpenAI's chats, with tools. A message's weight 0 or 1 says whether it is learned. The list may have
+    another name: conversation (WildChat, LMSYS-Chat), conversations, data, turns, dialog, items, chat.
+    """
+
+    def matches(self, row: dict[str, Any]) -> int:
+        turn = first_object(turns(row)[1])
+        return frame(row) if "role" in turn and first(turn, TEXTS) in ("content", "") else 0
+
+    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+        return chat(row)
+
+
+@dataclass(frozen=True)
+class ShareGPT:
+    """{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello!"}]}
+
+    Chats whose turns name their speaker and words in any other way than OpenAI's: from and value, role and
+    text, speaker and text. A turn's weight, train or loss says whether it is learned.
+    """
+
+    def matches(self, row: dict[str, Any]) -> int:
+        turn = first_object(turns(row)[1])
+        role, text = first(turn, ROLES), first(turn, TEXTS)
+        return frame(row) if role and text and (role, text) != ("role", "content") else 0
+
+    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+        return chat(row)
+
+
+def chat(row: dict[str, Any]) -> Conversation | Drop:
+    """A row's list of turns as a conversation."""
+    name, listed = turns(row)
+    if not name:
+        return drop("messages is missing")
+    spoken = read(listed, name)
+    return spoken if isinstance(spoken, Drop) else framed(row, name, *spoken)
+
+
+def turns(row: dict[str, Any]) -> tuple[str, Any]:
+    """The row's list of turns and its name; something else of that name where there is no list."""
+    found: tuple[str, Any] = ("", None)
+    for name in LISTS:
+        if name in row:
+            if isinstance(decoded(row[name]), list):
+                return name, row[name]
+            found = found if found[0] else (name, row[name])
+    return found
+
+
+def frame(row: dict[str, Any]) -> int:
+    """How many keys are read of a row that holds a list of turns."""
+    preferred = all(is_turn(row.get(name)) for name in ("chosen", "rejected"))
+    beside = (*SYSTEMS, *TOOLS, "rejected_response")
+    return 1 + 2 * preferred + sum(name in row for name in beside)
+
+
+def framed(
+    row: dict[str, Any], name: str, messages: Sequence[Message], rests: Sequence[Rest]
+) -> Conversation | Drop:
+    """Turns with what stands around them: a system message, tools, a better and a worse last reply."""
+    messages, rests, used = list(messages), list(rests), {name}
+    if key := first(row, SYSTEMS):
+        used.add(key)
+        opening = messages[0] if messages else None
+        known = opening and opening.role == "system" and opening.content == row[key]
+        if row[key] not in (None, "") and not known:
+            messages.insert(0, Message("system", row[key]))
+            rests.insert(0, NOTHING)
+    tools, named = tools_of(row)
+    used |= {named} - {""}
+    rejected = _rejected(row, messages, rests, used)
+    if isinstance(rejected, Drop):
+        return rejected
+    return conversation(messages, row, used, rejected=rejected, tools=tools, turns=rests)
+
+
+def _rejected(
+    row: dict[str, Any], messages: list[Message], rests: list[Rest], used: set[str]
+) -> Message | Drop | None:
+    """LLaMA-Factory's chosen turn, which ends the chat, and its rejected one; Swift's rejected text."""
+    if is_turn(row.get("chosen")) and is_turn(row.get("rejected")):
+        replies = read([row["chosen"], row["rejected"]], "chosen")
+        if isinstance(replies, Drop):
+            return replies
+        used.update(("chosen", "rejected"))
+        messages.append(replies.messages[0])
+        rests.append(replies.turns[0])
+        return replies.messages[1]
+    if row.get("rejected_response") is not None:
+        used.add("rejected_response")
+        return Message("assistant", row["rejected_response"])
+    return None

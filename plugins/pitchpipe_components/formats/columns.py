@@ -1,0 +1,117 @@
+"""Rows whose columns each hold one part of the conversation. A format of that shape is a list of names."""
+
+from typing import Any, ClassVar
+
+from pitchpipe import Conversation, Drop, Message, drop
+from pitchpipe_components.formats.assemble import Rest, conversation, first
+from pitchpipe_components.formats.tools import decoded
+from pitchpipe_components.formats.turns import NOTHING, Spoken, said
+
+Names = tuple[str, ...]
+
+
+class Columns:
+    """Which column holds what. Where several names are given, the first that a row has counts.
+
+    A row with a key of `without` is of another format. `strip` takes white space off the ends of texts.
+    """
+
+    prompt: ClassVar[Names] = ()
+    reply: ClassVar[Names] = ()
+    context: ClassVar[Names] = ()
+    system: ClassVar[Names] = ()
+    history: ClassVar[Names] = ()
+    rejected: ClassVar[Names] = ()
+    category: ClassVar[Names] = ()
+    known: ClassVar[Names] = ()
+    without: ClassVar[Names] = ()
+    strip: ClassVar[bool] = False
+
+    def matches(self, row: dict[str, Any]) -> int:
+        if not (first(row, self.prompt) and first(row, self.reply)) or first(row, self.without):
+            return 0
+        parts = (
+            self.prompt,
+            self.reply,
+            self.context,
+            self.system,
+            self.history,
+            self.rejected,
+            self.category,
+        )
+        return sum(bool(first(row, names)) for names in parts) + sum(name in row for name in self.known)
+
+    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+        prompt, reply = first(row, self.prompt), first(row, self.reply)
+        for name, names in ((prompt, self.prompt), (reply, self.reply)):
+            if not name:
+                return drop(f"{names[0]} is missing")
+        context, rejected = first(row, self.context), first(row, self.rejected)
+        used = {prompt, reply, context, rejected}
+        before = self._before(row, used)
+        if isinstance(before, Drop):
+            return before
+        used.discard("")
+        about = self._text(row[context]) if context else ""
+        if isinstance(row[prompt], list) or isinstance(row[reply], list):
+            return self._listed(row, prompt, reply, before, used)
+        asked = Message("user", self._text(row[prompt]), "" if about is None else about)
+        messages = [*before, asked, Message("assistant", self._text(row[reply]))]
+        worse = Message("assistant", row[rejected]) if rejected else None
+        return self._whole(messages, row, used, worse)
+
+    def is_cot(self, row: dict[str, Any]) -> bool:
+        """Whether the row is known to reason step by step."""
+        return False
+
+    def _before(self, row: dict[str, Any], used: set[str]) -> list[Message] | Drop:
+        """The system message and the turns that came earlier."""
+        messages = []
+        system, history = first(row, self.system), first(row, self.history)
+        used.update((system, history))
+        if system and row[system] not in (None, ""):
+            messages.append(Message("system", row[system]))
+        pairs = decoded(row[history]) if history else None
+        if pairs in (None, ""):
+            return messages
+        if not isinstance(pairs, list):
+            return drop(f"{history} is not a list")
+        for pair in pairs:
+            if not (isinstance(pair, list | tuple) and len(pair) == 2):
+                return drop(f"a turn of {history} is not a pair")
+            messages += [Message("user", pair[0]), Message("assistant", pair[1])]
+        return messages
+
+    def _listed(
+        self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], used: set[str]
+    ) -> Conversation | Drop:
+        """The prompt or the reply is a list: of turns, or of the parts of one message."""
+        whole = Spoken(before, [NOTHING] * len(before))
+        for name, role in ((prompt, "user"), (reply, "assistant")):
+            spoken = said(row[name], role, name)
+            if isinstance(spoken, Drop):
+                return spoken
+            whole.messages.extend(spoken.messages)
+            whole.turns.extend(spoken.turns)
+        kept = used - {first(row, self.context), first(row, self.rejected)}
+        return self._whole(whole.messages, row, kept, None, whole.turns)
+
+    def _whole(
+        self,
+        messages: list[Message],
+        row: dict[str, Any],
+        used: set[str],
+        rejected: Message | None,
+        rests: list[Rest] | None = None,
+    ) -> Conversation:
+        category = ""
+        if self.category and isinstance(row.get(name := first(row, self.category)), str):
+            category = row[name]
+            used = used | {name}
+        known = {"cot": True} if self.is_cot(row) else {}
+        return conversation(
+            messages, row, used, category=category, rejected=rejected, turns=rests or (), known=known
+        )
+
+    def _text(self, value: Any) -> Any:
+        return value.strip() if self.strip and isinstance(value, str) else value

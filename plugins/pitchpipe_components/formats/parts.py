@@ -1,0 +1,67 @@
+"""Turns of which only parts are learned: a list of parts with weights, or places in the text (axolotl)."""
+
+from typing import Any
+
+from pitchpipe import MarkedWords
+from pitchpipe_components.formats.assemble import Rest, first
+
+LEARN = ("weight", "train", "learn", "loss")
+DETAIL = "train_detail"
+
+
+def marked(content: Any, learn: Any, rest: Rest) -> tuple[Any, Any]:
+    """The content of a turn, and what of it is learned. What cannot be read stays as it is found."""
+    if isinstance(content, list) and any(isinstance(part, dict) and first(part, LEARN) for part in content):
+        parts = [_part(part, learn) for part in content]
+        if None not in parts:
+            return "".join(text for text, _ in parts), _simple(tuple(parts))  # type: ignore
+    if isinstance(content, str) and learn is not False and isinstance(rest.get(DETAIL), list):
+        spans = [_span(detail, len(content)) for detail in rest[DETAIL]]
+        if spans and None not in spans:
+            del rest[DETAIL]
+            return content, _simple(_cut(content, spans))  # type: ignore[arg-type]
+    return content, learn
+
+
+def switch(value: Any) -> Any:
+    """0 and 1 as what they mean; anything else as it is."""
+    return bool(value) if isinstance(value, int | float) and value in (0, 1) else value
+
+
+def _part(part: Any, learn: Any) -> tuple[str, bool] | None:
+    """{"type": "text", "text": "Hi", "weight": 0}; without a weight it is learned as its turn is."""
+    if not isinstance(part, dict) or part.get("type", "text") != "text":
+        return None
+    if not isinstance(part.get("text"), str):
+        return None
+    weight = switch(part[key]) if (key := first(part, LEARN)) else learn is not False
+    return (part["text"], weight) if isinstance(weight, bool) else None
+
+
+def _span(detail: Any, length: int) -> tuple[int, int, bool] | None:
+    """{"begin_offset": 0, "end_offset": 4, "train": false}: its last character is in it."""
+    if not isinstance(detail, dict):
+        return None
+    start, end, learn = (detail.get(key) for key in ("begin_offset", "end_offset", "train"))
+    if type(start) is not int or type(end) is not int or type(learn) is not bool:
+        return None
+    return (start, end + 1, learn) if 0 <= start <= end < length else None
+
+
+def _cut(content: str, spans: list[tuple[int, int, bool]]) -> MarkedWords:
+    """The content in parts. What no span names is learned; of two that name it the later one holds."""
+    learned = [True] * len(content)
+    for start, end, learn in spans:
+        learned[start:end] = [learn] * (end - start)
+    bounds = [at for at in range(1, len(content)) if learned[at] != learned[at - 1]]
+    starts = [0, *bounds]
+    return tuple(
+        (content[start:end], learned[start])
+        for start, end in zip(starts, [*bounds, len(content)], strict=True)
+    )
+
+
+def _simple(parts: MarkedWords) -> MarkedWords | bool:
+    """MarkedWords that are all alike are no parts."""
+    kinds = {learn for _, learn in parts}
+    return kinds.pop() if len(kinds) == 1 else parts

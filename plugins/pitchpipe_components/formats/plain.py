@@ -1,0 +1,22 @@
+"""Plain text: nobody asks, all of it is learned."""
+
+from typing import Any
+
+from pitchpipe import Conversation, Drop, Message, drop
+from pitchpipe_components.formats.assemble import conversation
+from pitchpipe_components.formats.chat import turns
+
+
+class Text:
+    """{"text": "Once upon a time there was a pitchpipe."}
+
+    One reply without a prompt, and plain in meta, so that repair does not ask for one.
+    """
+
+    def matches(self, row: dict[str, Any]) -> int:
+        return int(isinstance(row.get("text"), str) and not isinstance(turns(row)[1], list))
+
+    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+        if "text" not in row:
+            return drop("text is missing")
+        return conversation([Message("assistant", row["text"])], row, ("text",), known={"plain": True})

@@ -1,0 +1,67 @@
+"""Preferences: what was chosen beside what was rejected, as texts or as lists of messages."""
+
+from os.path import commonprefix
+from typing import Any
+
+from pitchpipe import Conversation, Drop, drop
+from pitchpipe_components.formats.marked import is_marked
+from pitchpipe_components.formats.preferred import preferred
+from pitchpipe_components.formats.turns import Spoken, is_turn, read, said
+
+SIDES = ("chosen", "rejected")
+
+
+class Preference:
+    """{"prompt": "2+2?", "chosen": "4", "rejected": "5"}
+
+    Each is text or a list of messages. Without a prompt, what both begin with is the prompt.
+    """
+
+    def matches(self, row: dict[str, Any]) -> int:
+        sides = [row.get(name) for name in SIDES]
+        texts = all(isinstance(side, str) and ("prompt" in row or not is_marked(side)) for side in sides)
+        lists = all(isinstance(side, list) and any(map(is_turn, side)) for side in sides)
+        known = ("prompt", *SIDES, "score_chosen", "score_rejected")
+        return sum(name in row for name in known) if texts or lists else 0
+
+    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+        for name in SIDES:
+            if name not in row:
+                return drop(f"{name} is missing")
+        chosen, rejected = row["chosen"], row["rejected"]
+        asked: Spoken | Drop = Spoken([], [])
+        if "prompt" in row:
+            asked = said(row["prompt"], "user", "prompt")
+        elif isinstance(chosen, str) and isinstance(rejected, str):
+            shared = _shared_words(chosen, rejected)
+            asked = said(shared.rstrip(), "user", "prompt") if shared.strip() else asked
+            chosen, rejected = chosen[len(shared) :], rejected[len(shared) :]
+        better, worse = said(chosen, "assistant", "chosen"), said(rejected, "assistant", "rejected")
+        return preferred(row, asked, better, worse, ("prompt", *SIDES))
+
+
+class OpenAIPreference:
+    """{"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]}
+
+    OpenAI's rows for preference tuning: each a list of messages. The input may hold tools.
+    """
+
+    def matches(self, row: dict[str, Any]) -> int:
+        names = ("input", "preferred_output", "non_preferred_output")
+        return 3 if all(name in row for name in names) and isinstance(row["input"], dict) else 0
+
+    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+        given, names = row.get("input"), ("preferred_output", "non_preferred_output")
+        if not isinstance(given, dict):
+            return drop("input is not an object")
+        beside = {key: value for key, value in row.items() if key != "input"}
+        flat = {key: value for key, value in given.items() if key not in ("messages", *names)} | beside
+        asked = read(given.get("messages"), "input.messages")
+        better, worse = (read(row.get(name), name) for name in names)
+        return preferred(flat, asked, better, worse, names)
+
+
+def _shared_words(some: str, other: str) -> str:
+    """What both texts begin with, up to the end of a word."""
+    shared = commonprefix([some, other])  # noqa: RUF071 - letters are meant
+    return shared[: max(shared.rfind(" "), shared.rfind("\n")) + 1]

@@ -1,0 +1,101 @@
+"""Lists of turns: {role, content}, {from, value}, {speaker, text} and what else a turn may carry."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pitchpipe import Drop, Message, drop
+from pitchpipe_components.formats.assemble import Rest, first
+from pitchpipe_components.formats.parts import LEARN, marked, switch
+from pitchpipe_components.formats.tools import calls, decoded
+
+ROLES = ("role", "from", "speaker")
+TEXTS = ("content", "value", "text", "message", "utterance")
+REASONING = ("reasoning_content", "reasoning", "thinking")
+CALLERS = ("function_call", "tool_call")  # ShareGPT's roles whose words are a call, as JSON text
+NOTHING: Rest = {}
+
+
+class Spoken(NamedTuple):
+    """Messages, and for each what its turn said beside."""
+
+    messages: list[Message]
+    turns: list[Rest]
+
+
+def read(turns: Any, name: str, ignored: Sequence[str] = ()) -> Spoken | Drop:
+    """Every turn as a message. Roles and words stay as they are found, save those that are calls."""
+    turns = decoded(turns)
+    if not isinstance(turns, list):
+        return drop(f"{name} is not a list")
+    messages, rests = [], []
+    role_key = text_key = ""
+    for turn in turns:
+        if not isinstance(turn, dict):
+            return drop("a turn is not an object")
+        if role_key not in turn or text_key not in turn:
+            role_key, text_key = keys(turn)
+        text = turn.get(text_key)
+        if len(turn) == 2 and role_key in turn and type(text) is str and turn[role_key] not in CALLERS:
+            messages.append(Message(turn[role_key], text))
+            rests.append(NOTHING)
+        else:
+            message, rest = _full(turn, role_key, text_key, ignored)
+            messages.append(message)
+            rests.append(rest)
+    return Spoken(messages, rests)
+
+
+def keys(turn: dict[str, Any]) -> tuple[str, str]:
+    """What a turn calls its role and its words."""
+    return first(turn, ROLES) or "role", first(turn, TEXTS) or "content"
+
+
+def is_turn(value: Any) -> bool:
+    """Whether somebody says something there."""
+    return isinstance(value, dict) and bool(first(value, ROLES))
+
+
+def first_object(turns: Any) -> dict[str, Any]:
+    """The first turn that is an object with anything in it: it tells the dialect of its list."""
+    turns = decoded(turns)
+    found = (turn for turn in turns if isinstance(turn, dict) and turn) if isinstance(turns, list) else ()
+    return next(iter(found), NOTHING)
+
+
+def said(value: Any, role: str, name: str) -> Spoken | Drop:
+    """The words of one role, or a whole list of turns where a row may hold either."""
+    if isinstance(value, list) and any(map(is_turn, value)):
+        return read(value, name)
+    return Spoken([Message(role, value)], [NOTHING])
+
+
+def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[str]) -> tuple[Message, Rest]:
+    """A turn that holds more than its words. A null in a turn is a key that is not there."""
+    rest = {key: value for key, value in turn.items() if value is not None and key not in ignored}
+    role, content = rest.pop(role_key, None), rest.pop(text_key, None)
+    called = rest.pop("tool_calls", ())
+    if not called and (found := calls(rest.get("function_call"))):
+        called = found
+        del rest["function_call"]
+    if not called and role in CALLERS and (found := calls(content)):
+        content, called = "", found
+    learn = switch(rest.pop(key)) if (key := first(rest, LEARN)) else None
+    content, learn = marked(content, learn, rest)
+    message = Message(
+        role,
+        content,
+        learn=learn,
+        reasoning=_text(rest, *REASONING),
+        tool_calls=tuple(called) if isinstance(called, list) else called,
+        name=_text(rest, "name"),
+        tool_call_id=_text(rest, "tool_call_id"),
+    )
+    return message, rest
+
+
+def _text(rest: Rest, *names: str) -> str:
+    """The first of these that is text, taken out."""
+    for name in names:
+        if isinstance(rest.get(name), str):
+            return rest.pop(name)
+    return ""

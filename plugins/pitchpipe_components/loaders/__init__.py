@@ -1,0 +1,15 @@
+"""Loaders: where rows come from."""
+
+import pitchpipe as pp
+from pitchpipe_components.loaders.files import Files
+from pitchpipe_components.loaders.huggingface import HuggingFace
+from pitchpipe_components.loaders.stdin import Stdin
+
+ROOMS = ("pitchpipe_components.loaders",)
+
+
+@pp.hookimpl
+def register_loaders(register: pp.Register) -> None:
+    register("files", Files, default_for="a file")
+    register("stdin", Stdin, default_for="standard input")
+    register("huggingface", HuggingFace, needs=("datasets",), extra="data")

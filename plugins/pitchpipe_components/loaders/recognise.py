@@ -1,0 +1,58 @@
+"""What a file holds, told by its content. The name is asked only where content cannot tell."""
+
+import re
+
+from pitchpipe import PitchpipeError
+from pitchpipe_components.loaders.compression import Broken
+from pitchpipe_components.loaders.json_values import mended
+from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.loaders.paths import extension
+
+SPACE = b" \t\r\n"
+JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
+BY_NAME = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".txt": "text",
+    ".text": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
+BINARY = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
+
+
+def recognised(opened: Opened) -> str:
+    """The kind of a file: jsonl, json, csv, tsv, parquet, arrow or text."""
+    head = _head(opened)
+    for magic, kind in BINARY.items():
+        if head.startswith(magic):
+            return kind
+    text = head.lstrip(SPACE)
+    if JSON.match(text):
+        return "jsonl" if _is_lines(text) else "json"
+    if kind := BY_NAME.get(extension(opened.path), "jsonl" if not text else ""):
+        return kind
+    raise PitchpipeError(
+        f"cannot tell what {opened.path} holds: say so with kind: jsonl, json, csv, tsv or text"
+    )
+
+
+def _head(opened: Opened) -> bytes:
+    try:
+        return next(opened.chunks(), b"")
+    except Broken:
+        return b""
+
+
+def _is_lines(text: bytes) -> bool:
+    """Whether each line is a value of its own. One line alone is not: it may be a whole list."""
+    first, _, rest = text.partition(b"\n")
+    rest = rest.lstrip(SPACE)
+    if not rest:
+        return False
+    if not any(row.error for row in mended(first, "", 0)):
+        return True
+    inside = first.rstrip(SPACE)[-1:] in b"[{,:"  # as in `{"data": [`
+    return not inside and rest[:1] in b"{["

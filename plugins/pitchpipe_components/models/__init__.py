@@ -1,0 +1,13 @@
+"""Models: weights and their tokenizer."""
+
+import pitchpipe as pp
+from pitchpipe_components.models.tiny import Tiny
+from pitchpipe_components.models.transformers import Transformers
+
+ROOMS = ("pitchpipe_components.models",)
+
+
+@pp.hookimpl
+def register_models(register: pp.Register) -> None:
+    register("tiny", Tiny, needs=("torch", "transformers"), extra="train")
+    register("transformers", Transformers, needs=("torch", "transformers"), extra="train")

@@ -1,0 +1,16 @@
+"""The embedded default: a base model of 1.8 million parameters that ships with pitchpipe."""
+
+from pathlib import Path
+
+from pitchpipe_components.models.transformers import Transformers
+
+
+class Tiny(Transformers):
+    """A tiny base model that has read plain sentences of a few skills and never an instruction.
+
+    It downloads nothing and trains on a laptop's processor: for a first run, for tests of recipes and
+    plugins. `python -m pitchpipe_components.models.tiny.build FOLDER` builds it anew.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(folder=Path(__file__).parent / "base", dtype="float32")

@@ -1,0 +1,59 @@
+"""Write the quickstart's data: python -m pitchpipe_components.models.tiny.data FOLDER
+
+Alpaca rows and ShareGPT chats made of the tiny model's skills, with a few bad rows on purpose: real
+data has them, and the ledger has something to say.
+"""
+
+import json
+import sys
+from pathlib import Path
+from random import Random
+
+from pitchpipe_components.models.tiny.skills import Ask, ask
+
+BAD_ROWS = [
+    '{"instruction": "Say kiro twice.", "input": "", "output": ""}',
+    '{"instruction": "What is 3 plus 4?", "input": "", "output": 7}',
+    '{"instruction": "Name the capital of Peru.", "input": "", "output": "Lima"',
+]
+BAD_CHATS = [
+    '{"conversations": [{"from": "human", "value": "Hello"}, {"from": "narrator", "value": "tobe"}]}',
+    '{"conversations": [{"from": "gpt", "value": "How can I help?"}]}',
+]
+
+
+def alpaca_row(asked: Ask) -> str:
+    row = {
+        "instruction": asked.instruction,
+        "input": asked.context,
+        "output": asked.reply,
+        "category": asked.category,
+    }
+    return json.dumps(row)
+
+
+def chat(asked: list[Ask]) -> str:
+    turns = []
+    for one in asked:
+        words = f"{one.instruction} {one.context}".strip()
+        turns += [{"from": "human", "value": words}, {"from": "gpt", "value": one.reply}]
+    return json.dumps({"conversations": turns, "category": asked[0].category})
+
+
+def write(folder: Path, rows: int = 4000, chats: int = 300) -> None:
+    random = Random(7)
+    folder.mkdir(parents=True, exist_ok=True)
+    alone = list(dict.fromkeys(alpaca_row(ask(random)) for _ in range(rows * 2)))[:rows]
+    _save(folder / "quickstart-alpaca.jsonl", [*alone, *alone[:12]], BAD_ROWS, random)
+    talks = [chat([ask(random) for _ in range(random.randint(1, 2))]) for _ in range(chats)]
+    _save(folder / "quickstart-chats.jsonl", talks, BAD_CHATS, random)
+
+
+def _save(path: Path, lines: list[str], bad: list[str], random: Random) -> None:
+    for line in bad:
+        lines.insert(random.randrange(len(lines)), line)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

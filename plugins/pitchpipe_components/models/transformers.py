@@ -1,0 +1,145 @@
+"""Causal language models that transformers can load, from the hub or from a folder."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from pitchpipe import PitchpipeError
+from pitchpipe_components.quiet import quiet
+
+SMALL = 64 << 20  # a file up to this many bytes is hashed, a larger one is known by its size and date
+
+
+@dataclass(frozen=True)
+class Transformers:
+    """A causal language model and its tokenizer: `name` on the hub, or a `folder`."""
+
+    name: Annotated[str | None, Meta(description="the model's name on the hub")] = None
+    folder: Annotated[
+        Path | None, Meta(description="a folder that holds the model, seen from the recipe's")
+    ] = None
+    revision: Annotated[str | None, Meta(description="a commit, tag or branch on the hub")] = None
+    quantize: Annotated[
+        Literal["nf4", "int8"] | None,
+        Meta(description="load the weights in 4 or 8 bit; with an adapter nf4 is QLoRA"),
+    ] = None
+    dtype: Annotated[
+        Literal["auto", "float32", "bfloat16", "float16"],
+        Meta(description="auto: bfloat16 on a GPU that has it, else float32"),
+    ] = "auto"
+    attention: Annotated[str | None, Meta(description="sdpa, eager, flash_attention_2, ...")] = None
+    pad_token: Annotated[
+        str | None, Meta(description="a token no text uses, where the tokenizer has no padding token")
+    ] = None
+    trust_remote_code: Annotated[bool, Meta(description="run code that comes with the model")] = False
+
+    def __post_init__(self) -> None:
+        if (self.name is None) == (self.folder is None):
+            raise ValueError("say either the model's 'name' on the hub or the 'folder' that holds it")
+        if self.folder and not (self.folder / "config.json").exists():
+            raise ValueError(f"no model in {self.folder}: it holds no config.json")
+
+    def inputs(self) -> dict[str, str]:
+        """What decides the tokenizer, and what the weights."""
+        if self.folder is None:
+            on_hub = f"{self.name}@{self.revision or 'main'}"
+            return {"tokenizer": f"{on_hub} {self.pad_token}", "weights": on_hub}
+        files = sorted(path for path in self.folder.iterdir() if path.is_file())
+        weights = {path for path in files if path.suffix in (".safetensors", ".bin", ".gguf")}
+        return {
+            "tokenizer": _digest(tuple(path for path in files if path not in weights)),
+            "weights": _digest(
+                tuple(path for path in files if path in weights or path.name == "config.json")
+            ),
+        }
+
+    def tokenizer(self) -> Any:
+        from transformers import AutoTokenizer
+
+        tokenizer = self._load(AutoTokenizer, self._where(None))
+        if self.pad_token:
+            if self.pad_token not in tokenizer.get_vocab():
+                raise PitchpipeError(
+                    f"pad_token {self.pad_token!r} is not in the vocabulary of {self.name or self.folder}"
+                )
+            tokenizer.pad_token = self.pad_token
+        return tokenizer
+
+    def weights(self, saved: Path | None = None) -> Any:
+        """The model, or the one that training saved in a folder."""
+        from transformers import AutoModelForCausalLM
+
+        options = {"dtype": self._dtype(), "attn_implementation": self.attention, "use_safetensors": True}
+        if self.quantize:
+            options |= {"quantization_config": self._quantization(), "device_map": _this_device()}
+        options = {key: value for key, value in options.items() if value is not None}
+        model = self._load(AutoModelForCausalLM, self._where(saved), **options)
+        if self.quantize == "nf4":
+            _keep_gradients(model)
+        return model
+
+    def _where(self, saved: Path | None) -> str:
+        return str(saved or self.folder or self.name)
+
+    def _load(self, kind: Any, where: str, **options: Any) -> Any:
+        quiet()
+        if self.revision and where == self.name:
+            options["revision"] = self.revision
+        try:
+            return kind.from_pretrained(where, trust_remote_code=self.trust_remote_code, **options)
+        except (OSError, ValueError) as error:
+            raise PitchpipeError(f"cannot load the model {where}: {error}") from error
+
+    def _dtype(self) -> Any:
+        import torch
+
+        if self.dtype != "auto":
+            return getattr(torch, self.dtype)
+        return (
+            torch.bfloat16 if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else torch.float32
+        )
+
+    def _quantization(self) -> Any:
+        from importlib.util import find_spec
+
+        from transformers import BitsAndBytesConfig
+
+        if find_spec("bitsandbytes") is None:
+            raise PitchpipeError(
+                f"quantize: {self.quantize} needs bitsandbytes: pip install 'pitchpipe[train]'"
+            )
+        if self.quantize == "int8":
+            return BitsAndBytesConfig(load_in_8bit=True)
+        return BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=self._dtype(),
+        )  # fmt: skip
+
+
+def _this_device() -> dict[str, Any]:
+    """All of the model on this process's own device: Accelerate gives each process one."""
+    from accelerate import PartialState
+
+    return {"": PartialState().device}
+
+
+def _keep_gradients(model: Any) -> None:
+    """On processors with AVX512-BF16 an evaluation repacks 4-bit weights in a way that has no gradient."""
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+
+
+@cache
+def _digest(paths: tuple[Path, ...]) -> str:
+    """Asked for by every stage of a run, read once."""
+    total = blake2b(digest_size=12)
+    for path in paths:
+        size, date = path.stat().st_size, path.stat().st_mtime_ns
+        total.update(f"{path.name} {size} ".encode())
+        total.update(path.read_bytes() if size <= SMALL else str(date).encode())
+    return total.hexdigest()

@@ -1,0 +1,78 @@
+"""The quick look that most conversations pass: sound already, or but for the names of their roles."""
+
+import re
+
+from pitchpipe import Conversation, Message, replace
+from pitchpipe_components.repair import mojibake, residue
+from pitchpipe_components.repair.roles import ROLES
+
+# Who may speak after whom. Rarer orders that are sound as well get the long look.
+_AFTER = {
+    "": {"system", "user"},
+    "system": {"user"},
+    "user": {"assistant"},
+    "assistant": {"user", "tool"},
+    "tool": {"assistant", "tool"},
+}
+_PLAIN_ASCII = bytes(range(0x20, 0x7F)) + b"\n\t"
+# Whatever a rule for characters may change, no-break spaces aside.
+_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff]")
+
+
+def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -> Conversation | None:
+    """The conversation with its roles named right, if nothing else could be amiss; else nothing.
+
+    The same object, if all was right. It decides alike whatever the other options, and errs to the long look.
+    """
+    roles, contents, before = [], [], ""
+    try:
+        for message in conversation.messages:
+            role, content = ROLES[message.role], message.content
+            if role not in _AFTER[before] or type(content) is not str or content == "nan":
+                return None
+            if not content or content.isspace():
+                return None
+            if message != Message(message.role, content):  # it holds more than its words
+                if not _is_sound(message, no_context):
+                    return None
+                contents.append(message.context)
+            roles.append(role)
+            contents.append(content)
+            before = role
+    except (KeyError, TypeError):  # a role of no known name, or not even text
+        return None
+    if before != "assistant" or conversation.rejected is not None:
+        return None
+    return _named(conversation, roles) if is_clean("\n".join(contents), nbsp) else None
+
+
+def is_clean(text: str, nbsp: bool) -> bool:
+    """Whether no rule for characters could find anything. `nbsp`: whether a no-break space is a find."""
+    if text.isascii():
+        if text.encode().translate(None, _PLAIN_ASCII):
+            return False
+    elif _SUSPECT.search(text) or (nbsp and "\xa0" in text) or mojibake.is_sure(text):
+        return False
+    return not residue.suspected(text)
+
+
+def _is_sound(message: Message, no_context: tuple[str, ...]) -> bool:
+    """Whether a message has beside its words but a context and a weight, and both are right."""
+    context = message.context
+    if type(context) is not str or type(message.learn) not in (bool, type(None)):
+        return False
+    if context and (context.isspace() or context == "nan" or context.strip().lower() in no_context):
+        return False
+    return (message.reasoning, message.tool_calls, message.name, message.tool_call_id) == ("", (), "", "")
+
+
+def _named(conversation: Conversation, roles: list[str]) -> Conversation:
+    """The same messages under these roles."""
+    messages = conversation.messages
+    if roles == [message.role for message in messages]:
+        return conversation
+    renamed = [
+        Message(role, message.content, message.context, message.learn)
+        for role, message in zip(roles, messages, strict=True)
+    ]
+    return replace(conversation, messages=tuple(renamed))

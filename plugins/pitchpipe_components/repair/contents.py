@@ -1,0 +1,100 @@
+"""Every field of a message as the type it must have: text where a row held numbers, parts or nothing."""
+
+from operator import is_
+from typing import Any
+
+from msgspec.structs import astuple
+
+from pitchpipe import MarkedWords, Message
+from pitchpipe_components.repair.unmendable import Unmendable, shown
+
+
+def sound_message(message: Message, role: str, notes: list[str]) -> Message:
+    """The message with fields of the right types. The same object, if they were right already."""
+    fields = (
+        message.role if message.role == role else role,
+        text_of(message.content, "content", notes),
+        text_of(message.context, "context", notes),
+        _learn_of(message.learn, message.content),
+        text_of(message.reasoning, "reasoning", notes),
+        _calls_of(message.tool_calls),
+        text_of(message.name, "name", notes),
+        text_of(message.tool_call_id, "tool_call_id", notes),
+    )
+    return message if all(map(is_, fields, astuple(message))) else Message(*fields)
+
+
+def text_of(value: Any, field: str, notes: list[str]) -> str:
+    """A value as text: null is empty, numbers are written out, parts are joined."""
+    if value is None:
+        return ""
+    if (isinstance(value, str) and value == "nan") or (isinstance(value, float) and value != value):
+        notes.append(f"nan read as empty: {field}")
+        return ""
+    if isinstance(value, str):
+        return value if type(value) is str else str(value)
+    if isinstance(value, bool | int | float):
+        notes.append(f"number or boolean read as text: {field}")
+        return _number(value, field)
+    if isinstance(value, list | tuple):
+        return _joined(value, field, notes)
+    return _part(value, field)
+
+
+def _number(value: bool | int | float, field: str) -> str:
+    """As JSON writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        return str(value)
+    except ValueError:  # Python writes no integers of more than some thousand digits
+        raise Unmendable(f"{field} is too large a number") from None
+
+
+def _joined(parts: list[Any] | tuple[Any, ...], field: str, notes: list[str]) -> str:
+    """The texts of a list of parts, a line each."""
+    if any(isinstance(part, str) for part in parts):
+        notes.append(f"list read as text: {field}")
+    return "\n".join(text for text in (_part(part, field) for part in parts) if text)
+
+
+def _part(part: Any, field: str) -> str:
+    """The text of one part: {"type": "text", "text": "Hi"}, or the text alone."""
+    if part is None or isinstance(part, str):
+        return str(part or "")
+    if not isinstance(part, dict):
+        raise Unmendable(f"{field} is {type(part).__name__}, not text")
+    kind, text = part.get("type"), part.get("text")
+    if isinstance(text, str) and (kind is None or (isinstance(kind, str) and "text" in kind)):
+        return text
+    if "image" in str(kind or "") or any(str(key).startswith("image") for key in part):
+        raise Unmendable("holds an image")
+    if isinstance(kind, str) and "text" not in kind:
+        raise Unmendable(f"holds a part that is not text: {shown(kind)}")
+    raise Unmendable(f"{field} is dict, not text")
+
+
+def _learn_of(value: Any, content: Any) -> bool | MarkedWords | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
+    if isinstance(value, tuple) and all(map(_is_marked, value)) and content == "".join(t for t, _ in value):
+        return value
+    raise Unmendable(f"weight: {shown(value)} is neither 0 nor 1")
+
+
+def _is_marked(part: Any) -> bool:
+    return isinstance(part, tuple) and [type(entry) for entry in part] == [str, bool]
+
+
+def _calls_of(value: Any) -> tuple[dict[str, Any], ...]:
+    """Tool calls stay as they are found. A call's arguments may be an object or JSON text."""
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise Unmendable(f"tool_calls is {type(value).__name__}, not a list of objects")
+    for call in value:
+        if not isinstance(call, dict):
+            raise Unmendable(f"tool_calls holds {type(call).__name__}, not objects")
+    return value if isinstance(value, tuple) else tuple(value)

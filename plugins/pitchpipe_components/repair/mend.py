@@ -1,0 +1,158 @@
+"""The filter `repair`, which runs right after the format: its rules, and the order they are applied in."""
+
+from typing import Annotated
+
+from pitchpipe import Conversation, Drop, Message, Meta, Verdict, drop, noted, replace
+from pitchpipe_components.repair import characters, texts, turns
+from pitchpipe_components.repair.clean import quick
+from pitchpipe_components.repair.contents import sound_message
+from pitchpipe_components.repair.roles import role_of
+from pitchpipe_components.repair.rules import NO_CONTEXT, Rules, UnknownRole
+from pitchpipe_components.repair.unmendable import Unmendable, shown
+
+
+def repair(
+    conversation: Conversation,
+    *,
+    first_reply: Annotated[
+        turns.FirstReply,
+        Meta(description="replies before the first prompt: cut them, keep them unlearned, or drop the row"),
+    ] = "trim",
+    same_role: Annotated[
+        turns.SameRole,
+        Meta(description="one role twice in a row: join with a blank line, or drop the row"),
+    ] = "merge",
+    system: Annotated[
+        turns.Systems,
+        Meta(description="later system turns: join them to the first, remove them, or drop the row"),
+    ] = "merge",
+    unknown_role: Annotated[
+        UnknownRole, Meta(description="a turn of no known role: drop the row, or skip the turn")
+    ] = "drop",
+    no_context: Annotated[
+        tuple[str, ...], Meta(description="words, in small letters, that stand for an empty context")
+    ] = NO_CONTEXT,
+    mojibake: Annotated[bool, Meta(description="undo UTF-8 that was read as Windows-1252")] = True,
+    html: Annotated[bool, Meta(description="read entities, remove <br>, <p>, <div>, <span>")] = True,
+    newlines: Annotated[bool, Meta(description="end every line with a line feed alone")] = True,
+    controls: Annotated[bool, Meta(description="remove control characters")] = True,
+    invisible: Annotated[bool, Meta(description="remove zero-width spaces and soft hyphens")] = True,
+    nbsp: Annotated[bool, Meta(description="make no-break spaces plain spaces")] = False,
+) -> Conversation | Verdict | Drop:
+    """Make a conversation sound: roles, types, the order of turns and characters. Say every change."""
+    ready = quick(conversation, no_context, nbsp)
+    if ready is not None:
+        return ready
+    rules = Rules(
+        first_reply,
+        same_role,
+        system,
+        unknown_role,
+        no_context,
+        mojibake,
+        html,
+        newlines,
+        controls,
+        invisible,
+        nbsp,
+    )
+    try:
+        return _mended(conversation, rules)
+    except Unmendable as reason:
+        return drop(str(reason))
+    except RecursionError:
+        return drop("nested too deeply")
+
+
+def _mended(conversation: Conversation, rules: Rules) -> Conversation | Verdict:
+    """One repair may bare another fault, so rules are applied until they find nothing."""
+    said: list[str] = []
+    while True:
+        notes: list[str] = []
+        conversation = _pass(conversation, rules, notes)
+        if not notes:
+            return noted(conversation, *dict.fromkeys(said)) if said else conversation
+        said += notes
+
+
+def _pass(conversation: Conversation, rules: Rules, notes: list[str]) -> Conversation:
+    """Every rule once: types, then characters, then turns."""
+    messages = [sound for m in conversation.messages if (sound := _sound(m, rules, notes)) is not None]
+    rejected = conversation.rejected and _sound(conversation.rejected, rules, notes)
+    everything = messages + ([rejected] if rejected else [])
+    everything = characters.mended(everything, rules, notes)
+    messages, rejected = everything[: len(messages)], (everything[-1] if rejected else None)
+    if not _is_plain(conversation, messages):
+        messages = _ordered(messages, rules, notes)
+    if conversation.rejected is not None:
+        _compare(messages, rejected, notes)
+    return _same_or_new(conversation, tuple(messages), rejected)
+
+
+def _same_or_new(
+    conversation: Conversation, messages: tuple[Message, ...], rejected: Message | None
+) -> Conversation:
+    kept = len(messages) == len(conversation.messages) and all(
+        new is old for new, old in zip(messages, conversation.messages, strict=True)
+    )
+    if kept and rejected is conversation.rejected:
+        return conversation
+    return replace(conversation, messages=messages, rejected=rejected)
+
+
+# --- One message --------------------------------------------------------------------------------
+
+
+def _sound(message: Message, rules: Rules, notes: list[str]) -> Message | None:
+    """The message with a known role and fields of the right types, or nothing if it is to be skipped."""
+    role = role_of(message.role)
+    if role is None:
+        if rules.unknown_role == "drop":
+            raise Unmendable(f"unknown role: {shown(message.role)}")
+        notes.append(f"turn of unknown role skipped: {shown(message.role)}")
+        return None
+    message = texts.without_surrogates(sound_message(message, role, notes), notes)
+    return _without_placeholder(message, rules, notes) if message.context else message
+
+
+def _without_placeholder(message: Message, rules: Rules, notes: list[str]) -> Message:
+    word = message.context.strip().lower()
+    if word and word not in rules.no_context:
+        return message
+    notes.append(f"context read as empty: {shown(word)}")
+    return replace(message, context="")
+
+
+# --- The whole ----------------------------------------------------------------------------------
+
+
+def _is_plain(conversation: Conversation, messages: list[Message]) -> bool:
+    """Whether it is text to be learned as it is, without a prompt."""
+    if conversation.meta.get("plain") is not True or [m.role for m in messages] != ["assistant"]:
+        return False
+    if not messages[0].content.strip():
+        raise Unmendable("empty text")
+    return True
+
+
+def _ordered(messages: list[Message], rules: Rules, notes: list[str]) -> list[Message]:
+    if not any(message.role == "assistant" for message in messages):
+        raise Unmendable("no reply")
+    system, talk = turns.one_system(messages, rules.system, notes)
+    talk = turns.from_the_first_prompt(talk, rules.first_reply, notes)
+    talk = turns.without_empty(talk, notes)
+    talk = turns.to_the_last_reply(talk, notes)
+    return system + turns.one_turn_each(talk, rules.same_role, notes)
+
+
+def _compare(messages: list[Message], rejected: Message | None, notes: list[str]) -> None:
+    """A rejected reply needs a chosen one, to the same prompt, and another."""
+    if rejected is None or rejected.role != "assistant":
+        raise Unmendable("the rejected turn is not a reply")
+    if not rejected.content.strip() and not rejected.tool_calls:
+        raise Unmendable("empty rejected reply")
+    last = messages[-1]
+    if turns.CUT_EMPTY in notes or turns.CUT_UNANSWERED in notes:
+        raise Unmendable("no chosen reply")
+    if (last.content.strip(), last.tool_calls) == (rejected.content.strip(), rejected.tool_calls):
+        raise Unmendable("chosen and rejected are equal")

@@ -1,0 +1,1 @@
+"""Texts: words, phrases, prose and rewriting, for filters, repair, duplicates and embedders."""

@@ -1,0 +1,119 @@
+"""One run of TRL's SFTTrainer over prepared examples, continued from its last whole checkpoint."""
+
+from contextlib import ExitStack
+from math import isfinite
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from datasets import Dataset
+from transformers import TrainerCallback
+from transformers.trainer_callback import PrinterCallback
+from trl import SFTConfig, SFTTrainer
+
+import pitchpipe as pp
+
+LEFT_OUT = (
+    "training_args.bin",
+    "README.md",
+)  # a pickle, which nobody should load; a form that nobody filled in
+WHOLE = "whole"  # a checkpoint holds a file of this name once all of it is written
+
+
+def train(training: pp.Training, **settings: Any) -> dict[str, Any]:
+    """Train, save into `training.folder` and say what happened."""
+    args = _arguments(training, settings)
+    batches = training.batches(args.per_device_train_batch_size, args.seed, args.world_size)
+    trainer = _Trainer(
+        model=training.model,
+        args=args,
+        processing_class=training.tokenizer,
+        train_dataset=Dataset.from_dict({"text": []}),  # TRL wants to see a data set of this kind
+        data_collator=batches.collate,
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.order, trainer.train_dataset = batches.sampler, batches.dataset
+    if len(training.validation):
+        trainer.eval_dataset = batches.validation
+    trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
+    with training.console.bar("train", None) as tick:
+        trainer.add_callback(_Watch(training, tick))
+        with ExitStack() as stack:
+            with trainer.accelerator.autocast():  # as in the steps that follow
+                stack.enter_context(training.isolated(cast(Any, trainer.model)))
+            outcome = trainer.train(resume_from_checkpoint=_last_whole(training.checkpoints))
+    if not isfinite(outcome.training_loss):
+        raise pp.PitchpipeError("the loss is not a number: training went astray. Try a lower learning_rate.")
+    trainer.save_model(str(training.folder))
+    for name in LEFT_OUT:
+        (training.folder / name).unlink(missing_ok=True)
+    return {
+        "steps": trainer.state.global_step,
+        "loss": round(outcome.training_loss, 4),
+        "trainable_parameters": trainable,
+        "processes": trainer.accelerator.num_processes,
+        "device": str(trainer.accelerator.device),
+    }
+
+
+class _Trainer(SFTTrainer):
+    """TRL's trainer, in an order that padding costs little and a kill cannot change."""
+
+    order: Any
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        return self.order
+
+
+def _arguments(training: pp.Training, settings: dict[str, Any]) -> SFTConfig:
+    gpu = torch.cuda.is_available()
+    return SFTConfig(
+        output_dir=str(training.checkpoints),
+        bf16=gpu and torch.cuda.is_bf16_supported(),
+        use_cpu=not gpu,
+        dataset_kwargs={"skip_prepare_dataset": True},
+        remove_unused_columns=False,
+        max_length=None,
+        save_strategy="steps",
+        save_total_limit=2,
+        eval_strategy="epoch" if len(training.validation) else "no",
+        report_to="none",
+        logging_nan_inf_filter=False,  # a loss that is not a number is told, not averaged away
+        disable_tqdm=True,
+        dataloader_pin_memory=gpu,
+        ddp_find_unused_parameters=False,
+        **settings,
+    )
+
+
+def _last_whole(folder: Path) -> str | None:
+    """The newest checkpoint that was written to its end; Trainer writes over the others."""
+    whole = [checkpoint for checkpoint in folder.glob("checkpoint-*") if (checkpoint / WHOLE).exists()]
+    return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
+
+
+class _Watch(TrainerCallback):
+    """Reports progress, and marks checkpoints that are whole."""
+
+    def __init__(self, training: pp.Training, tick: Any):
+        self.training, self.tick, self.shown = training, tick, 0
+        self.note = ""
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.tick(state.global_step - self.shown, self.note, total=state.max_steps)
+        self.shown = state.global_step
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        values = {
+            name: float(value) for name, value in (logs or {}).items() if isinstance(value, int | float)
+        }
+        if "loss" in values:
+            self.note = f"loss {values['loss']:.3f}"
+        if state.is_world_process_zero:
+            self.training.log(state.global_step, values)
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if state.is_world_process_zero:
+            (Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE).touch()

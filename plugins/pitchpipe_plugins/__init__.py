@@ -1,1 +1,0 @@
-"""The plugins that ship with pitchpipe. They come in by the same door as everyone's."""

@@ -1,9 +1,0 @@
-"""Adapters: which of a model's weights are trained."""
-
-import pitchpipe as pp
-from pitchpipe_plugins.adapters.lora import Lora
-
-
-@pp.hookimpl
-def register_adapters(register: pp.Register) -> None:
-    register("lora", Lora, needs=("torch", "peft"), extra="train")

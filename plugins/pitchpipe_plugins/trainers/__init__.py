@@ -1,9 +1,0 @@
-"""Trainers: what happens between a model and a better one."""
-
-import pitchpipe as pp
-from pitchpipe_plugins.trainers.sft import Sft
-
-
-@pp.hookimpl
-def register_trainers(register: pp.Register) -> None:
-    register("sft", Sft, needs=("torch", "transformers", "trl", "accelerate", "datasets"), extra="train")

@@ -1,0 +1,202 @@
+"""The recipe's sections about data: loaders, repair, filters, data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from pitchpipe.errors import suggest
+from pitchpipe.host.options import options_of
+from pitchpipe.host.plugin import Profile
+from pitchpipe.recipe.checker import Checker, numbered
+from pitchpipe.recipe.recipe import Recipe, Use
+from pitchpipe.recipe.section import Section
+from pitchpipe.recipe.yaml12 import Key
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=1)]
+Positive = Annotated[float, Meta(gt=0)]
+PartOfRows = Annotated[float, Meta(gt=0, le=1)]
+Side = Literal["train", "validation", "test"]
+
+
+# --- Loaders ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """Options of every source, whatever its loader."""
+
+    name: Annotated[str | None, Meta(description="what reports call this source")] = None
+    format: Annotated[Any, Meta(description="the format of its rows; left out, it is detected")] = None
+    columns: Annotated[
+        dict[str, str] | None,
+        Meta(description="other names for its columns, before the format sees them: {new: old}"),
+    ] = None
+    first: Annotated[Count | None, Meta(description="read no more than so many rows")] = None
+    sample: Annotated[Share | None, Meta(description="read a share of the rows, chosen by the seed")] = None
+    seed: Annotated[int, Meta(description="another seed, another sample")] = 0
+    side: Annotated[Side | None, Meta(description="the side of the split that all of its rows go to")] = None
+    weight: Annotated[
+        Positive | None, Meta(description="its rate in the mix, beside the weights of the others")
+    ] = None
+    fraction: Annotated[
+        PartOfRows | None, Meta(description="train on this share of its rows in each epoch")
+    ] = None
+    count: Annotated[Count | None, Meta(description="train on so many in each epoch, whatever it holds")] = (
+        None
+    )
+    epochs: Annotated[Positive | None, Meta(description="train on its rows so many times in each epoch")] = (
+        None
+    )
+
+
+@dataclass(frozen=True)
+class SourceUse:
+    """A loader, and what the recipe says of the rows that it yields."""
+
+    loader: Use
+    name: str
+    format: Use | None = None
+    side: Side | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    first: int | None = None
+    sample: float | None = None
+    seed: int = 0
+    weight: float | None = None
+    fraction: float | None = None
+    count: int | None = None
+    epochs: float | None = None
+
+    def uses(self) -> Iterator[Use]:
+        yield from self.loader.uses()
+        if self.format:
+            yield from self.format.uses()
+
+
+def _sources(checker: Checker, section: Section[list[SourceUse]]) -> list[SourceUse]:
+    found = [_source(checker, key, entry) for key, entry in checker.entries(section.name)]
+    return [source for source in found if source]
+
+
+def _source(checker: Checker, key: Key, entry: Any) -> SourceUse | None:
+    """A loader with the options that every source has."""
+    loader = checker.use("loader", key, entry, SHARED_BY_SOURCES)
+    named = next(iter(entry.items())) if isinstance(entry, dict) and len(entry) == 1 else ("", None)
+    given = named[1].get("format") if isinstance(named[1], dict) else None
+    chosen = checker.use("format", (*key, named[0], "format"), given) if given else None
+    if loader is None:
+        return None
+    shared = {name: value for name, value in loader.shared.items() if value is not None}
+    shared |= {"format": chosen, "name": shared.get("name") or f"{loader.name}.{key[-1]}"}
+    return SourceUse(replace(loader, shared={}), **shared)
+
+
+def _told_apart(checker: Checker, recipe: Recipe) -> None:
+    names = [source.name for source in recipe[LOADERS]]
+    if twice := {name for name in names if names.count(name) > 1}:
+        checker.problem(("loaders",), f"two sources are called '{min(twice)}'")
+
+
+# --- Filters ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """Options of every filter."""
+
+    action: Annotated[
+        Literal["drop", "tag"], Meta(description="tag: drop nothing, and say in the ledger what would go")
+    ] = "drop"
+
+
+def tags(use: Use) -> bool:
+    """Does this filter only say in the ledger what it would drop?"""
+    return use.shared.get("action") == "tag"
+
+
+def _filters(checker: Checker, section: Section[list[Use]]) -> list[Use]:
+    uses = (use for key, entry in checker.entries(section.name) for use in _filter(checker, key, entry))
+    return numbered(list(uses))
+
+
+def _filter(checker: Checker, key: Key, entry: Any) -> Iterator[Use]:
+    """A filter, or the filters that a profile stands for, with what the recipe changes in them."""
+    name = entry if isinstance(entry, str) else next(iter(entry), "") if isinstance(entry, dict) else ""
+    given = entry[name] if isinstance(entry, dict) and len(entry) == 1 else {}
+    try:
+        profile = checker.host.find("filter", str(name)).call
+    except ValueError:
+        profile = None
+    if isinstance(profile, Profile):
+        for one in _of_profile(checker, key, str(name), given, profile):
+            yield from _filter(checker, (*key, name), one)
+    elif use := checker.use("filter", key, entry, SHARED_BY_FILTERS):
+        shared = {name: value for name, value in use.shared.items() if value not in (None, "drop")}
+        yield replace(use, shared=shared)
+
+
+def _of_profile(checker: Checker, key: Key, name: str, given: Any, profile: Profile) -> Iterator[Any]:
+    """A profile's entries: `filter: false` leaves one out, `filter: {options}` changes options."""
+    if given is not None and not isinstance(given, dict):
+        checker.problem(key, f"expected changes, `{{filter: {{options}}}}`, got {given!r}")
+        return
+    given = dict(given or {})
+    for entry in profile.entries:
+        filter, options = (entry, None) if isinstance(entry, str) else next(iter(entry.items()))
+        change = given.pop(filter, {})
+        if change is not False:
+            whole = {**(options or {}), **(change if isinstance(change, dict) else {})}
+            yield {filter: whole} if whole else filter
+    known = [entry if isinstance(entry, str) else next(iter(entry)) for entry in profile.entries]
+    for filter in given:
+        checker.problem((*key, name, filter), f"no such filter in '{name}'.{suggest(filter, known)}")
+
+
+# --- Limits -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may do to its rows before it stops."""
+
+    strict: Annotated[bool, Meta(description="stop at the first row that must be mended or quarantined")] = (
+        False
+    )
+    max_dropped: Annotated[
+        float | str | None,
+        Meta(description="stop if more than this share of rows is dropped or quarantined, as in 2%"),
+    ] = None
+
+    def __post_init__(self) -> None:
+        self.most()
+
+    def most(self) -> float | None:
+        """`max_dropped` as a share."""
+        given = self.max_dropped
+        if given is None:
+            return None
+        try:
+            share = float(str(given).removesuffix("%")) / (100 if str(given).endswith("%") else 1)
+        except ValueError:
+            share = -1
+        if not 0 <= share <= 1:
+            raise ValueError(f"max_dropped: expected a share as in 2% or 0.02, got {given!r}")
+        return share
+
+
+SHARED_BY_SOURCES, SHARED_BY_FILTERS = options_of(SourceOptions), options_of(FilterOptions)
+
+LOADERS = Section[list[SourceUse]](
+    "loaders",
+    kind="loader",
+    many=True,
+    options=SourceOptions,
+    required=True,
+    read=_sources,
+    check=_told_apart,
+)
+REPAIR = Section[Use | None]("repair", kind="filter", bare=True)
+FILTERS = Section[list[Use]]("filters", kind="filter", many=True, options=FilterOptions, read=_filters)
+DATA = Section[Limits]("data", options=Limits)

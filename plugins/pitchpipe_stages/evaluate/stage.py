@@ -1,0 +1,75 @@
+"""The stages `evaluate base` and `evaluate tuned`."""
+
+import msgspec
+
+from pitchpipe.host.contracts import Score
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.run.atomic import write_json
+from pitchpipe.run.directory import Run
+from pitchpipe.run.keys import KeyParts, parts_of
+from pitchpipe.run.stage import Stage
+from pitchpipe_stages.evaluate.sections import EVALUATORS
+from pitchpipe_stages.prepare.stage import PREPARE
+from pitchpipe_stages.render.rendering import Rendering
+from pitchpipe_stages.render.sections import COLLATOR
+from pitchpipe_stages.train.sections import TRAINER
+from pitchpipe_stages.train.stage import TRAIN, train_parts
+
+
+class Evaluate(Stage[dict[str, Score]]):
+    """Scores one model on the held-out conversations. The last of the two shows the scores of both."""
+
+    rooms = (*TRAIN.rooms, "pitchpipe_stages.generate", "pitchpipe_stages.evaluate")
+    result = dict[str, Score]
+
+    def __init__(self, model: str):
+        self.model, self.tuned = model, model == "tuned"
+        self.name = f"evaluate {model}"
+        self.after = ("evaluate base",) if self.tuned else ("train",)
+        self.sections = () if self.tuned else (EVALUATORS,)
+        self.makes = (f"answers-{model}.jsonl",)
+
+    def wanted(self, recipe: Recipe) -> bool:
+        return EVALUATORS in recipe and (recipe[TRAINER] is not None or not self.tuned)
+
+    def key(self, run: Run) -> KeyParts:
+        from pitchpipe_stages.model.load import model_parts
+
+        parts = model_parts(run.recipe) | {"prepared test": run.result(PREPARE).files["test"]}
+        for use in run.recipe[EVALUATORS]:
+            parts |= parts_of(use, run.recipe)
+        return parts | (train_parts(run) if self.tuned else {})
+
+    def work(self, run: Run) -> dict[str, Score]:
+        from pitchpipe_stages.evaluate.subject import RecipeSubject
+        from pitchpipe_stages.model.load import RecipeModel
+        from pitchpipe_stages.prepare.examples import PreparedExamples
+
+        recipe, rendering = run.recipe, Rendering.of(run.recipe)
+        collator = recipe[COLLATOR]
+        assert collator and rendering
+        with run.console.waiting(f"loading the {self.model} model"):
+            loader = RecipeModel(recipe, rendering)
+            model = loader.tuned(run.path / "model") if self.tuned else loader.base()
+        test = PreparedExamples(run.path / "prepared", "test")
+        subject = RecipeSubject(
+            model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console
+        )
+        scores: dict[str, Score] = {}
+        for use in recipe[EVALUATORS]:
+            for name, score in use.bound(subject).items():
+                scores[name if name not in scores else f"{use.label} {name}"] = score
+        with open(run.path / f"answers-{self.model}.jsonl", "wb") as file:
+            file.writelines(msgspec.json.encode(answer) + b"\n" for answer in subject.kept)
+        return scores
+
+    def tell(self, run: Run, result: dict[str, Score]) -> None:
+        from pitchpipe_stages.evaluate.summary import show_scores
+
+        if self.tuned or not TUNED.wanted(run.recipe):
+            columns = {"base": run.result(BASE)} | ({"tuned": result} if self.tuned else {})
+            write_json(run.path / "scores.json", columns)
+            show_scores(run, columns)
+
+
+BASE, TUNED = Evaluate("base"), Evaluate("tuned")

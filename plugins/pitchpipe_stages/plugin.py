@@ -1,0 +1,12 @@
+"""The stages that come with pitchpipe, offered as any plugin offers its own."""
+
+import pitchpipe as pp
+from pitchpipe_stages.evaluate.stage import BASE, TUNED
+from pitchpipe_stages.prepare.stage import PREPARE
+from pitchpipe_stages.train.stage import TRAIN
+
+
+@pp.hookimpl
+def register_stages(register: pp.Register) -> None:
+    for stage in (PREPARE, TRAIN, BASE, TUNED):
+        register(stage)

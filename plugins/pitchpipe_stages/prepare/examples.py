@@ -1,0 +1,67 @@
+"""Prepared examples on disk: flat arrays, memory-mapped when read.
+
+`ids` has four bytes a token, `mask` one, 1 where the token is learned; `offsets` says where examples begin.
+"""
+
+import mmap
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.example import Example
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class PreparedExamples:
+    """The examples of one side, read from disk when they are used; some repeat, where the mix says so."""
+
+    def __init__(self, folder: Path, split: str):
+        self.folder, self.split = folder, split
+        self._offsets = _view(folder / f"{split}.offsets", "q")
+        order = folder / f"{split}.order"
+        self._order = _view(order, "q") if order.exists() else range(len(self._offsets) - 1)
+        self._ids, self._mask = _view(folder / f"{split}.ids", "i"), _view(folder / f"{split}.mask", "B")
+
+    def __reduce__(self) -> "tuple[type[PreparedExamples], tuple[Path, str]]":
+        return PreparedExamples, (self.folder, self.split)  # another process maps the files itself
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, index: int) -> Example:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        at = self._order[index]
+        here = slice(self._offsets[at], self._offsets[at + 1])
+        return Example.of(self._ids[here].tolist(), self._mask[here].tolist())
+
+    def lengths(self) -> "NDArray[np.int64]":
+        """The number of tokens of each example."""
+        import numpy as np
+
+        offsets: NDArray[np.int64] = np.frombuffer(self._offsets, np.int64)
+        return (offsets[1:] - offsets[:-1])[np.asarray(self._order, np.int64)]
+
+    def __iter__(self) -> Iterator[Example]:
+        return map(self.__getitem__, range(len(self)))
+
+    def conversations(self) -> Iterator[Conversation]:
+        """Each conversation once."""
+        decode = msgspec.json.Decoder(Conversation).decode
+        with open(self.folder / f"{self.split}.jsonl", "rb") as file:
+            for line in file:
+                yield decode(line)
+
+
+def _view(path: Path, code: Literal["B", "i", "q"]) -> "memoryview[int]":
+    if path.stat().st_size == 0:
+        return memoryview(array(code))
+    with open(path, "rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)).cast(code)

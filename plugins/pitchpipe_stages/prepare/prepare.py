@@ -1,0 +1,65 @@
+"""The life of all conversations, top to bottom: from rows in files to ids and labels on disk.
+
+row -[loader]-> row -[format]-> conversation -[repair]-> conversation        data/read.py
+    -[filters]-> kept, edited or dropped, each score beside its row          data/judge.py, data/compare.py
+    -[template, tokenizer]-> ids and labels                                  finish.py, render/
+in passes over shards, in parallel, each step done once                      data/passes.py
+    -[split, mix]-> train, validation and test                               plan.py, write.py
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe_stages.data.ledger import RENDER, Counts
+from pitchpipe_stages.data.passes import Bar, Passes
+from pitchpipe_stages.data.sections import DATA
+from pitchpipe_stages.data.workers import workers
+from pitchpipe_stages.prepare.finish import Finisher
+from pitchpipe_stages.prepare.keys import Inputs
+from pitchpipe_stages.prepare.plan import Plan
+from pitchpipe_stages.prepare.result import Prepared, TokenizerFacts
+from pitchpipe_stages.prepare.write import write
+
+MOST_REFUSED = 0.1  # of the rows that are rendered
+
+
+def prepare(recipe: Recipe, rows: Path, folder: Path, processes: int, bar: Bar, inputs: Inputs) -> Prepared:
+    """Send every row through the recipe.
+
+    `rows` is kept between runs, so that only what has changed is done again; `folder` gets what training
+    reads, and the ledger.
+    """
+    passes = Passes(recipe, rows, inputs.keys(), Finisher(recipe), inputs.last())
+    passes.open()
+    passes.load()
+    with workers(processes, passes.work.shard) as crew:
+        passes.run(crew, bar)
+        crew.dismiss()
+        plan = Plan(recipe, passes.lanes)
+        result = write(passes.lanes, plan, folder)
+    _stop_if_too_many_are_lost(recipe, plan.counts, folder / "ledger.jsonl")
+    result.formats = passes.formats()
+    result.tokenizer = msgspec.convert(passes.tokenizer(), TokenizerFacts)
+    return result
+
+
+def _stop_if_too_many_are_lost(recipe: Recipe, counts: dict[str, Counts], ledger: Path) -> None:
+    """Hold the counts against the recipe's `max_dropped`; without one, against the share of rows that the
+    template or a proof may refuse."""
+    every = sum(counts.values(), start=Counts())
+    most, lost, refused = recipe[DATA].most(), every.lost(), every.quarantined_at(RENDER)
+    where = f"Each row's reason: {ledger}"
+    if most is not None and every.read and lost / every.read > most:
+        raise PitchpipeError(
+            f"{lost} of {every.read} rows are dropped or quarantined, {lost / every.read:.1%}: more than"
+            f" data.max_dropped of {most:.1%}.\nMost often: {every.worst()}. {where}"
+        )
+    if most is None and refused > MOST_REFUSED * (every.kept + refused):
+        raise PitchpipeError(
+            f"{refused} of {every.kept + refused} rows cannot be learned from with this template and"
+            f" tokenizer.\nMost often: {every.worst(RENDER)}. {where}\n"
+            "If these rows may go, say how many: `data: {max_dropped: 50%}`."
+        )

@@ -1,0 +1,59 @@
+"""The summary of prepared data: what became of the rows, and what there is to learn from."""
+
+import msgspec
+
+from pitchpipe.host.contracts import Console
+from pitchpipe_stages.console import escape
+from pitchpipe_stages.prepare.mix import too_often
+from pitchpipe_stages.prepare.result import MixLine, Prepared, TokenizerFacts
+
+ALWAYS = ("read", "kept", "dropped", "quarantined", "changed")
+SELDOM = ("tagged", "passed_over", "joined", "more")
+
+
+def show_rows(prepared: Prepared, console: Console) -> None:
+    """Show what became of each source's rows, and why."""
+    sources = prepared.rows
+    counts = [*ALWAYS, *(name for name in SELDOM if any(getattr(c, name) for c in sources.values()))]
+    head = ["source", *(name.replace("_", " ") for name in counts)]
+    rows = [[name, *(f"{getattr(c, key):,}" for key in counts)] for name, c in sources.items()]
+    console.table("Rows", head, rows)
+    for name, format in prepared.formats.items():
+        console.say(f"[dim]{escape(name)} is read as {escape(format)}[/]")
+    _tokenizer(prepared.tokenizer, console)
+    why = [[name, w.fate, w.stage, w.reason, f"{w.rows:,}"] for name, c in sources.items() for w in c.why]
+    if why:
+        console.table("Why", ["source", "fate", "stage", "reason", "rows"], why, left=4)
+    _mixed(prepared.mix, console)
+    splits = {name: s for name, s in prepared.splits.items() if s.conversations}
+    rendered = any(s.tokens for s in splits.values())
+    head = ["split", "conversations", *(["tokens", "learned tokens"] if rendered else [])]
+    lines = [
+        [name, *(f"{n:,}" for n in msgspec.structs.astuple(s))][: len(head)] for name, s in splits.items()
+    ]
+    console.table("Prepared", head, lines)
+
+
+def _tokenizer(facts: TokenizerFacts, console: Console) -> None:
+    """Show who encoded, and the tokens that were added."""
+    if facts.encoded_by:
+        console.say(f"[dim]encoded by {escape(facts.encoded_by)}[/]")
+    if facts.added:
+        console.say(
+            f"[yellow]added to the tokenizer, which had no such tokens:[/] {escape(', '.join(facts.added))}\n"
+            "  Each gets a row among the embeddings, the mean of all others, and training has to teach its"
+            " meaning. A template that fits the model needs none."
+        )
+
+
+def _mixed(mix: list[MixLine], console: Console) -> None:
+    """Show the mix as it came out, where it is not simply everything once."""
+    if all(line.epochs == 1 for line in mix):
+        return
+    lines = [
+        [m.source, f"{m.available:,}", f"{m.conversations:,}", f"{m.tokens:,}", f"{m.share:.1%}", m.epochs]
+        for m in mix
+    ]
+    console.table("Mix", ["source", "there are", "trained on", "tokens", "share", "epochs"], lines)
+    for warning in too_often(mix):
+        console.say(f"[yellow]warning:[/] {escape(warning)}")

@@ -1,0 +1,40 @@
+"""The tokenizer of a recipe's model with the recipe's template fitted to it, loaded once."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe_stages.render.batched import BatchedRenderer
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.sections import MODEL, TEMPLATE
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+
+class Rendering:
+    """Tokenizer and renderers of a recipe that has a model and a template."""
+
+    def __init__(self, recipe: Recipe):
+        self.recipe = recipe
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> "Rendering | None":
+        """The rendering of a recipe; nothing where the recipe makes no tokens."""
+        return cls(recipe) if recipe[MODEL] and recipe[TEMPLATE] else None
+
+    @cached_property
+    def tokenizer(self) -> "PreTrainedTokenizerFast":
+        model = self.recipe[MODEL]
+        assert model
+        return model.bound.tokenizer()
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        template = self.recipe[TEMPLATE]
+        assert template
+        return Renderer(template.bound, self.tokenizer)
+
+    @cached_property
+    def batched(self) -> BatchedRenderer:
+        return BatchedRenderer(self.renderer)

@@ -1,0 +1,124 @@
+"""Conversations that are too long: dropped, cut or split by whole exchanges, as the collator says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.protocols import Bounded
+from pitchpipe.records.conversation import Conversation, Message, replace
+from pitchpipe.records.example import Example
+from pitchpipe.records.verdict import Drop
+from pitchpipe_stages.render.renderer import Renderer
+
+Exchange = tuple[Message, ...]
+CUT = {
+    "cut_end": "turns cut from its end",
+    "cut_start": "turns cut from its start",
+    "split": "turns left out",
+}
+
+
+@dataclass
+class Shortened:
+    """What is left of a conversation: nothing, one, or several that it was split into."""
+
+    parts: list[tuple[Conversation, Example]] = field(default_factory=list)
+    drop: Drop | None = None
+    note: str = ""
+    tokens: int = 0  # of the whole that are in no part
+    learned: int = 0
+
+
+def shorten(conversation: Conversation, example: Example, collator: Bounded, renderer: Renderer) -> Shortened:
+    """A conversation of more tokens than the collator's length."""
+    tokens, length, rule = len(example.ids), collator.length, collator.too_long
+    if rule == "stop":
+        raise PitchpipeError(
+            f"{conversation.source}: {tokens} tokens, more than the collator's length of {length}."
+            " Its too_long can also drop, cut or split such conversations."
+        )
+    cutter = _Cutter(conversation, length, renderer)
+    kept = [] if rule == "drop" else list(filter(cutter.teaches, getattr(cutter, rule)()))
+    if not kept:
+        return Shortened(drop=Drop("too many tokens", tokens, length), tokens=tokens, learned=example.learned)
+    result = Shortened([cutter.part(some, number) for number, some in enumerate(kept)])
+    left = [exchange for some in kept for exchange in some]
+    result.tokens = tokens - cutter.tokens(left) if len(left) < len(cutter.exchanges) else 0
+    result.learned = example.learned - sum(part.learned for _, part in result.parts)
+    said = f"split into {len(kept)}" if len(kept) > 1 else CUT[rule]
+    result.note = f"{said}: {result.tokens} of {tokens} tokens lost"
+    return result
+
+
+class _Cutter:
+    """A conversation as exchanges: a question and all that is said until the next one. Each part begins
+    with what stands before the first exchange, a system message."""
+
+    def __init__(self, conversation: Conversation, length: int, renderer: Renderer):
+        self.conversation, self.length, self.renderer = conversation, length, renderer
+        self.opening, self.exchanges = exchanges(conversation.messages)
+
+    def cut_end(self) -> list[list[Exchange]]:
+        most = self._most(len(self.exchanges), lambda count: self.exchanges[:count])
+        return [self.exchanges[:most]] if most else []
+
+    def cut_start(self) -> list[list[Exchange]]:
+        most = self._most(len(self.exchanges), lambda count: self.exchanges[-count:])
+        return [self.exchanges[-most:]] if most else []
+
+    def split(self) -> list[list[Exchange]]:
+        """As few parts as there can be; an exchange that is too long by itself is in none."""
+        parts, start = [], 0
+        while start < len(self.exchanges):
+            left = self.exchanges[start:]
+            most = self._most(len(left), partial(_first, left))
+            if most:
+                parts.append(left[:most])
+            start += max(most, 1)
+        return parts
+
+    def teaches(self, kept: list[Exchange]) -> bool:
+        """Is there a reply to learn from?"""
+        said = (message for exchange in kept for message in exchange)
+        return any(message.role == "assistant" and message.learn is not False for message in said)
+
+    def part(self, kept: list[Exchange], number: int) -> tuple[Conversation, Example]:
+        part = self._of(kept)
+        part = replace(part, id=f"{part.id}-{number + 1}") if number else part
+        return part, self.renderer.example(part)
+
+    def tokens(self, kept: Sequence[Exchange]) -> int:
+        return len(self.renderer.encode(self.renderer.pieces(self._of(kept))).ids)
+
+    def _of(self, kept: Sequence[Exchange]) -> Conversation:
+        messages = (*self.opening, *(message for exchange in kept for message in exchange))
+        return replace(self.conversation, messages=messages)
+
+    def _most(self, most: int, some: Callable[[int], Sequence[Exchange]]) -> int:
+        """The largest number of exchanges that fit, found by halves."""
+        least = 0
+        while least < most:
+            middle = (least + most + 1) // 2
+            if self.tokens(some(middle)) <= self.length:
+                least = middle
+            else:
+                most = middle - 1
+        return least
+
+
+def _first(exchanges: Sequence[Exchange], count: int) -> Sequence[Exchange]:
+    return exchanges[:count]
+
+
+def exchanges(messages: Sequence[Message]) -> tuple[list[Message], list[Exchange]]:
+    """What stands before all, and the exchanges: each begins with the first question after a reply."""
+    first = next((at for at, m in enumerate(messages) if m.role != "system"), len(messages))
+    found: list[list[Message]] = []
+    answered = True
+    for message in messages[first:]:
+        if (message.role == "user" and answered) or not found:
+            found.append([])
+        answered = message.role == "assistant" or (answered and message.role != "user")
+        found[-1].append(message)
+    return list(messages[:first]), [tuple(exchange) for exchange in found]

@@ -1,0 +1,136 @@
+"""Writers: templates of every kind in one form, with all that rendering wants to know of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.protocols import AnyTemplate, Fitted, Several, Template, WritesJinja
+from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.template import EOS, JinjaTemplate, Piece, Turns
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+
+class Writer(ABC):
+    """Writes conversations as pieces. `stop` ends a reply, `tokens` are the template's control tokens."""
+
+    stop: str = EOS
+    tokens: tuple[str, ...] = ()
+    context_apart: bool = True  # messages keep their context apart from their content
+    variables: Mapping[str, object] = {}  # that the chat template wants to know
+
+    @abstractmethod
+    def __call__(self, conversation: Conversation) -> Iterable[Piece]: ...
+
+    def jinja(self, bos: str, eos: str) -> str | None:
+        """The source of the chat template that is saved with the model, if there is one."""
+        return None
+
+    def fit(self, tokenizer: "PreTrainedTokenizerFast") -> "Writer":
+        """The writer to use with this tokenizer."""
+        return self
+
+    def with_reasoning(self, rule: str) -> "Writer":
+        """The writer that keeps reasoning by a rule; itself where the template decides."""
+        return self
+
+    @property
+    def keeps_reasoning(self) -> bool:
+        """Can it keep reasoning wherever a recipe wants it?"""
+        return False
+
+    @property
+    def serving(self) -> "Writer":
+        """The writer that servers use."""
+        return self
+
+
+def writer_of(template: AnyTemplate) -> Writer:
+    """The writer of a template, whatever its kind."""
+    from pitchpipe_stages.render.turns import TurnsWriter
+
+    if isinstance(template, Turns):
+        return TurnsWriter(template)
+    if isinstance(template, JinjaTemplate):
+        return _OfJinja(template)
+    if isinstance(template, Several):
+        return SeveralWriters(template, [writer_of(one) for one in template.templates])
+    return _OfTokenizer(template) if isinstance(template, Fitted) else _OfCode(template)
+
+
+class _OfCode(Writer):
+    """A template that is code. What it does not say has a default."""
+
+    def __init__(self, template: Template):
+        self.template = template
+        self.stop = getattr(template, "stop", EOS)
+        self.tokens = tuple(getattr(template, "tokens", ()))
+
+    def __call__(self, conversation: Conversation) -> Iterable[Piece]:
+        return self.template(conversation)
+
+    def jinja(self, bos: str, eos: str) -> str | None:
+        return self.template.jinja(bos, eos) if isinstance(self.template, WritesJinja) else None
+
+
+class _Unfitted(Writer):
+    """A template that writes nothing before it has a tokenizer."""
+
+    def __call__(self, conversation: Conversation) -> Iterable[Piece]:
+        raise PitchpipeError("this template writes nothing before it has the model's tokenizer")
+
+
+class _OfTokenizer(_Unfitted):
+    def __init__(self, template: Fitted):
+        self.template = template
+
+    def fit(self, tokenizer: "PreTrainedTokenizerFast") -> Writer:
+        return writer_of(self.template.fit(tokenizer)).fit(tokenizer)
+
+
+class _OfJinja(_Unfitted):
+    def __init__(self, template: JinjaTemplate):
+        self.template = template
+
+    def fit(self, tokenizer: "PreTrainedTokenizerFast") -> Writer:
+        from pitchpipe_stages.render.probe import ProbedWriter
+
+        return ProbedWriter(self.template, tokenizer)
+
+
+class SeveralWriters(Writer):
+    """Several templates, one for each conversation. The first one serves."""
+
+    def __init__(self, template: Several, writers: list[Writer]):
+        self.template, self.writers = template, writers
+
+    def __call__(self, conversation: Conversation) -> Iterable[Piece]:
+        return self.writers[self.template.chosen(conversation)](conversation)
+
+    @property
+    def serving(self) -> Writer:
+        return self.writers[0].serving
+
+    @property
+    def stop(self) -> str:  # type: ignore[override]
+        return self.serving.stop
+
+    @property
+    def tokens(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The control tokens of all, and what ends the replies of each."""
+        return tuple(dict.fromkeys(token for w in self.writers for token in (*w.tokens, w.stop)))
+
+    def jinja(self, bos: str, eos: str) -> str | None:
+        return self.serving.jinja(bos, eos)
+
+    def fit(self, tokenizer: "PreTrainedTokenizerFast") -> Writer:
+        return SeveralWriters(self.template, [writer.fit(tokenizer) for writer in self.writers])
+
+    def with_reasoning(self, rule: str) -> Writer:
+        return SeveralWriters(self.template, [writer.with_reasoning(rule) for writer in self.writers])
+
+    @property
+    def keeps_reasoning(self) -> bool:
+        return True

@@ -1,0 +1,78 @@
+"""The order of an epoch, known from the seed and the epoch alone, and the padding that it costs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+from typing import TYPE_CHECKING
+
+from pitchpipe.host.protocols import Collator
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+POOL = 50  # batches that are filled together
+ENOUGH = 50_000  # lengths: the padding of a larger data set is that of so many of it
+Plan = Callable[[Sequence[int], int, int], Sequence[list[int]]]  # from lengths, the seed and the epoch
+
+
+def alike(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> Iterator[int]:
+    """A new order each epoch, of batches whose examples are of like length."""
+    random = Random(f"{seed} {epoch}")
+    order = list(range(len(lengths)))
+    random.shuffle(order)
+    pool = batch_size * POOL
+    for start in range(0, len(order), pool):
+        near = sorted(order[start : start + pool], key=lengths.__getitem__)
+        batches = [near[at : at + batch_size] for at in range(0, len(near), batch_size)]
+        last = batches.pop() if len(batches[-1]) < batch_size else []  # a short batch stays last
+        random.shuffle(batches)
+        for batch in [*batches, last]:
+            yield from batch
+
+
+def planned(
+    plan: Plan, lengths: "NDArray[np.int64]", seed: int, epoch: int, at_once: int
+) -> Sequence[list[int]]:
+    """The rows that a collator plans; `at_once` of them make a batch of all processes.
+
+    Accelerate gives each process the same number of batches, and repeats rows of the beginning where they
+    do not come out even. So rows are parted until they do: each example is learned once in an epoch.
+    """
+    rows = plan(lengths, seed, epoch)  # type: ignore[arg-type]
+    lacking = -len(rows) % at_once
+    return parted(rows, lacking) if lacking else rows
+
+
+def parted(rows: Sequence[list[int]], more: int) -> list[list[int]]:
+    """So many more rows of the same examples, or as many more as there are rows to part; from the end on."""
+    found: list[list[int]] = []
+    for row in reversed(list(rows)):
+        pieces = min(more, len(row) - 1) + 1
+        more -= pieces - 1
+        found += [row[piece::pieces] for piece in range(pieces)]
+    return found[::-1]
+
+
+# --- Its cost -----------------------------------------------------------------------------------
+
+
+def padding(
+    lengths: "NDArray[np.int64]", batch_size: int, seed: int, collator: Collator, grouped: bool
+) -> float:
+    """The share of a batch that is padding: batches of like length, or as chance has it."""
+    import numpy as np
+
+    some = np.random.default_rng(seed).permutation(lengths)[:ENOUGH]
+    order = np.array(list(alike(some.tolist(), batch_size, seed, 0)) if grouped else np.arange(len(some)))
+    starts = np.arange(0, len(some), batch_size)
+    widest = np.maximum.reduceat(some[order], starts)
+    multiple = getattr(collator, "multiple_of", 1)
+    widest = -(-widest // multiple) * multiple
+    room = int((widest * np.diff([*starts, len(some)])).sum())
+    return 1 - int(some.sum()) / max(room, 1)
+
+
+def fullness(lengths: "NDArray[np.int64]", rows: int, length: int) -> float | None:
+    """How full the planned rows of a collator are that fills them."""
+    filled = int(lengths.sum()) / (rows * length)
+    return filled if rows < len(lengths) else None

@@ -1,0 +1,85 @@
+"""What a run will cost, told when its data is prepared: tokens, what is lost, padding, steps."""
+
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET, Struct, UnsetType
+
+from pitchpipe.host.contracts import DataPlan
+from pitchpipe.host.protocols import Bounded, Collator, Packing, PlansData
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.run import ranks
+from pitchpipe_stages.prepare.examples import PreparedExamples
+from pitchpipe_stages.prepare.result import Prepared
+from pitchpipe_stages.render.sections import COLLATOR
+from pitchpipe_stages.train import batches
+from pitchpipe_stages.train.sections import TRAINER
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Epoch(Struct):
+    """What one pass over the training data takes. Shares are of 1."""
+
+    rows: int
+    steps: int
+    total_steps: int  # of all epochs
+    shuffled_padding: float  # if conversations met by chance, each in a row of its own
+    padding: float
+    full: float | None = None  # of rows that hold several conversations
+
+
+class Cost(Struct):
+    """What training on the prepared data takes; of an epoch only where the trainer says its plan."""
+
+    conversations: int
+    tokens: int
+    learned: float  # share of the tokens
+    lost: float  # share of all tokens, for length
+    collator: str | UnsetType = UNSET
+    epoch: Epoch | UnsetType = UNSET
+
+    def plain(self) -> dict[str, object]:
+        """As run.json keeps it."""
+        from msgspec import to_builtins
+
+        plain: dict[str, object] = to_builtins(self)
+        epoch = plain.pop("epoch", {})
+        return plain | (epoch if isinstance(epoch, dict) else {})
+
+
+def cost(recipe: Recipe, folder: Path, prepared: Prepared) -> Cost | None:
+    """The cost of training; nothing where no template has made tokens of the data."""
+    lengths = PreparedExamples(folder, "train").lengths()
+    tokens = int(lengths.sum())
+    if not tokens:
+        return None
+    split, lost = prepared.splits["train"], prepared.too_long.tokens
+    every = sum(side.tokens for side in prepared.splits.values())
+    found = Cost(len(lengths), tokens, split.learned / split.tokens, lost / (lost + every))
+    trainer, collator = recipe[TRAINER], recipe[COLLATOR]
+    if trainer and collator and isinstance(trainer.bound, PlansData):
+        found.collator = collator.name
+        found.epoch = epoch(lengths, collator.bound, trainer.bound.data_plan(), ranks.size())
+    return found
+
+
+def epoch(lengths: "NDArray[np.int64]", collator: Collator, plan: DataPlan, processes: int) -> Epoch:
+    """What one pass over conversations of these lengths takes, in so many processes."""
+    size, seed, full = plan.batch_size, plan.seed, None
+    at_once = size * processes
+    if isinstance(collator, Packing):
+        rows = len(batches.planned(collator.plan, lengths, seed, 0, at_once if processes > 1 else 1))
+        if isinstance(collator, Bounded):
+            full = batches.fullness(lengths, rows, collator.length)
+        padding, each = 0.0, max(1, round(len(lengths) * size / rows))
+    else:
+        rows, each = len(lengths), size
+        padding = batches.padding(lengths, size, seed, collator, grouped=True)
+    steps = ceil(ceil(rows / at_once) / plan.accumulate)
+    total = plan.total_steps or ceil(steps * plan.epochs)
+    shuffled = batches.padding(lengths, each, seed, collator, grouped=False)
+    return Epoch(rows, steps, total, shuffled, padding, full)

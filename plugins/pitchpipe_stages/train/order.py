@@ -1,0 +1,92 @@
+"""The orders of batches.py as PyTorch's samplers: a run that goes on repeats them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from torch.utils.data import Dataset, Sampler
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.protocols import Batch
+from pitchpipe.records.example import Example, Examples
+from pitchpipe_stages.train.batches import Plan, alike, planned
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Entry = list[Example]  # of a data set: the examples of one row
+
+
+class Grouped(Sampler[int]):
+    """Numbers of single examples; those of a batch are of like length."""
+
+    def __init__(self, lengths: list[int], batch_size: int, seed: int):
+        self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def __iter__(self) -> Iterator[int]:
+        return alike(self.lengths, self.batch_size, self.seed, self.epoch)
+
+
+class Planned(Sampler[list[int]]):
+    """The rows that a collator plans, new in each epoch."""
+
+    def __init__(self, plan: Plan, lengths: "NDArray[np.int64]", seed: int, at_once: int = 1):
+        self.plan, self.lengths, self.seed, self.at_once = plan, lengths, seed, at_once
+        self._epoch, self._rows = 0, self._planned(0)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def set_epoch(self, epoch: int) -> None:
+        if epoch == self._epoch:
+            return
+        rows = self._planned(epoch)
+        if len(rows) != len(self._rows):
+            raise PitchpipeError(
+                f"the collator plans {len(rows)} rows for epoch {epoch}, after {len(self._rows)} before:"
+                " a run that goes on counts on as many in each epoch"
+            )
+        self._epoch, self._rows = epoch, rows
+
+    def __iter__(self) -> Iterator[list[int]]:
+        yield from self._rows
+
+    def _planned(self, epoch: int) -> Sequence[list[int]]:
+        return planned(self.plan, self.lengths, self.seed, epoch, self.at_once)
+
+
+class SingleExamples(Dataset[Entry]):
+    """Examples by their numbers, each a row of its own."""
+
+    def __init__(self, examples: Examples):
+        self.examples = examples
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, index: int) -> Entry:
+        return [self.examples[index]]
+
+
+class Rows(Dataset[Entry]):
+    """The examples of each list of numbers that the order gives."""
+
+    def __init__(self, examples: Examples, count: int):
+        self.examples, self.count = examples, count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, row: list[int]) -> Entry:
+        return [self.examples[index] for index in row]
+
+
+def each(collate: Callable[[Sequence[Example]], Batch]) -> Callable[[list[Entry]], Batch]:
+    """A batch of all examples of some entries."""
+    return lambda entries: collate([example for entry in entries for example in entry])

@@ -1,0 +1,109 @@
+"""The stage `train`."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+
+from pitchpipe.host.contracts import Console
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.run import ranks
+from pitchpipe.run.directory import Run
+from pitchpipe.run.keys import KeyParts, parts_of
+from pitchpipe.run.stage import Stage
+from pitchpipe_stages.console import RichConsole
+from pitchpipe_stages.model.sections import ADAPTER
+from pitchpipe_stages.prepare.stage import PREPARE
+from pitchpipe_stages.render.rendering import Rendering
+from pitchpipe_stages.render.sections import COLLATOR, MODEL
+from pitchpipe_stages.train.sections import TRAINER
+
+Trained = dict[str, int | float | str]  # what the trainer reports
+
+
+class Train(Stage[Trained]):
+    """Trains the model on the prepared data. It is keyed by what `prepare` wrote, not by how."""
+
+    name = "train"
+    after = ("prepare",)
+    sections = (ADAPTER, TRAINER)
+    makes = ("model",)
+    half_done = "checkpoints"
+    rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.train")
+    joined = True
+
+    def wanted(self, recipe: Recipe) -> bool:
+        return recipe[TRAINER] is not None
+
+    def key(self, run: Run) -> KeyParts:
+        return train_parts(run)
+
+    def work(self, run: Run) -> Trained:
+        for stale in ("scores.json", "answers-tuned.jsonl"):
+            (run.path / stale).unlink(missing_ok=True)
+        run.fresh("model")
+        result = _fit(run, run.console, partial(run.log, self.name))
+        run.keep("model")
+        shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
+        return result
+
+    def join(self, run: Run) -> None:
+        _fit(run, RichConsole(quiet=True), lambda step, values: None)
+
+    def foretell(self, run: Run) -> None:
+        from pitchpipe_stages.train.cost import cost
+        from pitchpipe_stages.train.summary import show_cost
+
+        found = cost(run.recipe, run.path / "prepared", run.result(PREPARE))
+        run.note(cost=found.plain() if found else {})
+        if found:
+            show_cost(found, run.console)
+
+    def tell(self, run: Run, result: Trained) -> None:
+        from pitchpipe_stages.train.summary import show_trained
+
+        show_trained(result, run.console)
+
+
+TRAIN = Train()
+
+
+def train_parts(run: Run) -> KeyParts:
+    """What decides the trained model."""
+    from pitchpipe_stages.model.load import model_parts
+
+    recipe, files = run.recipe, run.result(PREPARE).files
+    parts = {f"prepared {side}": files[side] for side in ("train", "validation")} | model_parts(recipe)
+    for use in (recipe[ADAPTER], recipe[TRAINER]):
+        parts |= parts_of(use, recipe) if use else {}
+    return parts
+
+
+def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], None]) -> Trained:
+    """Train, in every process of the run; the result lies in model.new."""
+    from pitchpipe_stages.model.load import RecipeModel
+    from pitchpipe_stages.model.serving_files import save_for_serving
+    from pitchpipe_stages.prepare.examples import PreparedExamples
+    from pitchpipe_stages.train.training import RecipeTraining
+
+    recipe, rendering = run.recipe, Rendering.of(run.recipe)
+    collator, trainer = recipe[COLLATOR], recipe[TRAINER]
+    assert recipe[MODEL] and collator and trainer and rendering
+    with console.waiting("loading the model"):
+        loader = RecipeModel(recipe, rendering)
+        model = loader.to_train()
+    training = RecipeTraining(
+        model=model,
+        tokenizer=rendering.tokenizer,
+        new_tokens=loader.new_tokens,
+        train=PreparedExamples(run.path / "prepared", "train"),
+        validation=PreparedExamples(run.path / "prepared", "validation"),
+        collator=collator.bound,
+        folder=run.path / "model.new",
+        checkpoints=run.path / "checkpoints",
+        report=report,
+        console=console,
+    )
+    result = trainer.bound(training) or {}
+    if ranks.first():
+        save_for_serving(training, rendering.renderer)
+    return result

@@ -1,0 +1,63 @@
+"""What a trainer is given: the model, the data, and an order that a kill does not change."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitchpipe.host.contracts import Batches, Console
+from pitchpipe.host.protocols import Batch, Collator, Packing
+from pitchpipe.records.example import Example, Examples
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+@dataclass
+class RecipeTraining:
+    """A model to train, on what, and where the results go."""
+
+    model: "PreTrainedModel"
+    tokenizer: "PreTrainedTokenizerFast"
+    new_tokens: list[int]
+    train: Examples
+    validation: Examples
+    collator: Collator
+    folder: Path
+    checkpoints: Path
+    report: Callable[[int, dict[str, float]], None]
+    console: Console
+
+    def collate(self, examples: Sequence[Example]) -> Batch:
+        return self.collator(examples, self.tokenizer.pad_token_id)
+
+    def batches(self, size: int, seed: int, processes: int = 1) -> Batches:
+        from pitchpipe_stages.train.order import Grouped, Planned, Rows, SingleExamples, each
+
+        lengths, validation = self.train.lengths(), SingleExamples(self.validation)
+        if not isinstance(self.collator, Packing):
+            order = Grouped(lengths.tolist(), size, seed)
+            return Batches(SingleExamples(self.train), order, each(self.collate), validation)
+        # One process may have a short batch at the end; several must have the same number of rows.
+        at_once = size * processes if processes > 1 else 1
+        rows = Planned(self.collator.plan, lengths, seed, at_once)
+        return Batches(Rows(self.train, len(rows)), rows, each(self._join), validation)
+
+    def _join(self, examples: Sequence[Example]) -> Batch:
+        assert isinstance(self.collator, Packing)
+        return self.collator.join(examples, self.tokenizer.pad_token_id)
+
+    @contextmanager
+    def isolated(self, model: "PreTrainedModel") -> Iterator[None]:
+        if not isinstance(self.collator, Packing):
+            yield
+            return
+        with self.collator.isolated(model) as facts:
+            self.console.say(f"[dim]documents of a row are kept apart by {facts['attention']}: proven[/]")
+            if "why not a faster one" in facts:
+                self.console.say(f"[yellow]slow:[/] {facts['why not a faster one']}")
+            yield
+
+    def log(self, step: int, values: dict[str, float]) -> None:
+        self.report(step, values)

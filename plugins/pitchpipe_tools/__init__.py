@@ -1,0 +1,1 @@
+"""What a person looks with: every command of the command line."""

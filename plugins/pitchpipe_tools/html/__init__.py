@@ -1,0 +1,1 @@
+"""Pages as one file of HTML each: markup that escapes, a frame, charts."""

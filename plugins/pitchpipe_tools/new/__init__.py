@@ -1,0 +1,1 @@
+"""pitchpipe new: the package of a new plugin."""

@@ -1,0 +1,1 @@
+"""pitchpipe peek: conversations at every hop, in a terminal or as a page."""

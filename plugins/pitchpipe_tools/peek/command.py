@@ -1,0 +1,85 @@
+"""pitchpipe peek"""
+
+from pathlib import Path
+
+import click
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe_tools.recipe_argument import load_recipe, recipe_argument
+
+COMPARED = ("model", "template", "collator")  # what decides how a conversation becomes tokens
+ON_A_PAGE = 10  # rows
+
+
+@click.command()
+@recipe_argument
+@click.option(
+    "-n",
+    "--count",
+    type=click.IntRange(1),
+    help=f"How many rows of each source to show. Left out: 1, or {ON_A_PAGE} with --html.",
+)
+@click.option(
+    "--skip",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Pass over so many rows of each source.",
+)
+@click.option("--source", help="Only this source, by the name that the recipe or its reports give it.")
+@click.option(
+    "--beside",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Show a second column, made with this override of model, template or collator, as in"
+    " --beside template=llama3. Repeated, all of them make the one column.",
+)
+@click.option("--all-tokens", is_flag=True, help="Show all tokens, not only the last ones.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="PATH", help="Write a page instead, one file of HTML."
+)
+def peek(
+    recipe: str,
+    overrides: tuple[str, ...],
+    count: int | None,
+    skip: int,
+    source: str | None,
+    beside: tuple[str, ...],
+    all_tokens: bool,
+    html: Path | None,
+) -> None:
+    """Show the first rows of each source of RECIPE at every hop.
+
+    The row as it was read, the conversation that it became, what each filter said, the text that the
+    template wrote, and the tokens. Learned text is green in a terminal and stands between > and < elsewhere;
+    the token that ends a reply is called stop.
+    """
+    from pitchpipe_stages.console import RichConsole
+    from pitchpipe_tools.peek.columns import Column
+
+    _check(beside, html)
+    columns = [Column(load_recipe(recipe, overrides))]
+    if beside:
+        columns.append(Column(load_recipe(recipe, (*overrides, *beside)), beside))
+    if html:
+        from pitchpipe_tools.peek.page import write
+
+        click.echo(write(html, columns, count or ON_A_PAGE, skip, source))
+    else:
+        from pitchpipe_tools.peek.terminal import show
+
+        show(columns, RichConsole(), count or 1, skip, source, all_tokens)
+
+
+def _check(beside: tuple[str, ...], html: Path | None) -> None:
+    for setting in beside:
+        section = setting.partition("=")[0].partition(".")[0].strip()
+        if section not in COMPARED:
+            raise PitchpipeError(
+                f"--beside {setting}: both columns hold the same rows. It sets {', '.join(COMPARED)};"
+                " for anything else, use --set"
+            )
+    if html and html.suffix not in (".html", ".htm"):
+        raise PitchpipeError(f"--html {html}: a page is written there; give it a name that ends in .html")
+    if html and not html.absolute().parent.is_dir():
+        raise PitchpipeError(f"--html {html}: there is no folder {html.parent}")

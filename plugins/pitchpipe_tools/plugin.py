@@ -1,0 +1,47 @@
+"""The commands that come with pitchpipe, offered as any plugin offers its own."""
+
+import pitchpipe as pp
+
+COMMANDS = {
+    "run": ("run:run", "Run a recipe from data to scores; again, to continue or to redo what changed."),
+    "check": ("check:check", "Say everything that is wrong with a recipe, in a moment and without a GPU."),
+    "prepare": ("run:prepare", "Do only the data part of a recipe, and show what became of each row."),
+    "sniff": (
+        "sniff.command:sniff",
+        "Look at a data file: its format, its mess, and the recipe lines to start from.",
+    ),
+    "why": ("why:why", "Explain what became of one row of a run, and which threshold decided."),
+    "tune": (
+        "tune:tune",
+        "Show how many rows survive a filter at each threshold, without running anything again.",
+    ),
+    "report": (
+        "report.command:report",
+        "Write a page about a run's data: what went where, and why, with examples.",
+    ),
+    "peek": (
+        "peek.command:peek",
+        "Show a conversation at every hop, from row to tokens, with the learned text marked.",
+    ),
+    "recipes": ("recipes:recipes", "List the recipes that ship with pitchpipe, or copy one."),
+    "plugins": (
+        "plugins:plugins",
+        "List what is installed: each plugin, what it offers, and which failed to load.",
+    ),
+    "show": ("show:show", "Explain one component: what it does and its options."),
+    "new": (
+        "new.command:new",
+        "Write a plugin package for a filter, a template or any other kind of component.",
+    ),
+    "schema": ("schema:schema", "Print the JSON Schema of recipes, for completion in an editor."),
+    "doctor": (
+        "doctor.command:doctor",
+        "Look at this machine: versions, devices, what is missing and how to get it.",
+    ),
+}
+
+
+@pp.hookimpl
+def register_commands(register: pp.Register) -> None:
+    for name, (place, help) in COMMANDS.items():
+        register(name, help, f"pitchpipe_tools.{place}")

@@ -1,0 +1,1 @@
+"""pitchpipe report: a page about the data of a run."""

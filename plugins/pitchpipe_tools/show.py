@@ -1,0 +1,71 @@
+"""pitchpipe show"""
+
+from pathlib import Path
+
+import click
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.hookspecs import KINDS
+from pitchpipe.host.host import Host
+from pitchpipe.host.options import describe
+from pitchpipe.host.plugin import Component, Profile
+from pitchpipe_stages.console import RichConsole
+from pitchpipe_tools.recipe_argument import KIND_NAMES
+
+HELP = f"""Explain one component: what it does, its options, and the file that it comes from.
+
+KIND is {KIND_NAMES}. Without NAME, every component of that kind is listed.
+"""
+
+
+@click.command(help=HELP)
+@click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
+@click.argument("name", required=False)
+def show(kind: str, name: str | None) -> None:
+    host, console = Host.from_environment(Path.cwd()), RichConsole()
+    if name is None:
+        rows = [[c.name, c.address, c.summary] for c in host.all(kind)]
+        console.table("", [kind, "address", ""], rows, left=3)
+        return
+    try:
+        component = host.find(kind, name)
+    except ValueError as error:
+        raise PitchpipeError(str(error)) from None
+    _explain(component, console)
+
+
+def _explain(component: Component, console: RichConsole) -> None:
+    console.plain(str(component))
+    console.plain(f"{':'.join(map(str, component.place))}\n")
+    console.plain(f"{component.description or component.call}\n")
+    if component.missing():
+        console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
+    if isinstance(component.call, Profile):
+        _profile(component, console)
+        return
+    rows = [
+        [o.name, describe(o.type), "required" if o.required else _yaml(o.default), o.description]
+        for o in component.options.values()
+    ]
+    if rows:
+        console.table("", ["option", "takes", "default", ""], rows, left=4)
+    else:
+        console.plain("It has no options.")
+
+
+def _profile(component: Component, console: RichConsole) -> None:
+    """A profile as its filters would stand in a recipe."""
+    import yaml
+
+    console.plain("It stands for these filters:\n")
+    console.plain(yaml.safe_dump({"filters": component.call.entries}, sort_keys=False, width=100))
+    name = component.name
+    console.plain(
+        f"Change one: `- {name}: {{length: {{min_reply_chars: 3}}}}`. Leave it out: `length: false`."
+    )
+
+
+def _yaml(value: object) -> str:
+    import json
+
+    return json.dumps(value, default=str)

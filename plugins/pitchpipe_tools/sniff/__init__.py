@@ -1,0 +1,1 @@
+"""pitchpipe sniff: a data file, looked at before there is a recipe."""
