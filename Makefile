@@ -5,12 +5,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 CONTRIB := $(sort $(wildcard contrib/*/pyproject.toml))
 
-.PHONY: help quickstart test lint clean
+.PHONY: help quickstart test quick lint docs clean
 
 help:
 	@echo "make quickstart   install, then tune the tiny model that ships with pitchpipe (minutes, no GPU)"
 	@echo "make test         install everything, then run all tests"
-	@echo "make lint         format and type checks"
+	@echo "make quick        lint, then the tests that are not slow"
+	@echo "make lint         check format, types, imports and spelling"
+	@echo "make docs         build the docs into site/; a broken link stops it"
 	@echo "make clean        remove what make has made"
 
 quickstart: .venv/train
@@ -19,11 +21,19 @@ quickstart: .venv/train
 test: .venv/dev lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests contrib
 
+quick: .venv/dev lint
+	$(BIN)/python -m pytest -n 2 -m "not slow" tests
+
 lint: .venv/dev
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/mypy --no-error-summary $(wildcard contrib/*/pitchpipe_*.py)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+
+docs: .venv/dev
+	$(BIN)/mkdocs build --strict
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -43,4 +53,4 @@ lint: .venv/dev
 	@touch $@ .venv/train
 
 clean:
-	rm -rf .venv runs dist
+	rm -rf .venv runs dist site
