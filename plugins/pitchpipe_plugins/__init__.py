@@ -1,1 +1,1 @@
-"""The plugins that ship with pitchpipe. They come in by the same door as everyone's."""
+"""The plugins that ship with pitchpipe. They register like any other plugin."""
