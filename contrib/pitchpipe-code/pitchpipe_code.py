@@ -1,6 +1,6 @@
-"""A filter for instruction data with code in it: drops conversations whose code blocks do not parse.
+"""A filter for instruction data with code: drops conversations whose code blocks do not parse.
 
-Parsers only read: nothing in the data is ever executed.
+Parsers only read code; nothing in the data is ever executed.
 """
 
 import re
@@ -27,9 +27,11 @@ def valid_code(
     conversation: pp.Conversation,
     *,
     languages: Annotated[Languages, pp.Meta(description="blocks with these tags must parse")] = ALL,
-    unclosed: Annotated[Literal["drop", "keep"], pp.Meta(description="if a block is never closed")] = "drop",
+    unclosed: Annotated[
+        Literal["drop", "keep"], pp.Meta(description="what to do if a block is never closed")
+    ] = "drop",
 ) -> pp.Conversation | pp.Drop:
-    """Keep conversations in whose replies every fenced code block is closed and parses."""
+    """Keeps conversations in whose replies every fenced code block is closed and parses."""
     broken: list[str] = []
     for message in conversation.messages:
         for tag, code, closed in blocks(message.content) if message.role == "assistant" else ():
@@ -42,19 +44,19 @@ def valid_code(
 
 
 def blocks(text: str) -> Iterator[tuple[str, str, bool]]:
-    """The tag and the code of each fenced block, found as in CommonMark, and whether it is closed."""
-    lines, listed = iter(re.split(r"\r\n?|\n", text)), False
+    """Yields the tag and the code of each fenced block, found as in CommonMark, and whether it is closed."""
+    lines, in_list = iter(re.split(r"\r\n?|\n", text)), False
     for line in lines:
-        listed = bool(ITEM.match(line)) or (listed and not line[:1].strip())
+        in_list = bool(ITEM.match(line)) or (in_list and not line[:1].strip())
         opening = OPENING.match(line.expandtabs(4))
-        # Four spaces make a fence text, as they do a traceback's ~~~~^^^^; a list indents its own.
-        if opening and (listed or len(opening[1]) < 4):
-            yield opening[3].lower(), *block(lines, len(opening[1]), opening[2], listed)
+        # Four spaces make a fence plain text (as in a traceback's ~~~~^^^^), but lists indent their fences.
+        if opening and (in_list or len(opening[1]) < 4):
+            yield opening[3].lower(), *block(lines, len(opening[1]), opening[2], in_list)
 
 
-def block(lines: Iterator[str], indent: int, fence: str, listed: bool) -> tuple[str, bool]:
-    """Read on to the closing fence. The code loses the indent of its opening fence."""
-    closing = re.compile(rf" {{0,{3 + indent * listed}}}{fence}{fence[0]}* *")
+def block(lines: Iterator[str], indent: int, fence: str, in_list: bool) -> tuple[str, bool]:
+    """Reads up to the closing fence. The code loses the indent of its opening fence."""
+    closing = re.compile(rf" {{0,{3 + indent * in_list}}}{fence}{fence[0]}* *")
     code: list[str] = []
     for line in lines:
         if closing.fullmatch(line.expandtabs(4)):
@@ -64,20 +66,20 @@ def block(lines: Iterator[str], indent: int, fence: str, listed: bool) -> tuple[
 
 
 def problem(language: str, code: str) -> str:
-    """Why code does not parse, or nothing."""
+    """Says why code does not parse; an empty text if it does."""
     try:
         parse(language, code)
     except Exception as error:  # parsers raise RecursionError, MemoryError, OverflowError and more
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else getattr(error, "lineno", None)
-        said = getattr(error, "problem", None) or getattr(error, "msg", None) or str(error)
-        why = said.partition("\n")[0] or type(error).__name__
+        message = getattr(error, "problem", None) or getattr(error, "msg", None) or str(error)
+        why = message.partition("\n")[0] or type(error).__name__
         return f"line {line}, {why}" if line else why
     return ""
 
 
 def parse(language: str, code: str) -> None:
-    """Raises what the language's own parser raises."""
+    """Parses code with the language's own parser, and raises its errors."""
     import json
     import tomllib
 
@@ -89,13 +91,13 @@ def parse(language: str, code: str) -> None:
         case "json":
             json.loads(code)
         case "yaml":
-            list(yaml.compose_all(code, yaml.SafeLoader))  # CSafeLoader dies of deep nesting
+            list(yaml.compose_all(code, yaml.SafeLoader))  # deep nesting crashes CSafeLoader
         case "toml":
             tomllib.loads(code)
 
 
 def parse_python(code: str) -> None:
-    """A notebook's `%` and `!` lines may stand in it; a `%%` cell may hold any language and is left alone."""
+    """Parses Python, also with a notebook's `%` and `!` lines; passes `%%` cells, which hold any language."""
     import ast
     import textwrap
     import warnings
@@ -103,7 +105,7 @@ def parse_python(code: str) -> None:
     code = textwrap.dedent(code)
     code = typed(code) if code.lstrip().startswith(">>>") else code
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # bad escapes
+        warnings.simplefilter("ignore")  # ast.parse warns of bad escapes
         try:
             ast.parse(code)
         except SyntaxError:
@@ -112,7 +114,7 @@ def parse_python(code: str) -> None:
 
 
 def typed(transcript: str) -> str:
-    """What was typed into a REPL, each line where it stood, less what was meant to be an error."""
+    """Returns the code typed into a REPL, each line in its place, except what a SyntaxError answered."""
     from doctest import DocTestParser
 
     lines = [""] * (transcript.count("\n") + 1)

@@ -1,4 +1,4 @@
-"""Libraries talk to their developers; PITCHPIPE_VERBOSE=1 lets them."""
+"""Silences messages of libraries that help only developers; PITCHPIPE_VERBOSE=1 shows them."""
 
 import logging
 import os
@@ -6,11 +6,11 @@ import warnings
 
 
 def quiet() -> None:
-    """Silence progress bars, hints and warnings of what will change that a user can do nothing about."""
+    """Silences progress bars, hints and warnings of future changes, about which a user can do nothing."""
     if os.environ.get("PITCHPIPE_VERBOSE", "0") not in ("", "0"):
         return
     warnings.filterwarnings("ignore", category=FutureWarning)
-    warnings.filterwarnings("ignore", message="Setting `save_embedding_layers`")  # pitchpipe has told of it
+    warnings.filterwarnings("ignore", message="Setting `save_embedding_layers`")  # pitchpipe reports this
     for name in ("bitsandbytes", "datasets", "accelerate", "trl", "peft"):
         logging.getLogger(name).setLevel(logging.ERROR)
     from transformers.utils import logging as transformers_logging

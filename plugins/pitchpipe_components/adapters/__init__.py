@@ -1,4 +1,4 @@
-"""Adapters: which of a model's weights are trained."""
+"""Registers the built-in adapters, which choose the weights of a model to train."""
 
 import pitchpipe as pp
 from pitchpipe_components.adapters.lora import Lora

@@ -1,5 +1,7 @@
-"""Attention within each document of a row, without a mask; transformers' own `sdpa` needs one of all pairs of
-tokens. On a GPU PyTorch's kernel for several lengths does it, elsewhere documents are done one by one."""
+"""Computes attention within each document of a row, without the mask of all token pairs that `sdpa` needs.
+
+On a GPU PyTorch's kernel for rows of several lengths computes it, elsewhere one document after the other.
+"""
 
 from functools import cache
 from inspect import signature
@@ -9,18 +11,18 @@ import torch
 from torch.nn.functional import scaled_dot_product_attention
 
 NAME = "pitchpipe_documents"
-# What some models ask of an attention beyond queries, keys and values, and this one cannot do.
+# Arguments beyond queries, keys and values that some models pass, and that this attention cannot use.
 BEYOND = ("softcap", "s_aux", "sinks", "position_bias", "indices", "block_indices")
 BEFORE = "tokens stand before the row: a cache, or an adapter that adds to it"
-KERNEL_WIDTH = 256  # the widest head of PyTorch's kernel
+KERNEL_WIDTH = 256  # the widest head that PyTorch's kernel takes
 
 
 class Unfit(Exception):
-    """This attention cannot stand in for the model's own; the reason is said to the user."""
+    """Raised where this attention cannot replace the model's own; the user sees the reason."""
 
 
 def register() -> None:
-    """Known to transformers by its name. There is no mask function of this name, so no mask is built."""
+    """Registers the attention in transformers. No mask function has its name, so no mask is built."""
     from transformers import AttentionInterface
 
     AttentionInterface.register(NAME, documents)
@@ -39,15 +41,15 @@ def documents(
     max_length_q: int | None = None,
     **others: Any,
 ) -> tuple[torch.Tensor, None]:
-    """One attention layer, as transformers calls it: heads before tokens in, tokens before heads out."""
+    """Computes one layer as transformers calls it: heads before tokens in, tokens before heads out."""
     if cu_seq_lens_q is None or max_length_q is None:
         raise Unfit("it was given a batch that does not say where its documents begin")
     _refuse(module, query, key, attention_mask, sliding_window, others)
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
     query, key, value = _cast(query, key, value)
     if _fits_kernel(query, value, dropout, sliding_window):
-        found = _by_kernel(query, key, value, scaling, sliding_window, cu_seq_lens_q, max_length_q)
-        return found, None
+        output = _by_kernel(query, key, value, scaling, sliding_window, cu_seq_lens_q, max_length_q)
+        return output, None
     lengths = cu_seq_lens_q.diff().tolist()
     if sum(lengths) != query.shape[2]:
         raise Unfit(BEFORE)
@@ -57,9 +59,9 @@ def documents(
 def _refuse(
     module: Any, query: torch.Tensor, key: torch.Tensor, mask: Any, window: int | None, others: dict[str, Any]
 ) -> None:
-    """All that would give other numbers than the model's own attention."""
-    if asked := [name for name in BEYOND if others.get(name) is not None]:
-        raise Unfit(f"the model's attention wants {', '.join(asked)}")
+    """Raises `Unfit` for everything that would give other numbers than the model's own attention."""
+    if beyond := [name for name in BEYOND if others.get(name) is not None]:
+        raise Unfit(f"the model's attention wants {', '.join(beyond)}")
     if others.get("is_causal") is False or not getattr(module, "is_causal", True):
         raise Unfit("the model's attention looks ahead")
     if mask is not None or query.shape[0] != 1 or query.shape[2] != key.shape[2]:
@@ -75,10 +77,10 @@ def _refuse(
 
 
 def _cast(*tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """All in one type: under autocast that of autocast, as PyTorch's own attention does."""
-    kind = tensors[0].device.type
-    wanted = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else tensors[2].dtype
-    return tuple(tensor.to(wanted) for tensor in tensors)
+    """Casts all tensors to one type: under autocast to its type, as PyTorch's own attention does."""
+    device = tensors[0].device.type
+    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else tensors[2].dtype
+    return tuple(tensor.to(dtype) for tensor in tensors)
 
 
 # --- One document after the other ---------------------------------------------------------------
@@ -89,19 +91,19 @@ def _one_by_one(
     scaling: float, dropout: float, window: int | None, lengths: list[int],
 ) -> torch.Tensor:  # fmt: skip
     parts = (tensor.split(lengths, dim=2) for tensor in (query, key, value))
-    found = []
-    for asking, asked, said in zip(*parts, strict=True):
-        band = _band(asking.shape[2], window, query.device)
-        one = scaled_dot_product_attention(
-            asking, asked, said, band, dropout, band is None, scale=scaling,
+    outputs = []
+    for queries, keys, values in zip(*parts, strict=True):
+        band = _band(queries.shape[2], window, query.device)
+        output = scaled_dot_product_attention(
+            queries, keys, values, band, dropout, band is None, scale=scaling,
             enable_gqa=query.shape[1] != key.shape[1],
         )  # fmt: skip
-        found.append(one)
-    return torch.cat(found, dim=2).transpose(1, 2).contiguous()
+        outputs.append(output)
+    return torch.cat(outputs, dim=2).transpose(1, 2).contiguous()
 
 
 def _band(length: int, window: int | None, device: torch.device) -> torch.Tensor | None:
-    """Who sees whom in a document longer than the window: the last `window` tokens, itself among them."""
+    """Masks a document longer than the window: a token sees the last `window` tokens, itself included."""
     if window is None or length <= window:
         return None
     whole = torch.ones(length, length, dtype=torch.bool, device=device)
@@ -113,7 +115,7 @@ def _band(length: int, window: int | None, device: torch.device) -> torch.Tensor
 
 @cache
 def _kernel() -> tuple[Any, frozenset[str]] | None:
-    """PyTorch's attention for rows of several lengths, and the options that it has in this version."""
+    """Returns PyTorch's attention for rows of several lengths, and the options of this version."""
     try:
         from torch.nn.attention.varlen import varlen_attn
     except ImportError:
@@ -137,7 +139,7 @@ def _by_kernel(
 ) -> torch.Tensor:  # fmt: skip
     attend, known = _kernel()  # type: ignore[misc]
     options: dict[str, Any] = {"is_causal": True}
-    if "window_size" in known:  # how many tokens before and after one it sees beside itself
+    if "window_size" in known:  # tokens that a token sees before and after itself
         options = {"window_size": (-1 if window is None else window - 1, 0)}
     groups = query.shape[1] // key.shape[1]
     if "scale" in known:
@@ -148,6 +150,6 @@ def _by_kernel(
         options["enable_gqa"] = groups > 1
     elif groups > 1:
         key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
-    # One row: tokens, heads, width.
+    # The kernel takes one row of the shape tokens, heads, width.
     row = [tensor[0].transpose(0, 1).contiguous() for tensor in (query, key, value)]
     return attend(*row, bounds, bounds, longest, longest, **options)[None]

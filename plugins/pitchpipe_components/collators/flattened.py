@@ -1,4 +1,4 @@
-"""The documents of a batch one after the other, without padding."""
+"""Joins the documents of a batch in one row, without padding."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from pitchpipe_components.collators.packing import Rows
 
 @dataclass(frozen=True)
 class Flattened(Joined):
-    """The documents of a batch in one row, kept apart: batches as `padded` makes them, without the padding.
+    """Joins the documents of a batch in one row, kept apart: the batches of `padded` without padding.
 
-    The trainer's batch_size counts conversations, so batches differ in tokens: `packed` fills them evenly.
+    The trainer's batch_size counts conversations, so batches differ in tokens; `packed` fills them evenly.
     """
 
     def plan(self, lengths: Sequence[int], seed: int, epoch: int) -> Rows:
-        """Each document by itself, shuffled: there is no padding to spare by an order."""
+        """Plans each document by itself, shuffled: without padding, no order of lengths saves any."""
         import numpy as np
 
         order = np.random.default_rng([abs(seed), epoch]).permutation(len(lengths))

@@ -1,4 +1,4 @@
-"""Rows filled with whole documents that do not see each other."""
+"""Fills rows with whole documents that do not see each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pitchpipe_components.collators.packing import Rows, best_fit
 
 @dataclass(frozen=True)
 class Packed(Joined):
-    """Whole documents share a row of `length` tokens, kept apart; packed anew in each epoch.
+    """Packs whole documents into rows of at most `length` tokens, kept apart, anew in each epoch.
 
     The trainer's batch_size counts rows. Nothing is padded, and no document is cut to fit a row.
     """

@@ -1,7 +1,7 @@
-"""Best-fit packing: which documents share a row, so that as few rows as possible are needed.
+"""Packs documents into few rows by best fit: decides which documents share a row.
 
-Documents of one length are placed together, by the whole array: the work grows with the number of different
-lengths, not with that of documents. Which of them takes which place of its length is drawn in each epoch.
+Whole arrays of documents of one length are placed together, so the work grows with the number of different
+lengths, not of documents. In each epoch chance decides which document takes which place of its length.
 """
 
 from bisect import bisect_left, insort
@@ -35,9 +35,11 @@ class Rows(Sequence[list[int]]):
 
 
 def best_fit(lengths: "Sequence[int] | Numbers", capacity: int, seed: int, epoch: int) -> Rows:
-    """Rows of at most `capacity` tokens that hold each document once, whole, in an order known from the seed
-    and the epoch. Longest first, each document goes where it leaves the least space: the number of rows is
-    decided by the lengths alone, so that every epoch has the same."""
+    """Packs each document once, whole, into rows of at most `capacity` tokens.
+
+    Longest first, each document goes where it leaves the least space. So the lengths alone decide the number
+    of rows, and every epoch has the same number; the seed and the epoch decide the order.
+    """
     import numpy as np
 
     sizes = np.maximum(np.asarray(lengths, dtype=np.int64), 1)
@@ -59,8 +61,10 @@ def best_fit(lengths: "Sequence[int] | Numbers", capacity: int, seed: int, epoch
 
 
 def _sorted(keys: "Numbers") -> "Numbers":
-    """The order that sorts keys from 0 to 2**32, of equal ones the first first. NumPy sorts 16 bits by radix,
-    several times as fast as more."""
+    """Returns the stable order that sorts keys from 0 to 2**32.
+
+    NumPy sorts 16-bit keys by radix, several times as fast as longer ones.
+    """
     import numpy as np
 
     order = np.argsort((keys & 0xFFFF).astype(np.uint16), kind="stable")
@@ -70,28 +74,28 @@ def _sorted(keys: "Numbers") -> "Numbers":
 
 
 class _Places:
-    """Rows in the making, known by the space that is left in them."""
+    """Holds unfinished rows by the space that is left in them."""
 
     def __init__(self, capacity: int):
         self.capacity, self.count = capacity, 0
-        self._spaces: list[int] = []  # those that some row has left, sorted
-        self._open: dict[int, list[Numbers]] = {}  # the rows that have it
-        self._placed: list[tuple[Numbers, int, Numbers]] = []
+        self._spaces: list[int] = []  # the spaces that rows have left, sorted
+        self._open: dict[int, list[Numbers]] = {}  # a space to the rows that have it left
+        self._placed: list[tuple[Numbers, int, Numbers]] = []  # rows, documents in each, documents
 
     def fill(self, length: int, documents: "Numbers") -> None:
-        """Place documents of one length."""
-        while left := len(documents):
+        """Places documents of one length."""
+        while remaining := len(documents):
             at = bisect_left(self._spaces, length)
             space = self._spaces[at] if at < len(self._spaces) else self.capacity
-            # So many go into one row of this space; of too few documents all go into one row.
-            each = min(space // length, left)
-            rows = self._take(at, left // each)
+            # Documents per row of this space; if too few remain, all of them go into one row.
+            each = min(space // length, remaining)
+            rows = self._take(at, remaining // each)
             self._placed.append((rows, each, documents[: len(rows) * each]))
             documents = documents[len(rows) * each :]
             self._leave(space - each * length, rows)
 
     def rows(self) -> "Numbers":
-        """The row of each document that was placed."""
+        """Returns the row of each placed document."""
         import numpy as np
 
         empty = np.empty(0, dtype=np.int64)
@@ -102,20 +106,20 @@ class _Places:
 
         return np.concatenate([np.empty(0, dtype=np.int64), *(documents for *_, documents in self._placed)])
 
-    def _take(self, at: int, wanted: int) -> "Numbers":
-        """As many rows of one space as are wanted, or fewer; new ones where no row has the space."""
+    def _take(self, at: int, count: int) -> "Numbers":
+        """Takes up to `count` rows with one space left, or makes new rows if no row has the space."""
         import numpy as np
 
         if at == len(self._spaces):
-            self.count += wanted
-            return np.arange(self.count - wanted, self.count)
+            self.count += count
+            return np.arange(self.count - count, self.count)
         chunks = self._open[self._spaces[at]]
         rows = chunks.pop()
-        if len(rows) > wanted:
-            chunks.append(rows[wanted:])
+        if len(rows) > count:
+            chunks.append(rows[count:])
         if not chunks:
             del self._open[self._spaces.pop(at)]
-        return rows[:wanted]
+        return rows[:count]
 
     def _leave(self, space: int, rows: "Numbers") -> None:
         if not space:

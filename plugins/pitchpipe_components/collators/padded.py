@@ -1,4 +1,4 @@
-"""One example a row, filled up to the longest of the batch."""
+"""Puts one example into each row and pads rows to the longest of the batch."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ Positive = Annotated[int, Meta(ge=1)]
 
 @dataclass(frozen=True)
 class Padded:
-    """One example a row. What fills a row is neither seen nor learned."""
+    """Puts one example into each row. The padding that fills a row is neither seen nor learned."""
 
     length: Annotated[Positive, Meta(description="the most tokens of a conversation")] = 2048
     too_long: TooLong = "drop"
-    multiple_of: Annotated[Positive, Meta(description="rows are filled to a multiple of this")] = 8
+    multiple_of: Annotated[Positive, Meta(description="rows are padded to a multiple of this")] = 8
 
     def __call__(self, examples: list[Example], pad: int) -> dict[str, Any]:
         import torch

@@ -1,4 +1,4 @@
-"""Rows that repeat each other, contradict each other, or repeat an evaluation set."""
+"""Registers the filters for rows that repeat or contradict each other, or that repeat an evaluation set."""
 
 import pitchpipe as pp
 from pitchpipe_components.duplicates.conflicts import ConflictingAnswers

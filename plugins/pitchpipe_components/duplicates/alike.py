@@ -1,6 +1,6 @@
-"""Which rows go because they are alike: pairs from equal band hashes, measured, and settled by preference.
+"""Finds near duplicates: equal band hashes propose pairs, shingles measure them, preference decides.
 
-Memory holds a few numbers a row; band hashes and shingles lie in files.
+Memory holds a few numbers per row; band hashes and shingles lie in files.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,14 @@ from pitchpipe import Block, Related, Sketches
 from pitchpipe_components.duplicates.minhash import RANK
 
 Array = NDArray[Any]
-NEIGHBOURS = 8  # in a band's group each row meets the first and the 8 before it, so that 10,000 copies
-# make 90,000 pairs, not 50 million; rows that are alike share several bands
-_AT_ONCE = 1 << 21  # shingles that are measured together
+# In a group of rows with one band hash, each row is paired with the first and with the 8 before it. So 10,000
+# copies make 90,000 pairs, not 50 million. Similar rows still meet, because they share several bands.
+NEIGHBOURS = 8
+_AT_ONCE = 1 << 21  # shingles to measure at a time
 
 
 def less_preferred(reason: str, sketches: Sketches, bands: int, threshold: float) -> Related:
-    """The rows that are `threshold` alike to one that is preferred to them and stays."""
+    """Returns the rows whose similarity to a preferred row that stays is at least `threshold`."""
     stored = Stored(sketches, bands)
     cluster = _clusters(stored, bands, threshold)
     gone, of, scores = _settled(stored, cluster, threshold)
@@ -30,7 +31,7 @@ def less_preferred(reason: str, sketches: Sketches, bands: int, threshold: float
 
 
 class Stored:
-    """Sketches taken apart: in memory rows, ranks and where shingles are; the rest in scratch files."""
+    """The parts of sketches: rows, ranks and places of shingles in memory, the rest in scratch files."""
 
     def __init__(self, sketches: Sketches, bands: int):
         self._scratch, self._bands = sketches.scratch, bands
@@ -49,26 +50,26 @@ class Stored:
         )
 
     def band(self, number: int) -> Array:
-        """One hash for each row."""
+        """Returns the band's hash of each row."""
         return np.fromfile(self._file(str(number)), np.uint32)
 
-    def similarity(self, one: Array, other: Array) -> Array:
-        """The Jaccard similarity of each pair's shingles."""
-        if not len(one):
+    def similarity(self, left: Array, right: Array) -> Array:
+        """Returns the Jaccard similarity of each pair's shingles."""
+        if not len(left):
             return np.zeros(0)
-        ends = np.cumsum(self.sizes[one] + self.sizes[other])
+        ends = np.cumsum(self.sizes[left] + self.sizes[right])
         cuts = np.flatnonzero(np.diff(ends // _AT_ONCE)) + 1
-        pairs = zip(np.split(one, cuts), np.split(other, cuts), strict=True)
+        pairs = zip(np.split(left, cuts), np.split(right, cuts), strict=True)
         return np.concatenate([self._similarity(*pair) for pair in pairs])
 
-    def _similarity(self, one: Array, other: Array) -> Array:
-        keys = np.concatenate([self._keys(one), self._keys(other)])
+    def _similarity(self, left: Array, right: Array) -> Array:
+        keys = np.concatenate([self._keys(left), self._keys(right)])
         keys.sort()
-        common = np.bincount(keys[1:][keys[1:] == keys[:-1]] >> 32, minlength=len(one))
-        return common / (self.sizes[one] + self.sizes[other] - common)
+        common = np.bincount(keys[1:][keys[1:] == keys[:-1]] >> 32, minlength=len(left))
+        return common / (self.sizes[left] + self.sizes[right] - common)
 
     def _keys(self, rows: Array) -> Array:
-        """All shingles of some rows, each with the number of its pair above it."""
+        """Returns all shingles of some rows, with the number of their pair in the upper 32 bits."""
         sizes = self.sizes[rows]
         shift = self._starts[rows] - (np.cumsum(sizes) - sizes)
         values = self._shingles[np.repeat(shift, sizes) + np.arange(sizes.sum())]
@@ -76,41 +77,41 @@ class Stored:
 
     def _put(self, block: Block, files: list[Any]) -> tuple[Array, Array, Array]:
         lengths = np.diff(block.offsets) // 4
-        there = np.flatnonzero(lengths)
+        present = np.flatnonzero(lengths)
         data = block.data.view(np.uint32)
-        heads = (block.offsets[there] // 4)[:, None] + np.arange(RANK + self._bands)
+        heads = (block.offsets[present] // 4)[:, None] + np.arange(RANK + self._bands)
         is_shingle = np.ones(len(data), bool)
         is_shingle[heads] = False
         data[is_shingle].tofile(files[0])
         for file, column in zip(files[1:], data[heads[:, RANK:]].T, strict=True):
             column.tofile(file)
         ranks = np.ascontiguousarray(data[heads[:, :RANK]]).view(np.float64)[:, 0]
-        return block.first + there, ranks, lengths[there] - RANK - self._bands
+        return block.first + present, ranks, lengths[present] - RANK - self._bands
 
     def _file(self, name: str) -> Path:
         return self._scratch / f"near-{name}"
 
 
 def _clusters(stored: Stored, bands: int, threshold: float) -> Array:
-    """For each row the first of those that measured pairs connect it with."""
+    """Returns for each row the first row of its cluster; pairs of similar rows connect a cluster."""
     cluster = np.arange(len(stored.rows))
     for band in range(bands):
-        for one, other in _proposed(stored.band(band)):
-            apart = cluster[one] != cluster[other]
-            one, other = one[apart], other[apart]
-            alike = stored.similarity(one, other) >= threshold
-            _unite(cluster, one[alike], other[alike])
+        for left, right in _proposed(stored.band(band)):
+            apart = cluster[left] != cluster[right]
+            left, right = left[apart], right[apart]
+            alike = stored.similarity(left, right) >= threshold
+            _unite(cluster, left[alike], right[alike])
     return cluster
 
 
 def _proposed(hashes: Array) -> Iterator[tuple[Array, Array]]:
-    """Pairs with equal hashes: each row with the first that has its hash, and with those before it."""
+    """Yields pairs with equal hashes: each row with the first of its hash, and with up to 8 before it."""
     keys = np.sort((hashes.astype(np.uint64) << 32) | np.arange(len(hashes), dtype=np.uint64))
     hashes, order = keys >> 32, (keys & 0xFFFFFFFF).astype(np.int64)
-    as_before = np.zeros(len(order) + 1, bool)
-    as_before[1:-1] = hashes[1:] == hashes[:-1]
-    shared = as_before[1:] | as_before[:-1]
-    order, begins = order[shared], ~as_before[:-1][shared]
+    repeats = np.zeros(len(order) + 1, bool)
+    repeats[1:-1] = hashes[1:] == hashes[:-1]
+    shared = repeats[1:] | repeats[:-1]
+    order, begins = order[shared], ~repeats[:-1][shared]
     first = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
     yield order, order[first]
     for distance in range(1, min(NEIGHBOURS + 1, len(order))):
@@ -121,29 +122,29 @@ def _proposed(hashes: Array) -> Iterator[tuple[Array, Array]]:
         yield order[distance:][together], order[:-distance][together]
 
 
-def _unite(cluster: Array, one: Array, other: Array) -> None:
-    """Give connected rows the same number, the lowest of them."""
-    while len(one):
-        low, high = np.minimum(cluster[one], cluster[other]), np.maximum(cluster[one], cluster[other])
+def _unite(cluster: Array, left: Array, right: Array) -> None:
+    """Gives connected rows one cluster number, the lowest of theirs."""
+    while len(left):
+        low, high = np.minimum(cluster[left], cluster[right]), np.maximum(cluster[left], cluster[right])
         apart = low != high
-        one, other = one[apart], other[apart]
-        cluster[high[apart]] = low[apart]  # of several for one row the last counts; the others come again
+        left, right = left[apart], right[apart]
+        cluster[high[apart]] = low[apart]  # the last of several counts; the loop repeats the others
         while (cluster != cluster[cluster]).any():
             cluster[:] = cluster[cluster]
 
 
 def _settled(stored: Stored, cluster: Array, threshold: float) -> tuple[Array, Array, Array]:
-    """In every cluster at once: the preferred row stays, what is like it goes; then again with the rest."""
+    """Decides in all clusters at once: the preferred row stays, rows like it go; repeats with the others."""
     crowded = np.flatnonzero(np.bincount(cluster, minlength=len(cluster))[cluster] > 1)
-    left = crowded[np.lexsort((crowded, -stored.ranks[crowded], cluster[crowded]))]
-    found = [(left[:0], left[:0], np.zeros(0))]
-    while len(left):
-        begins = np.insert(np.diff(cluster[left]) != 0, 0, True)
-        kept = left[begins][np.cumsum(begins) - 1][~begins]
-        left = left[~begins]
-        scores = stored.similarity(left, kept)
+    open_rows = crowded[np.lexsort((crowded, -stored.ranks[crowded], cluster[crowded]))]
+    settled = [(open_rows[:0], open_rows[:0], np.zeros(0))]
+    while len(open_rows):
+        begins = np.insert(np.diff(cluster[open_rows]) != 0, 0, True)
+        kept = open_rows[begins][np.cumsum(begins) - 1][~begins]
+        open_rows = open_rows[~begins]
+        scores = stored.similarity(open_rows, kept)
         alike = scores >= threshold
-        found.append((left[alike], kept[alike], scores[alike]))
-        left = left[~alike]
-    gone, of, scores = (np.concatenate(part) for part in zip(*found, strict=True))
+        settled.append((open_rows[alike], kept[alike], scores[alike]))
+        open_rows = open_rows[~alike]
+    gone, of, scores = (np.concatenate(part) for part in zip(*settled, strict=True))
     return gone, of, scores

@@ -1,4 +1,9 @@
-"""Training data that holds what a model will be asked: found by the n-grams of the evaluation sets."""
+"""Finds training data that holds items of evaluation sets, by their n-grams.
+
+The coverage is the measure of Tülu 3 (Lambert et al. 2024, arXiv 2411.15124), which also matches 8-grams. The
+default `max_run` drops 13 words in a row: GPT-3 searched for overlaps of 13-grams (Brown et al. 2020, arXiv
+2005.14165).
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decontaminate:
-    """Drop conversations that hold much of an evaluation item, or a long run of its words.
+    """Drops conversations that hold much of an evaluation item, or a long run of its words.
 
-    Of each item its n-grams of words are looked for. The coverage is the share of the item's words that
-    stand in n-grams of the conversation; the run is the longest row of words that both have.
+    The filter searches each conversation for the word n-grams of each item. The coverage is the share of the
+    item's words in n-grams that both hold; the run is the longest row of words that both hold.
     """
 
-    parallel: ClassVar[bool] = True  # what it keeps is made of the sets alone
+    parallel: ClassVar[bool] = True  # its state depends only on the evaluation sets
 
     sets: Annotated[
         dict[str, Path],
@@ -30,15 +35,15 @@ class Decontaminate:
     ]
     fields: Annotated[
         tuple[str, ...],
-        Meta(description="the fields of their rows to look for; left out, every text of enough words"),
+        Meta(description="the fields of their rows to search for; by default every text of enough words"),
     ] = ()
-    ngram: Annotated[int, Meta(ge=4, le=50, description="as many words in a row count as one match")] = 8
+    ngram: Annotated[int, Meta(ge=4, le=50, description="how many words in a row make a match")] = 8
     max_coverage: Annotated[
-        float, Meta(ge=0, le=1, description="the share of an item's words that a conversation may hold")
+        float, Meta(ge=0, le=1, description="the largest share of an item's words in a conversation")
     ] = 0.5
     max_run: Annotated[
         Annotated[int, Meta(ge=1)] | None,
-        Meta(description="as many words in a row may be those of an item; null: any number"),
+        Meta(description="the most words in a row that may be an item's; null: any number"),
     ] = 12
 
     def __post_init__(self) -> None:
@@ -53,9 +58,9 @@ class Decontaminate:
 
     def __call__(self, conversation: Conversation) -> Verdict | Drop:
         words = plain(_text(conversation)).split()
-        found = self._index.find(words) if self._index.may_hold(words) else ()
+        matches = self._index.find(words) if self._index.may_hold(words) else ()
         coverage, run = 0.0, 0
-        for item, covered, longest in found:
+        for item, covered, longest in matches:
             if covered > self.max_coverage:
                 return drop(f"contaminated by {item}", score=covered, limit=self.max_coverage)
             if self.max_run is not None and longest > self.max_run:
@@ -68,19 +73,19 @@ class Decontaminate:
 
     @cached_property
     def _index(self) -> "EvaluationSets":
-        """Built when the first conversation comes, once in each process."""
+        """The index, which each process builds once, at its first conversation."""
         from pitchpipe_components.duplicates.evaluation_sets import EvaluationSets
 
         return EvaluationSets(self.sets, self.fields, self.ngram)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Another process builds its own index: that is faster than sending it."""
+        """Leaves the index out: another process builds its own faster than it could receive this one."""
         return {name: value for name, value in self.__dict__.items() if name != "_index"}
 
 
 def _text(conversation: Conversation) -> str:
-    """Everything that is said, asked or shown."""
-    said: list[str] = []
+    """Joins the contents, contexts and reasoning of all messages."""
+    texts: list[str] = []
     for message in conversation.messages:
-        said += message.content, message.context, message.reasoning
-    return "\n".join(said)
+        texts += message.content, message.context, message.reasoning
+    return "\n".join(texts)

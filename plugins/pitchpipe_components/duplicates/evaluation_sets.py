@@ -1,4 +1,4 @@
-"""Evaluation sets as an index of n-grams. They are small; the training data streams past them."""
+"""Indexes evaluation sets by their n-grams. The sets are small; the training data streams past them."""
 
 import warnings
 from array import array
@@ -12,14 +12,14 @@ import numpy as np
 from pitchpipe import PitchpipeError
 from pitchpipe_components.text.words import plain
 
-LEAST = 4  # words: shorter items stand in too many texts by chance
+LEAST = 4  # words; too many texts hold a shorter item by chance
 Words = list[bytes]
 
-_LONGEST = 1 << 20  # words of an item: a place is item x this + position
+_LONGEST = 1 << 20  # the most words of an item; a place is the item's number x this + the position
 
 
 class Found(NamedTuple):
-    """An item of which a text has words: the share of them that is covered, and the longest run."""
+    """An item that shares words with a text: the share of its words in the text, and the longest run."""
 
     item: str
     covered: float
@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
 
 class EvaluationSets:
-    """Where each n-gram of each item stands, and short items whole."""
+    """Holds the places of each item's n-grams, and whole items that are shorter than an n-gram."""
 
     def __init__(self, sets: dict[str, Path], fields: tuple[str, ...], ngram: int):
         self._ngram, self._step = ngram, ngram // 2
@@ -42,16 +42,17 @@ class EvaluationSets:
         self._hashes, self._places = np.asarray(hashes)[order], np.asarray(places)[order]
 
     def may_hold(self, words: Words) -> bool:
-        """Whether it is worth looking closer. It never says no to a text that holds an n-gram.
+        """Whether a text may hold an n-gram; never false for a text that holds one.
 
-        Any n words in a row hold a shorter gram that begins at a multiple of `step`: only those are hashed.
+        Any n words in a row hold a shorter gram that begins at a multiple of `step`; only such grams are
+        hashed.
         """
         size = self._ngram - self._step + 1
         grams = zip(*[words[start :: self._step] for start in range(size)], strict=False)
         return not self._anchors.isdisjoint(map(hash, grams)) or not self._short.keys().isdisjoint(words)
 
     def find(self, words: Words) -> list[Found]:
-        """The items that a text has words of, the most covered first."""
+        """Returns the items that share words with a text, the most covered first."""
         matches: dict[int, list[tuple[int, int]]] = defaultdict(list)
         grams = np.fromiter(_grams(words, self._ngram), np.int64)
         left, right = (np.searchsorted(self._hashes, grams, side) for side in ("left", "right"))
@@ -60,7 +61,7 @@ class EvaluationSets:
                 item, position = divmod(place, _LONGEST)
                 matches[item].append((position - at, position))
         found = [self._found(item, pairs) for item, pairs in matches.items()]
-        return sorted(found + self._whole(words), key=lambda one: (-one.covered, -one.run, one.item))
+        return sorted(found + self._whole(words), key=lambda item: (-item.covered, -item.run, item.item))
 
     def _found(self, item: int, pairs: list[tuple[int, int]]) -> Found:
         covered = {position + step for _, position in pairs for step in range(self._ngram)}
@@ -72,7 +73,7 @@ class EvaluationSets:
         return Found(self._names[item], len(covered) / self._lengths[item], longest + self._ngram - 1)
 
     def _whole(self, words: Words) -> list[Found]:
-        """The short items that stand in a text."""
+        """Returns the short items that a text holds."""
         text = b" " + b" ".join(words) + b" "
         items = [item for word in self._short.keys() & set(words) for item in self._short[word]]
         return [Found(name, 1.0, item.count(b" ") - 1) for name, item in items if item in text]
@@ -80,12 +81,12 @@ class EvaluationSets:
     def _add_set(
         self, name: str, path: Path, fields: tuple[str, ...], hashes: "array[int]", places: "array[int]"
     ) -> None:
-        """Every item of a set; it stops where there is nothing to look for, and says what is left out."""
+        """Adds every item of a set; raises if no item can be searched for, and warns about items left out."""
         used = []
         for line, texts in _rows(path, fields):
-            wanted = [words for words in _wanted(texts, fields, self._ngram) if len(words) >= LEAST]
-            used.append(bool(wanted))
-            for words in wanted:
+            targets = [words for words in _targets(texts, fields, self._ngram) if len(words) >= LEAST]
+            used.append(bool(targets))
+            for words in targets:
                 self._add(f"{name}: item {line}", words, hashes, places)
         if not any(used):
             raise PitchpipeError(
@@ -94,8 +95,8 @@ class EvaluationSets:
                 + " Name the fields that hold its questions: `fields: [question]`."
             )
         if short := used.count(False):
-            left = f"{short} of the {len(used)} items of '{name}' are too short to be looked for"
-            warnings.warn(f"decontaminate: {left}", stacklevel=2)
+            warning = f"{short} of the {len(used)} items of '{name}' are too short to be looked for"
+            warnings.warn(f"decontaminate: {warning}", stacklevel=2)
 
     def _add(self, name: str, words: Words, hashes: "array[int]", places: "array[int]") -> None:
         if len(words) < self._ngram:
@@ -110,12 +111,12 @@ class EvaluationSets:
 
 
 def _grams(words: Words, size: int) -> Iterator[int]:
-    """A hash of each `size` words in a row. Only this process sees it."""
+    """Hashes each `size` words in a row. The hashes differ between processes, so none is stored."""
     return map(hash, zip(*[words[start:] for start in range(size)], strict=False))
 
 
 def _rows(path: Path, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The line and the texts of each row."""
+    """Yields the line and the texts of each row."""
     from pitchpipe_components.loaders.files import Files
 
     for number, row in enumerate(Files(path)(), 1):
@@ -125,7 +126,7 @@ def _rows(path: Path, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """The texts in a value, however deep."""
+    """Yields the texts in a value, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list | tuple):
@@ -133,8 +134,8 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
-def _wanted(texts: dict[str, str], fields: tuple[str, ...], ngram: int) -> list[Words]:
-    """The texts to look for: all of named fields, else all of enough words, else the longest."""
-    words = [plain(text).split() for text in texts.values()]
-    enough = [one for one in words if fields or len(one) >= ngram]
-    return enough or [max(words, key=len, default=[])]
+def _targets(texts: dict[str, str], fields: tuple[str, ...], ngram: int) -> list[Words]:
+    """Returns the texts to search for: those of named fields, else the ones long enough, else the longest."""
+    candidates = [plain(text).split() for text in texts.values()]
+    enough = [words for words in candidates if fields or len(words) >= ngram]
+    return enough or [max(candidates, key=len, default=[])]

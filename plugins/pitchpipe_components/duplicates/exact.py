@@ -1,4 +1,4 @@
-"""Exact duplicates, wherever they stand in the data."""
+"""Finds exact duplicates, wherever they stand in the data."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -12,21 +12,21 @@ from pitchpipe_components.text.words import first_reply
 if TYPE_CHECKING:
     from pitchpipe import Related, Sketches
 
-SIZE = 16  # bytes: enough that no two different texts of any data share a digest
+SIZE = 16  # bytes of a digest; enough that different texts never share one in practice
 
 
 @dataclass(frozen=True)
 class ExactDuplicates:
-    """Keep the first of all conversations that say the same. White space at the ends does not count."""
+    """Keeps the first of equal conversations. White space at the ends of messages does not count."""
 
     of: Annotated[Literal["conversation", "prompt"], Meta(description="what must not come twice")] = (
         "conversation"
     )
-    ignore_case: Annotated[bool, Meta(description="capitals do not count")] = False
-    ignore_space: Annotated[bool, Meta(description="any white space is one space")] = False
+    ignore_case: Annotated[bool, Meta(description="upper and lower case are equal")] = False
+    ignore_space: Annotated[bool, Meta(description="any white space counts as one space")] = False
 
     def sketch(self, conversations: list[Conversation]) -> list[bytes]:
-        """A digest of each; nothing where nothing is said."""
+        """Returns a digest of each conversation; an empty one if it has no messages."""
         return [self._digest(conversation) for conversation in conversations]
 
     def compare(self, sketches: "Sketches") -> "Related":
@@ -37,24 +37,24 @@ class ExactDuplicates:
     def _digest(self, conversation: Conversation) -> bytes:
         messages = conversation.messages
         if self.of == "prompt":
-            said = normalised(messages[: first_reply(messages)], self.ignore_case, self.ignore_space)
+            text = normalised(messages[: first_reply(messages)], self.ignore_case, self.ignore_space)
         else:
-            said = normalised(messages, self.ignore_case, self.ignore_space)
+            text = normalised(messages, self.ignore_case, self.ignore_space)
             if conversation.tools or conversation.rejected:
-                said += f"\x02{conversation.tools}\x02{conversation.rejected}"
-        return digest(said) if said else b""
+                text += f"\x02{conversation.tools}\x02{conversation.rejected}"
+        return digest(text) if text else b""
 
 
 def normalised(messages: tuple[Message, ...], ignore_case: bool, ignore_space: bool) -> str:
-    """Roles and words as one text: the fewer calls, the faster."""
-    said: list[str] = []
+    """Writes messages as one text; few calls make it fast."""
+    parts: list[str] = []
     for message in messages:
-        said += message.role, message.content.strip(), message.context.strip()
+        parts += message.role, message.content.strip(), message.context.strip()
         if message.tool_calls or message.reasoning:
-            said += "\x01", str(message.tool_calls), message.reasoning.strip()
-    text = "\x00".join(said)
+            parts += "\x01", str(message.tool_calls), message.reasoning.strip()
+    text = "\x00".join(parts)
     if ignore_space:
-        text = "\x00".join([" ".join(part.split()) for part in said])
+        text = "\x00".join([" ".join(part.split()) for part in parts])
     return text.lower() if ignore_case else text
 
 

@@ -1,4 +1,4 @@
-"""Records of one length with equal keys, found by sorting: memory stays flat however many rows there are."""
+"""Groups records of one length by key; it sorts part by part, so memory does not grow with the rows."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from pitchpipe import Block, Related, Sketches
 
 Array = NDArray[Any]
-KEY = 16  # bytes of a record that say which group it belongs to
-AT_ONCE = 200_000  # records that are sorted in memory
+KEY = 16  # bytes of a record's key; equal keys make a group
+AT_ONCE = 200_000  # records to sort in memory
 
 
 def repeated(reason: str, sketches: Sketches, width: int) -> Related:
-    """Every row whose key an earlier row has, because of the first that has it."""
+    """Returns every row whose key an earlier row has, because of the first row with that key."""
     rows, of = [], []
     for numbers, _, first in groups(sketches, width):
         later = first != np.arange(len(first))
@@ -25,7 +25,7 @@ def repeated(reason: str, sketches: Sketches, width: int) -> Related:
 
 
 def related(reason: str, rows: list[Array], of: list[Array]) -> Related:
-    """All that was found, in the order of the rows."""
+    """Joins what was found, in the order of the rows."""
     gone = np.concatenate([np.zeros(0, np.int64), *rows])
     kept = np.concatenate([np.zeros(0, np.int64), *of])
     order = np.argsort(gone)
@@ -35,9 +35,9 @@ def related(reason: str, rows: list[Array], of: list[Array]) -> Related:
 def groups(
     sketches: Sketches, width: int, at_once: int | None = None
 ) -> Iterator[tuple[Array, Array, Array]]:
-    """Rows, their records, and where in them each row's group begins; groups are whole, rows in order.
+    """Yields rows, their records, and where each row's group begins; groups are whole, their rows in order.
 
-    More rows than are sorted at once are dealt out to files by their key's first bytes.
+    If there are more rows than `at_once`, they are first dealt out to files by the first bytes of their keys.
     """
     at_once = at_once or AT_ONCE
     if len(sketches) <= at_once:
@@ -55,14 +55,14 @@ def _layout(width: int) -> np.dtype[Any]:
 
 
 def _records(block: Block, width: int) -> Array:
-    """The rows that take part. A record's bytes stand in one piece, as the sketches' own do."""
-    there = np.flatnonzero(np.diff(block.offsets) > 0)
-    found = np.empty(len(there), _layout(width))
+    """Returns the records of the rows that have a sketch."""
+    present = np.flatnonzero(np.diff(block.offsets) > 0)
+    records = np.empty(len(present), _layout(width))
     data = block.data.reshape(-1, width)
-    found["row"] = block.first + there
-    found["key"] = np.ascontiguousarray(data[:, :KEY]).view(np.uint64)
-    found["rest"] = data[:, KEY:]
-    return found
+    records["row"] = block.first + present
+    records["key"] = np.ascontiguousarray(data[:, :KEY]).view(np.uint64)
+    records["rest"] = data[:, KEY:]
+    return records
 
 
 def _dealt(sketches: Sketches, width: int, count: int) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Texts that are nearly the same: MinHash finds them, their shingles decide."""
+"""Finds texts that are nearly the same: MinHash proposes pairs, their shingles decide."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,30 +11,30 @@ from pitchpipe_components.text.words import Of, text_of
 if TYPE_CHECKING:
     from pitchpipe import Related, Sketches
 
-_SURE = 0.9  # the least chance to find a pair that is just alike enough
+_SURE = 0.9  # the least chance to find a pair whose similarity is just `threshold`
 
 
 @dataclass(frozen=True)
 class NearDuplicates:
-    """Drop what shares most of its word n-grams with a conversation that stays.
+    """Drops conversations that share most of their word n-grams with a conversation that stays.
 
-    Rows are taken by preference (`keep`); one goes if its Jaccard similarity to a kept one is at least
-    `threshold`. MinHash only proposes pairs: each is then measured on all its n-grams. Punctuation and
-    capitals do not count; of texts under 8 words only those that say exactly the same are alike.
+    The filter takes conversations in order of preference (`keep`), and drops one if its Jaccard similarity to
+    a kept one is at least `threshold`. MinHash only proposes pairs: each pair is then measured on all its
+    n-grams. Case and punctuation do not count. Texts under 8 words must be equal to be duplicates.
     """
 
     threshold: Annotated[
-        float, Meta(ge=0.3, le=1, description="Jaccard similarity from which on a row goes")
+        float, Meta(ge=0.3, le=1, description="the least Jaccard similarity of duplicates")
     ] = 0.7
     ngram: Annotated[int, Meta(ge=1, le=20, description="words in one shingle")] = 5
-    of: Annotated[Of, Meta(description="what is compared")] = "conversation"
+    of: Annotated[Of, Meta(description="the text to compare")] = "conversation"
     keep: Annotated[
         Literal["first", "longest", "best"],
-        Meta(description="which of alike rows stays: with the longest replies, or the best score (`by`)"),
+        Meta(description="which duplicate stays: the first, the longest replies, or the best score (`by`)"),
     ] = "first"
     by: Annotated[str, Meta(description="with `keep: best`, the field of the row that holds its score")] = ""
     bands: Annotated[int, Meta(ge=1, le=200, description="MinHash bands; more find more pairs")] = 24
-    rows: Annotated[int, Meta(ge=1, le=20, description="MinHash values in a band; more find fewer")] = 5
+    rows: Annotated[int, Meta(ge=1, le=20, description="MinHash values in a band; more find fewer pairs")] = 5
     seed: Annotated[int, Meta(ge=0, lt=2**32, description="chooses the hash functions")] = 1
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class NearDuplicates:
             )
 
     def sketch(self, conversations: list[Conversation]) -> list[bytes]:
-        """What speaks for keeping a row, its band hashes and its shingles; nothing where nothing is said."""
+        """Returns each conversation's rank, band hashes and shingles; an empty sketch if it has no text."""
         from pitchpipe_components.duplicates.minhash import MinHash
 
         texts = [text_of(conversation, self.of) for conversation in conversations]
@@ -61,14 +61,14 @@ class NearDuplicates:
         return less_preferred("near duplicate", sketches, self.bands, self.threshold)
 
     def _rank(self, conversation: Conversation) -> float:
-        """The higher, the rather it is kept; of equals, the first."""
+        """Returns the preference to keep a conversation; of equal ranks, the first stays."""
         if self.keep == "longest":
             return float(sum(map(len, conversation.replies())))
         return _number(conversation.meta.get(self.by)) if self.keep == "best" else 0.0
 
 
 def _number(value: Any) -> float:
-    """A score; what is none is worth less than any."""
+    """Reads a score; a value that is no number ranks below all numbers."""
     try:
         number = float(value)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Texts that mean nearly the same: rows whose vectors point the same way."""
+"""Finds texts that mean nearly the same: their vectors point in nearly the same direction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,27 +15,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SemanticDuplicates:
-    """Drop what lies closer than `threshold` to an earlier conversation that stays.
+    """Drops conversations whose cosine similarity to an earlier one that stays is at least `threshold`.
 
-    All kept rows are compared, which is exact and takes time that grows with the square of the rows.
+    Each row is compared with all kept rows. That is exact, and its time grows with the square of the rows.
     """
 
-    threshold: Annotated[
-        float, Meta(gt=0, le=1, description="cosine similarity from which on a row goes")
-    ] = 0.95
-    of: Annotated[Of, Meta(description="what is compared")] = "prompt"
+    threshold: Annotated[float, Meta(gt=0, le=1, description="the least cosine of duplicates")] = 0.95
+    of: Annotated[Of, Meta(description="the text to compare")] = "prompt"
     embedder: Annotated[
         Any,
-        Meta(description="what makes vectors of texts", extra_json_schema={"x-component": "embedder"}),
+        Meta(
+            description="the component that turns texts into vectors",
+            extra_json_schema={"x-component": "embedder"},
+        ),
     ] = "hashed"
 
     def sketch(self, conversations: list[Conversation]) -> list[bytes]:
-        """The vector of each text, as float16; nothing where nothing is said."""
+        """Returns the vector of each text as float16; an empty sketch if there is no text."""
         import numpy as np
 
         texts = [text_of(conversation, self.of) for conversation in conversations]
-        said = [text for text in texts if text]
-        vectors = iter(np.asarray(self._embed(said), np.float16) if said else ())
+        present = [text for text in texts if text]
+        vectors = iter(np.asarray(self._embed(present), np.float16) if present else ())
         return [next(vectors).tobytes() if text else b"" for text in texts]
 
     def compare(self, sketches: "Sketches") -> "Related":
@@ -45,7 +46,7 @@ class SemanticDuplicates:
 
     @property
     def _embed(self) -> Callable[[list[str]], Any]:
-        """The recipe's embedder; the default is built in."""
+        """The recipe's embedder, or the built-in default."""
         from pitchpipe_components.embedders.hashed import hashed
 
         return hashed if self.embedder == "hashed" else self.embedder

@@ -1,4 +1,4 @@
-"""Greedy choice of vectors none of which is close to another. Products of tiles keep memory flat."""
+"""Chooses vectors greedily so that no two are close. Products of tiles keep memory flat."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from pitchpipe import Block, PitchpipeError, Related, Sketches
 
 Array = NDArray[Any]
-_TILE = 1024  # rows: cut by their number alone, so that results do not depend on how blocks are cut
-_KEPT = 8192  # kept rows that are held against a tile at once
+_TILE = 1024  # rows; a fixed number, so that results do not depend on how blocks are cut
+_KEPT = 8192  # kept rows to compare with a tile at a time
 
 
 def near_earlier(reason: str, sketches: Sketches, threshold: float) -> Related:
-    """Each row in order stays unless a kept one is `threshold` close; then it goes because of the closest."""
+    """Keeps each row in order unless a kept row is `threshold` close; then it goes because of the closest."""
     kept = _Kept(sketches)
     found: list[tuple[Array, Array, Array]] = [
         (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
@@ -31,7 +31,7 @@ def near_earlier(reason: str, sketches: Sketches, threshold: float) -> Related:
 
 
 def _settle(rows: Array, within: Array, scores: Array, of: Array, threshold: float) -> None:
-    """The same choice inside one tile: a row that stays is held against those after it."""
+    """Makes the same choice inside one tile: compares a row that stays with the rows after it."""
     close = np.triu(within >= threshold, 1)
     for index in np.flatnonzero(close.any(axis=1)):
         if scores[index] >= threshold:
@@ -54,7 +54,7 @@ class _Kept:
             vectors.tofile(file)
 
     def closest(self, vectors: Array) -> tuple[Array, Array]:
-        """For each vector how close a kept one is, and which: of equals the first."""
+        """Returns for each vector the closest kept row and its similarity; of equals, the first row."""
         scores, of = np.full(len(vectors), -np.inf, np.float32), np.full(len(vectors), -1, np.int64)
         rows = np.concatenate([np.zeros(0, np.int64), *self._rows])
         with open(self._path, "rb") as file:
@@ -69,18 +69,18 @@ class _Kept:
 
 
 def _tiles(sketches: Sketches) -> Iterator[tuple[Array, Array]]:
-    """Rows and their vectors, a fixed number at a time."""
+    """Yields rows and their vectors, a fixed number at a time."""
     rows, vectors = np.zeros(0, np.int64), np.zeros((0, 0), np.float32)
     for block in sketches.blocks():
-        there, found = _vectors(block)
-        if not len(there):
+        new_rows, new_vectors = _vectors(block)
+        if not len(new_rows):
             continue
-        if len(rows) and found.shape[1] != vectors.shape[1]:
+        if len(rows) and new_vectors.shape[1] != vectors.shape[1]:
             raise PitchpipeError(
-                "the embedder made vectors of different lengths; its vectors must all be as long"
+                "the embedder made vectors of different lengths; all its vectors must have one length"
             )
-        rows = np.concatenate([rows, there])
-        vectors = np.concatenate([vectors.reshape(-1, found.shape[1]), found])
+        rows = np.concatenate([rows, new_rows])
+        vectors = np.concatenate([vectors.reshape(-1, new_vectors.shape[1]), new_vectors])
         while len(rows) >= _TILE:
             yield rows[:_TILE], vectors[:_TILE]
             rows, vectors = rows[_TILE:], vectors[_TILE:]
@@ -89,8 +89,8 @@ def _tiles(sketches: Sketches) -> Iterator[tuple[Array, Array]]:
 
 
 def _vectors(block: Block) -> tuple[Array, Array]:
-    there = np.flatnonzero(np.diff(block.offsets))
-    if not len(there):
-        return there, np.zeros((0, 0), np.float32)
-    vectors = block.data.view(np.float16).reshape(len(there), -1).astype(np.float32)
-    return block.first + there, vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-6)
+    present = np.flatnonzero(np.diff(block.offsets))
+    if not len(present):
+        return present, np.zeros((0, 0), np.float32)
+    vectors = block.data.view(np.float16).reshape(len(present), -1).astype(np.float32)
+    return block.first + present, vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-6)

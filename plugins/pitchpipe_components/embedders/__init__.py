@@ -1,4 +1,4 @@
-"""Embedders: texts as vectors that point the same way where the texts say the same."""
+"""Registers the built-in embedders, which turn texts into vectors; similar texts get similar vectors."""
 
 import pitchpipe as pp
 from pitchpipe_components.embedders.encoder import Encoder

@@ -1,4 +1,4 @@
-"""Vectors of a text encoder: the mean of its last layer over a text's tokens."""
+"""Makes vectors with a text encoder: the mean of its last layer over a text's tokens."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,27 +11,27 @@ from pitchpipe import PitchpipeError
 
 @dataclass(frozen=True)
 class Encoder:
-    """An encoder of the transformers library, from a folder or the hub. Code from the hub is never run."""
+    """Embeds texts with a transformers encoder from a folder or the hub. Code from the hub is never run."""
 
-    name: Annotated[str, Meta(min_length=1, description="a folder, or a model of the hub")]
-    batch_size: Annotated[int, Meta(ge=1, description="texts at once")] = 64
-    length: Annotated[int, Meta(ge=1, description="tokens after which a text is cut")] = 256
-    prefix: Annotated[str, Meta(description="what the model wants before each text, as `query: `")] = ""
+    name: Annotated[str, Meta(min_length=1, description="a folder, or the name of a model on the hub")]
+    batch_size: Annotated[int, Meta(ge=1, description="texts in a batch")] = 64
+    length: Annotated[int, Meta(ge=1, description="the most tokens of a text; the rest is cut off")] = 256
+    prefix: Annotated[str, Meta(description="text that the model needs before each text: `query: `")] = ""
     device: Annotated[
         Literal["auto", "cpu", "cuda"], Meta(description="where it runs; auto: on a GPU if there is one")
     ] = "auto"
 
     def __call__(self, texts: list[str]) -> Any:
-        """Texts of like lengths share a batch; the rows come in the order of the texts."""
+        """Returns a vector for each text, in order; texts of similar length share a batch."""
         import numpy as np
 
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        found: list[Any] = [None] * len(texts)
+        vectors: list[Any] = [None] * len(texts)
         for start in range(0, len(order), self.batch_size):
             batch = order[start : start + self.batch_size]
             for index, vector in zip(batch, self._embed([texts[index] for index in batch]), strict=True):
-                found[index] = vector
-        return np.stack(found) if found else np.zeros((0, 0), np.float32)
+                vectors[index] = vector
+        return np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)
 
     def _embed(self, texts: list[str]) -> Any:
         import torch
@@ -48,16 +48,16 @@ class Encoder:
 
     @cached_property
     def _loaded(self) -> Any:
-        """Once in each process."""
+        """The tokenizer and the model, which each process loads once."""
         import torch
         from transformers import AutoModel, AutoTokenizer
 
-        wanted = self.device
-        if wanted == "auto":
-            wanted = "cuda" if torch.cuda.is_available() else "cpu"
+        device = self.device
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
             tokenizer = AutoTokenizer.from_pretrained(self.name)
-            model = AutoModel.from_pretrained(self.name).eval().to(wanted)
+            model = AutoModel.from_pretrained(self.name).eval().to(device)
         except OSError as error:
             raise PitchpipeError(f"no encoder '{self.name}': {str(error).partition(chr(10))[0]}") from error
         if tokenizer.pad_token is None:
@@ -65,5 +65,5 @@ class Encoder:
         return tokenizer, model
 
     def __getstate__(self) -> dict[str, Any]:
-        """Another process loads the model itself."""
+        """Leaves the model out: another process loads it itself."""
         return {name: value for name, value in self.__dict__.items() if name != "_loaded"}

@@ -1,4 +1,4 @@
-"""Filters: what is worth learning from."""
+"""Registers the built-in filters, which decide whether a conversation is worth learning from."""
 
 import pitchpipe as pp
 from pitchpipe_components.filters.control_tokens import control_tokens

@@ -1,5 +1,5 @@
-"""Control tokens that are written out in the data."""
-# ruff: noqa: RUF001 other marks than those of ASCII
+"""Finds control tokens that the data holds as plain text."""
+# ruff: noqa: RUF001 non-ASCII characters are meant
 
 import re
 from functools import lru_cache
@@ -9,7 +9,7 @@ from pitchpipe import Conversation, Meta, Scored, Verdict, judged
 from pitchpipe_components.text.rewrite import rewrite
 from pitchpipe_components.text.spoken import everything
 
-# <s> is struck-out text in HTML: it counts only where templates put it.
+# HTML uses <s> for struck-out text, so <s> counts only in the places where templates put it.
 _TOKENS = (
     r"<\|[A-Za-z][\w ./:-]{0,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>"
     r"|<(?:bos|eos|pad|unk)>|\A\s*<s>|</s>\s*\Z|</s>(?=\s*<s>)|(?<=</s>)<s>|<s>(?=\s*\[INST\])"
@@ -21,16 +21,14 @@ def control_tokens(
     *,
     do: Annotated[
         Literal["defuse", "drop", "keep"],
-        Meta(
-            description="defuse: set a space after the first character; drop: the conversation; keep: count"
-        ),
+        Meta(description="defuse: put a space into the token; drop: drop the conversation; keep: only count"),
     ] = "defuse",
-    extra: Annotated[tuple[str, ...], Meta(description="tokens besides, as they are written")] = (),
+    extra: Annotated[tuple[str, ...], Meta(description="more tokens, exactly as written")] = (),
 ) -> Verdict:
-    """Break control tokens that stand in any message as text: "<|im_end|>" becomes "< |im_end|>".
+    """Breaks control tokens in the text of any message: "<|im_end|>" becomes "< |im_end|>".
 
-    Rendering never turns text into control tokens, but a model would learn to write them out, and other
-    tools would read them as tokens. Those of common templates are known; the score counts them.
+    Rendering never turns text into control tokens. But a model would learn to write them out, and other
+    tools would read them as tokens. The filter knows the tokens of common templates; the score counts them.
     """
     text = everything(conversation)
     found = 0
@@ -39,7 +37,7 @@ def control_tokens(
     scores: dict[str, Scored] = {"control_tokens": (found, None, 0 if do == "drop" else None)}
     if not found or do != "defuse":
         return judged(conversation, **scores)
-    edited = rewrite(conversation, lambda said: _pattern(extra).sub(_defused, said))
+    edited = rewrite(conversation, lambda content: _pattern(extra).sub(_defused, content))
     return Verdict(edited, scores, ("control tokens defused",))
 
 

@@ -1,4 +1,4 @@
-"""Replies that say the prompt again."""
+"""Finds replies that repeat the prompt."""
 
 from typing import Annotated
 
@@ -10,21 +10,22 @@ def echo(
     conversation: Conversation,
     *,
     max_echo: Annotated[
-        float, Meta(ge=0, le=1, description="so much of a reply may be its prompt, word for word")
+        float, Meta(ge=0, le=1, description="the largest share of a reply that its prompt may take")
     ] = 0.5,
-    min_words: Annotated[int, Meta(ge=1, description="prompts of fewer words are not looked for")] = 3,
+    min_words: Annotated[int, Meta(ge=1, description="prompts of fewer words are exempt")] = 3,
 ) -> Verdict:
-    """Drop replies that are mostly the user's message again; `max_echo: 0` drops all that contain it.
+    """Drops conversations with a reply that mostly repeats its prompt; `max_echo: 0` drops any repetition.
 
-    The score is the share of the reply's characters that the whole message takes, in any case, in the worst
-    turn. A message's context is left out: a task may ask to copy it. "Hello!" may be answered with "Hello!".
+    The score is the share of a reply's characters that the whole user message takes, in any case, in the
+    worst turn. A message's context is exempt, since a task may ask to copy it. Short prompts are exempt too:
+    "Hello!" may be answered with "Hello!".
     """
     share, prompt = 0.0, ""
-    said = replies(conversation)[1]
+    all_replies = replies(conversation)[1]
     for message in conversation.messages:
         if message.role == "user":
             prompt = message.content.strip().lower()
-        elif message.role == "assistant" and prompt in said and len(prompt.split()) >= min_words:
+        elif message.role == "assistant" and prompt in all_replies and len(prompt.split()) >= min_words:
             share = max(share, _share(prompt, message.content.strip().lower()))
     return judged(conversation, echo=(share, None, max_echo))
 

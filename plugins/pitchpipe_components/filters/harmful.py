@@ -1,4 +1,4 @@
-"""Words that nobody wants a model to say, or to be asked."""
+"""Finds phrases that a model should neither say nor be asked."""
 
 from typing import Annotated, Literal
 
@@ -23,18 +23,18 @@ def harmful(
     conversation: Conversation,
     *,
     patterns: Annotated[
-        tuple[str, ...], Meta(description="words and phrases, whole, in any case unless all in capitals")
+        tuple[str, ...], Meta(description="whole words and phrases; those in capitals match capitals only")
     ] = HARMFUL,
-    extra: Annotated[tuple[str, ...], Meta(description="words and phrases besides")] = (),
+    extra: Annotated[tuple[str, ...], Meta(description="more words and phrases")] = (),
     of: Annotated[
-        Literal["replies", "prompts", "all"], Meta(description="whose words are looked into")
+        Literal["replies", "prompts", "all"], Meta(description="the messages to search")
     ] = "replies",
-    max_harmful: Annotated[int, Meta(ge=0, description="as many hits there may be")] = 0,
+    max_harmful: Annotated[int, Meta(ge=0, description="the most hits of a conversation")] = 0,
 ) -> Verdict:
-    """Drop conversations with harmful phrases; the score counts them.
+    """Drops conversations with harmful phrases; the score counts the phrases.
 
-    The list is short, to be replaced by your own: a phrase says little of what is meant, and a refusal that
-    repeats it is dropped too. The row's own labels, where it has some, are better judged by `threshold`.
+    The list is short: replace it by your own. A phrase says little about what is meant, and a refusal that
+    repeats the phrase is dropped too. If rows carry labels of their own, use `threshold` instead.
     """
     text, low = replies(conversation)
     if of != "replies":

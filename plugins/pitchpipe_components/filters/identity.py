@@ -1,5 +1,5 @@
-"""Whose words a reply speaks: the model that wrote the data, and the day its knowledge ended."""
-# ruff: noqa: RUF001 other marks than those of ASCII
+"""Finds replies in which the model that wrote the data names itself, its maker or its knowledge cutoff."""
+# ruff: noqa: RUF001 non-ASCII characters are meant
 
 import re
 from typing import Annotated, Literal
@@ -9,14 +9,14 @@ from pitchpipe_components.text.phrases import among
 from pitchpipe_components.text.rewrite import rewrite_replies
 from pitchpipe_components.text.spoken import replies
 
-# Every claim holds one of these; the search for them is most of what a clean reply costs.
+# Only replies with one of these names are searched for claims: this check is most of a clean reply's cost.
 TEACHERS = (
     "openai", "gpt", "anthropic", "claude", "google", "gemini", "deepseek", "qwen", "llama", "mistral",
 )  # fmt: skip
 _WORDS = ("chatgpt", "gpt-3", "gpt-3.5", "gpt-4", "gpt-4o", *TEACHERS)
 
 _SURE = r"(?:chat ?gpt|gpt-?[345][\w.-]*|deepseek|qwen)"
-# Also names of people, of animals and of stars: only together with a word on machines are they a claim.
+# People, animals and stars have these names too: they count only beside a word such as "assistant".
 _MAYBE = r"(?:claude|gemini|llama|mistral)"
 _MAKER = (
     r"(?:openai|anthropic|google(?: deepmind)?|meta(?: ai)?|mistral(?: ai)?|deepseek|alibaba(?: cloud)?)\b"
@@ -52,18 +52,18 @@ def teacher_identity(
         Literal["strict", "word"],
         Meta(description='strict: claims such as "I am ChatGPT, made by OpenAI"; word: any mention'),
     ] = "strict",
-    words: Annotated[tuple[str, ...], Meta(description="the words that `word` counts, whole")] = _WORDS,
+    words: Annotated[tuple[str, ...], Meta(description="the whole words that `level: word` counts")] = _WORDS,
     name: Annotated[
-        str, Meta(description="rewrite claims with this name of your model instead of dropping them")
+        str, Meta(description="your model's name: claims are rewritten with it instead of dropped")
     ] = "",
-    maker: Annotated[str, Meta(description="and with this name of its maker")] = "",
-    max_claims: Annotated[int, Meta(ge=0, description="as many there may be in all replies")] = 0,
+    maker: Annotated[str, Meta(description="with `name`: the maker's name in rewritten claims")] = "",
+    max_claims: Annotated[int, Meta(ge=0, description="the most claims in all replies together")] = 0,
 ) -> Verdict:
-    """Drop replies in which the model that wrote them says who it is; the score counts its claims.
+    """Drops conversations whose replies claim to come from another model; the score counts the claims.
 
-    A model tuned on them would say that it is another. To speak of ChatGPT, to know a painter called Claude
-    or a sign called Gemini is no claim. With `name` and `maker` claims stay and say these names; what still
-    claims another maker is dropped.
+    A model tuned on such replies would call itself by another model's name. Talk about ChatGPT, about a
+    painter called Claude or a sign called Gemini is no claim. With `name`, the filter rewrites claims with
+    `name` and `maker`, and drops only conversations that still hold claims.
     """
     text, low = replies(conversation)
     if level == "word":
@@ -71,24 +71,24 @@ def teacher_identity(
     claims = _claims(low) if _suspected(low) else 0
     if not (claims and name):
         return judged(conversation, claims=(claims, None, max_claims))
-    edited = rewrite_replies(conversation, lambda said: _renamed(said, name, maker))
-    left = _claims(replies(edited)[1])
-    return Verdict(edited, {"claims": (left, None, max_claims)}, ("teacher renamed",))
+    edited = rewrite_replies(conversation, lambda content: _renamed(content, name, maker))
+    remaining = _claims(replies(edited)[1])
+    return Verdict(edited, {"claims": (remaining, None, max_claims)}, ("teacher renamed",))
 
 
 def knowledge_cutoff(
     conversation: Conversation,
     *,
-    max_cutoffs: Annotated[int, Meta(ge=0, description="as many there may be in all replies")] = 0,
+    max_cutoffs: Annotated[int, Meta(ge=0, description="the most mentions in all replies together")] = 0,
 ) -> Verdict:
-    """Drop replies that speak of their own last update or knowledge cutoff: that of another model."""
+    """Drops conversations whose replies mention a last update or knowledge cutoff: it is another model's."""
     low = replies(conversation)[1]
     found = len(_CUTOFFS.findall(low)) if "my " in low or "cutoff" in low or "cut-off" in low else 0
     return judged(conversation, cutoffs=(found, None, max_cutoffs))
 
 
 def _suspected(low: str) -> bool:
-    for teacher in TEACHERS:  # noqa: SIM110 a generator would take as long as the search
+    for teacher in TEACHERS:  # noqa: SIM110 a generator would cost as much as the search
         if teacher in low:
             return True
     return False
@@ -99,7 +99,7 @@ def _claims(low: str) -> int:
 
 
 def _renamed(text: str, name: str, maker: str) -> str:
-    """The lines that hold claims, with other names."""
+    """Puts the new names into the lines that hold claims."""
     lines = text.split("\n")
     for index, line in enumerate(lines):
         if _claims(line.lower()):

@@ -1,4 +1,4 @@
-"""What an instruction may be: words that a text model cannot serve, and odd openings."""
+"""Finds instructions that a text model cannot serve, and instructions with odd openings."""
 
 from typing import Annotated
 
@@ -6,7 +6,8 @@ from pitchpipe import Conversation, Drop, Meta, Verdict, drop, judged
 from pitchpipe_components.text.phrases import among
 from pitchpipe_components.text.spoken import first_prompt
 
-# Those of Self-Instruct and of Alpaca: they ask for what is no text, or what is not there.
+# The words up to "go to" come from the code of Self-Instruct (Wang et al. 2022, arXiv 2212.10560), and so
+# does the opening "write a program" below; the code of Stanford Alpaca (2023) adds the other words.
 BLACKLIST = (
     "image", "images", "graph", "graphs", "picture", "pictures", "file", "files", "map", "maps",
     "draw", "plot", "go to", "video", "audio", "music", "flowchart", "diagram",
@@ -17,18 +18,18 @@ def blacklist(
     conversation: Conversation,
     *,
     words: Annotated[
-        tuple[str, ...], Meta(description="words and phrases, whole, in any case unless all in capitals")
+        tuple[str, ...], Meta(description="whole words and phrases; those in capitals match capitals only")
     ] = BLACKLIST,
-    extra: Annotated[tuple[str, ...], Meta(description="words and phrases besides")] = (),
-    openings: Annotated[tuple[str, ...], Meta(description="no instruction may open so")] = (
+    extra: Annotated[tuple[str, ...], Meta(description="more words and phrases")] = (),
+    openings: Annotated[tuple[str, ...], Meta(description="openings that count as one hit")] = (
         "write a program",
     ),
-    max_blacklisted: Annotated[int, Meta(ge=0, description="as many hits there may be")] = 0,
+    max_blacklisted: Annotated[int, Meta(ge=0, description="the most hits of an instruction")] = 0,
 ) -> Verdict:
-    """Drop instructions that ask for what text cannot give: "draw", "image", "go to".
+    """Drops conversations whose instruction asks for what text cannot give: "draw", "image", "go to".
 
-    Only the first user message is looked at, without its context. Meant for instructions that a model has
-    made up; people's own may well be about files and maps.
+    The filter reads only the first user message, without its context. It suits instructions that a model
+    made up; people's own instructions may well be about files and maps.
     """
     text = first_prompt(conversation)
     low = text.lower()
@@ -40,12 +41,12 @@ def blacklist(
 def opening(
     conversation: Conversation,
     *,
-    punctuation: Annotated[bool, Meta(description="drop those that open with punctuation")] = True,
-    non_ascii: Annotated[bool, Meta(description="drop those that open with a letter outside ASCII")] = False,
+    punctuation: Annotated[bool, Meta(description="drop instructions that open with punctuation")] = True,
+    non_ascii: Annotated[bool, Meta(description="drop instructions that open outside ASCII")] = False,
 ) -> Conversation | Drop:
-    """Drop instructions that open oddly: with punctuation, or outside ASCII.
+    """Drops conversations whose instruction opens oddly: with punctuation, or outside ASCII.
 
-    A quote, a bracket, an inverted mark, a fence, a slash and a number sign may open an instruction.
+    A quote, an opening bracket, an inverted mark, a fence, a slash or a number sign may open an instruction.
     """
     first = first_prompt(conversation).lstrip()[:1]
     if punctuation and first in tuple("!%&)*+,-.:;<=>?@\\]^_|}~"):

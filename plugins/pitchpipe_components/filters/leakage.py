@@ -1,4 +1,4 @@
-"""What a prompt for making data left behind in replies."""
+"""Finds replies that hold parts of the prompt that generated them."""
 
 import re
 from typing import Annotated
@@ -8,7 +8,8 @@ from pitchpipe_components.text.phrases import among
 from pitchpipe_components.text.prose import without_code
 from pitchpipe_components.text.spoken import replies
 
-# Tags of Evol-Instruct and of Alpaca, fields of a prompt that nobody filled, turns of an old template.
+# Tags of the prompts of Evol-Instruct (Xu et al. 2023, arXiv 2304.12244) and of Alpaca, fields of a prompt
+# that nobody filled in, and turns of a plain-text template.
 _TAGS = re.compile(
     r"#+ ?(?:the )?(?:given|new|rewritten|created|original|final rewritten) prompt ?#*"
     r"|##(?:input|output|instruction|response)## ?"
@@ -24,14 +25,14 @@ def prompt_leakage(
     conversation: Conversation,
     *,
     extra: Annotated[
-        tuple[str, ...], Meta(description="phrases of your own prompts, whole, in any case")
+        tuple[str, ...], Meta(description="whole phrases of your own prompts, in any case")
     ] = (),
-    max_leaks: Annotated[int, Meta(ge=0, description="as many there may be in all replies")] = 0,
+    max_leaks: Annotated[int, Meta(ge=0, description="the most leaks in all replies together")] = 0,
 ) -> Verdict:
-    """Drop replies that hold parts of the prompt that made them: "#Rewritten Prompt#", "### Response:".
+    """Drops conversations whose replies leak the prompt behind them: "#Rewritten Prompt#", "### Response:".
 
-    A field of it that nobody filled ("{input}") counts, and so does a second turn that a model wrote by
-    itself ("Human: ..."). Code is left out.
+    A field that nobody filled in ("{input}") counts, and so does a second turn that the model wrote by
+    itself ("Human: ..."). Code is exempt, except from `extra`.
     """
     text, low = replies(conversation)
     found = 0

@@ -1,4 +1,4 @@
-"""Length in characters, in words, in messages and in turns."""
+"""Measures length in characters, words, messages and turns."""
 
 from typing import Annotated
 
@@ -11,29 +11,31 @@ Most = Annotated[int, Meta(ge=0)] | None
 def length(
     conversation: Conversation,
     *,
-    min_reply_chars: Annotated[Count, Meta(description="the shortest reply must have as many")] = 1,
-    max_reply_chars: Annotated[Most, Meta(description="the longest reply may have as many")] = None,
-    min_prompt_chars: Annotated[Count, Meta(description="the shortest user message must have as many")] = 1,
-    max_prompt_chars: Annotated[Most, Meta(description="the longest user message may have as many")] = None,
-    min_reply_words: Annotated[Count, Meta(description="the shortest reply must have as many")] = 0,
-    max_reply_words: Annotated[Most, Meta(description="the longest reply may have as many")] = None,
-    min_prompt_words: Annotated[Count, Meta(description="the shortest user message must have as many")] = 0,
-    max_prompt_words: Annotated[Most, Meta(description="the longest user message may have as many")] = None,
-    min_messages: Annotated[Count, Meta(description="the conversation must have as many")] = 2,
-    max_messages: Annotated[Most, Meta(description="the conversation may have as many")] = None,
-    min_turns: Annotated[Count, Meta(description="as many user messages there must be")] = 0,
-    max_turns: Annotated[Most, Meta(description="as many user messages there may be")] = None,
-    min_conversation_chars: Annotated[Count, Meta(description="all messages together must have as many")] = 0,
+    min_reply_chars: Annotated[Count, Meta(description="the fewest characters of a reply")] = 1,
+    max_reply_chars: Annotated[Most, Meta(description="the most characters of a reply")] = None,
+    min_prompt_chars: Annotated[Count, Meta(description="the fewest characters of a user message")] = 1,
+    max_prompt_chars: Annotated[Most, Meta(description="the most characters of a user message")] = None,
+    min_reply_words: Annotated[Count, Meta(description="the fewest words of a reply")] = 0,
+    max_reply_words: Annotated[Most, Meta(description="the most words of a reply")] = None,
+    min_prompt_words: Annotated[Count, Meta(description="the fewest words of a user message")] = 0,
+    max_prompt_words: Annotated[Most, Meta(description="the most words of a user message")] = None,
+    min_messages: Annotated[Count, Meta(description="the fewest messages of a conversation")] = 2,
+    max_messages: Annotated[Most, Meta(description="the most messages of a conversation")] = None,
+    min_turns: Annotated[Count, Meta(description="the fewest user messages of a conversation")] = 0,
+    max_turns: Annotated[Most, Meta(description="the most user messages of a conversation")] = None,
+    min_conversation_chars: Annotated[
+        Count, Meta(description="the fewest characters of all messages together")
+    ] = 0,
     max_conversation_chars: Annotated[
-        Most, Meta(description="all messages together may have as many")
+        Most, Meta(description="the most characters of all messages together")
     ] = None,
 ) -> Verdict:
-    """Keep conversations whose messages are neither too short nor too long, counted without outer space.
+    """Keeps conversations whose messages are neither too short nor too long.
 
-    A message's context counts with it. Words are what stands between white space, and are counted only where
-    they are bounded. Of several replies the shortest is measured, and the longest where there is a most.
-    What has no reply, or no user message, has no length of it. Tokens are the collator's business (`length`),
-    or the filter `tokens`.
+    White space around a message does not count; its context does. White space separates words; words are
+    counted only if an option bounds them. The score of replies is the length of the shortest, or of the
+    longest if that is bounded and none is too short; the same holds for prompts. A conversation without
+    replies has no such score. To bound tokens, use the collator's `length` or the filter `tokens`.
     """
     replies, prompts, total = [], [], 0
     for message in conversation.messages:
@@ -60,7 +62,7 @@ def length(
 
 
 def worst(sizes: list[int], least: int, most: int | None) -> Scored:
-    """Of several sizes the one to judge by: the smallest, or the largest where that is bounded."""
+    """Picks the size to judge: the smallest, or the largest if that is bounded and none is too small."""
     smallest = min(sizes)
     return smallest if most is None or smallest < least else max(sizes), least, most
 

@@ -1,4 +1,4 @@
-"""Lists that are numbered wrongly."""
+"""Finds lists that are numbered wrongly."""
 
 import re
 from itertools import pairwise
@@ -13,11 +13,13 @@ _NUMBERS = re.compile(r"^(\d{1,3})[.)][ \t]", re.MULTILINE)
 def list_numbering(
     conversation: Conversation,
     *,
-    max_misnumbered: Annotated[int, Meta(ge=0, description="as many lists may be numbered wrongly")] = 0,
+    max_misnumbered: Annotated[
+        int, Meta(ge=0, description='the most pairs of items numbered "1." in a row')
+    ] = 0,
 ) -> Verdict:
-    """Drop replies with a list that says "1." twice and no "2." between; the score counts those.
+    """Drops conversations with a reply that numbers two items in a row "1."; the score counts such pairs.
 
-    Code and indented lists are left out. Markdown renders such a list well, so that it is off in profiles.
+    Code and indented lists are exempt. Markdown renders such a list well, so `sft_default` omits this filter.
     """
     found = 0
     for message in conversation.messages:
@@ -29,4 +31,4 @@ def list_numbering(
 
 def _misnumbered(text: str) -> int:
     numbers = _NUMBERS.findall(text)
-    return sum(one == other == "1" for one, other in pairwise(numbers))
+    return sum(number == following == "1" for number, following in pairwise(numbers))

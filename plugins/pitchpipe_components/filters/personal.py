@@ -1,4 +1,4 @@
-"""Where personal data and secrets stand in a text: patterns find them, checks spare what looks alike."""
+"""Finds personal data and secrets in a text: patterns find candidates, checks rule out look-alikes."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,10 @@ Check = Callable[[re.Match[str]], bool]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of personal data. Only texts with one of `marks` hold it; `real` spares look-alikes."""
+    """One kind of personal data: `pattern` finds it, `real` rules out look-alikes.
+
+    Only texts with one of `marks` are searched; without marks, all texts are.
+    """
 
     name: str
     marks: tuple[str, ...]
@@ -22,7 +25,7 @@ class Kind:
         return f"[{self.name.upper()}]"
 
     def sub(self, text: str) -> tuple[str, int]:
-        """The text with its finds masked, and their number."""
+        """Masks the finds in a text and counts them."""
         if self.marks and not any(mark in text for mark in self.marks):
             return text, 0
         finds = 0
@@ -54,7 +57,7 @@ _RESERVED = (
 
 
 def _is_mailbox(found: re.Match[str]) -> bool:
-    """RFC 2606 keeps some domains for examples; git@ is how repositories are addressed."""
+    """Rules out domains for examples (RFC 2606) and local networks (RFC 6762), and git@ of repositories."""
     return not found[0].lower().endswith(_RESERVED) and found["who"].lower() != "git"
 
 
@@ -62,7 +65,7 @@ _KNOWN_SERVERS = {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "2001:4
 
 
 def _is_public_address(found: re.Match[str]) -> bool:
-    """A version may look like an address; servers of names that everyone uses are nobody's."""
+    """Rules out versions, well-known name servers, and addresses that are not public."""
     before = found.string[max(0, found.start() - 12) : found.start()].lower()
     if found[0] in _KNOWN_SERVERS or re.search(r"(?:\bv|version|release|§) ?$", before):
         return False
@@ -73,7 +76,7 @@ def _is_public_address(found: re.Match[str]) -> bool:
 
 
 def _is_iban(found: re.Match[str]) -> bool:
-    """ISO 13616: with its first four characters moved to the end, read as a number, it leaves 1 modulo 97."""
+    """Tests the check digits of ISO 13616: with the first four characters last, the number is 1 modulo 97."""
     account = found[0].replace(" ", "")
     moved = account[4:] + account[:4]
     return 15 <= len(account) <= 34 and int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
@@ -84,7 +87,7 @@ _ISSUERS = re.compile(r"(?:4\d{12}|4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}
 
 
 def _is_card(found: re.Match[str]) -> bool:
-    """The prefixes and lengths of known issuers, and Luhn's check digit; numbers for tests are nobody's."""
+    """Tests for an issuer's prefix and length and for Luhn's check digit; rules out numbers for tests."""
     digits = _digits(found)
     if digits in _TEST_CARDS or not _ISSUERS.match(digits):
         return False
@@ -93,18 +96,18 @@ def _is_card(found: re.Match[str]) -> bool:
 
 
 def _is_phone(found: re.Match[str]) -> bool:
-    """E.164 has 8 to 15 digits; 555-01xx is kept for films."""
+    """Tests for 8 to 15 digits (15 is E.164's most); rules out 555-01xx, which is reserved for fiction."""
     digits = _digits(found)
     return 8 <= len(digits) <= 15 and not re.search(r"55501\d\d\Z", digits) and len(set(digits)) > 2
 
 
 def _is_secret(found: re.Match[str]) -> bool:
-    """A word of one case without a digit, or one marked as an example, is no key."""
+    """Rules out keys that are marked as examples, and words without a digit unless they open a key block."""
     key = found[0]
     return "EXAMPLE" not in key.upper() and (any(c.isdecimal() for c in key) or key.startswith("-----"))
 
 
-# Only texts where this is found are searched for what is made of digits.
+# Only texts with a match are searched for the kinds that consist of digits.
 has_number = re.compile(r"\d[ .()A-Za-z:-]?[0-9A-Fa-f(:.][0-9A-F .():-]{3}").search
 
 KINDS = (

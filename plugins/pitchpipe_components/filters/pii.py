@@ -1,4 +1,4 @@
-"""Personal data and secrets, masked or dropped."""
+"""Masks or drops personal data and secrets."""
 
 from collections import Counter
 from typing import Annotated, Literal
@@ -15,16 +15,18 @@ def pii(
     conversation: Conversation,
     *,
     do: Annotated[
-        Literal["mask", "drop"], Meta(description="mask: [EMAIL] in its place; drop: the row")
+        Literal["mask", "drop"],
+        Meta(description="mask: put [EMAIL] or the like in its place; drop: drop the conversation"),
     ] = "mask",
-    kinds: Annotated[tuple[Name, ...], Meta(description="what is looked for")] = ALL,
-    max_pii: Annotated[int, Meta(ge=0, description="with `drop`, as many finds there may be")] = 0,
+    kinds: Annotated[tuple[Name, ...], Meta(description="the kinds to look for")] = ALL,
+    max_pii: Annotated[int, Meta(ge=0, description="with `do: drop`, the most finds")] = 0,
 ) -> Verdict:
-    """Mask what could name a person or open a door, in every message and tool call; the score counts it.
+    """Masks personal data and secrets in every message and tool call; the score counts the finds.
 
-    Emails, phone numbers (with a country's code, or as written in North America), public IP addresses, IBANs
-    and credit cards with a right check digit, US social security numbers, keys of well-known services.
-    Spared: addresses kept for examples and tests, private networks, versions, dates. Names are not found.
+    The filter finds emails, phone numbers (with a country code, or as written in North America), public IP
+    addresses, IBANs and credit cards with a valid check digit, US social security numbers, and keys of
+    well-known services. Addresses for examples and tests, private networks, versions and dates are exempt.
+    It does not find people's names.
     """
     finds: Counter[str] = Counter()
     edited = rewrite(conversation, lambda text: _masked(text, kinds, finds), calls=True)

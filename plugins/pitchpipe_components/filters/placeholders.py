@@ -1,4 +1,4 @@
-"""Placeholders that nobody filled in."""
+"""Finds placeholders that nobody filled in."""
 
 from typing import Annotated
 
@@ -29,16 +29,16 @@ def placeholders(
     *,
     patterns: Annotated[
         tuple[str, ...],
-        Meta(description="what counts, as whole words, in any case unless written all in capitals"),
+        Meta(description="whole words and phrases; those in capitals match capitals only"),
     ] = PLACEHOLDERS,
-    extra: Annotated[tuple[str, ...], Meta(description="what counts besides")] = (),
-    prompts: Annotated[bool, Meta(description="look into every message, not into replies alone")] = False,
-    max_placeholders: Annotated[int, Meta(ge=0, description="as many there may be")] = 0,
+    extra: Annotated[tuple[str, ...], Meta(description="more words and phrases")] = (),
+    prompts: Annotated[bool, Meta(description="search every message, not only replies")] = False,
+    max_placeholders: Annotated[int, Meta(ge=0, description="the most placeholders of a conversation")] = 0,
 ) -> Verdict:
-    """Drop replies with text that was to be filled in: "[insert name]", "lorem ipsum", "TODO:".
+    """Drops conversations whose replies hold unfilled placeholders: "[insert name]", "lorem ipsum", "TODO:".
 
-    Code, in fences or in backticks, may hold any of them. "todo" in lower case is a word of Spanish and
-    "TODO list" a thing, so that only `TODO:` counts.
+    Code in fences or backticks is exempt. "todo" is a Spanish word and people write about a "TODO list", so
+    only `TODO:` counts.
     """
     wanted = among(patterns, extra)
     text, low = replies(conversation)

@@ -1,4 +1,4 @@
-"""The filters that suit most instruction data, under one name."""
+"""Defines the profile of filters that suits most instruction data."""
 
 from pitchpipe import profile
 
@@ -16,5 +16,5 @@ SFT_DEFAULT = profile(
         {"refusals": {"action": "tag"}},
         "exact_duplicates",
     ],
-    "What suits most instruction data: mends residue, drops what is broken, keeps short answers.",
+    "Suits most instruction data: mends residue, drops broken replies, keeps short answers.",
 )

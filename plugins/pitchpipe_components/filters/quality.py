@@ -1,4 +1,4 @@
-"""A rough score of quality, made of length, format, relevance and safety; and two of its parts alone."""
+"""Scores quality roughly by length, format, relevance and safety; two of the parts are filters too."""
 
 import re
 from typing import Annotated
@@ -18,13 +18,13 @@ def relevance(
     conversation: Conversation,
     *,
     min_relevance: Annotated[
-        Share, Meta(description="so many of the prompt's words must come back in the reply")
+        Share, Meta(description="the least share of the prompts' words that the replies must hold")
     ] = 0.1,
 ) -> Verdict:
-    """Drop replies that take up too few words of what was asked.
+    """Drops conversations whose replies hold too few words of the prompts.
 
-    The score is the share of the different words of all user messages, contexts included, that stand in any
-    reply. It is low by nature for short answers, for translations, and in scripts without spaces.
+    Take the distinct words of all user messages, contexts included: the score is the share that the replies
+    hold. It is low by nature for short answers, for translations, and in scripts without spaces.
     """
     return judged(conversation, relevance=(_overlap(conversation), min_relevance, None))
 
@@ -32,37 +32,42 @@ def relevance(
 def format_score(
     conversation: Conversation,
     *,
-    openings: Annotated[tuple[str, ...], Meta(description="no reply may open so, as written")] = BAD_OPENINGS,
-    min_format_score: Annotated[Share, Meta(description="1 for a good form, 0.5 for a bad one")] = 1.0,
+    openings: Annotated[tuple[str, ...], Meta(description="openings of bad form, as written")] = BAD_OPENINGS,
+    min_format_score: Annotated[
+        Share, Meta(description="the least format score: 1 for good form, 0.5 for bad form")
+    ] = 1.0,
 ) -> Verdict:
-    """Drop conversations of bad form: an empty prompt or reply, or a reply that opens like a refusal."""
+    """Drops conversations of bad form: an empty prompt or reply, or a reply that opens like a refusal."""
     return judged(conversation, format_score=(_form(conversation, openings), min_format_score, None))
 
 
 def quality(
     conversation: Conversation,
     *,
-    min_quality: Annotated[Share, Meta(description="the mean of the four scores must reach it")] = 0.5,
+    min_quality: Annotated[Share, Meta(description="the least mean of the four scores")] = 0.5,
     min_length_score: Annotated[
-        Share, Meta(description="the words of prompt and reply, against those below, must reach it")
+        Share,
+        Meta(description="the least length score: words over `prompt_words`, times words over `reply_words`"),
     ] = 0.0,
-    min_form: Annotated[Share, Meta(description="1 for a good form, 0.5 for a bad one")] = 0.0,
+    min_form: Annotated[Share, Meta(description="the least form: 1 for good form, 0.5 for bad form")] = 0.0,
     min_overlap: Annotated[
-        Share, Meta(description="twice the share of the prompt's words in the reply must reach it")
+        Share, Meta(description="the least overlap: twice the share of the prompts' words in the replies")
     ] = 0.0,
-    min_safety: Annotated[Share, Meta(description="0 where a reply holds an unsafe word, else 1")] = 0.0,
+    min_safety: Annotated[
+        Share, Meta(description="the least safety: 0 if a reply holds an unsafe word, else 1")
+    ] = 0.0,
     prompt_words: Annotated[
-        int, Meta(ge=1, description="a first prompt of as many words is long enough")
+        int, Meta(ge=1, description="a first prompt with this many words is long enough")
     ] = 20,
-    reply_words: Annotated[int, Meta(ge=1, description="replies of as many words are long enough")] = 50,
-    openings: Annotated[tuple[str, ...], Meta(description="no reply may open so, as written")] = BAD_OPENINGS,
+    reply_words: Annotated[int, Meta(ge=1, description="replies with this many words are long enough")] = 50,
+    openings: Annotated[tuple[str, ...], Meta(description="openings of bad form, as written")] = BAD_OPENINGS,
     unsafe: Annotated[
         tuple[str, ...], Meta(description="words and phrases that make a reply unsafe")
     ] = UNSAFE,
 ) -> Verdict:
-    """Drop conversations that four rough scores together find poor: length, format, relevance, safety.
+    """Drops conversations with a low mean of four rough scores: length, format, relevance, safety.
 
-    It prefers long prompts and long replies, so that a right answer of one word scores low. Use it for data
+    The filter prefers long prompts and long replies: a correct answer of one word scores low. Use it for data
     of one kind, and look at what it drops before you trust it.
     """
     text, low = replies(conversation)
@@ -82,9 +87,9 @@ def quality(
 
 
 def _overlap(conversation: Conversation) -> float:
-    asked = set(_words(prompts(conversation).lower()))
-    answered = _words(replies(conversation)[1])
-    return len(asked.intersection(answered)) / len(asked) if asked else 0.0
+    prompt_words = set(_words(prompts(conversation).lower()))
+    reply_words = _words(replies(conversation)[1])
+    return len(prompt_words.intersection(reply_words)) / len(prompt_words) if prompt_words else 0.0
 
 
 def _form(conversation: Conversation, openings: tuple[str, ...]) -> float:

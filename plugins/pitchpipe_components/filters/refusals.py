@@ -1,5 +1,5 @@
-"""Replies that refuse."""
-# ruff: noqa: RUF001 other languages have other marks
+"""Finds replies that refuse."""
+# ruff: noqa: RUF001 non-ASCII characters are meant
 
 from functools import lru_cache
 from typing import Annotated
@@ -37,15 +37,15 @@ REFUSALS = (
 def refusals(
     conversation: Conversation,
     *,
-    openings: Annotated[tuple[str, ...], Meta(description="a reply that opens so is a refusal")] = REFUSALS,
-    extra: Annotated[tuple[str, ...], Meta(description="openings besides")] = (),
-    anywhere: Annotated[bool, Meta(description="count them in the middle of replies too")] = False,
-    max_refusals: Annotated[int, Meta(ge=0, description="as many replies may refuse")] = 0,
+    openings: Annotated[tuple[str, ...], Meta(description="openings of a refusal, in any case")] = REFUSALS,
+    extra: Annotated[tuple[str, ...], Meta(description="more openings")] = (),
+    anywhere: Annotated[bool, Meta(description="search the whole reply, not only its opening")] = False,
+    max_refusals: Annotated[int, Meta(ge=0, description="the most replies that may refuse")] = 0,
 ) -> Verdict:
-    """Drop conversations with replies that refuse, or that open with "As an AI"; the score counts them.
+    """Drops conversations with replies that refuse, or open with "As an AI"; the score counts such replies.
 
-    Only the first words of a reply are looked at, in any case, in nine languages. Refusals teach safety where
-    the request deserves one: use `action: tag` to find out how many there are before you drop them.
+    The filter reads the opening of every reply, in nine languages. A refusal teaches safety if the request
+    deserves one: use `action: tag` to count refusals before you drop them.
     """
     wanted = _lowered(openings, extra)
     found = 0

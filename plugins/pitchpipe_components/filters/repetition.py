@@ -1,4 +1,9 @@
-"""Replies that say the same again and again, as models do that got stuck."""
+"""Finds replies that repeat themselves, as those of a model that got stuck.
+
+The bounds of word runs are those of Gopher (Rae et al. 2021, arXiv 2112.11446, table A1): the most frequent
+run of 2, 3 or 4 words may take 0.20, 0.18 or 0.16 of the characters. The other bounds are pitchpipe's own;
+Gopher allows lines that came before 0.20 of the characters, this filter 0.3.
+"""
 
 from collections import Counter
 from itertools import pairwise
@@ -10,11 +15,11 @@ from pitchpipe_components.text.prose import plain
 Share = Annotated[float, Meta(ge=0, le=1)]
 _ENDING = 24  # characters
 _BLANK = {"", " "}
-_NGRAM_FLOOR = 0.15  # of the characters; a share that cannot reach it is not looked into
+_NGRAM_FLOOR = 0.15  # share of characters; word runs that cannot reach it are not counted
 
 
 class Repeats(NamedTuple):
-    """What is measured of one reply."""
+    """The measures of one reply."""
 
     ending: int = 1
     in_a_row: int = 1
@@ -32,27 +37,27 @@ def repetition(
     conversation: Conversation,
     *,
     max_equal_endings: Annotated[
-        int, Meta(ge=1, description="so often a reply's last 24 characters may stand in it")
+        int, Meta(ge=1, description="the most times that a reply may hold its last 24 characters")
     ] = 5,
-    max_equal_sentences: Annotated[
-        int, Meta(ge=1, description="so many equal sentences may come in a row")
-    ] = 3,
-    max_equal_paragraphs: Annotated[int, Meta(ge=1, description="so often one paragraph may come")] = 9,
+    max_equal_sentences: Annotated[int, Meta(ge=1, description="the most equal sentences in a row")] = 3,
+    max_equal_paragraphs: Annotated[
+        int, Meta(ge=1, description="the most times that one paragraph may come")
+    ] = 9,
     max_duplicate_lines: Annotated[
-        Share, Meta(description="so much of the characters may be lines that came before")
+        Share, Meta(description="the largest share of characters in lines that came before")
     ] = 0.3,
-    max_top_2gram: Annotated[Share, Meta(description="so much one pair of words may take")] = 0.20,
-    max_top_3gram: Annotated[Share, Meta(description="so much three words in a row may take")] = 0.18,
-    max_top_4gram: Annotated[Share, Meta(description="so much four words in a row may take")] = 0.16,
-    min_chars: Annotated[int, Meta(ge=1, description="shorter replies are not looked at")] = 200,
+    max_top_2gram: Annotated[Share, Meta(description="the largest share of one run of 2 words")] = 0.20,
+    max_top_3gram: Annotated[Share, Meta(description="the largest share of one run of 3 words")] = 0.18,
+    max_top_4gram: Annotated[Share, Meta(description="the largest share of one run of 4 words")] = 0.16,
+    min_chars: Annotated[int, Meta(ge=1, description="shorter replies are exempt")] = 200,
     ngram_chars: Annotated[
-        int, Meta(ge=1, description="in shorter replies words in a row are not counted")
+        int, Meta(ge=1, description="in shorter replies word runs are not counted")
     ] = 1500,
 ) -> Verdict:
-    """Drop replies that repeat their sentences, paragraphs, lines or words; the worst reply counts.
+    """Drops conversations with a reply that repeats sentences, paragraphs, lines or words; the worst counts.
 
-    Code, tables and lists are left out, and so are short replies: they repeat by nature. A share of words in
-    a row that cannot reach 0.15, or the lowest of its three bounds, counts as 0.
+    Code, tables, lists and short replies are exempt: they repeat by nature. The share of a word run counts as
+    0 if it cannot reach 0.15, or the lowest of the three bounds if that is lower.
     """
     worst = NONE
     floor = min(max_top_2gram, max_top_3gram, max_top_4gram, _NGRAM_FLOOR)
@@ -75,10 +80,10 @@ def repetition(
 
 
 def _repeats(text: str) -> bool:
-    """Whether an ending or a sentence comes twice: where not, nothing has to be measured."""
+    """Whether an ending or a sentence comes twice; if not, nothing else needs measuring."""
     if text.find(text[-_ENDING:]) < len(text) - _ENDING:
         return True
-    sentences = _sentences(text)  # a line that comes twice has sentences that do
+    sentences = _sentences(text)  # if a line comes twice, so do its sentences
     different = set(sentences)
     if len(different) == len(sentences):
         return False
@@ -87,13 +92,13 @@ def _repeats(text: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    """Each begins with a space, after a line break too."""
+    """Splits a text into sentences that begin with a space, also after a line break."""
     text = " " + text.replace("!", ".").replace("?", ".").replace("\n", ". ").replace("。", ". ")
     return text.split(".")
 
 
 def _may_reach(words: list[str], floor: float) -> bool:
-    """No run of words can take more characters than its words take together, wherever they stand."""
+    """Whether a word run could take a share of `floor`: it takes at most what all its words take together."""
     shares = [times * (len(word) + 1) for word, times in Counter(words).items() if times > 2]
     total = sum(map(len, words)) + len(words)
     return sum(sorted(shares, reverse=True)[:4]) >= floor * total
@@ -116,25 +121,25 @@ def _measure(text: str, min_chars: int, ngram_chars: int, floor: float) -> Repea
 
 def _longest_run(parts: list[str]) -> int:
     longest = run = 1
-    for one, other in pairwise(parts):
-        run = run + 1 if one == other and _is_sentence(one) else 1
+    for part, following in pairwise(parts):
+        run = run + 1 if part == following and _is_sentence(part) else 1
         longest = max(longest, run)
     return longest
 
 
 def _is_sentence(part: str) -> bool:
-    """Rules, tags, cells and a "No." are none; nor is what stands between the points of a number."""
+    """Rules out horizontal rules, tags, table cells, a "No." and digits between the points of a number."""
     return len(part.strip()) >= 8 and any(map(str.isalpha, part))
 
 
 def _doubled(lines: list[str]) -> float:
-    """The share of characters in lines that came before."""
+    """Returns the share of characters in lines that came before."""
     total = sum(map(len, lines))
     return 1 - sum(map(len, set(lines))) / total if total else 0.0
 
 
 def _top(words: list[str], size: int) -> float:
-    """The share of characters that one run of so many words takes; it must come more than twice."""
+    """Returns the largest share of characters that a run of `size` words takes by coming more than twice."""
     total = sum(map(len, words)) + len(words) - 1
     runs = Counter(zip(*(words[start:] for start in range(size)), strict=False))
     most = max(

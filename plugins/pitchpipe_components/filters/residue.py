@@ -1,4 +1,4 @@
-"""What the page of a chat left in text that was copied from it."""
+"""Finds what a chat page left in text that was copied from it."""
 
 import re
 from typing import Annotated
@@ -6,13 +6,13 @@ from typing import Annotated
 from pitchpipe import Conversation, Drop, Meta, Verdict, drop, judged
 from pitchpipe_components.text.rewrite import rewrite
 
-_TAIL = 64  # characters at the end of a message, where a page's buttons and errors stand
+_TAIL = 64  # characters at the end of a message, where the page's buttons and errors stand
 _BUTTONS = ("Regenerate response", "Regenerate", " generating", "Share Prompt", " words")
 _ERRORS = ("NETWORK ERROR", "API REQUEST ERROR", "Too many requests in 1 hour. Try again later.")
 _CURSORS = ("▌", "█", "▍", "▋")
 _SIGNS = (*_BUTTONS, *_CURSORS)
 
-# A block's button hangs on the line that opens it, or stands on a line of its own.
+# The button of a code block stands at the end of the opening fence, or on a line of its own.
 _COPY = re.compile(
     r"^(?P<fence>[ \t]*```[ \t]*[\w+#.-]*)Copy code[ \t]*$"
     r"|^[ \t]*(?:[\w+#.-]{0,20}Copy code|Copy ?\d+ chars / \d+ words)[ \t]*(?:\n|\Z)",
@@ -22,21 +22,24 @@ _ENDING = re.compile(
     r"(?:(?:\A|(?<=\n))[ \t]*"
     r"(?:Regenerate(?: response)?|Continue generating|Stop generating|Share Prompt)\s*)+\Z"
 )
-_CURSOR = re.compile(r"[^▌█▍▋▊▉▎▏░▒▓][▌█▍▋]\Z")  # more than one are a bar
-_COUNTER = re.compile(r"\A\s*(\d{1,2}) / (\d{1,2})[ \t]*\n\s*(?=\S)")  # which of several answers was shown
+_CURSOR = re.compile(r"[^▌█▍▋▊▉▎▏░▒▓][▌█▍▋]\Z")  # two or more are a progress bar
+_COUNTER = re.compile(r"\A\s*(\d{1,2}) / (\d{1,2})[ \t]*\n\s*(?=\S)")  # the number of the answer shown
 
 
 def interface_residue(
     conversation: Conversation,
     *,
-    mend: Annotated[bool, Meta(description="take it out; else drop the conversation")] = True,
-    max_residues: Annotated[int, Meta(ge=0, description="without `mend`, so many messages may hold it")] = 0,
+    mend: Annotated[bool, Meta(description="take the residue out; false: drop the conversation")] = True,
+    max_residues: Annotated[
+        int, Meta(ge=0, description="with `mend: false`, the most messages with residue")
+    ] = 0,
 ) -> Conversation | Drop | Verdict:
-    """Take out what a chat's page left in any message: "Copy code", "Regenerate response", "2 / 3", a cursor.
+    """Takes out what a chat page left in any message: "Copy code", "Regenerate response", "2 / 3", a cursor.
 
-    Only whole lines go, so that a text may speak of such buttons: "Copy code" anywhere, other buttons and
-    cursors at the end, a counter above an answer. A reply that ends in an error of the page ("NETWORK ERROR")
-    is broken and is dropped. The score counts messages with residue.
+    A text may speak of such buttons. So the filter removes "Copy code" only at a fence or as a line of its
+    own, a counter only above an answer, other buttons and cursors only at the end. A reply that ends in an
+    error of the page ("NETWORK ERROR") is broken: the conversation is dropped. The score counts messages with
+    residue.
     """
     residues = 0
     for message in conversation.messages:

@@ -1,4 +1,4 @@
-"""Replies that are no words: too many symbols, or words without end."""
+"""Finds replies with too many symbols, and words that are too long."""
 
 import re
 from typing import Annotated
@@ -7,7 +7,7 @@ from pitchpipe import Conversation, Meta, Verdict, judged
 from pitchpipe_components.text.prose import without_code
 from pitchpipe_components.text.spoken import everything, replies
 
-# ASCII's own, general punctuation to dingbats, CJK punctuation, emoji. Letters and their marks are none.
+# ASCII symbols, general punctuation to arrows and dingbats, CJK and full-width punctuation, emoji.
 _symbols = re.compile("[!-/:-@\\[-`{-~\u2010-\u2bff\u3000-\u303f\uff01-\uff0f\U0001f000-\U0001faff]").findall
 _runs = re.compile(r"[!-~]{40,}").findall
 
@@ -16,13 +16,14 @@ def symbols(
     conversation: Conversation,
     *,
     max_symbols: Annotated[
-        float, Meta(ge=0, le=1, description="so much of the replies' characters may be symbols")
+        float, Meta(ge=0, le=1, description="the largest share of symbols in the replies' characters")
     ] = 0.4,
-    min_chars: Annotated[int, Meta(ge=0, description="shorter replies are not looked at")] = 50,
+    min_chars: Annotated[int, Meta(ge=0, description="replies with fewer characters are exempt")] = 50,
 ) -> Verdict:
-    """Drop replies with too many symbols; the score is their share of all that is not white space.
+    """Drops conversations whose replies hold too many symbols.
 
-    Code is left out, letters and digits of any script are no symbols, and short replies score 0.
+    The score is the share of symbols among all characters but white space. Letters and digits of any script
+    are no symbols. Code is exempt, and short replies score 0.
     """
     text = without_code(replies(conversation)[0])
     solid = len("".join(text.split()))
@@ -33,12 +34,12 @@ def symbols(
 def long_words(
     conversation: Conversation,
     *,
-    max_longest_word: Annotated[int, Meta(ge=1, description="so many characters a word may have")] = 1000,
+    max_longest_word: Annotated[int, Meta(ge=1, description="the most characters of a word")] = 1000,
 ) -> Verdict:
-    """Drop conversations with words without end, such as base64.
+    """Drops conversations with overlong words, such as base64.
 
-    The score is the longest run of visible ASCII characters anywhere in the messages, or 0 where none has 40:
-    scripts that write no spaces have no words of this kind.
+    The score is the length of the longest run of visible ASCII characters in any message, or 0 if no run has
+    40 characters. Scripts without spaces have no such runs.
     """
     longest = max(map(len, _runs(everything(conversation))), default=0)
     return judged(conversation, longest_word=(longest, None, max_longest_word))

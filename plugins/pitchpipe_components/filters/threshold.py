@@ -1,4 +1,4 @@
-"""Numbers that a row brings with it: its own scores, ratings, labels."""
+"""Bounds numbers that a row carries: scores, ratings, labels."""
 
 from math import isfinite
 from typing import Annotated, Any, Literal
@@ -10,18 +10,19 @@ def threshold(
     conversation: Conversation,
     *,
     of: Annotated[
-        str, Meta(min_length=1, description="the number's key in meta; `labels.toxicity.value` goes deep")
+        str,
+        Meta(min_length=1, description="the number's key in meta; dots go deeper: `labels.toxicity.value`"),
     ],
-    min_value: Annotated[float | None, Meta(description="the number must reach it")] = None,
-    max_value: Annotated[float | None, Meta(description="the number may reach it")] = None,
+    min_value: Annotated[float | None, Meta(description="the smallest number to keep")] = None,
+    max_value: Annotated[float | None, Meta(description="the largest number to keep")] = None,
     missing: Annotated[
-        Literal["keep", "drop"], Meta(description="what happens to a row without the number")
+        Literal["keep", "drop"], Meta(description="what to do with a conversation without the number")
     ] = "keep",
 ) -> Conversation | Drop | Verdict:
-    """Keep conversations by any number that the row carries in its meta: a rating, a toxicity, a year.
+    """Keeps conversations by a number in the row's meta: a rating, a toxicity, a year.
 
-    Digits in a text count as a number. Truth values, NaN and infinity do not, nor does an entry of a list
-    that is not there.
+    A text that spells a number counts as the number. Truth values, NaN, infinity and missing entries of a
+    list do not count.
     """
     value = _number(_find(conversation.meta, of))
     if value is not None:
@@ -29,24 +30,24 @@ def threshold(
     return drop(f"no number: {of}") if missing == "drop" else conversation
 
 
-def _find(found: Any, path: str) -> Any:
-    if isinstance(found, dict) and path in found:  # a key may hold dots itself
-        return found[path]
+def _find(value: Any, path: str) -> Any:
+    if isinstance(value, dict) and path in value:  # a key may itself hold dots
+        return value[path]
     for step in path.split("."):
-        if isinstance(found, dict):
-            found = found.get(step)
-        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
-            found = found[int(step)]
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
         else:
             return None
-    return found
+    return value
 
 
-def _number(found: Any) -> float | None:
-    if isinstance(found, bool) or not isinstance(found, int | float | str):
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = float(found)
+        number = float(value)
     except (ValueError, OverflowError):
         return None
     return number if isfinite(number) else None

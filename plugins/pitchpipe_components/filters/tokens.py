@@ -1,4 +1,4 @@
-"""Length in tokens, by a tokenizer of the recipe's choice."""
+"""Measures length in tokens of a tokenizer that the recipe names."""
 
 from functools import cache
 from pathlib import Path
@@ -12,24 +12,24 @@ def tokens(
     conversation: Conversation,
     *,
     tokenizer: Annotated[
-        Path | None, Meta(description="a tokenizer.json, or a folder that holds one")
+        Path | None, Meta(description="a tokenizer.json file, or a folder that holds one")
     ] = None,
-    name: Annotated[str | None, Meta(description="or a model's name on the hub")] = None,
-    min_reply_tokens: Annotated[Count, Meta(description="the shortest reply must have as many")] = 0,
-    max_reply_tokens: Annotated[Most, Meta(description="the longest reply may have as many")] = None,
-    min_prompt_tokens: Annotated[Count, Meta(description="the shortest user message must have as many")] = 0,
-    max_prompt_tokens: Annotated[Most, Meta(description="the longest user message may have as many")] = None,
+    name: Annotated[str | None, Meta(description="a model's name on the hub, instead of `tokenizer`")] = None,
+    min_reply_tokens: Annotated[Count, Meta(description="the fewest tokens of a reply")] = 0,
+    max_reply_tokens: Annotated[Most, Meta(description="the most tokens of a reply")] = None,
+    min_prompt_tokens: Annotated[Count, Meta(description="the fewest tokens of a user message")] = 0,
+    max_prompt_tokens: Annotated[Most, Meta(description="the most tokens of a user message")] = None,
     min_conversation_tokens: Annotated[
-        Count, Meta(description="all messages together must have as many")
+        Count, Meta(description="the fewest tokens of all messages together")
     ] = 0,
     max_conversation_tokens: Annotated[
-        Most, Meta(description="all messages together may have as many")
+        Most, Meta(description="the most tokens of all messages together")
     ] = None,
 ) -> Verdict:
-    """Keep conversations whose messages are neither too short nor too long for a tokenizer.
+    """Keeps conversations whose messages have neither too few nor too many tokens.
 
-    Only what the messages say is counted, with context and reasoning: a template adds a few tokens to each.
-    What must fit into a row of training is better bounded by the collator's `length`, which counts them.
+    The filter counts content, context and reasoning, but not the few tokens that a template adds to each
+    message. To fit conversations into rows of a batch, use the collator's `length`, which counts those too.
     """
     count = _counter(tokenizer, name)
     sizes = [count(f"{m.content}{m.context}{m.reasoning}") for m in conversation.messages]
@@ -48,7 +48,7 @@ def tokens(
 
 @cache
 def _counter(path: Path | None, name: str | None) -> Any:
-    """A function from a text to its number of tokens; the tokenizer is loaded once a process."""
+    """Returns a function that counts the tokens of a text; each process loads the tokenizer once."""
     loaded = _load(path, name)
     loaded.no_truncation()
     loaded.no_padding()

@@ -1,5 +1,5 @@
-"""Replies that end too early."""
-# ruff: noqa: RUF001 other marks than those of ASCII
+"""Finds replies that end too early."""
+# ruff: noqa: RUF001 non-ASCII characters are meant
 
 from typing import Annotated
 
@@ -17,16 +17,17 @@ def truncated(
     etc: Annotated[bool, Meta(description='a reply that ends in "etc." counts')] = True,
     open_fence: Annotated[bool, Meta(description="a code block that is never closed counts")] = True,
     cut_word: Annotated[
-        bool, Meta(description="a long reply that ends in a letter or a comma counts; a guess")
+        bool, Meta(description="a long reply that ends in a letter or a comma counts (a guess)")
     ] = False,
     finish_reason: Annotated[
-        bool, Meta(description="meta's finish_reason or stop_reason `length` or `max_tokens` counts")
+        bool, Meta(description="a finish_reason or stop_reason in meta such as `length` counts")
     ] = True,
-    max_truncation_signs: Annotated[int, Meta(ge=0, description="as many signs there may be")] = 0,
+    max_truncation_signs: Annotated[int, Meta(ge=0, description="the most signs of a conversation")] = 0,
 ) -> Verdict:
-    """Drop conversations with replies that were cut off; the score counts the signs of it.
+    """Drops conversations with replies that were cut off; the score counts the signs of a cut.
 
-    Every reply is looked at, whatever its language. What is cut by the user ("go on") is cut all the same.
+    The filter checks every reply, in any language. A cut reply counts even if the user then asks for the
+    rest ("go on").
     """
     signs = 0
     for message in conversation.messages:
@@ -45,13 +46,13 @@ def truncated(
 
 
 def _is_open(text: str) -> bool:
-    """An odd number of lines that begin with three backticks."""
+    """Whether the lines that begin with a fence hold an odd number of fences."""
     fences = [line for line in text.split("\n") if line.lstrip().startswith("```")]
     return sum(line.count("```") for line in fences) % 2 == 1
 
 
 def _is_cut(text: str) -> bool:
-    """Long prose whose last line neither ends a sentence nor is an item, a heading or verse."""
+    """Whether long prose ends within a sentence; short last lines are items, headings or verse."""
     last = text.rpartition("\n")[2].strip()
     return (
         len(text) > 200

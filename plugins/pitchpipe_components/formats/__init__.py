@@ -1,4 +1,4 @@
-"""Formats: where in a row the messages are."""
+"""Registers the built-in formats, which say where in a row the messages are."""
 
 import pitchpipe as pp
 from pitchpipe_components.formats.alternating import LIMA, Pairs, UltraChat

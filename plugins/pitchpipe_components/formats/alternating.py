@@ -1,4 +1,4 @@
-"""Chats without names: pairs of question and answer, and lists of texts that take turns."""
+"""Reads chats without roles: pairs of question and answer, and lists of texts that take turns."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +73,7 @@ class LIMA:
 
 
 def _named(pair: dict[str, Any]) -> tuple[str, str] | None:
-    """What a pair calls its question and its answer."""
+    """Returns the keys that hold a pair's question and answer."""
     return next((names for names in PAIRS if names[0] in pair and names[1] in pair), None)
 
 
@@ -84,5 +84,5 @@ def _texts(value: Any) -> bool:
 def _alternating(row: dict[str, Any], name: str) -> Conversation | Drop:
     if not isinstance(row.get(name), list):
         return drop(f"{name} is {'not a list' if name in row else 'missing'}")
-    spoken = [Message(("user", "assistant")[i % 2], text) for i, text in enumerate(row[name])]
-    return framed(row, name, spoken, [NOTHING] * len(spoken))
+    messages = [Message(("user", "assistant")[i % 2], text) for i, text in enumerate(row[name])]
+    return framed(row, name, messages, [NOTHING] * len(messages))

@@ -1,11 +1,11 @@
-"""The last step of every format: messages and the row they were found in become a conversation."""
+"""Makes a conversation of messages and the rest of their row: the last step of every format."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from pitchpipe import Conversation, Message
 
-Rest = dict[str, Any]  # what an object said beside what was read
+Rest = dict[str, Any]  # the keys of a turn that its message does not hold
 
 
 def conversation(
@@ -20,10 +20,11 @@ def conversation(
     turns: Sequence[Rest] = (),
     known: Rest | None = None,
 ) -> Conversation:
-    """The messages, with every key of the row that was not `used` in meta.
+    """Makes a conversation of messages, with every key of the row that is not in `used` in its meta.
 
-    `turns` is what each message said beside its words, `known` what the format itself knows of the row. A
-    row's own key of such a name is found in meta as row_<name>: only a format may say that a row is plain.
+    `turns` holds the other keys of each message's turn, `known` what the format itself says about the row. If
+    the row has a key with a name of `known`, meta holds it as row_<name>. The same goes for `plain`, since
+    only a format may say that a row is plain.
     """
     meta = {key: value for key, value in row.items() if key not in used}
     known = known or {}
@@ -42,12 +43,12 @@ def conversation(
 
 
 def _taken(meta: Rest, key: str) -> str:
-    """A text, taken out; anything else stays where it is."""
+    """Takes a text out of meta; any other value stays there."""
     return meta.pop(key) if isinstance(meta.get(key), str) else ""
 
 
 def first(row: dict[str, Any], names: Sequence[str]) -> str:
-    """The first of these keys that the row has, or nothing."""
+    """Returns the first of these keys that the row has, or an empty text."""
     for name in names:
         if name in row:
             return name

@@ -1,4 +1,4 @@
-"""Rows that hold one list of turns: OpenAI's messages, ShareGPT and its dialects."""
+"""Reads rows that hold one list of turns: OpenAI's messages, ShareGPT and its dialects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ TOOLS = ("tools", "functions")
 class Messages:
     """{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]}
 
-    OpenAI's chats, with tools. A message's weight 0 or 1 says whether it is learned. The list may have
+    OpenAI's chats, with tools. A message's weight of 0 or 1 says whether it is learned. The list may have
     another name: conversation (WildChat, LMSYS-Chat), conversations, data, turns, dialog, items, chat.
     """
 
@@ -36,8 +36,8 @@ class Messages:
 class ShareGPT:
     """{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello!"}]}
 
-    Chats whose turns name their speaker and words in any other way than OpenAI's: from and value, role and
-    text, speaker and text. A turn's weight, train or loss says whether it is learned.
+    Chats whose turns use other keys than OpenAI's for speaker and words: from and value, role and text,
+    speaker and text. A turn's weight, train or loss says whether it is learned.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -50,16 +50,16 @@ class ShareGPT:
 
 
 def chat(row: dict[str, Any]) -> Conversation | Drop:
-    """A row's list of turns as a conversation."""
-    name, listed = turns(row)
+    """Makes a conversation of the row's list of turns."""
+    name, turn_list = turns(row)
     if not name:
         return drop("messages is missing")
-    spoken = read(listed, name)
+    spoken = read(turn_list, name)
     return spoken if isinstance(spoken, Drop) else framed(row, name, *spoken)
 
 
 def turns(row: dict[str, Any]) -> tuple[str, Any]:
-    """The row's list of turns and its name; something else of that name where there is no list."""
+    """Returns the name and value of the row's list of turns; without a list, of the first such key."""
     found: tuple[str, Any] = ("", None)
     for name in LISTS:
         if name in row:
@@ -70,7 +70,7 @@ def turns(row: dict[str, Any]) -> tuple[str, Any]:
 
 
 def frame(row: dict[str, Any]) -> int:
-    """How many keys are read of a row that holds a list of turns."""
+    """Counts the keys that a format reads in a row with a list of turns."""
     preferred = all(is_turn(row.get(name)) for name in ("chosen", "rejected"))
     beside = (*SYSTEMS, *TOOLS, "rejected_response")
     return 1 + 2 * preferred + sum(name in row for name in beside)
@@ -79,7 +79,7 @@ def frame(row: dict[str, Any]) -> int:
 def framed(
     row: dict[str, Any], name: str, messages: Sequence[Message], rests: Sequence[Rest]
 ) -> Conversation | Drop:
-    """Turns with what stands around them: a system message, tools, a better and a worse last reply."""
+    """Makes a conversation of turns and of the row's system message, tools and preferred last reply."""
     messages, rests, used = list(messages), list(rests), {name}
     if key := first(row, SYSTEMS):
         used.add(key)
@@ -99,7 +99,7 @@ def framed(
 def _rejected(
     row: dict[str, Any], messages: list[Message], rests: list[Rest], used: set[str]
 ) -> Message | Drop | None:
-    """LLaMA-Factory's chosen turn, which ends the chat, and its rejected one; Swift's rejected text."""
+    """Reads LLaMA-Factory's chosen turn, which ends the chat, and rejected turn; or Swift's rejected text."""
     if is_turn(row.get("chosen")) and is_turn(row.get("rejected")):
         replies = read([row["chosen"], row["rejected"]], "chosen")
         if isinstance(replies, Drop):

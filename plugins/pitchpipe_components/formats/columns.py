@@ -1,4 +1,4 @@
-"""Rows whose columns each hold one part of the conversation. A format of that shape is a list of names."""
+"""Reads rows whose columns each hold a part of the conversation; such a format is a list of column names."""
 
 from typing import Any, ClassVar
 
@@ -11,9 +11,9 @@ Names = tuple[str, ...]
 
 
 class Columns:
-    """Which column holds what. Where several names are given, the first that a row has counts.
+    """Names the columns that hold each part. Of several names, the first that a row has counts.
 
-    A row with a key of `without` is of another format. `strip` takes white space off the ends of texts.
+    A row with a key in `without` belongs to another format. `strip` removes white space around texts.
     """
 
     prompt: ClassVar[Names] = ()
@@ -55,17 +55,17 @@ class Columns:
         about = self._text(row[context]) if context else ""
         if isinstance(row[prompt], list) or isinstance(row[reply], list):
             return self._listed(row, prompt, reply, before, used)
-        asked = Message("user", self._text(row[prompt]), "" if about is None else about)
-        messages = [*before, asked, Message("assistant", self._text(row[reply]))]
+        question = Message("user", self._text(row[prompt]), "" if about is None else about)
+        messages = [*before, question, Message("assistant", self._text(row[reply]))]
         worse = Message("assistant", row[rejected]) if rejected else None
         return self._whole(messages, row, used, worse)
 
     def is_cot(self, row: dict[str, Any]) -> bool:
-        """Whether the row is known to reason step by step."""
+        """Whether the format knows that the row reasons step by step."""
         return False
 
     def _before(self, row: dict[str, Any], used: set[str]) -> list[Message] | Drop:
-        """The system message and the turns that came earlier."""
+        """Returns the system message and the earlier turns."""
         messages = []
         system, history = first(row, self.system), first(row, self.history)
         used.update((system, history))
@@ -85,7 +85,7 @@ class Columns:
     def _listed(
         self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], used: set[str]
     ) -> Conversation | Drop:
-        """The prompt or the reply is a list: of turns, or of the parts of one message."""
+        """Reads a prompt or a reply that is a list: of turns, or of the parts of one message."""
         whole = Spoken(before, [NOTHING] * len(before))
         for name, role in ((prompt, "user"), (reply, "assistant")):
             spoken = said(row[name], role, name)

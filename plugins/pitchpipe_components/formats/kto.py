@@ -1,4 +1,4 @@
-"""Replies that were judged one by one: TRL's unpaired preferences."""
+"""Reads replies that were judged one by one: TRL's unpaired preferences."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pitchpipe import Conversation, Drop, Meta, drop
 from pitchpipe_components.formats.tables import PromptCompletion
 
-# Labels that are text, as in tables, in small letters.
+# Labels written as text, as in CSV tables, in lower case.
 LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
 
@@ -14,12 +14,12 @@ LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0
 class KTO:
     """{"prompt": "2+2?", "completion": "4", "label": true}
 
-    A label of false is a reply that nobody should learn: without an option such rows are dropped. Labels
-    may be 1 and 0, or text.
+    A label of false marks a reply that a model should not learn: by default such rows are dropped. Labels
+    may also be 1 and 0, or text.
     """
 
     undesired: Annotated[
-        Literal["drop", "keep"], Meta(description="rows whose label is false; kept ones have label in meta")
+        Literal["drop", "keep"], Meta(description="rows whose label is false; kept rows have label in meta")
     ] = "drop"
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -36,7 +36,7 @@ class KTO:
 
 
 def _desired(row: dict[str, Any]) -> bool | None:
-    """Whether the reply is to be learned; None where the row does not say."""
+    """Whether the reply is to be learned; None if the row does not say."""
     label = row.get("label")
     if isinstance(label, str):
         return LABELS.get(label.strip().lower())

@@ -1,4 +1,4 @@
-"""Chats that are one text, with marks where somebody else begins to speak: HH-RLHF and Glaive."""
+"""Reads chats that are one text with a mark before each turn: HH-RLHF and Glaive."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ ROLES = {
 class HH:
     """{"chosen": "\\n\\nHuman: Hi\\n\\nAssistant: Hello!", "rejected": "\\n\\nHuman: Hi\\n\\nAssistant: No."}
 
-    Anthropic's helpful and harmless dialogues. Its red-team rows, {"transcript": ...}, have one side only.
+    Anthropic's helpful and harmless dialogues. Its red-team rows, {"transcript": ...}, hold only one chat.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -64,29 +64,29 @@ class Glaive:
 
 
 def is_marked(text: Any) -> bool:
-    """Whether somebody speaks there, as "Human:" does."""
+    """Whether the value is a text with a mark, "Human:" or "Assistant:"."""
     return isinstance(text, str) and _HH.search(text) is not None
 
 
 def dialogue(text: Any, name: str) -> Spoken | Drop:
-    """A text of "Human:" and "Assistant:" as turns."""
+    """Reads a text with marks "Human:" and "Assistant:" as turns."""
     if not isinstance(text, str):
         return drop(f"{name} is {'missing' if text is None else 'not text'}")
     return _split(_HH, text, name)
 
 
 def _split(marks: re.Pattern[str], text: str, name: str) -> Spoken | Drop:
-    """The words after each mark, without the white space that belongs to the marks."""
+    """Splits a text at its marks into messages, without the white space around the marks."""
     before, *rest = marks.split(text)
     if before.strip() or not rest:
         return drop(f"{name} does not begin with a mark: it tells nobody who speaks")
-    words = [part.strip().removesuffix(_END).rstrip() for part in rest[1::2]]
-    messages = [Message(ROLES[mark], said) for mark, said in zip(rest[::2], words, strict=True)]
+    texts = [part.strip().removesuffix(_END).rstrip() for part in rest[1::2]]
+    messages = [Message(ROLES[mark], text) for mark, text in zip(rest[::2], texts, strict=True)]
     return Spoken(messages, [NOTHING] * len(messages))
 
 
 def _called(message: Message) -> Message:
-    """A reply that calls a function, with the call told apart from the words."""
+    """Moves the function call in a reply's words into its tool calls."""
     words, mark, call = message.content.partition(_CALL)
     if not mark or message.role != "assistant" or (found := quoted_call(call)) is None:
         return message

@@ -1,4 +1,4 @@
-"""OpenAssistant: conversations that branch, as trees, as threads, or as a heap of single messages."""
+"""Reads OpenAssistant's branching conversations: as trees, as threads, or as single messages."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pitchpipe_components.formats.assemble import conversation
 from pitchpipe_components.formats.tools import decoded
 from pitchpipe_components.formats.turns import read
 
-Node = dict[str, Any]  # a message with its replies
+Node = dict[str, Any]  # a message that holds its replies
 Paths = Annotated[
     Literal["best", "all"],
     Meta(description="follow the best-ranked reply at each turn, or make every branch a conversation"),
@@ -20,9 +20,9 @@ Paths = Annotated[
 class OASST:
     """{"message_tree_id": "t1", "prompt": {"role": "prompter", "text": "Hi", "replies": [...]}}
 
-    Trees, and threads ({"thread_id": ..., "thread": [...]}). Messages that were deleted or failed review
-    are left out with all below them, and so are prompts that nobody answered. Where all branches are taken,
-    a reply that several of them share is learned in the first only. Branches of a tree are one group.
+    Trees, and threads ({"thread_id": ..., "thread": [...]}). The format leaves out messages that were deleted
+    or failed review, with all replies below them, and prompts without an answer. With `paths: all`, a reply
+    that several branches share is learned only in the first. All branches of a tree are one group.
     """
 
     paths: Paths = "best"
@@ -56,9 +56,8 @@ class OASST:
 class OASSTMessages:
     """{"message_id": "m1", "parent_id": null, "message_tree_id": "t1", "text": "Hi", "role": "prompter"}
 
-    One message a row, in any order. Rows are joined into trees first, all in memory, and read as oasst reads
-    them.
-    A message whose parent is not there belongs to no tree, and is dropped.
+    One message per row, in any order. The format first joins all rows into trees, in memory, and then reads
+    the trees as `oasst` does. A message whose parent is missing belongs to no tree and is dropped.
     """
 
     paths: Paths = "best"
@@ -74,7 +73,7 @@ class OASSTMessages:
         return OASST(self.paths)(row)
 
     def join(self, rows: Iterable[tuple[int, Node]]) -> Iterator[tuple[list[int], Node]]:
-        """Numbered messages as trees, each with the numbers of its rows; what belongs to none comes alone."""
+        """Joins numbered messages into trees with their rows' numbers; a message of no tree comes alone."""
         found = dict(rows)
         nodes: dict[Any, tuple[int, Node]] = {}
         for number, row in found.items():
@@ -94,7 +93,7 @@ class OASSTMessages:
 
 
 def _parent(row: Node) -> Any:
-    """Whom a message answers; None for the first of a tree, whatever a table wrote there."""
+    """Returns the id of the message that a row answers; None for the first of a tree, NaN and empty text."""
     parent = row.get("parent_id")
     if parent == "" or parent != parent:  # NaN
         return None
@@ -104,19 +103,19 @@ def _parent(row: Node) -> Any:
 def _grown(
     root: Any, nodes: dict[Any, tuple[int, Node]], replies: dict[Any, list[Any]]
 ) -> tuple[list[int], Node]:
-    """A message with its replies in it, and theirs, and the numbers of all their rows."""
+    """Returns the tree below a message, with the numbers of all its rows."""
     number, row = nodes[root]
     prompt, numbers = {**row}, [number]
-    open_ones = [(root, prompt)]
-    while open_ones:
-        name, node = open_ones.pop()
+    pending = [(root, prompt)]
+    while pending:
+        name, node = pending.pop()
         node["replies"] = []
         for reply in replies.get(name, ()):
             number, row = nodes[reply]
             numbers.append(number)
             below = {key: value for key, value in row.items() if key not in ("message_tree_id", "tree_state")}
             node["replies"].append(below)
-            open_ones.append((reply, below))
+            pending.append((reply, below))
     return sorted(numbers), prompt
 
 
@@ -125,11 +124,13 @@ def _usable(node: Node) -> bool:
 
 
 def _answered(node: Node) -> Iterator[tuple[Node, ...]]:
-    """Every way from a message to a last reply, best-ranked first."""
+    """Yields every path from a message to a last reply, best-ranked first."""
     found = False
-    listed = node.get("replies")
+    nodes = node.get("replies")
     usable = (
-        [one for one in listed if isinstance(one, dict) and _usable(one)] if isinstance(listed, list) else []
+        [reply for reply in nodes if isinstance(reply, dict) and _usable(reply)]
+        if isinstance(nodes, list)
+        else []
     )
     for reply in sorted(usable, key=_rank):
         for path in _answered(reply):
@@ -140,13 +141,13 @@ def _answered(node: Node) -> Iterator[tuple[Node, ...]]:
 
 
 def _rank(node: Node) -> float:
-    """0 is the best; messages without a rank come last."""
+    """Returns the rank to sort by: 0 is the best, and messages without a rank come last."""
     rank = node.get("rank")
     return rank if isinstance(rank, int | float) and rank == rank else float("inf")
 
 
 def _conversation(path: Any, row: dict[str, Any], name: str, learned: set[int]) -> Conversation | Drop:
-    """One way through the tree. What an earlier way has learned is not learned again."""
+    """Makes a conversation of one path; a message that an earlier path learned is not learned again."""
     path = list(path) if isinstance(path, tuple) else decoded(path)
     spoken = read(path, name, ignored=("replies", "parent_id"))
     if isinstance(spoken, Drop):

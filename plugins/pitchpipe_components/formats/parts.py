@@ -1,4 +1,4 @@
-"""Turns of which only parts are learned: a list of parts with weights, or places in the text (axolotl)."""
+"""Reads turns that are learned only in part: lists of parts with weights, or offsets as in axolotl."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ DETAIL = "train_detail"
 
 
 def marked(content: Any, learn: Any, rest: Rest) -> tuple[Any, Any]:
-    """The content of a turn, and what of it is learned. What cannot be read stays as it is found."""
+    """Returns a turn's content and which of it is learned; parts that cannot be read stay as they are."""
     if isinstance(content, list) and any(isinstance(part, dict) and first(part, LEARN) for part in content):
         parts = [_part(part, learn) for part in content]
         if None not in parts:
@@ -24,12 +24,12 @@ def marked(content: Any, learn: Any, rest: Rest) -> tuple[Any, Any]:
 
 
 def switch(value: Any) -> Any:
-    """0 and 1 as what they mean; anything else as it is."""
+    """Turns 0 and 1 into false and true; anything else stays as it is."""
     return bool(value) if isinstance(value, int | float) and value in (0, 1) else value
 
 
 def _part(part: Any, learn: Any) -> tuple[str, bool] | None:
-    """{"type": "text", "text": "Hi", "weight": 0}; without a weight it is learned as its turn is."""
+    """Reads {"type": "text", "text": "Hi", "weight": 0}; without a weight, the turn's own rule holds."""
     if not isinstance(part, dict) or part.get("type", "text") != "text":
         return None
     if not isinstance(part.get("text"), str):
@@ -39,7 +39,7 @@ def _part(part: Any, learn: Any) -> tuple[str, bool] | None:
 
 
 def _span(detail: Any, length: int) -> tuple[int, int, bool] | None:
-    """{"begin_offset": 0, "end_offset": 4, "train": false}: its last character is in it."""
+    """Reads {"begin_offset": 0, "end_offset": 4, "train": false}; the end offset is inclusive."""
     if not isinstance(detail, dict):
         return None
     start, end, learn = (detail.get(key) for key in ("begin_offset", "end_offset", "train"))
@@ -49,7 +49,7 @@ def _span(detail: Any, length: int) -> tuple[int, int, bool] | None:
 
 
 def _cut(content: str, spans: list[tuple[int, int, bool]]) -> MarkedWords:
-    """The content in parts. What no span names is learned; of two that name it the later one holds."""
+    """Cuts the content into parts. Text outside all spans is learned; if spans overlap, the last counts."""
     learned = [True] * len(content)
     for start, end, learn in spans:
         learned[start:end] = [learn] * (end - start)
@@ -62,6 +62,6 @@ def _cut(content: str, spans: list[tuple[int, int, bool]]) -> MarkedWords:
 
 
 def _simple(parts: MarkedWords) -> MarkedWords | bool:
-    """MarkedWords that are all alike are no parts."""
+    """Replaces parts that all agree by one bool."""
     kinds = {learn for _, learn in parts}
     return kinds.pop() if len(kinds) == 1 else parts

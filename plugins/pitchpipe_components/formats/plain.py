@@ -1,4 +1,4 @@
-"""Plain text: nobody asks, all of it is learned."""
+"""Reads plain text, which has no prompt and is learned whole."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from pitchpipe_components.formats.chat import turns
 class Text:
     """{"text": "Once upon a time there was a pitchpipe."}
 
-    One reply without a prompt, and plain in meta, so that repair does not ask for one.
+    One reply without a prompt. Meta says `plain`, so that repair does not ask for a prompt.
     """
 
     def matches(self, row: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""Preferences: what was chosen beside what was rejected, as texts or as lists of messages."""
+"""Reads preferences: a chosen and a rejected reply, as texts or as lists of messages."""
 
 from os.path import commonprefix
 from typing import Any
@@ -14,7 +14,7 @@ SIDES = ("chosen", "rejected")
 class Preference:
     """{"prompt": "2+2?", "chosen": "4", "rejected": "5"}
 
-    Each is text or a list of messages. Without a prompt, what both begin with is the prompt.
+    Each value is text or a list of messages. Without a prompt, the common beginning of both is the prompt.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -29,21 +29,21 @@ class Preference:
             if name not in row:
                 return drop(f"{name} is missing")
         chosen, rejected = row["chosen"], row["rejected"]
-        asked: Spoken | Drop = Spoken([], [])
+        prompt: Spoken | Drop = Spoken([], [])
         if "prompt" in row:
-            asked = said(row["prompt"], "user", "prompt")
+            prompt = said(row["prompt"], "user", "prompt")
         elif isinstance(chosen, str) and isinstance(rejected, str):
             shared = _shared_words(chosen, rejected)
-            asked = said(shared.rstrip(), "user", "prompt") if shared.strip() else asked
+            prompt = said(shared.rstrip(), "user", "prompt") if shared.strip() else prompt
             chosen, rejected = chosen[len(shared) :], rejected[len(shared) :]
         better, worse = said(chosen, "assistant", "chosen"), said(rejected, "assistant", "rejected")
-        return preferred(row, asked, better, worse, ("prompt", *SIDES))
+        return preferred(row, prompt, better, worse, ("prompt", *SIDES))
 
 
 class OpenAIPreference:
     """{"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]}
 
-    OpenAI's rows for preference tuning: each a list of messages. The input may hold tools.
+    OpenAI's rows for preference tuning. Each value is a list of messages; the input may also hold tools.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -54,14 +54,14 @@ class OpenAIPreference:
         given, names = row.get("input"), ("preferred_output", "non_preferred_output")
         if not isinstance(given, dict):
             return drop("input is not an object")
-        beside = {key: value for key, value in row.items() if key != "input"}
-        flat = {key: value for key, value in given.items() if key not in ("messages", *names)} | beside
-        asked = read(given.get("messages"), "input.messages")
+        outer = {key: value for key, value in row.items() if key != "input"}
+        flat = {key: value for key, value in given.items() if key not in ("messages", *names)} | outer
+        prompt = read(given.get("messages"), "input.messages")
         better, worse = (read(row.get(name), name) for name in names)
-        return preferred(flat, asked, better, worse, names)
+        return preferred(flat, prompt, better, worse, names)
 
 
-def _shared_words(some: str, other: str) -> str:
-    """What both texts begin with, up to the end of a word."""
-    shared = commonprefix([some, other])  # noqa: RUF071 - letters are meant
+def _shared_words(chosen: str, rejected: str) -> str:
+    """Returns the common beginning of both texts, up to the end of a word."""
+    shared = commonprefix([chosen, rejected])  # noqa: RUF071 - letters are meant, not path segments
     return shared[: max(shared.rfind(" "), shared.rfind("\n")) + 1]

@@ -1,4 +1,4 @@
-"""Two continuations of one chat, a better one and a worse one, become one conversation."""
+"""Makes one conversation of two continuations of a chat, a better and a worse one."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,45 +11,45 @@ from pitchpipe_components.formats.turns import Spoken
 
 def preferred(
     row: dict[str, Any],
-    asked: Spoken | Drop,
+    prompt: Spoken | Drop,
     better: Spoken | Drop,
     worse: Spoken | Drop,
     used: Iterable[str],
 ) -> Conversation | Drop:
-    """The better turns as the conversation, and the worse reply where the two part only in their last turn.
+    """Makes a conversation of the better turns; the worse reply is rejected if only the last turns differ.
 
-    Lists of turns may repeat the prompt. Where they part earlier, what was rejected is left in meta.
+    Lists of turns may repeat the prompt. If the turns differ earlier, the rejected chat stays in meta.
     """
-    if isinstance(asked, Drop):
-        return asked
+    if isinstance(prompt, Drop):
+        return prompt
     if isinstance(better, Drop):
         return better
     if isinstance(worse, Drop):
         return worse
     tools, named = tools_of(row)
-    left = set()
-    if _repeats(better.messages, asked.messages):
-        words = [message.content for message in better.messages]
-        left = set() if all(message.content in words for message in asked.messages) else {"prompt"}
-        asked = Spoken([], [])
-    rejected = worse.messages[-1] if _parts_last(better.messages, worse.messages) else None
-    left |= set() if rejected else {"rejected", "non_preferred_output"}
+    unread = set()
+    if _repeats(better.messages, prompt.messages):
+        contents = [message.content for message in better.messages]
+        unread = set() if all(message.content in contents for message in prompt.messages) else {"prompt"}
+        prompt = Spoken([], [])
+    rejected = worse.messages[-1] if _equal_before_last(better.messages, worse.messages) else None
+    unread |= set() if rejected else {"rejected", "non_preferred_output"}
     return conversation(
-        asked.messages + better.messages,
+        prompt.messages + better.messages,
         row,
-        {*used, named} - {*left, ""},
+        {*used, named} - {*unread, ""},
         rejected=rejected,
         tools=tools,
-        turns=asked.turns + better.turns,
+        turns=prompt.turns + better.turns,
     )
 
 
-def _parts_last(some: list[Message], others: list[Message]) -> bool:
-    """Whether two lists of turns are the same up to their last turns."""
-    return bool(some) and len(some) == len(others) and some[:-1] == others[:-1]
+def _equal_before_last(better: list[Message], worse: list[Message]) -> bool:
+    """Whether two lists of turns are equal up to their last turns."""
+    return bool(better) and len(better) == len(worse) and better[:-1] == worse[:-1]
 
 
-def _repeats(better: list[Message], asked: list[Message]) -> bool:
-    """Whether a list of turns begins with the prompt, rather than with the reply to it."""
+def _repeats(better: list[Message], prompt: list[Message]) -> bool:
+    """Whether a list of turns begins with the prompt, and not with the reply to it."""
     earlier = [message.role for message in better[:-1]]
-    return bool(earlier) and earlier[0] != "assistant" and any(message.role in earlier for message in asked)
+    return bool(earlier) and earlier[0] != "assistant" and any(message.role in earlier for message in prompt)

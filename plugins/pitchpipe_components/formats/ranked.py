@@ -1,4 +1,4 @@
-"""Several answers to one prompt, with scores or ranks: the best is the reply, the worst is rejected."""
+"""Reads several answers to one prompt, with scores or ranks: the best is the reply, the worst is rejected."""
 
 import math
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from pitchpipe_components.formats.marked import dialogue, is_marked
 class UltraFeedback:
     """{"instruction": "2+2?", "completions": [{"response": "4", ...}, ...]}
 
-    A completion's score is the mean of its annotations' ratings, "N/A" left out. Scores and models of the
-    best and the worst are in meta, the other completions are not.
+    A completion's score is the mean of its annotations' ratings, without "N/A". Meta holds the scores and
+    models of the best and the worst completion; the other completions are left out.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -24,7 +24,7 @@ class UltraFeedback:
         if "instruction" not in row:
             return drop("instruction is missing")
         answers = row.get("completions")
-        if not (isinstance(answers, list) and answers and all(isinstance(one, dict) for one in answers)):
+        if not (isinstance(answers, list) and answers and all(isinstance(a, dict) for a in answers)):
             return drop("completions is not a list of objects")
         scores = [_rating(answer) for answer in answers]
         return _best_and_worst(
@@ -40,7 +40,8 @@ class UltraFeedback:
 class Nectar:
     """{"prompt": "\\n\\nHuman: 2+2?\\n\\nAssistant: ", "answers": [{"answer": "4", "rank": 1}, ...]}
 
-    Answers by rank, 1 is the best. Models of the best and the worst are in meta, the other answers are not.
+    Rank 1 is the best answer. Meta holds the models of the best and the worst answer, and their ranks as
+    negative scores; the other answers are left out.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -48,14 +49,14 @@ class Nectar:
         return 2 if isinstance(answers, list) and is_marked(row.get("prompt")) else 0
 
     def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
-        asked, answers = dialogue(row.get("prompt"), "prompt"), row.get("answers")
-        if isinstance(asked, Drop):
-            return asked
-        if not (isinstance(answers, list) and answers and all(isinstance(one, dict) for one in answers)):
+        prompt, answers = dialogue(row.get("prompt"), "prompt"), row.get("answers")
+        if isinstance(prompt, Drop):
+            return prompt
+        if not (isinstance(answers, list) and answers and all(isinstance(a, dict) for a in answers)):
             return drop("answers is not a list of objects")
-        turns = asked.messages
+        turns = prompt.messages
         if turns[-1].role == "assistant" and not turns[-1].content:
-            turns.pop()  # the open end, where the answers begin
+            turns.pop()  # the empty turn that each answer fills
         scores = [-rank if (rank := _number(answer.get("rank"))) is not None else None for answer in answers]
         return _best_and_worst(turns, answers, "answer", scores, row, ("prompt", "answers"))
 
@@ -63,7 +64,7 @@ class Nectar:
 class SHP:
     """{"history": "How to boil rice?", "human_ref_A": "In water.", "human_ref_B": "Why?", "labels": 1}
 
-    Stanford's human preferences: labels is 1 where A is preferred, 0 where B is.
+    Stanford's human preferences: labels is 1 if A is preferred, 0 if B is.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -83,14 +84,17 @@ class SHP:
 
 
 def _best_and_worst(
-    asked: Sequence[Message],
+    prompt: Sequence[Message],
     answers: list[dict[str, Any]],
-    words: str,
+    text_key: str,
     scores: list[float | None],
     row: dict[str, Any],
     used: Sequence[str],
 ) -> Conversation:
-    """The first of the best, and the last of the worst where that is really worse."""
+    """Takes the best answer as the reply and the worst as rejected, unless their scores are equal.
+
+    Of equal answers the first is the best and the last is the worst.
+    """
     scored = [(score, i) for i, score in enumerate(scores) if score is not None]
     best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=(None, 0))
     worst = min(scored, key=lambda pair: (pair[0], -pair[1]), default=best)
@@ -99,28 +103,28 @@ def _best_and_worst(
     sides = [("chosen", best), ("rejected", worst)] if worst[0] != best[0] else [("chosen", best)]
     for side, (score, i) in sides:
         known |= {f"score_{side}": score, f"model_{side}": answers[i].get("model")}
-        rejected = Message("assistant", answers[i].get(words)) if side == "rejected" else None  # type: ignore[arg-type]
-    reply = Message("assistant", answers[best[1]].get(words))  # type: ignore[arg-type]
+        rejected = Message("assistant", answers[i].get(text_key)) if side == "rejected" else None  # type: ignore[arg-type]
+    reply = Message("assistant", answers[best[1]].get(text_key))  # type: ignore[arg-type]
     known = {name: value for name, value in known.items() if value is not None}
-    return conversation([*asked, reply], row, used, rejected=rejected, known=known)
+    return conversation([*prompt, reply], row, used, rejected=rejected, known=known)
 
 
 def _rating(answer: dict[str, Any]) -> float | None:
-    """The mean of the ratings; the score over all where there are none."""
+    """Returns the mean of an answer's ratings, or its fine-grained or overall score if it has none."""
     aspects = answer.get("annotations")
-    given = (
+    values = (
         [aspect.get("Rating") for aspect in aspects.values() if isinstance(aspect, dict)]
         if isinstance(aspects, dict)
         else []
     )
-    ratings = [rating for one in given if (rating := _number(one)) is not None]
+    ratings = [rating for value in values if (rating := _number(value)) is not None]
     if ratings:
         return sum(ratings) / len(ratings)
     return _number(answer.get("fine-grained_score", answer.get("overall_score")))
 
 
 def _number(value: Any) -> float | None:
-    """A number, or text that is one; "N/A" and NaN are none."""
+    """Reads a number, or text that spells one; "N/A", NaN and infinity give None."""
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""The formats that are columns: each is its names and an example."""
+"""Defines the formats that read columns: each is a list of column names and an example."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ class Alpaca(Columns):
     """{"instruction": "Write this word in capitals.", "input": "hello", "output": "HELLO"}
 
     Also with system, history ([[question, answer], ...]), or chosen and rejected in place of output. Rows of
-    WizardLM's first set are of this format, too.
+    WizardLM's first set have this format too.
     """
 
     prompt, context, reply = ("instruction",), ("input",), ("output", "chosen")
@@ -19,7 +19,7 @@ class Alpaca(Columns):
 class Dolly(Columns):
     """{"instruction": "Who wrote it?", "context": "Emma is by Austen.", "response": "Austen."}
 
-    Also without a context.
+    The context may be missing.
     """
 
     prompt, context, reply = ("instruction",), ("context",), ("response",)
@@ -29,7 +29,8 @@ class Dolly(Columns):
 class QueryResponse(Columns):
     """{"query": "2+2?", "response": "4", "history": [["1+1?", "2"]]}
 
-    Also {"question": ..., "answer": ...}, and a context. Rows with choices are tests, not examples.
+    Also {"question": ..., "answer": ...}, and a context. Rows with choices or options are tests, not
+    examples: detection skips them.
     """
 
     prompt, reply = ("query", "question"), ("response", "answer")
@@ -61,7 +62,7 @@ class OrcaDPO(Columns):
 class FLAN(Columns):
     """{"inputs": "2+2?", "targets": "4", "task_source": "CoT", "task_name": "cot_gsm8k"}
 
-    Dumps of FLAN, with the names of tasks as categories. Rows of the CoT collection have cot in meta.
+    Dumps of FLAN. The task's name is the category. Rows of the CoT collection have cot in meta.
     """
 
     prompt, reply, category = ("inputs",), ("targets",), ("task_name", "_task_name", "task")
@@ -77,7 +78,7 @@ class FLAN(Columns):
 class NaturalInstructions(Columns):
     """{"task_name": "task1_sum", "definition": "Add the numbers.", "inputs": "2, 2", "targets": "4"}
 
-    Super-NaturalInstructions with one instance a row.
+    Super-NaturalInstructions with one instance per row.
     """
 
     prompt, context, reply = ("definition",), ("inputs",), ("targets",)
@@ -90,7 +91,7 @@ class NaturalInstructions(Columns):
 class P3(Columns):
     """{"inputs_pretokenized": "2+2?", "targets_pretokenized": "4"}
 
-    Rows of P3 as T0 was trained on. White space that its templates leave around texts is taken off.
+    Rows of P3, on which T0 was trained. The format removes the white space that templates left around texts.
     """
 
     prompt, reply, strip = ("inputs_pretokenized",), ("targets_pretokenized",), True
@@ -100,7 +101,7 @@ class P3(Columns):
 class PromptCompletion(Columns):
     """{"prompt": "2+2?", "completion": "4"}
 
-    Each is text or a list of messages. The reply may also be called response.
+    Each value is text or a list of messages. The reply's column may also be called response.
     """
 
     prompt, reply = ("prompt",), ("completion", "response")

@@ -1,4 +1,4 @@
-"""Rows that are whole tasks: one row gives a conversation for each of its instances."""
+"""Reads rows that are whole tasks: each instance of a row becomes a conversation."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ TASK = ("Definition", "Positive Examples", "Negative Examples", "Instances", "Ca
 class SelfInstruct:
     """{"instruction": "Add the numbers.", "instances": [{"input": "2, 2", "output": "4"}]}
 
-    Seeds of Self-Instruct. Each instance is a conversation.
+    Seed tasks of Self-Instruct. Each instance becomes a conversation.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -24,19 +24,19 @@ class SelfInstruct:
         if not isinstance(row.get("instances"), list):
             return drop("instances is not a list")
         task = {key: value for key, value in row.items() if key not in ("instruction", "instances")}
-        return [_instance(row["instruction"], one, task) for one in row["instances"]]
+        return [_instance(row["instruction"], instance, task) for instance in row["instances"]]
 
 
 @dataclass(frozen=True)
 class SuperNI:
     """{"Definition": ["Add the numbers."], "Instances": [{"id": "t1-1", "input": "2, 2", "output": ["4"]}]}
 
-    Task files of Super-NaturalInstructions. Each instance is a conversation, its first output the reply; all
-    outputs are in meta as references. The first of the task's Categories is the category.
+    Task files of Super-NaturalInstructions. Each instance becomes a conversation. Its first output is the
+    reply; several outputs are in meta as references. The first of the task's Categories is the category.
     """
 
     definition: Annotated[bool, Meta(description="begin each prompt with the task's definition")] = True
-    examples: Annotated[int, Meta(ge=0, description="positive examples shown in each prompt")] = 0
+    examples: Annotated[int, Meta(ge=0, description="how many positive examples each prompt shows")] = 0
 
     def matches(self, row: dict[str, Any]) -> int:
         fits = "Definition" in row and isinstance(row.get("Instances"), list)
@@ -45,7 +45,7 @@ class SuperNI:
     def __call__(self, row: dict[str, Any]) -> list[Conversation | Drop] | Drop:
         if not isinstance(row.get("Instances"), list):
             return drop(f"Instances is {'not a list' if 'Instances' in row else 'missing'}")
-        asked = _shown(
+        prompt = _prompt(
             _lines(row.get("Definition", "")) if self.definition else "", _examples(row, self.examples)
         )
         kinds = row.get("Categories")
@@ -54,36 +54,40 @@ class SuperNI:
         task = {key: value for key, value in row.items() if key not in used}
         if isinstance(kinds, list) and len(kinds) > 1:
             task["Categories"] = kinds
-        return [_instance(asked, one, task, kind) for one in row["Instances"]]
+        return [_instance(prompt, instance, task, kind) for instance in row["Instances"]]
 
 
-def _instance(asked: Any, instance: Any, task: dict[str, Any], category: str = "") -> Conversation | Drop:
-    """One input with its output. What the instance says beside goes over what the task says."""
+def _instance(prompt: Any, instance: Any, task: dict[str, Any], category: str = "") -> Conversation | Drop:
+    """Makes a conversation of one input and its output; in meta, the instance's keys override the task's."""
     if not isinstance(instance, dict):
         return drop("an instance is not an object")
     about, output = instance.get("input"), instance.get("output")
     outputs = output if isinstance(output, list) else [output]
-    prompt = Message("user", asked, "" if about is None else about) if asked else Message("user", about)  # type: ignore[arg-type]
+    question = Message("user", prompt, "" if about is None else about) if prompt else Message("user", about)  # type: ignore[arg-type]
     reply = Message("assistant", outputs[0] if outputs else None)  # type: ignore[arg-type]
     known = {"references": outputs} if len(outputs) > 1 else {}
-    return conversation([prompt, reply], task | instance, ("input", "output"), category=category, known=known)
+    return conversation(
+        [question, reply], task | instance, ("input", "output"), category=category, known=known
+    )
 
 
 def _lines(text: Any) -> Any:
-    """Newer files hold the definition as a list of texts."""
+    """Joins a definition that newer files hold as a list of texts."""
     if isinstance(text, list) and all(isinstance(line, str) for line in text):
         return "\n".join(text)
     return text
 
 
 def _examples(row: dict[str, Any], count: int) -> str:
-    """The first positive examples, each an input and its output."""
-    listed = row.get("Positive Examples")
-    found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    return "\n\n".join(f"Input: {one.get('input')}\nOutput: {one.get('output')}" for one in found[:count])
+    """Writes the first positive examples as text, each an input and its output."""
+    values = row.get("Positive Examples")
+    examples = [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    return "\n\n".join(
+        f"Input: {example.get('input')}\nOutput: {example.get('output')}" for example in examples[:count]
+    )
 
 
-def _shown(definition: Any, examples: str) -> Any:
+def _prompt(definition: Any, examples: str) -> Any:
     if not examples:
         return definition
     return f"{definition}\n\n{examples}" if definition else examples

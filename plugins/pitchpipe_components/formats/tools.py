@@ -1,4 +1,4 @@
-"""Tools and calls of tools, whichever way a row writes them: as lists, as one object, or as JSON text."""
+"""Reads tools and tool calls that a row writes as lists, as one object, or as JSON text."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ _QUOTED = re.compile(r"""["']arguments["']\s*:\s*'(.*)'\s*\}""", re.S)
 
 
 def decoded(value: Any) -> Any:
-    """JSON text as what it says; anything else, and text that is no JSON, as it is."""
+    """Decodes JSON text; any other value, and text that is no JSON, stays as it is."""
     if not (isinstance(value, str) and value.lstrip()[:1] in ("[", "{")):
         return value
     try:
@@ -22,7 +22,7 @@ def decoded(value: Any) -> Any:
 
 
 def objects(value: Any) -> Objects | None:
-    """A list of objects, or one object, each with its name under `function`; None for anything else."""
+    """Reads a list of objects or one object, each with its name under `function`; None for anything else."""
     value = decoded(value)
     if value is None or value == "":
         return ()
@@ -34,20 +34,20 @@ def objects(value: Any) -> Objects | None:
 
 
 def tools_of(row: dict[str, Any]) -> tuple[Objects, str]:
-    """The row's tools and the key they were found under; no key where they cannot be read as tools."""
+    """Returns the row's tools and their key; the key is empty if its value cannot be read as tools."""
     name = "tools" if "tools" in row else "functions"
     found = objects(row.get(name))
     return found or (), name if name in row and found is not None else ""
 
 
 def calls(value: Any) -> Objects | None:
-    """The same for calls: each must say what is called."""
+    """Reads tool calls as `objects` does; None unless each call names its function."""
     found = objects(value)
     return found if found and all("function" in call for call in found) else None
 
 
 def _wrapped(entry: dict[str, Any]) -> dict[str, Any]:
-    """{name, parameters} as OpenAI writes it: {type: function, function: {name, parameters}}."""
+    """Wraps {name, parameters} as OpenAI does: {type: function, function: {name, parameters}}."""
     if "function" in entry or "name" not in entry:
         return entry
     inner = {key: value for key, value in entry.items() if key != "type"}
@@ -55,7 +55,7 @@ def _wrapped(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def quoted_call(text: str) -> Objects | None:
-    """Glaive's call, which is JSON but for its arguments: {"name": "add", "arguments": '{"a": 1}'}."""
+    """Reads Glaive's call, which is JSON but for its arguments: {"name": "add", "arguments": '{"a": 1}'}."""
     name, arguments = _NAME.search(text), _QUOTED.search(text)
     if name and arguments:
         return calls({"name": name[1], "arguments": arguments[1].replace("\\'", "'")})
@@ -63,7 +63,7 @@ def quoted_call(text: str) -> Objects | None:
 
 
 def split_off(text: str) -> tuple[str, Objects]:
-    """Text that ends in JSON objects, as the text and the tools; all is text where that fails."""
+    """Splits the JSON objects at the end of a text off as tools; returns the whole text if that fails."""
     from json import JSONDecoder
 
     start = text.find("{")

@@ -1,4 +1,4 @@
-"""Lists of turns: {role, content}, {from, value}, {speaker, text} and what else a turn may carry."""
+"""Reads lists of turns: {role, content}, {from, value}, {speaker, text}, and other keys of a turn."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -11,19 +11,19 @@ from pitchpipe_components.formats.tools import calls, decoded
 ROLES = ("role", "from", "speaker")
 TEXTS = ("content", "value", "text", "message", "utterance")
 REASONING = ("reasoning_content", "reasoning", "thinking")
-CALLERS = ("function_call", "tool_call")  # ShareGPT's roles whose words are a call, as JSON text
+CALLERS = ("function_call", "tool_call")  # ShareGPT's roles whose content is a tool call in JSON
 NOTHING: Rest = {}
 
 
 class Spoken(NamedTuple):
-    """Messages, and for each what its turn said beside."""
+    """Messages, and the other keys of each message's turn."""
 
     messages: list[Message]
     turns: list[Rest]
 
 
 def read(turns: Any, name: str, ignored: Sequence[str] = ()) -> Spoken | Drop:
-    """Every turn as a message. Roles and words stay as they are found, save those that are calls."""
+    """Reads every turn as a message; roles and contents stay as they are, except for tool calls."""
     turns = decoded(turns)
     if not isinstance(turns, list):
         return drop(f"{name} is not a list")
@@ -46,39 +46,39 @@ def read(turns: Any, name: str, ignored: Sequence[str] = ()) -> Spoken | Drop:
 
 
 def keys(turn: dict[str, Any]) -> tuple[str, str]:
-    """What a turn calls its role and its words."""
+    """Returns the keys that hold a turn's role and its content."""
     return first(turn, ROLES) or "role", first(turn, TEXTS) or "content"
 
 
 def is_turn(value: Any) -> bool:
-    """Whether somebody says something there."""
+    """Whether the value is an object with a role."""
     return isinstance(value, dict) and bool(first(value, ROLES))
 
 
 def first_object(turns: Any) -> dict[str, Any]:
-    """The first turn that is an object with anything in it: it tells the dialect of its list."""
+    """Returns the first turn that is an object and not empty: it shows the dialect of the list."""
     turns = decoded(turns)
     found = (turn for turn in turns if isinstance(turn, dict) and turn) if isinstance(turns, list) else ()
     return next(iter(found), NOTHING)
 
 
 def said(value: Any, role: str, name: str) -> Spoken | Drop:
-    """The words of one role, or a whole list of turns where a row may hold either."""
+    """Reads a value that is either a list of turns or the content of one message."""
     if isinstance(value, list) and any(map(is_turn, value)):
         return read(value, name)
     return Spoken([Message(role, value)], [NOTHING])
 
 
 def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[str]) -> tuple[Message, Rest]:
-    """A turn that holds more than its words. A null in a turn is a key that is not there."""
+    """Reads a turn that holds more than role and content; a key with a null counts as missing."""
     rest = {key: value for key, value in turn.items() if value is not None and key not in ignored}
     role, content = rest.pop(role_key, None), rest.pop(text_key, None)
-    called = rest.pop("tool_calls", ())
-    if not called and (found := calls(rest.get("function_call"))):
-        called = found
+    tool_calls = rest.pop("tool_calls", ())
+    if not tool_calls and (found := calls(rest.get("function_call"))):
+        tool_calls = found
         del rest["function_call"]
-    if not called and role in CALLERS and (found := calls(content)):
-        content, called = "", found
+    if not tool_calls and role in CALLERS and (found := calls(content)):
+        content, tool_calls = "", found
     learn = switch(rest.pop(key)) if (key := first(rest, LEARN)) else None
     content, learn = marked(content, learn, rest)
     message = Message(
@@ -86,7 +86,7 @@ def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[
         content,
         learn=learn,
         reasoning=_text(rest, *REASONING),
-        tool_calls=tuple(called) if isinstance(called, list) else called,
+        tool_calls=tuple(tool_calls) if isinstance(tool_calls, list) else tool_calls,
         name=_text(rest, "name"),
         tool_call_id=_text(rest, "tool_call_id"),
     )
@@ -94,7 +94,7 @@ def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[
 
 
 def _text(rest: Rest, *names: str) -> str:
-    """The first of these that is text, taken out."""
+    """Takes out the first of these values that is text."""
     for name in names:
         if isinstance(rest.get(name), str):
             return rest.pop(name)

@@ -1,4 +1,4 @@
-"""xLAM rows: a question, tools, and the calls that answer it."""
+"""Reads xLAM rows: a question, tools, and the tool calls that answer it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from pitchpipe_components.formats.tools import calls, tools_of
 class XLAM:
     """{"query": "2+2?", "tools": "[{\\"name\\": ...}]", "answers": "[{\\"name\\": \\"add\\", ...}]"}
 
-    xLAM and APIGen: tools and answers are JSON text, or lists. The answers are the reply's tool calls.
+    Rows of xLAM and APIGen. Tools and answers are lists or JSON text; the answers are the reply's tool calls.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
@@ -19,9 +19,9 @@ class XLAM:
     def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
         if "query" not in row:
             return drop("query is missing")
-        called = calls(row.get("answers"))
-        if not called:
+        answers = calls(row.get("answers"))
+        if not answers:
             return drop("answers is not a list of calls")
         tools, named = tools_of(row)
-        messages = [Message("user", row["query"]), Message("assistant", "", tool_calls=called)]
+        messages = [Message("user", row["query"]), Message("assistant", "", tool_calls=answers)]
         return conversation(messages, row, ("query", "answers", named or "query"), tools=tools)

@@ -1,4 +1,4 @@
-"""Loaders: where rows come from."""
+"""Registers the built-in loaders, which read rows."""
 
 import pitchpipe as pp
 from pitchpipe_components.loaders.files import Files

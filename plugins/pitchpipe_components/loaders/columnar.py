@@ -1,4 +1,4 @@
-"""Parquet and Arrow files. A part names rows: the process that needs them reads them, a batch at a time."""
+"""Reads Parquet and Arrow files. A part only names its rows; the process that needs them reads them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from pitchpipe import PitchpipeError, Row
 from pitchpipe_components.loaders.lines import Unreadable
 from pitchpipe_components.loaders.opening import Opened
 
-BATCH = 1000  # rows in memory at a time
-PARTS = 64  # of an Arrow file, at most
+BATCH = 1000  # rows held in memory
+PARTS = 64  # the most parts of an Arrow file
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class RowGroup:
 
 @dataclass(frozen=True)
 class Batches:
-    """Batches of an Arrow file, from one number up to another."""
+    """Batches `start` to `stop` of an Arrow file. `first` is the number of their first row."""
 
     path: Path
     file: str
@@ -49,7 +49,7 @@ class Batches:
 
 
 def columnar_parts(opened: Opened, kind: str) -> Iterator[RowGroup | Batches | Unreadable]:
-    """The parts of a Parquet or Arrow file."""
+    """Cuts a Parquet or Arrow file into parts."""
     if opened.compression:
         raise PitchpipeError(f"{opened.path} is {kind} inside {opened.compression}: unpack it first")
     return _row_groups(opened) if kind == "parquet" else _batch_groups(opened)
@@ -72,7 +72,7 @@ def _row_groups(opened: Opened) -> Iterator[RowGroup | Unreadable]:
 
 
 def _batch_groups(opened: Opened) -> Iterator[Batches | Unreadable]:
-    """Neighbouring batches together: to reach one in a stream, all before it are passed."""
+    """Groups neighbouring batches into few parts: to reach a batch of a stream, all before it are read."""
     import pyarrow
 
     counts, trouble = [], ""
@@ -90,7 +90,7 @@ def _batch_groups(opened: Opened) -> Iterator[Batches | Unreadable]:
 
 
 def _batches(path: Path) -> Iterator[Any]:
-    """The record batches of an Arrow file, or of an Arrow stream, whose end is where its bytes end."""
+    """Yields the record batches of an Arrow file, or of an Arrow stream, which ends with its bytes."""
     import pyarrow
 
     with pyarrow.memory_map(str(path)) as source:
@@ -103,7 +103,7 @@ def _batches(path: Path) -> Iterator[Any]:
 
 
 def _numbered(batches: Iterator[Any], file: str, number: int) -> Iterator[Row]:
-    """The rows of batches. Where a batch cannot be read, one row says so."""
+    """Yields the rows of batches; if a batch cannot be read, one row says so."""
     import pyarrow
 
     try:

@@ -1,14 +1,14 @@
-"""Unpack gzip, zstd, bz2 and xz, recognised by the first bytes, never by the name.
+"""Unpacks gzip, zstd, bz2 and xz files, recognised by their first bytes, never by name.
 
-A file that breaks off gives all that can be read of it, and then raises `Broken`.
+A damaged file yields all that can be read of it, and then raises `Broken`.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-BLOCK = 2 << 20  # bytes that one part of a file holds, about
-PIECE = 16 << 10  # compressed bytes at a time: what they unpack to stays small
+BLOCK = 2 << 20  # about the bytes of one part of a file
+PIECE = 16 << 10  # compressed bytes to unpack at a time, so that the result stays small
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz"}
 
 
@@ -30,38 +30,38 @@ def raw(path: Path, size: int, start: int = 0) -> Iterator[bytes]:
 
 
 def unpacked(path: Path, compression: str) -> Iterator[bytes]:
-    """A file's bytes in blocks. What was unpacked before it broke off comes first."""
+    """Yields a file's bytes in blocks; raises `Broken` only after all bytes that could be unpacked."""
     if not compression:
         yield from raw(path, BLOCK)
         return
-    held: list[bytes] = []
+    pending: list[bytes] = []
     size, trouble = 0, ""
     try:
         for piece in _pieces(path, compression):
-            held.append(piece)
+            pending.append(piece)
             size += len(piece)
             if size >= BLOCK:
-                whole = b"".join(held)
+                whole = b"".join(pending)
                 yield from (whole[at : at + BLOCK] for at in range(0, size - BLOCK + 1, BLOCK))
-                held = [whole[size - size % BLOCK :]]
+                pending = [whole[size - size % BLOCK :]]
                 size %= BLOCK
     except Broken as broken:
         trouble = str(broken)
     if size:
-        yield b"".join(held)
+        yield b"".join(pending)
     if trouble:
         raise Broken(trouble)
 
 
 def _pieces(path: Path, compression: str) -> Iterator[bytes]:
-    """What each piece of a compressed file unpacks to. A file may hold several streams, one after another."""
+    """Unpacks a file piece by piece; a file may hold several streams, one after another."""
     engine, at, begun = _engine(compression), 0, -1
     for piece in raw(path, PIECE):
-        while piece and (begun >= 0 or piece.strip(b"\0")):  # zeros may pad the end
+        while piece and (begun >= 0 or piece.strip(b"\0")):  # zeros may pad the end of a file
             begun = at if begun < 0 else begun
             try:
                 yield engine.decompress(piece)
-            except Exception as error:  # each library has errors of its own
+            except Exception as error:  # each library raises its own errors
                 yield from _before_the_error(path, compression, begun, at, piece)
                 raise Broken(f"{compression} data is damaged: {error}; what follows is lost") from None
             rest = engine.unused_data if engine.eof else b""
@@ -74,7 +74,7 @@ def _pieces(path: Path, compression: str) -> Iterator[bytes]:
 
 
 def _before_the_error(path: Path, compression: str, begun: int, at: int, piece: bytes) -> Iterator[bytes]:
-    """What the sound beginning of a piece unpacks to: its stream once more, and then byte after byte."""
+    """Unpacks the sound beginning of a damaged piece: its stream again, and then the piece byte by byte."""
     engine = _engine(compression)
     with open(path, "rb") as file:
         file.seek(begun)

@@ -1,4 +1,4 @@
-"""Rows from local files: one, those of a folder, or those that a glob finds."""
+"""Reads rows from local files: one file, those of a folder, or those that a glob finds."""
 
 import codecs
 from collections.abc import Iterator
@@ -18,29 +18,27 @@ from pitchpipe_components.loaders.recognise import recognised
 from pitchpipe_components.loaders.tables import table_parts
 
 KindOfFile = Literal["jsonl", "json", "csv", "tsv", "parquet", "arrow", "text"]
-Kind = Annotated[KindOfFile | None, Meta(description="what a file holds; left out, its content tells")]
+Kind = Annotated[KindOfFile | None, Meta(description="what the files hold; by default recognised by content")]
 Field = Annotated[
     str | None,
-    Meta(description="the key of the list of rows in a JSON object; left out: data, rows, or the only one"),
+    Meta(description="the key of the list of rows in a JSON object; by default data, rows or the only list"),
 ]
 Encoding = Annotated[
     str | None,
-    Meta(description="of text; left out, UTF-8 and UTF-16 are recognised. Others: gb18030, latin-1, ..."),
+    Meta(description="the encoding of text, such as gb18030; by default UTF-8 and UTF-16 are recognised"),
 ]
-Longest = Annotated[
-    int, Meta(ge=1024, description="the most bytes that one row may have; a longer one is quarantined")
-]
+Longest = Annotated[int, Meta(ge=1024, description="the most bytes of a row; a longer row is quarantined")]
 
 
 @dataclass(frozen=True)
 class Files:
-    """Rows from JSON Lines, JSON, CSV, TSV, Parquet, Arrow and text files, compressed or not.
+    """Reads rows from JSON Lines, JSON, CSV, TSV, Parquet, Arrow and text files, compressed or not.
 
-    What a file holds and how it is compressed is told by its content. A row that cannot be read is
+    The loader recognises the kind and the compression of a file by its content. A row that cannot be read is
     quarantined, and the rows around it are kept.
     """
 
-    path: Annotated[Path, Meta(description="a file, a folder or a glob, seen from the recipe's folder")]
+    path: Annotated[Path, Meta(description="a file, a folder or a glob, relative to the recipe's folder")]
     kind: Kind = None
     field: Field = None
     encoding: Encoding = None
@@ -55,11 +53,11 @@ class Files:
             raise ValueError(problem)
 
     def inputs(self) -> list[Path]:
-        """The files, in the order in which they are read."""
+        """Returns the files in the order in which they are read."""
         return files_of(self.path, self.kind)
 
     def parts(self) -> Iterator[Any]:
-        """The files in blocks that any process can read, cut by what is in them alone."""
+        """Cuts the files into blocks that any process can read; the cuts depend only on their content."""
         for path in self.inputs():
             yield from parts_of(path, str(path), self.kind, self.field, self.encoding, self.max_bytes)
 
@@ -71,7 +69,7 @@ class Files:
 def parts_of(
     path: Path, name: str, kind: str | None, field: str | None, encoding: str | None, longest: int
 ) -> Iterator[Any]:
-    """The parts of one file. `name` is what its rows call it."""
+    """Cuts one file into parts. `name` is the file name that its rows carry."""
     file = opened(path, name, encoding)
     kind = kind or recognised(file)
     if field is not None and kind != "json":
@@ -86,7 +84,7 @@ def parts_of(
 
 
 def check_encoding(encoding: str | None) -> None:
-    """A ValueError for an encoding that Python does not know."""
+    """Raises a ValueError for an encoding that Python does not know."""
     try:
         codecs.lookup(encoding or "utf-8")
     except LookupError:

@@ -1,4 +1,4 @@
-"""Data sets of the Hugging Face hub, and folders that its library saved or can load."""
+"""Reads data sets of the Hugging Face hub, and folders that its library saved or can load."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,14 +13,14 @@ from pitchpipe import PitchpipeError, Row
 
 BATCH = 1000  # rows that one part holds
 COMMIT = re.compile(r"[0-9a-f]{40}")
-# What the library raises for a wrong name, split or subset, without network, and for code it would not run.
+# The library's errors for a wrong name, split or subset, a missing network, or code that it refuses to run.
 FAILURES = (ValueError, AssertionError, OSError, RuntimeError, NotImplementedError)
 MEDIA = re.compile(r"\b(?:Image|Audio|Video|Pdf|Nifti)\(")
 
 
 @dataclass(frozen=True)
 class Range:
-    """Neighbouring rows of a data set that is memory-mapped: what travels is where they stand."""
+    """Neighbouring rows of a memory-mapped data set; other processes get only their place."""
 
     dataset: Any
     file: str
@@ -35,7 +35,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that came in a stream."""
+    """Rows of a stream."""
 
     data: tuple[dict[str, Any], ...]
     file: str
@@ -48,21 +48,21 @@ class Batch:
 
 
 class HuggingFace:
-    """Rows of a data set: `name` on the Hugging Face hub, or a `folder`.
+    """Reads rows of a data set: a `name` on the Hugging Face hub, or a `folder`.
 
-    A folder is one that `save_to_disk` wrote, or one of data files with the layout of the hub. Code that
-    comes with a data set is never run. Columns of images, audio and video are left out, and a note says so.
+    `save_to_disk` wrote the folder, or it holds data files with the layout of the hub. Code that comes with a
+    data set never runs. Columns of images, audio and video are left out, and a note says so.
     """
 
     def __init__(
         self,
         name: Annotated[str | None, Meta(description="the data set's name on the hub")] = None,
         folder: Annotated[
-            Path | None, Meta(description="a folder that holds the data set, seen from the recipe's")
+            Path | None, Meta(description="a folder that holds the data set, relative to the recipe's folder")
         ] = None,
-        subset: Annotated[str | None, Meta(description="one of the data set's configurations")] = None,
+        subset: Annotated[str | None, Meta(description="a configuration of the data set")] = None,
         split: Annotated[
-            str, Meta(description="a split, or part of it as in train[:1000] or train[:10%]")
+            str, Meta(description="a split, or a part of one: train[:1000] or train[:10%]")
         ] = "train",
         streaming: Annotated[bool, Meta(description="read while downloading, keep nothing on disk")] = False,
         revision: Annotated[str | None, Meta(description="a commit, tag or branch on the hub")] = None,
@@ -79,12 +79,12 @@ class HuggingFace:
         self.name = name or str(folder)
         self.folder, self.subset, self.split = folder, subset, split
         self.streaming, self.revision = streaming, revision
-        # Without `inputs` a source counts as changed on every run, as a branch on the hub may be.
+        # A source without `inputs` counts as changed on every run, because a branch on the hub may change.
         if folder is not None or COMMIT.fullmatch(revision or ""):
             self.inputs: Callable[[], list[Path]] = self._files
 
     def _files(self) -> list[Path]:
-        """All files of the folder; a commit on the hub has none, and never changes."""
+        """Returns all files of the folder; a commit on the hub has none and never changes."""
         return sorted(path for path in self.folder.rglob("*") if path.is_file()) if self.folder else []
 
     def parts(self) -> Iterator[Range | Batch]:
@@ -120,12 +120,12 @@ class HuggingFace:
             raise PitchpipeError(self._complaint(error)) from error
 
     def _of_saved(self, saved: Any) -> Any:
-        """The rows of a split, or of a part of it, from what `save_to_disk` wrote."""
+        """Returns the rows of a split, or of a part of it, from a folder that `save_to_disk` wrote."""
         import datasets
 
         splits = saved if isinstance(saved, dict) else {str(saved.split or "train"): saved}
-        wanted = datasets.ReadInstruction.from_spec(self.split)
-        parts = wanted.to_absolute({name: len(rows) for name, rows in splits.items()})
+        instruction = datasets.ReadInstruction.from_spec(self.split)
+        parts = instruction.to_absolute({name: len(rows) for name, rows in splits.items()})
         return datasets.concatenate_datasets(
             [splits[part.splitname].select(range(part.from_ or 0, _end(part, splits))) for part in parts]
         )
@@ -135,7 +135,7 @@ class HuggingFace:
         if self.streaming and "split" in reason and "[" in self.split:
             reason += " (streaming reads whole splits)"
         if isinstance(error, ConnectionError):
-            reason += " Is the network there, and HF_HUB_OFFLINE not set?"
+            reason += " Check the network, and that HF_HUB_OFFLINE is not set."
         return f"the data set '{self.name}' cannot be loaded: {reason}"
 
 
@@ -144,7 +144,7 @@ def _end(part: Any, splits: dict[str, Any]) -> int:
 
 
 def _without_media(dataset: Any) -> tuple[Any, list[str]]:
-    """A data set without columns that no text can be made of, and their names."""
+    """Removes the columns that hold images, audio or the like, and returns their names too."""
     features = dataset.features or {}
     media = [name for name, feature in features.items() if MEDIA.search(repr(feature))]
     return (dataset.remove_columns(media), media) if media else (dataset, [])

@@ -1,6 +1,6 @@
-"""JSON files that are one value: a list of rows, an object that holds one, an object of columns, or one row.
+"""Reads JSON files of one value: a list of rows, an object that holds one, an object of columns, or one row.
 
-An object is first walked through for its keys alone. Then it is known what it is, and where its rows begin.
+A first walk through an object reads only its keys. They show what the object is and where its rows begin.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from pitchpipe_components.loaders.opening import Opened
 
 # A list of objects under one of these is the list of rows.
 LISTS = ("data", "rows")
-# A list under one of these is part of a row.
+# A list under one of these is a part of a row.
 PARTS_OF_A_ROW = {
     "conversations", "conversation", "messages", "turns", "dialog", "dialogue", "history", "thread",
     "instances", "Instances", "chosen", "rejected", "completions", "responses", "answers", "outputs",
@@ -29,7 +29,7 @@ BATCH = 1000  # rows of columns that one part holds
 
 @dataclass
 class Value:
-    """What a key of the outermost object holds: objects in a list, other things in a list, or neither."""
+    """The value of a key of the outermost object: a list of "objects", of "others", or no list ("")."""
 
     offset: int
     line: int
@@ -39,7 +39,7 @@ class Value:
 
 @dataclass
 class Outline:
-    """The keys of an object, and what comes after it."""
+    """The keys of an object, and whether anything follows the object."""
 
     values: dict[str, Value] = field(default_factory=dict)
     rows_in: str = ""
@@ -49,7 +49,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Columns:
-    """Some rows of an object of columns, each cell as it is written."""
+    """Some rows of an object of columns, with each cell as raw JSON."""
 
     file: str
     names: tuple[str, ...]
@@ -57,10 +57,10 @@ class Columns:
 
     def rows(self) -> Iterator[Row]:
         for line, texts in self.cells:
-            read = [mended(text, self.file, line)[0] for text in texts]
-            error = next((cell.error for cell in read if cell.error), "")
-            notes = dict.fromkeys(note for cell in read for note in cell.notes)
-            data = dict(zip(self.names, (cell.data for cell in read), strict=True))
+            cells = [mended(text, self.file, line)[0] for text in texts]
+            error = next((cell.error for cell in cells if cell.error), "")
+            notes = dict.fromkeys(note for cell in cells for note in cell.notes)
+            data = dict(zip(self.names, (cell.data for cell in cells), strict=True))
             yield Row(data, self.file, line, error, tuple(notes))
 
 
@@ -68,7 +68,7 @@ Part = Elements | Lines | Unreadable | Columns
 
 
 def document_parts(opened: Opened, key: str | None, longest: int) -> Iterator[Part]:
-    """The parts of a file that begins with a bracket."""
+    """Cuts a file that begins with a bracket into parts."""
     troubles: list[str] = []
     walk = Walk(_unbroken(opened, opened.begin, troubles), opened.begin, longest)
     if walk.peek() == b"[":
@@ -76,50 +76,51 @@ def document_parts(opened: Opened, key: str | None, longest: int) -> Iterator[Pa
             raise PitchpipeError(f"{opened.path} is a list, and has no '{key}': leave out field")
         walk.at += 1
         return list_parts(opened, walk.offset, walk.line(), "only list", longest)
-    seen = _outline(walk, key)
-    if key is not None and seen.rows_in != key:
-        lists = [name for name, value in seen.values.items() if value.kind]
+    outline = _outline(walk, key)
+    if key is not None and outline.rows_in != key:
+        lists = [name for name, value in outline.values.items() if value.kind]
         raise PitchpipeError(f"{opened.path} has no list under '{key}'.{suggest(key, lists)}")
-    if seen.rows_in:
-        value = seen.values[seen.rows_in]
+    if outline.rows_in:
+        value = outline.values[outline.rows_in]
         return list_parts(opened, value.offset, value.line, "list", longest)
-    if seen.followed and seen.lines == 1:
+    if outline.followed and outline.lines == 1:
         return line_parts(opened, True, longest)
-    if _are_columns(seen):
-        return _column_parts(opened, seen, longest, troubles)
+    if _are_columns(outline):
+        return _column_parts(opened, outline, longest, troubles)
     return list_parts(opened, opened.begin, 1, "file", longest)
 
 
 def _outline(walk: Walk, key: str | None) -> Outline:
-    """Walk through an object until it is known where its rows are, or up to where it breaks."""
-    seen = Outline()
+    """Walks through an object until the place of its rows is clear, or until its JSON breaks."""
+    outline = Outline()
     try:
         walk.peek()
-        begun = walk.line()
+        first_line = walk.line()
         walk.expect(b"{")
         while walk.peek() == b'"':
             name = json_key(walk.take())
             walk.expect(b":")
-            value = seen.values[name] = _look(walk)
+            value = outline.values[name] = _begin_value(walk)
             if name == key or (key is None and name in LISTS and value.kind == "objects"):
-                seen.rows_in = name if value.kind else ""
-                return seen
-            _pass(walk, value)
+                outline.rows_in = name if value.kind else ""
+                return outline
+            _skip_value(walk, value)
             if walk.peek() == b",":
                 walk.at += 1
         walk.expect(b"}")
-        seen.lines = walk.line() - begun + 1
-        seen.followed = bool(walk.peek())
+        outline.lines = walk.line() - first_line + 1
+        outline.followed = bool(walk.peek())
     except ValueError:
         pass
-    lists = [name for name, value in seen.values.items() if value.kind == "objects"]
-    if key is None and len(lists) == 1 and not PARTS_OF_A_ROW & seen.values.keys() and not seen.followed:
-        seen.rows_in = lists[0]
-    return seen
+    lists = [name for name, value in outline.values.items() if value.kind == "objects"]
+    parts = PARTS_OF_A_ROW & outline.values.keys()
+    if key is None and len(lists) == 1 and not parts and not outline.followed:
+        outline.rows_in = lists[0]
+    return outline
 
 
-def _look(walk: Walk) -> Value:
-    """What stands here; in a list it goes on to the first element."""
+def _begin_value(walk: Walk) -> Value:
+    """Tells what value begins here; in a list, moves on to the first element."""
     if walk.peek() != b"[":
         return Value(walk.offset, walk.line())
     walk.at += 1
@@ -127,8 +128,8 @@ def _look(walk: Walk) -> Value:
     return Value(walk.offset, walk.line(), kind)
 
 
-def _pass(walk: Walk, value: Value) -> None:
-    """Go past a value, and count the elements of a list of other things than objects."""
+def _skip_value(walk: Walk, value: Value) -> None:
+    """Skips a value and counts the elements of a list."""
     if not value.kind:
         walk.skip()
         return
@@ -140,25 +141,26 @@ def _pass(walk: Walk, value: Value) -> None:
     walk.at += 1
 
 
-def _are_columns(seen: Outline) -> bool:
-    values = seen.values.values()
+def _are_columns(outline: Outline) -> bool:
+    values = outline.values.values()
     return (
         len(values) > 1
-        and not seen.followed
-        and bool(seen.lines)
+        and not outline.followed
+        and bool(outline.lines)
         and all(value.kind == "others" and value.count for value in values)
         and len({value.count for value in values}) == 1
     )
 
 
-def _column_parts(opened: Opened, seen: Outline, longest: int, troubles: list[str]) -> Iterator[Part]:
-    """Each column is read from where it begins, all side by side."""
-    walks = [Walk(_unbroken(opened, v.offset, []), v.offset, longest, v.line) for v in seen.values.values()]
+def _column_parts(opened: Opened, outline: Outline, longest: int, troubles: list[str]) -> Iterator[Part]:
+    """Reads all columns side by side, each from its own place in the file."""
+    columns = outline.values
+    walks = [Walk(_unbroken(opened, v.offset, []), v.offset, longest, v.line) for v in columns.values()]
     rows = zip(*(_cells(walk) for walk in walks), strict=True)
     while batch := tuple((row[0][0], tuple(text for _, text in row)) for row in islice(rows, BATCH)):
-        yield Columns(opened.name, tuple(seen.values), batch)
+        yield Columns(opened.name, tuple(columns), batch)
     for trouble in troubles:
-        yield Unreadable(opened.name, seen.lines, "", trouble)
+        yield Unreadable(opened.name, outline.lines, "", trouble)
 
 
 def _cells(walk: Walk) -> Iterator[tuple[int, bytes]]:
@@ -170,7 +172,7 @@ def _cells(walk: Walk) -> Iterator[tuple[int, bytes]]:
 
 
 def _unbroken(opened: Opened, start: int, troubles: list[str]) -> Iterator[bytes]:
-    """Chunks up to where the file breaks off, and why it does."""
+    """Yields chunks up to the place where the file breaks off, and appends the cause to `troubles`."""
     try:
         yield from opened.chunks(start)
     except Broken as broken:

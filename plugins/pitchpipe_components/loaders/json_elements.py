@@ -1,6 +1,7 @@
-"""Read whole elements of a JSON list, all at once where they are sound, one by one where they are not.
+"""Reads whole elements of a JSON list: all at once if they are sound, otherwise one by one.
 
-A broken element becomes an error row, and reading goes on where the next one begins as the first does.
+A broken element becomes an error row. Reading goes on at the next place that looks like the first element's
+beginning.
 """
 
 from collections.abc import Iterator
@@ -18,16 +19,16 @@ from pitchpipe_components.loaders.opening import Text, read
 WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[msgspec.Raw])
 CLOSE = ord("]")
 
-# What a block must end with: nothing, as another follows; the end of its list, of a list that is the whole
-# file, or of a file of values without a list around them.
+# What ends a block. "": nothing, another block follows. "list": the end of its list. "only list": the end of
+# a list that is the whole file. "file": the end of a file of values without a list around them.
 Ending = Literal["", "list", "only list", "file"]
 
 
 @dataclass(frozen=True)
 class Elements:
-    """Whole elements, and what ends them. `trouble` says why the file ends where it does.
+    """A block of whole elements. `trouble` says why the file breaks off, if it does.
 
-    `like` is how the first element of the file begins, `longest` the most bytes that one may have.
+    `like` is the beginning of the file's first element, `longest` the most bytes of an element.
     """
 
     file: str
@@ -68,7 +69,7 @@ class Elements:
                 at = end
 
     def _carefully(self, block: bytes) -> Iterator[Row]:
-        """One element after another; from a broken one on to where the next begins."""
+        """Reads one element after the other, and skips from a broken one to the beginning of the next."""
         at, line = 0, self.line
         like: bytes | None = None
         while True:
@@ -80,14 +81,14 @@ class Elements:
             like = opening(block, start) or self.like if like is None else like
             rows, at = self._element(block, start, line, like)
             yield from rows
-            if at == len(block) and (error := rows[-1].error):  # it may have swallowed the end of the list
+            if at == len(block) and (error := rows[-1].error):  # the element may hold the end of the list
                 if self.trouble not in error:
                     yield Row("", self.file, line, self.trouble)
                 return
             line += block.count(b"\n", start, at)
 
     def _element(self, block: bytes, start: int, line: int, like: bytes) -> tuple[list[Row], int]:
-        """The element that begins here, and where it ends."""
+        """Returns the rows of the element that begins here, and its end."""
         end = value_end(block, start)
         if end == CUT_OFF and block[start] not in b'"[{' and self.ending == "file":
             end = len(block)  # a bare word ends with the file
@@ -110,7 +111,7 @@ class Elements:
         return [Row(shown(block[start:following]), self.file, line, error)], following
 
     def _end(self, block: bytes, at: int, line: int) -> Iterator[Row]:
-        """Say so where a list does not end as it should."""
+        """Yields an error row if the list does not end as it should."""
         rest, closed = block[at + 1 :].strip(), at < len(block)
         if closed and (rest or not self.ending) and self.ending != "list":
             error = f"not JSON: the list ends on line {line}, and this follows"
@@ -121,7 +122,7 @@ class Elements:
 
 
 def _row_of(text: bytes, file: str, line: int) -> list[Row]:
-    """The row of one element."""
+    """Reads one element as a row; a mended element may give several."""
     try:
         return [Row(msgspec.json.decode(text), file, line)]
     except REFUSED:

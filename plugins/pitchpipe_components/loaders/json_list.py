@@ -1,8 +1,8 @@
-"""Cut JSON lists of rows, of any size, into parts of whole elements.
+"""Cuts JSON lists of rows, of any size, into parts of whole elements.
 
-The next element begins as the first one does, so the last such place in a block is where to cut. That it is
-no place inside an element is proved by a fast parse that builds nothing; only where the proof fails are the
-brackets counted.
+Elements usually begin like the first one, so a block is cut at the last place that looks like it. A fast
+parse that builds no objects proves that this place is not inside an element. If the proof fails, the module
+counts brackets.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ Part = Elements | Unreadable
 
 
 def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: int) -> Iterator[Part]:
-    """What stands from `start` on, in blocks of whole elements. `ending` is what comes after the last."""
+    """Cuts the file from `start` on into blocks of whole elements. `ending` is what ends the last block."""
     cutter, trouble = _Cutter(opened, start, line, ending, longest), ""
     try:
         for chunk in opened.chunks(start):
@@ -33,7 +33,10 @@ def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: i
 
 @dataclass
 class _Cutter:
-    """What was read and is not yet cut: where it stands, and how much is wanted before the next try."""
+    """Holds the text that was read and not yet cut (`pending`), from offset `start` and line `line` on.
+
+    It tries to cut when `pending` has `wanted` bytes.
+    """
 
     opened: Opened
     start: int
@@ -47,7 +50,7 @@ class _Cutter:
     closed: bool = False
 
     def parts(self, chunk: bytes) -> Iterator[Part]:
-        """The part that can be cut off when this chunk has come, if any."""
+        """Adds a chunk and yields the part that can now be cut off, if any."""
         self.pending += chunk
         self.like = self.like or opening(self.pending, GAP.match(self.pending).end())  # type: ignore[union-attr]
         if self.skipping:
@@ -74,7 +77,7 @@ class _Cutter:
         return Elements(self.opened.name, self.line, text, ending, trouble, self.like, self.longest)
 
     def _skip(self) -> None:
-        """After a value that is too long: go to where the next element begins."""
+        """Goes to the next element after a value that is too long."""
         found = self.pending.find(self.like) if self.like else -1
         self._pass(found if found >= 0 else max(0, len(self.pending) - len(self.like)))
         self.skipping = found < 0
@@ -84,8 +87,8 @@ class _Cutter:
         self.start, self.pending = self.start + end, self.pending[end:]
 
 
-def _cut(block: bytes, like: bytes, a_list: bool) -> tuple[int, bool]:
-    """Where the last element that may be unfinished begins (0: nowhere), and whether the list ends first."""
+def _cut(block: bytes, like: bytes, in_list: bool) -> tuple[int, bool]:
+    """Returns where the last, perhaps unfinished element begins (0: no cut), and whether the list ended."""
     first = GAP.match(block).end()  # type: ignore[union-attr]
     like = opening(block, first) or like
     guess = block.rfind(like, first + 1) if like else -1
@@ -93,7 +96,7 @@ def _cut(block: bytes, like: bytes, a_list: bool) -> tuple[int, bool]:
         return guess, False
     at, last = first, 0
     while at < len(block):
-        if block[at] == CLOSE and a_list:
+        if block[at] == CLOSE and in_list:
             return last, True
         end = value_end(block, at)
         if end <= 0:
@@ -104,7 +107,7 @@ def _cut(block: bytes, like: bytes, a_list: bool) -> tuple[int, bool]:
 
 
 def _whole(text: bytes) -> bool:
-    """Whether these are whole elements with commas between them."""
+    """Whether the text is whole elements with commas between them."""
     try:
         WHOLE.decode(b"[" + text.strip(b" \t\r\n,") + b"]")
     except REFUSED:

@@ -1,10 +1,10 @@
-"""Find where JSON values end, without reading them. Every step is one search of a compiled pattern."""
+"""Finds where JSON values end, without decoding them. Every step is one search of a compiled pattern."""
 
 import json
 import re
 from collections.abc import Iterator
 
-CUT_OFF, BROKEN = 0, -1  # no end, as the text ends first, or as brackets do not match
+CUT_OFF, BROKEN = 0, -1  # a value has no end: the text ends first, or brackets do not match
 
 # Possessive groups, `(...)*+`, are broken in Python before 3.11.5; possessive characters are not.
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
@@ -13,14 +13,14 @@ SPACE = re.compile(rb"\s*+")
 SCALAR = re.compile(rb'[^\s,\[\]{}":]++')
 PLAIN = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*", re.S)
 OUTSIDE = re.compile(rb'(?:[^"]++|' + _STRING + rb")*", re.S)
-# Between two elements of a list. A comma too few or too many loses no element.
+# The gap between two elements of a list. A missing or extra comma loses no element.
 GAP = re.compile(rb"[\s,]*+")
 OPENING = re.compile(rb"\{\s*" + _STRING, re.S)
 CLOSES = {ord("["): ord("]"), ord("{"): ord("}")}
 
 
 def value_end(text: bytes, start: int) -> int:
-    """Where the value that begins here ends, or CUT_OFF, or BROKEN."""
+    """Returns the end of the value that begins at `start`, or CUT_OFF, or BROKEN."""
     if text[start] not in CLOSES:
         pattern = STRING if text[start] == 34 else SCALAR
         found = pattern.match(text, start)
@@ -44,9 +44,9 @@ def value_end(text: bytes, start: int) -> int:
 
 
 def opening(text: bytes, start: int) -> bytes:
-    """An object as it begins, up to its first key: `{"instruction"`. Its like begins the next object.
+    """Returns an object's beginning up to its first key: `{"instruction"`. The next object begins alike.
 
-    In sound JSON these bytes stand in no string, as quotes in a string are escaped.
+    In sound JSON no string holds these bytes, because quotes in a string are escaped.
     """
     found = OPENING.match(text, start)
     key = found and json_key(found[0][found[0].index(b'"') :])
@@ -54,12 +54,12 @@ def opening(text: bytes, start: int) -> bytes:
 
 
 def in_string(text: bytes, start: int, place: int) -> bool:
-    """Whether a place is inside a string, where `start` is outside."""
+    """Whether a place is inside a string, if `start` is outside of any."""
     return OUTSIDE.match(text, start, place).end() < place  # type: ignore[union-attr]
 
 
 def json_key(text: bytes) -> str:
-    """A quoted key as text, whatever is in it."""
+    """Decodes a quoted key, even if it is not valid JSON."""
     try:
         return str(json.loads(text))
     except ValueError:
@@ -67,7 +67,7 @@ def json_key(text: bytes) -> str:
 
 
 class Walk:
-    """Go through JSON text of any size, holding no more of it than one chunk and one string."""
+    """Walks through JSON text of any size and holds no more than one chunk and one string of it."""
 
     def __init__(self, chunks: Iterator[bytes], offset: int, longest: int, line: int = 1):
         self.chunks, self.longest = chunks, longest
@@ -76,17 +76,17 @@ class Walk:
 
     @property
     def offset(self) -> int:
-        """Where it stands in the file."""
+        """The offset in the file."""
         return self._offset + self.at
 
     def line(self) -> int:
-        """The line where it stands."""
+        """Returns the current line."""
         self._line += self.text.count(b"\n", self._counted, self.at)
         self._counted = self.at
         return self._line
 
     def more(self) -> bool:
-        """Let go of what was passed, and take in the next chunk."""
+        """Drops the text that was passed and adds the next chunk; false at the end."""
         self.line()
         self._offset = self.offset
         chunk = next(self.chunks, b"")
@@ -96,7 +96,7 @@ class Walk:
         return bool(chunk)
 
     def peek(self) -> bytes:
-        """The next byte that is no space; nothing at the end."""
+        """Returns the next byte that is not white space; an empty text at the end."""
         while True:
             rest = self.text[self.at : self.at + 1]
             if rest and rest not in b" \t\r\n":
@@ -112,7 +112,7 @@ class Walk:
         self.at += 1
 
     def take(self) -> bytes:
-        """A whole string, number or word."""
+        """Takes a whole string, number or word."""
         pattern = STRING if self.peek() == b'"' else SCALAR
         found = pattern.match(self.text, self.at)
         while (not found or found.end() == len(self.text)) and (found or pattern is STRING):
@@ -126,7 +126,7 @@ class Walk:
         return found[0]
 
     def skip(self) -> None:
-        """Pass over a whole value, however long it is."""
+        """Skips a whole value, however long it is."""
         if self.peek() not in (b"{", b"["):
             self.take()
             return
@@ -144,7 +144,7 @@ class Walk:
                 return
 
     def value(self) -> bytes:
-        """A whole value, as it is written."""
+        """Takes a whole value as raw JSON."""
         if self.peek() not in (b"{", b"["):
             return self.take()
         while (end := value_end(self.text, self.at)) == CUT_OFF and self.more():

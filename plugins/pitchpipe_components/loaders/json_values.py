@@ -1,4 +1,4 @@
-"""Read JSON that a strict reader refuses, and say what had to be mended."""
+"""Reads JSON that a strict reader refuses, and notes what had to be mended."""
 
 import json
 import re
@@ -8,10 +8,10 @@ from msgspec import DecodeError
 
 from pitchpipe import Row
 
-# What the strict and fast reader raises.
+# The errors of the strict, fast reader.
 REFUSED = (DecodeError, UnicodeDecodeError, RecursionError)
 SHOWN = 1 << 16  # characters of unreadable text that an error row keeps
-# An escaped backslash, a pair, and in a group the half of a pair that stands alone.
+# An escaped backslash, a surrogate pair, or (in the group) a lone surrogate.
 SURROGATE = re.compile(
     r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
@@ -20,22 +20,22 @@ COMMA = re.compile(r",?[ \t\r\n\ufeff]*")
 
 
 def mended(text: bytes, file: str, line: int) -> list[Row]:
-    """The rows of a text that the strict reader refused: one, several, or one that says why there is none."""
+    """Reads the rows of a text that the strict reader refused; the last may be an error row that says why."""
     whole, notes = _repaired(text)
     rows: list[Row] = []
     at = _after(SPACE, whole, 0)
     while at < len(whole):
         try:
-            data, end, seen = _value(whole, at)
+            data, end, value_notes = _value(whole, at)
         except (ValueError, RecursionError) as error:
-            shown = whole[at:] if rows else text.decode("utf-8", "backslashreplace")
-            rows.append(Row(shown.rstrip("\r\n")[:SHOWN], file, line, _why(error, whole, line)))
+            unread = whole[at:] if rows else text.decode("utf-8", "backslashreplace")
+            rows.append(Row(unread.rstrip("\r\n")[:SHOWN], file, line, _why(error, whole, line)))
             break
         end = _after(SPACE, whole, end)
         at = _after(COMMA, whole, end)
         if at == len(whole) and whole.startswith(",", end):
-            seen.append("comma after the object dropped")
-        rows.append(Row(data, file, line, "", (*notes, *seen)))
+            value_notes.append("comma after the object dropped")
+        rows.append(Row(data, file, line, "", (*notes, *value_notes)))
     if len(rows) > 1:
         for row in rows:
             row.notes += ("several objects on one line",)
@@ -43,12 +43,12 @@ def mended(text: bytes, file: str, line: int) -> list[Row]:
 
 
 def shown(text: bytes) -> str:
-    """Unreadable text as an error row keeps it."""
+    """Writes unreadable text for an error row, shortened if it is long."""
     return text[:SHOWN].decode("utf-8", "backslashreplace")
 
 
 def _repaired(text: bytes) -> tuple[str, list[str]]:
-    """Text without bytes and halves of characters that mean nothing."""
+    """Decodes text and replaces invalid bytes and lone surrogates."""
     notes = []
     try:
         whole = text.decode()
@@ -62,7 +62,7 @@ def _repaired(text: bytes) -> tuple[str, list[str]]:
 
 
 def _value(whole: str, at: int) -> tuple[Any, int, list[str]]:
-    """The value at a place, where it ends, and what was mended in it."""
+    """Returns the value at a place, its end, and notes on what was mended in it."""
     notes: list[str] = []
     try:
         return *_decoder(notes, True).raw_decode(whole, at), notes

@@ -1,4 +1,4 @@
-"""Files of one row a line: JSON Lines and plain text. The parent only looks for line ends; workers parse."""
+"""Reads files of one row per line: JSON Lines and text. The main process finds line ends, workers parse."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pitchpipe_components.loaders.opening import Opened, Text, read
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A part of one row, which says what could not be read."""
+    """A part of one error row, which says what could not be read."""
 
     file: str
     line: int
@@ -26,7 +26,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Lines:
-    """Whole lines of a file. `longest` is the most bytes that a line may have."""
+    """Whole lines of a file. `longest` is the most bytes of a line."""
 
     file: str
     line: int
@@ -72,7 +72,7 @@ class Lines:
 
 
 def line_parts(opened: Opened, json: bool, longest: int) -> Iterator[Lines | Unreadable]:
-    """A file in blocks of whole lines. A line that is too long is passed over without being kept."""
+    """Cuts a file into blocks of whole lines; a line that is too long is skipped without being held."""
     name, start, line = opened.name, opened.begin, 1
     pending, skipping, trouble = b"", False, ""
     try:

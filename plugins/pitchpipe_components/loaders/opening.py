@@ -1,4 +1,4 @@
-"""Open a file, whatever compression and encoding it comes in: from here on all text is UTF-8 bytes."""
+"""Opens a file of any compression and encoding; its text comes out as UTF-8 bytes."""
 
 import codecs
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pitchpipe import PitchpipeError
 from pitchpipe_components.loaders.compression import BLOCK, Broken, compression_of, raw, unpacked
 
-# The long mark of UTF-32 begins like that of UTF-16.
+# UTF-32 comes before UTF-16, whose byte order mark is the beginning of UTF-32's.
 MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",
@@ -20,7 +20,7 @@ MARKS = {
 
 
 class Span(NamedTuple):
-    """Where a part of a plain file stands. The process that needs it reads it."""
+    """The place of a part in a plain file; the process that needs the part reads it."""
 
     path: Path
     start: int
@@ -31,7 +31,7 @@ Text = Span | bytes
 
 
 def read(text: Text) -> bytes:
-    """The bytes of a part."""
+    """Returns the bytes of a part."""
     if isinstance(text, bytes):
         return text
     with open(text.path, "rb") as file:
@@ -41,7 +41,7 @@ def read(text: Text) -> bytes:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file with its compression and encoding. `name` is what its rows call it."""
+    """A file with its compression and encoding. `name` is the file name that its rows carry."""
 
     path: Path
     name: str
@@ -55,11 +55,11 @@ class Opened:
 
     @property
     def begin(self) -> int:
-        """Where its text begins."""
+        """The offset where the text begins, after a byte order mark."""
         return len(self.mark) if self.plain else 0
 
     def chunks(self, start: int | None = None) -> Iterator[bytes]:
-        """Its text as UTF-8 without a byte order mark, in blocks, from an offset on."""
+        """Yields the text from an offset on, in blocks of UTF-8 without a byte order mark."""
         start = self.begin if start is None else start
         if self.plain:
             yield from raw(self.path, BLOCK, start)
@@ -70,12 +70,12 @@ class Opened:
             start = max(0, start - len(chunk))
 
     def text(self, start: int, block: bytes) -> Text:
-        """A block that begins at an offset, in the form that is cheapest to send to another process."""
+        """Returns a block in the form that is cheapest to send to another process."""
         return Span(self.path, start, start + len(block)) if self.plain else block
 
 
 def opened(path: Path, name: str, encoding: str | None) -> Opened:
-    """Look at the first bytes of a file."""
+    """Recognises a file's compression and encoding by its first bytes."""
     if problem := unreadable(path):
         raise PitchpipeError(problem)
     compression = compression_of(path)
@@ -92,7 +92,7 @@ def opened(path: Path, name: str, encoding: str | None) -> Opened:
 
 
 def unreadable(path: Path) -> str:
-    """What must be installed or done before a file can be read, or nothing."""
+    """Says what must be installed or done before a file can be read; an empty text if nothing."""
     try:
         with open(path, "rb") as file:
             head = file.read(6)
@@ -108,7 +108,7 @@ def unreadable(path: Path) -> str:
 
 
 def _by_zero_bytes(head: bytes) -> str:
-    """UTF-16 without a mark has a zero in every other byte of what is ASCII."""
+    """Recognises UTF-16 without a byte order mark: in ASCII text every other byte is zero."""
     half = max(1, len(head) // 2)
     even, odd = head[::2].count(0) / half, head[1::2].count(0) / half
     if max(even, odd) < 0.3 or min(even, odd) > 0.1:
@@ -117,7 +117,7 @@ def _by_zero_bytes(head: bytes) -> str:
 
 
 def _utf8(chunks: Iterator[bytes], encoding: str, mark: bytes) -> Iterator[bytes]:
-    """Text in any encoding as UTF-8. A byte that means nothing stays one that means nothing: 0xff."""
+    """Turns text of any encoding into UTF-8; an undecodable byte becomes 0xff, which no UTF-8 text holds."""
     codecs.register_error("pitchpipe.keep", lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
     decoder = codecs.getincrementaldecoder(encoding)("pitchpipe.keep")
     for chunk in chunks:

@@ -1,4 +1,4 @@
-"""What a file holds, told by its content. The name is asked only where content cannot tell."""
+"""Recognises what a file holds by its content, and by its name only if the content does not show it."""
 
 import re
 
@@ -24,7 +24,7 @@ BINARY = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
 
 
 def recognised(opened: Opened) -> str:
-    """The kind of a file: jsonl, json, csv, tsv, parquet, arrow or text."""
+    """Returns the kind of a file: jsonl, json, csv, tsv, parquet, arrow or text."""
     head = _head(opened)
     for magic, kind in BINARY.items():
         if head.startswith(magic):
@@ -47,7 +47,7 @@ def _head(opened: Opened) -> bytes:
 
 
 def _is_lines(text: bytes) -> bool:
-    """Whether each line is a value of its own. One line alone is not: it may be a whole list."""
+    """Whether each line is a value of its own; false for a single line, which may be a whole list."""
     first, _, rest = text.partition(b"\n")
     rest = rest.lstrip(SPACE)
     if not rest:

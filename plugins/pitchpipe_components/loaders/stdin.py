@@ -1,4 +1,4 @@
-"""Rows from standard input, of every kind that files can be."""
+"""Reads rows from standard input, of every kind that files can be."""
 
 import shutil
 import sys
@@ -12,10 +12,10 @@ from pitchpipe_components.loaders.files import Encoding, Field, Kind, Longest, c
 
 
 class Stdin:
-    """Rows from standard input: the kinds, compressions and encodings of `files`.
+    """Reads rows from standard input, with the kinds, compressions and encodings of `files`.
 
-    What comes in is kept in a temporary file until pitchpipe ends, so that it can be read twice and by
-    several processes. As nobody knows beforehand what will come, it is read anew on every run.
+    The loader keeps the input in a temporary file until pitchpipe ends, so that several processes can read
+    it, and more than once. Nothing shows beforehand whether the input changed: every run reads it anew.
     """
 
     def __init__(

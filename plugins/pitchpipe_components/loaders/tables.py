@@ -1,4 +1,4 @@
-"""Tables as text: CSV, TSV and their kin. The first row names the columns; cells stay text."""
+"""Reads tables written as text: CSV, TSV and the like. The first row names the columns; cells stay text."""
 
 import codecs
 import csv
@@ -15,9 +15,9 @@ from pitchpipe_components.loaders.opening import Opened
 
 BATCH = 1000  # rows that one part holds
 DELIMITERS = ",\t;|"
-LOOKED_AT = 20  # rows that tell the delimiter
+SAMPLE = 20  # rows that show the delimiter
 
-# The line where a row begins, its cells, what is wrong with it, what was mended.
+# The line where a row begins, its cells, its error, and notes on what was mended.
 Record = tuple[int, list[str], str, tuple[str, ...]]
 
 
@@ -42,7 +42,7 @@ class Table:
 
 
 def table_parts(opened: Opened, kind: str, longest: int) -> Iterator[Table]:
-    """A table in parts of whole rows."""
+    """Cuts a table into parts of whole rows."""
     csv.field_size_limit(longest)
     delimiter = "\t" if kind == "tsv" else _delimiter(opened)
     records = _records(opened, delimiter, longest)
@@ -53,19 +53,19 @@ def table_parts(opened: Opened, kind: str, longest: int) -> Iterator[Table]:
         yield Table(opened.name, (), (header,))
         header = (0, [], "", ())
     columns = tuple(name.strip() for name in header[1])
-    if twice := {name for name in columns if columns.count(name) > 1}:
-        raise PitchpipeError(f"{opened.path} has two columns '{min(twice)}': rename one")
+    if repeated := {name for name in columns if columns.count(name) > 1}:
+        raise PitchpipeError(f"{opened.path} has two columns '{min(repeated)}': rename one")
     rows = (record for record in records if record[1] or record[2])
     while batch := tuple(islice(rows, BATCH)):
         yield Table(opened.name, columns, batch)
 
 
 def _records(opened: Opened, delimiter: str, longest: int) -> Iterator[Record]:
-    """Every row with the line where it begins. A quote that is open at the end is an error."""
+    """Yields every row with the line where it begins; a quote that is still open at the end is an error."""
     lines = _Lines(opened)
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
-        begun = reader.line_num + 1
+        first_line = reader.line_num + 1
         lines.quotes = 0
         try:
             cells = next(reader)
@@ -73,36 +73,36 @@ def _records(opened: Opened, delimiter: str, longest: int) -> Iterator[Record]:
             break
         except csv.Error as error:
             reason = too_long(longest) if "field limit" in str(error) else f"not CSV: {error}"
-            yield begun, [], reason, ()
+            yield first_line, [], reason, ()
             continue
-        if lines.over and lines.quotes % 2 and reader.line_num > begun:
-            reason = f"the quote that is open in the row of line {begun} is never closed"
-            yield begun, [_whole(cell[:SHOWN]) for cell in cells], reason, ()
+        if lines.ended and lines.quotes % 2 and reader.line_num > first_line:
+            reason = f"the quote that is open in the row of line {first_line} is never closed"
+            yield first_line, [_readable(cell[:SHOWN]) for cell in cells], reason, ()
         elif lines.mended and _has_escapes("".join(cells)):
-            yield begun, [_whole(cell) for cell in cells], "", ("invalid UTF-8 replaced",)
+            yield first_line, [_readable(cell) for cell in cells], "", ("invalid UTF-8 replaced",)
         else:
-            yield begun, cells, "", ()
+            yield first_line, cells, "", ()
     if lines.trouble:
-        yield reader.line_num + 1, [_whole(lines.rest)], lines.trouble, ()
+        yield reader.line_num + 1, [_readable(lines.rest)], lines.trouble, ()
 
 
-def _whole(cell: str) -> str:
-    """Bytes that are no UTF-8, carried along as halves of characters, replaced."""
+def _readable(cell: str) -> str:
+    """Replaces the lone surrogates that stand for bytes that are not UTF-8."""
     return cell.encode("utf-8", "surrogateescape").decode(errors="replace")
 
 
 class _Lines:
-    """A file's lines as text, for the csv module. What it saw on the way is kept for whoever asks."""
+    """Yields a file's lines to the csv module; counts quotes and remembers damage and the end of the file."""
 
     def __init__(self, opened: Opened):
-        self.quotes, self.over, self.mended, self.trouble, self.rest = 0, False, False, "", ""
+        self.quotes, self.ended, self.mended, self.trouble, self.rest = 0, False, False, "", ""
         self._lines = self._read(opened)
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
             self.quotes += line.count('"')
             yield line
-        self.over = True
+        self.ended = True
 
     def _read(self, opened: Opened) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
@@ -133,22 +133,22 @@ def _has_escapes(text: str) -> bool:
 
 
 def _delimiter(opened: Opened) -> str:
-    """The one that cuts the first rows into most cells, as many in each."""
+    """Returns the delimiter that cuts the first rows most evenly, and then into the most cells."""
     try:
         head = next(opened.chunks(), b"")[: 1 << 16].decode(errors="replace")
     except Broken:
         return ","
-    fits = {}
+    scores = {}
     for delimiter in DELIMITERS:
         widths = _widths(head, delimiter)
         even = sum(width == widths[0] for width in widths) / len(widths) if widths else 0
-        fits[delimiter] = (even * (widths[0] > 1), widths[0]) if widths else (0, 0)
-    return max(DELIMITERS, key=lambda delimiter: fits[delimiter])
+        scores[delimiter] = (even * (widths[0] > 1), widths[0]) if widths else (0, 0)
+    return max(DELIMITERS, key=lambda delimiter: scores[delimiter])
 
 
 def _widths(head: str, delimiter: str) -> list[int]:
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     try:
-        return [len(cells) for cells in islice(reader, LOOKED_AT) if cells]
+        return [len(cells) for cells in islice(reader, SAMPLE) if cells]
     except csv.Error:
         return []

@@ -1,4 +1,4 @@
-"""Models: weights and their tokenizer."""
+"""Registers the built-in models: weights with their tokenizer."""
 
 import pitchpipe as pp
 from pitchpipe_components.models.tiny import Tiny

@@ -1,4 +1,4 @@
-"""Causal language models that transformers can load, from the hub or from a folder."""
+"""Loads causal language models with transformers, from the hub or from a folder."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ from msgspec import Meta
 from pitchpipe import PitchpipeError
 from pitchpipe_components.quiet import quiet
 
-SMALL = 64 << 20  # a file up to this many bytes is hashed, a larger one is known by its size and date
+SMALL = 64 << 20  # the most bytes of a file that is hashed; a larger one is identified by size and date
 
 
 @dataclass(frozen=True)
@@ -20,20 +20,20 @@ class Transformers:
 
     name: Annotated[str | None, Meta(description="the model's name on the hub")] = None
     folder: Annotated[
-        Path | None, Meta(description="a folder that holds the model, seen from the recipe's")
+        Path | None, Meta(description="a folder that holds the model, relative to the recipe's folder")
     ] = None
     revision: Annotated[str | None, Meta(description="a commit, tag or branch on the hub")] = None
     quantize: Annotated[
         Literal["nf4", "int8"] | None,
-        Meta(description="load the weights in 4 or 8 bit; with an adapter nf4 is QLoRA"),
+        Meta(description="load the weights in 4 (nf4) or 8 bits (int8); nf4 with an adapter is QLoRA"),
     ] = None
     dtype: Annotated[
         Literal["auto", "float32", "bfloat16", "float16"],
-        Meta(description="auto: bfloat16 on a GPU that has it, else float32"),
+        Meta(description="the type of the weights; auto: bfloat16 on a GPU that has it, else float32"),
     ] = "auto"
     attention: Annotated[str | None, Meta(description="sdpa, eager, flash_attention_2, ...")] = None
     pad_token: Annotated[
-        str | None, Meta(description="a token no text uses, where the tokenizer has no padding token")
+        str | None, Meta(description="a token that no text uses, for a tokenizer without a padding token")
     ] = None
     trust_remote_code: Annotated[bool, Meta(description="run code that comes with the model")] = False
 
@@ -44,7 +44,7 @@ class Transformers:
             raise ValueError(f"no model in {self.folder}: it holds no config.json")
 
     def inputs(self) -> dict[str, str]:
-        """What decides the tokenizer, and what the weights."""
+        """Returns what identifies the tokenizer, and what identifies the weights."""
         if self.folder is None:
             on_hub = f"{self.name}@{self.revision or 'main'}"
             return {"tokenizer": f"{on_hub} {self.pad_token}", "weights": on_hub}
@@ -70,7 +70,7 @@ class Transformers:
         return tokenizer
 
     def weights(self, saved: Path | None = None) -> Any:
-        """The model, or the one that training saved in a folder."""
+        """Loads the model, or the one that training saved in a folder."""
         from transformers import AutoModelForCausalLM
 
         options = {"dtype": self._dtype(), "attn_implementation": self.attention, "use_safetensors": True}
@@ -121,14 +121,14 @@ class Transformers:
 
 
 def _this_device() -> dict[str, Any]:
-    """All of the model on this process's own device: Accelerate gives each process one."""
+    """Puts the whole model on this process's device; Accelerate gives each process one."""
     from accelerate import PartialState
 
     return {"": PartialState().device}
 
 
 def _keep_gradients(model: Any) -> None:
-    """On processors with AVX512-BF16 an evaluation repacks 4-bit weights in a way that has no gradient."""
+    """Keeps CPUs with AVX512-BF16 from repacking 4-bit weights in an evaluation: that has no gradient."""
     for module in model.modules():
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
@@ -136,7 +136,7 @@ def _keep_gradients(model: Any) -> None:
 
 @cache
 def _digest(paths: tuple[Path, ...]) -> str:
-    """Asked for by every stage of a run, read once."""
+    """Hashes files; every stage of a run asks, so the result is cached."""
     total = blake2b(digest_size=12)
     for path in paths:
         size, date = path.stat().st_size, path.stat().st_mtime_ns

@@ -1,4 +1,4 @@
-"""Repair: what rows hold becomes sound conversations, and every change is said."""
+"""Registers the filter `repair`, which makes conversations sound and notes every change."""
 
 import pitchpipe as pp
 from pitchpipe_components.repair.mend import repair as repair

@@ -1,4 +1,4 @@
-"""The rules for characters, applied to all texts of a conversation in turn."""
+"""Applies the rules for characters to all texts of a conversation, one rule after the other."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +10,7 @@ from pitchpipe_components.repair.rules import Rules
 
 
 def mended(messages: list[Message], rules: Rules, notes: list[str]) -> list[Message]:
-    """The messages after all rules for characters that are switched on. Few get past the first look."""
+    """Applies all rules for characters that are switched on; the first check spares most conversations."""
     everything = "\n".join([part for m in messages for part in (m.content, m.context, m.reasoning)])
     if is_clean(everything, rules.nbsp):
         return messages
@@ -20,13 +20,13 @@ def mended(messages: list[Message], rules: Rules, notes: list[str]) -> list[Mess
         messages = _changed(messages, partial(residue.without_entities, notes=notes))
         if not _is_markup_work(messages):
             messages = _changed(messages, partial(residue.without_tags, notes=notes))
-    for wanted, change in (
+    for enabled, change in (
         (rules.newlines, texts.one_line_end),
         (rules.controls, texts.without_controls),
         (rules.invisible, texts.without_invisible),
         (rules.nbsp, texts.plain_spaces),
     ):
-        if wanted:
+        if enabled:
             messages = _changed(messages, partial(change, notes=notes))
     return messages
 
@@ -44,6 +44,6 @@ def _undone(text: str, notes: list[str]) -> str:
 
 
 def _is_markup_work(messages: list[Message]) -> bool:
-    """Where prompts and replies both hold tags, the task may be to keep them."""
-    asked = any(residue.has_tags(m.content + m.context) for m in messages if m.role != "assistant")
-    return asked and any(residue.has_tags(m.content) for m in messages if m.role == "assistant")
+    """Whether prompts and replies both hold tags: then the task may be to keep them."""
+    in_prompts = any(residue.has_tags(m.content + m.context) for m in messages if m.role != "assistant")
+    return in_prompts and any(residue.has_tags(m.content) for m in messages if m.role == "assistant")

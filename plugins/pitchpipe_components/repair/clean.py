@@ -1,4 +1,4 @@
-"""The quick look that most conversations pass: sound already, or but for the names of their roles."""
+"""Checks quickly whether a conversation is sound, apart from the names of its roles; most are."""
 
 import re
 
@@ -6,7 +6,7 @@ from pitchpipe import Conversation, Message, replace
 from pitchpipe_components.repair import mojibake, residue
 from pitchpipe_components.repair.roles import ROLES
 
-# Who may speak after whom. Rarer orders that are sound as well get the long look.
+# The roles that may follow a role. Rarer orders that are sound too get the full repair.
 _AFTER = {
     "": {"system", "user"},
     "system": {"user"},
@@ -15,14 +15,15 @@ _AFTER = {
     "tool": {"assistant", "tool"},
 }
 _PLAIN_ASCII = bytes(range(0x20, 0x7F)) + b"\n\t"
-# Whatever a rule for characters may change, no-break spaces aside.
+# Every character that a rule may change, except no-break spaces.
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff\ud800-\udfff]")
 
 
 def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -> Conversation | None:
-    """The conversation with its roles named right, if nothing else could be amiss; else nothing.
+    """Returns the conversation with its roles renamed if nothing else can be wrong; otherwise None.
 
-    The same object, if all was right. It decides alike whatever the other options, and errs to the long look.
+    A conversation that needs no change is returned as the same object. The result does not depend on the
+    other options of repair; in doubt it is None.
     """
     roles, contents, before = [], [], ""
     try:
@@ -32,14 +33,14 @@ def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -
                 return None
             if not content or content.isspace():
                 return None
-            if message != Message(message.role, content):  # it holds more than its words
+            if message != Message(message.role, content):  # it holds more than role and content
                 if not _is_sound(message, no_context):
                     return None
                 contents.append(message.context)
             roles.append(role)
             contents.append(content)
             before = role
-    except (KeyError, TypeError):  # a role of no known name, or not even text
+    except (KeyError, TypeError):  # the role is unknown, or is not text
         return None
     if before != "assistant" or conversation.rejected is not None:
         return None
@@ -47,7 +48,7 @@ def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -
 
 
 def is_clean(text: str, nbsp: bool) -> bool:
-    """Whether no rule for characters could find anything. `nbsp`: whether a no-break space is a find."""
+    """Whether no rule for characters could change the text. With `nbsp`, no-break spaces count too."""
     if text.isascii():
         if text.encode().translate(None, _PLAIN_ASCII):
             return False
@@ -57,7 +58,7 @@ def is_clean(text: str, nbsp: bool) -> bool:
 
 
 def _is_sound(message: Message, no_context: tuple[str, ...]) -> bool:
-    """Whether a message has beside its words but a context and a weight, and both are right."""
+    """Whether a message has only content, context and weight, and context and weight are sound."""
     context = message.context
     if type(context) is not str or type(message.learn) not in (bool, type(None)):
         return False
@@ -67,7 +68,7 @@ def _is_sound(message: Message, no_context: tuple[str, ...]) -> bool:
 
 
 def _named(conversation: Conversation, roles: list[str]) -> Conversation:
-    """The same messages under these roles."""
+    """Gives the messages these roles."""
     messages = conversation.messages
     if roles == [message.role for message in messages]:
         return conversation

@@ -1,4 +1,4 @@
-"""Every field of a message as the type it must have: text where a row held numbers, parts or nothing."""
+"""Gives every field of a message its proper type: text where a row held numbers, parts or null."""
 
 from operator import is_
 from typing import Any
@@ -10,7 +10,7 @@ from pitchpipe_components.repair.unmendable import Unmendable, shown
 
 
 def sound_message(message: Message, role: str, notes: list[str]) -> Message:
-    """The message with fields of the right types. The same object, if they were right already."""
+    """Gives a message fields of the right types; returns the same object if they were right already."""
     fields = (
         message.role if message.role == role else role,
         text_of(message.content, "content", notes),
@@ -25,7 +25,7 @@ def sound_message(message: Message, role: str, notes: list[str]) -> Message:
 
 
 def text_of(value: Any, field: str, notes: list[str]) -> str:
-    """A value as text: null is empty, numbers are written out, parts are joined."""
+    """Turns a value into text: null is empty, numbers are written out, parts are joined."""
     if value is None:
         return ""
     if (isinstance(value, str) and value == "nan") or (isinstance(value, float) and value != value):
@@ -42,24 +42,24 @@ def text_of(value: Any, field: str, notes: list[str]) -> str:
 
 
 def _number(value: bool | int | float, field: str) -> str:
-    """As JSON writes it."""
+    """Writes a number as JSON does."""
     if isinstance(value, bool):
         return "true" if value else "false"
     try:
         return str(value)
-    except ValueError:  # Python writes no integers of more than some thousand digits
+    except ValueError:  # Python refuses to write integers of more than 4300 digits
         raise Unmendable(f"{field} is too large a number") from None
 
 
 def _joined(parts: list[Any] | tuple[Any, ...], field: str, notes: list[str]) -> str:
-    """The texts of a list of parts, a line each."""
+    """Joins the texts of a list of parts, one line each."""
     if any(isinstance(part, str) for part in parts):
         notes.append(f"list read as text: {field}")
     return "\n".join(text for text in (_part(part, field) for part in parts) if text)
 
 
 def _part(part: Any, field: str) -> str:
-    """The text of one part: {"type": "text", "text": "Hi"}, or the text alone."""
+    """Returns the text of one part: {"type": "text", "text": "Hi"}, or the text alone."""
     if part is None or isinstance(part, str):
         return str(part or "")
     if not isinstance(part, dict):
@@ -89,7 +89,7 @@ def _is_marked(part: Any) -> bool:
 
 
 def _calls_of(value: Any) -> tuple[dict[str, Any], ...]:
-    """Tool calls stay as they are found. A call's arguments may be an object or JSON text."""
+    """Checks that tool calls are objects, and leaves them as they are: arguments may even be JSON text."""
     if value is None:
         return ()
     if not isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""The filter `repair`, which runs right after the format: its rules, and the order they are applied in."""
+"""The filter `repair`, which runs right after the format, and the order in which it applies its rules."""
 
 from typing import Annotated
 
@@ -30,16 +30,16 @@ def repair(
         UnknownRole, Meta(description="a turn of no known role: drop the row, or skip the turn")
     ] = "drop",
     no_context: Annotated[
-        tuple[str, ...], Meta(description="words, in small letters, that stand for an empty context")
+        tuple[str, ...], Meta(description="words, in lower case, that stand for an empty context")
     ] = NO_CONTEXT,
     mojibake: Annotated[bool, Meta(description="undo UTF-8 that was read as Windows-1252")] = True,
-    html: Annotated[bool, Meta(description="read entities, remove <br>, <p>, <div>, <span>")] = True,
-    newlines: Annotated[bool, Meta(description="end every line with a line feed alone")] = True,
+    html: Annotated[bool, Meta(description="decode entities, remove <br>, <p>, <div>, <span>")] = True,
+    newlines: Annotated[bool, Meta(description="end every line with a single line feed")] = True,
     controls: Annotated[bool, Meta(description="remove control characters")] = True,
     invisible: Annotated[bool, Meta(description="remove zero-width spaces and soft hyphens")] = True,
-    nbsp: Annotated[bool, Meta(description="make no-break spaces plain spaces")] = False,
+    nbsp: Annotated[bool, Meta(description="replace no-break spaces by plain spaces")] = False,
 ) -> Conversation | Verdict | Drop:
-    """Make a conversation sound: roles, types, the order of turns and characters. Say every change."""
+    """Makes a conversation sound: roles, types, the order of turns and characters. Notes every change."""
     ready = quick(conversation, no_context, nbsp)
     if ready is not None:
         return ready
@@ -65,18 +65,18 @@ def repair(
 
 
 def _mended(conversation: Conversation, rules: Rules) -> Conversation | Verdict:
-    """One repair may bare another fault, so rules are applied until they find nothing."""
-    said: list[str] = []
+    """Applies the rules until they find nothing: one repair may uncover another fault."""
+    all_notes: list[str] = []
     while True:
         notes: list[str] = []
         conversation = _pass(conversation, rules, notes)
         if not notes:
-            return noted(conversation, *dict.fromkeys(said)) if said else conversation
-        said += notes
+            return noted(conversation, *dict.fromkeys(all_notes)) if all_notes else conversation
+        all_notes += notes
 
 
 def _pass(conversation: Conversation, rules: Rules, notes: list[str]) -> Conversation:
-    """Every rule once: types, then characters, then turns."""
+    """Applies every rule once: types, then characters, then turns."""
     messages = [sound for m in conversation.messages if (sound := _sound(m, rules, notes)) is not None]
     rejected = conversation.rejected and _sound(conversation.rejected, rules, notes)
     everything = messages + ([rejected] if rejected else [])
@@ -104,7 +104,7 @@ def _same_or_new(
 
 
 def _sound(message: Message, rules: Rules, notes: list[str]) -> Message | None:
-    """The message with a known role and fields of the right types, or nothing if it is to be skipped."""
+    """Gives a message a known role and fields of the right types; None skips the message."""
     role = role_of(message.role)
     if role is None:
         if rules.unknown_role == "drop":
@@ -123,11 +123,11 @@ def _without_placeholder(message: Message, rules: Rules, notes: list[str]) -> Me
     return replace(message, context="")
 
 
-# --- The whole ----------------------------------------------------------------------------------
+# --- The whole conversation ---------------------------------------------------------------------
 
 
 def _is_plain(conversation: Conversation, messages: list[Message]) -> bool:
-    """Whether it is text to be learned as it is, without a prompt."""
+    """Whether the conversation is plain text, which is learned without a prompt."""
     if conversation.meta.get("plain") is not True or [m.role for m in messages] != ["assistant"]:
         return False
     if not messages[0].content.strip():
@@ -146,7 +146,7 @@ def _ordered(messages: list[Message], rules: Rules, notes: list[str]) -> list[Me
 
 
 def _compare(messages: list[Message], rejected: Message | None, notes: list[str]) -> None:
-    """A rejected reply needs a chosen one, to the same prompt, and another."""
+    """Checks that the rejected turn is a reply, and that a different chosen reply answers the same prompt."""
     if rejected is None or rejected.role != "assistant":
         raise Unmendable("the rejected turn is not a reply")
     if not rejected.content.strip() and not rejected.tool_calls:

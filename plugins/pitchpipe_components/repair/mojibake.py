@@ -1,8 +1,8 @@
-"""UTF-8 that was read as Windows-1252 or Latin-1: "cafÃ©" for "café". Undone only where it is certain.
+"""Undoes mojibake, UTF-8 that was read as Windows-1252 or Latin-1: "cafÃ©" for "café".
 
-Some correct texts decode as well: the French "é »", with a no-break space, would become a Chinese
-character. So a text is touched only where it holds a sequence that no language writes. Then, if the whole
-of it decodes and nothing else in it is doubtful, all is undone; if not, only those sequences are.
+Some correct texts decode too: the French "é »", with a no-break space, would become a Chinese character.
+So only texts with a sequence that no language writes are changed. If the whole text decodes and nothing else
+in it is doubtful, the whole text is decoded; otherwise only those sequences are.
 """
 
 import re
@@ -16,7 +16,7 @@ _SHOWN = bytes(range(0x80, 0xA0)).decode("cp1252", "replace")  # how Windows-125
 _TO_LATIN = {ord(char): byte for byte, char in enumerate(_SHOWN, 0x80) if char != "\ufffd"}
 _CONTROLS = "".join(map(chr, range(0x80, 0xA0)))
 _NEXT = _CONTROLS + "".join(map(chr, range(0xA0, 0xC0))) + _SHOWN.replace("\ufffd", "")
-# What may well follow a letter in a correct text: quotes, dashes, a no-break space.
+# Characters that may follow a letter in a correct text: quotes, dashes, a no-break space.
 _DOUBTFUL = "\xa0«»·–—‘’“”…‹›"  # noqa: RUF001
 
 
@@ -44,18 +44,18 @@ _SURE = re.compile(
     )
 )
 
-# What decodes, but is rather the end of a word in a language that has the letter: « é », CAFÉ».
+# Sequences that decode but are more likely the end of a word in a language with that letter: « é », CAFÉ».
 _RISKY = re.compile(f"[à-ï][{_DOUBTFUL}]{{2}}|[Ç-ÍÒ-ÖÜ-ß][{_DOUBTFUL}]")
-_PAIR = re.compile(f"[Â-ð]{_ANY}")  # what each of them begins with
+_PAIR = re.compile(f"[Â-ð]{_ANY}")  # every sequence of _SURE begins with such a pair
 
 
 def is_sure(text: str) -> bool:
-    """Whether a text holds what no language writes."""
+    """Whether a text holds a sequence that no language writes."""
     return any(_SURE.match(text, pair.start()) for pair in _PAIR.finditer(text))
 
 
 def undone(text: str) -> str:
-    """The text as it was before it was misread, once or several times over."""
+    """Returns the text as it was before it was misread, once or several times."""
     while is_sure(text):
         risky = _RISKY.search(_SURE.sub(" ", text))
         before, text = text, (not risky and _decoded(text)) or _SURE.sub(_sure, text)
@@ -69,7 +69,7 @@ def _sure(match: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> str:
-    """The text read as UTF-8, or nothing if it is none."""
+    """Reads the text's bytes as UTF-8; an empty text if they are not UTF-8."""
     try:
         return text.translate(_TO_LATIN).encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""Who speaks: the names that data sets give to the four roles."""
+"""The names that data sets give to the four roles."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ _NAMES = {
     ),
 }
 
-# Every name in use, in small letters, and the role it means.
+# Every known name, in lower case, and its role.
 ROLES = {name: role for role, names in _NAMES.items() for name in names}
 
 
 def role_of(name: Any) -> str | None:
-    """The role that a name means, whatever its case and the space around it."""
+    """Returns the role of a name, in any case and with any white space around it."""
     if not isinstance(name, str):
         return None
     return ROLES.get(name) or ROLES.get(name.strip().lower())

@@ -1,16 +1,16 @@
-"""What a recipe may say about repair."""
+"""The options of repair."""
 
 from typing import Literal, NamedTuple
 
 from pitchpipe_components.repair import turns
 
-# Words that stand for "there is no input" in Alpaca rows, in small letters.
+# Words that stand for an empty input in Alpaca rows, in lower case.
 NO_CONTEXT = ("<noinput>", "<no input>", "noinput", "no input", "n/a", "none", "null")
 UnknownRole = Literal["drop", "skip"]
 
 
 class Rules(NamedTuple):
-    """The options of a recipe."""
+    """The values that a recipe gives to the options of repair."""
 
     first_reply: turns.FirstReply
     same_role: turns.SameRole

@@ -1,4 +1,4 @@
-"""The order of turns: one system turn, then prompts and replies in turn, a reply at the end."""
+"""Mends the order of turns: one system turn, then prompts and replies by turns, a reply at the end."""
 
 from itertools import takewhile
 from typing import Literal
@@ -11,16 +11,16 @@ FirstReply = Literal["trim", "keep", "drop"]
 SameRole = Literal["merge", "drop"]
 Systems = Literal["merge", "keep_first", "drop"]
 
-# Notes that say that the conversation no longer ends where it did.
+# Notes on a conversation whose end was cut off.
 CUT_EMPTY, CUT_UNANSWERED = "cut at an empty turn", "turns after the last reply cut"
 
 
 def one_system(turns: Turns, rule: Systems, notes: list[str]) -> tuple[Turns, Turns]:
-    """The system turn, if there is one, and all other turns."""
+    """Returns the system turn, if there is one, and all other turns."""
     talk = [turn for turn in turns if turn.role != "system"]
-    said = [turn for turn in turns if turn.role == "system"]
-    systems = [turn for turn in said if not _is_empty(turn)]
-    if len(systems) < len(said):
+    system_turns = [turn for turn in turns if turn.role == "system"]
+    systems = [turn for turn in system_turns if not _is_empty(turn)]
+    if len(systems) < len(system_turns):
         notes.append("empty system turn removed")
     early = list(takewhile(lambda turn: turn.role == "system", turns))
     if not systems or (len(systems) == 1 and systems[0] in early):
@@ -35,7 +35,7 @@ def one_system(turns: Turns, rule: Systems, notes: list[str]) -> tuple[Turns, Tu
 
 
 def from_the_first_prompt(talk: Turns, rule: FirstReply, notes: list[str]) -> Turns:
-    """What stands before the first prompt is cut, or stays and is not learned."""
+    """Cuts the turns before the first prompt, or keeps them unlearned."""
     first = next((place for place, turn in enumerate(talk) if turn.role == "user"), None)
     if first is None:
         raise Unmendable("no prompt")
@@ -53,12 +53,15 @@ def from_the_first_prompt(talk: Turns, rule: FirstReply, notes: list[str]) -> Tu
 
 
 def without_empty(talk: Turns, notes: list[str]) -> Turns:
-    """An empty turn beside one of its role is removed; any other ends the conversation before it."""
+    """Removes empty turns that can be spared; any other ends the conversation before it.
+
+    An empty turn can be spared beside a turn of its role, and an empty reply before any prompt.
+    """
     kept: Turns = []
     for place, turn in enumerate(talk):
         if not _is_empty(turn):
             kept.append(turn)
-        elif _has_company(talk, place) or (turn.role == "assistant" and not _prompts(kept)):
+        elif _has_neighbour(talk, place) or (turn.role == "assistant" and not _prompts(kept)):
             notes.append("empty turn removed")
         else:
             notes.append(CUT_EMPTY)
@@ -74,14 +77,14 @@ def to_the_last_reply(talk: Turns, notes: list[str]) -> Turns:
 
 
 def one_turn_each(talk: Turns, rule: SameRole, notes: list[str]) -> Turns:
-    """Neighbours of one role become one turn."""
+    """Merges neighbouring turns of one role."""
     kept: Turns = []
     for turn in talk:
         if not kept or not _is_repeated(kept[-1], turn):
             kept.append(turn)
         elif rule == "drop":
             raise Unmendable(f"one role twice in a row: {turn.role}")
-        elif _is_like(kept[-1], turn):
+        elif _is_mergeable(kept[-1], turn):
             notes.append("turns of one role merged")
             kept[-1] = _merged([kept[-1], turn])
         else:
@@ -90,7 +93,7 @@ def one_turn_each(talk: Turns, rule: SameRole, notes: list[str]) -> Turns:
 
 
 def _to_the_last_reply(talk: Turns, reason: str) -> Turns:
-    """The turns up to the last reply that answers a prompt."""
+    """Returns the turns up to the last reply; a prompt must come before it."""
     end = len(talk)
     while end and talk[end - 1].role != "assistant":
         end -= 1
@@ -108,26 +111,26 @@ def _is_learned(turn: Message) -> bool:
 
 
 def _is_empty(turn: Message) -> bool:
-    """A tool may answer nothing, and a call needs no words."""
+    """Whether a turn says nothing; a tool's answer may be empty, and a tool call needs no words."""
     if turn.role == "tool" or (turn.role == "assistant" and turn.tool_calls):
         return False
     return not turn.content.strip() and not turn.context.strip()
 
 
-def _has_company(talk: Turns, place: int) -> bool:
-    """Whether a turn of the same role that is not empty stands in the same row of turns."""
+def _has_neighbour(talk: Turns, place: int) -> bool:
+    """Whether the neighbouring turns of the same role include one that is not empty."""
     role = talk[place].role
     for step in (-1, 1):
-        beside = place + step
-        while 0 <= beside < len(talk) and talk[beside].role == role:
-            if not _is_empty(talk[beside]):
+        neighbour = place + step
+        while 0 <= neighbour < len(talk) and talk[neighbour].role == role:
+            if not _is_empty(talk[neighbour]):
                 return True
-            beside += step
+            neighbour += step
     return False
 
 
 def _is_repeated(first: Message, second: Message) -> bool:
-    """Tools may answer one after the other, and calls stand beside words."""
+    """Whether two turns repeat a role; tool answers and tool calls may follow a turn of their role."""
     return (
         first.role == second.role
         and first.role in ("user", "assistant")
@@ -135,12 +138,12 @@ def _is_repeated(first: Message, second: Message) -> bool:
     )
 
 
-def _is_like(first: Message, second: Message) -> bool:
+def _is_mergeable(first: Message, second: Message) -> bool:
     return (first.learn, first.name, first.tool_call_id) == (second.learn, second.name, second.tool_call_id)
 
 
 def _merged(turns: Turns) -> Message:
-    """One turn that says all that these say, each thing once."""
+    """Joins turns into one; texts that are equal are written once."""
     return replace(
         turns[0],
         content=_joined([turn.content for turn in turns]),

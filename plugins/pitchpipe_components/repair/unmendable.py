@@ -1,8 +1,8 @@
-"""What repair cannot mend: the reason travels up as an exception and ends as a drop."""
+"""The exception for conversations that repair cannot mend; `repair` turns its reason into a drop."""
 
 from typing import Any
 
-_LONGEST = 60  # characters of a value that a reason shows
+_LONGEST = 60  # the most characters of a value that a reason shows
 
 
 class Unmendable(Exception):
@@ -10,6 +10,6 @@ class Unmendable(Exception):
 
 
 def shown(value: Any) -> str:
-    """A value as a reason shows it, however large it is."""
+    """Writes a value for a reason, shortened if it is long."""
     text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."

@@ -1,4 +1,4 @@
-"""Templates: how a conversation is written for a model. Most are data."""
+"""Registers the built-in templates, which write a conversation for a model. Most are data."""
 
 import pitchpipe as pp
 from pitchpipe_components.templates.alpaca import ALPACA, ALPACA_SHORT

@@ -1,4 +1,4 @@
-"""Alpaca: headings of plain text, so it fits any tokenizer that has an end token."""
+"""The template of Alpaca. Its headings are plain text, so it fits any tokenizer with an end token."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _TURNS: dict[str, Any] = {
     "context": ("\n\n### Input:\n", ""),
     "assistant": ("### Response:\n", "{eos}\n\n"),
 }
-# The preambles of github.com/tatsu-lab/stanford_alpaca, to the letter: models were trained on them.
+# The exact preambles of github.com/tatsu-lab/stanford_alpaca, because models were trained on them.
 _TASK = "Below is an instruction that describes a task"
 _RESPOND = "Write a response that appropriately completes the request.\n\n"
 

@@ -1,4 +1,4 @@
-"""Gemma's template, of google/gemma-7b-it. A system message stands in the first user turn, as in Gemma 3."""
+"""The template of google/gemma-7b-it. A system message becomes part of the first user turn, as in Gemma 3."""
 
 import pitchpipe as pp
 

@@ -1,4 +1,4 @@
-"""Llama 2's template, of meta-llama/Llama-2-7b-chat-hf: each exchange begins with bos and ends with eos."""
+"""The template of meta-llama/Llama-2-7b-chat-hf. Each exchange begins with bos and ends with eos."""
 
 import pitchpipe as pp
 

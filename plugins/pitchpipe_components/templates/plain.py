@@ -1,4 +1,4 @@
-"""Plain delimiters, `###human###` or `###instruction###`: for any tokenizer that has an end token."""
+"""Templates with delimiters `###human###` or `###instruction###`, for any tokenizer with an end token."""
 
 import pitchpipe as pp
 from pitchpipe import Turns

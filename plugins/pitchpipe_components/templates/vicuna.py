@@ -1,4 +1,4 @@
-"""Vicuna v1.1, of github.com/lm-sys/FastChat: plain words, so it fits any tokenizer with an end token."""
+"""The template of Vicuna v1.1, from github.com/lm-sys/FastChat. It fits any tokenizer with an end token."""
 
 import pitchpipe as pp
 

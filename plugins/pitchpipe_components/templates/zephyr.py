@@ -1,4 +1,4 @@
-"""Zephyr's template, of HuggingFaceH4/zephyr-7b-beta: every turn ends with the end token."""
+"""The template of HuggingFaceH4/zephyr-7b-beta. Every turn ends with the end token."""
 
 import pitchpipe as pp
 

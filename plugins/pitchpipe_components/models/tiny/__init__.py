@@ -1,4 +1,4 @@
-"""The embedded default: a base model of 1.8 million parameters that ships with pitchpipe."""
+"""The embedded default model: a base model of 1.8 million parameters that ships with pitchpipe."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pitchpipe_components.models.transformers import Transformers
 class Tiny(Transformers):
     """A tiny base model that has read plain sentences of a few skills and never an instruction.
 
-    It downloads nothing and trains on a laptop's processor: for a first run, for tests of recipes and
+    It needs no download and trains on a laptop's CPU. Use it for a first run and for tests of recipes and
     plugins. `python -m pitchpipe_components.models.tiny.build FOLDER` builds it anew.
     """
 

@@ -1,7 +1,7 @@
-"""Write the quickstart's data: python -m pitchpipe_components.models.tiny.data FOLDER
+"""Writes the quickstart's data: python -m pitchpipe_components.models.tiny.data FOLDER
 
-Alpaca rows and ShareGPT chats made of the tiny model's skills, with a few bad rows on purpose: real
-data has them, and the ledger has something to say.
+The data is Alpaca rows and ShareGPT chats about the tiny model's skills. A few rows are bad on purpose, as in
+real data, so that the ledger has entries.
 """
 
 import json
@@ -22,29 +22,29 @@ BAD_CHATS = [
 ]
 
 
-def alpaca_row(asked: Ask) -> str:
+def alpaca_row(task: Ask) -> str:
     row = {
-        "instruction": asked.instruction,
-        "input": asked.context,
-        "output": asked.reply,
-        "category": asked.category,
+        "instruction": task.instruction,
+        "input": task.context,
+        "output": task.reply,
+        "category": task.category,
     }
     return json.dumps(row)
 
 
-def chat(asked: list[Ask]) -> str:
+def chat(tasks: list[Ask]) -> str:
     turns = []
-    for one in asked:
-        words = f"{one.instruction} {one.context}".strip()
-        turns += [{"from": "human", "value": words}, {"from": "gpt", "value": one.reply}]
-    return json.dumps({"conversations": turns, "category": asked[0].category})
+    for task in tasks:
+        prompt = f"{task.instruction} {task.context}".strip()
+        turns += [{"from": "human", "value": prompt}, {"from": "gpt", "value": task.reply}]
+    return json.dumps({"conversations": turns, "category": tasks[0].category})
 
 
 def write(folder: Path, rows: int = 4000, chats: int = 300) -> None:
     random = Random(7)
     folder.mkdir(parents=True, exist_ok=True)
-    alone = list(dict.fromkeys(alpaca_row(ask(random)) for _ in range(rows * 2)))[:rows]
-    _save(folder / "quickstart-alpaca.jsonl", [*alone, *alone[:12]], BAD_ROWS, random)
+    unique = list(dict.fromkeys(alpaca_row(ask(random)) for _ in range(rows * 2)))[:rows]
+    _save(folder / "quickstart-alpaca.jsonl", [*unique, *unique[:12]], BAD_ROWS, random)
     talks = [chat([ask(random) for _ in range(random.randint(1, 2))]) for _ in range(chats)]
     _save(folder / "quickstart-chats.jsonl", talks, BAD_CHATS, random)
 

@@ -1,6 +1,6 @@
-"""What the tiny base model reads: plain sentences that show a few skills and never an instruction.
+"""Writes the text that the tiny base model reads: plain sentences that show a few skills, no instructions.
 
-`ask` turns the same skills into instructions with their replies, which the base has not seen.
+`ask` turns the same skills into instructions with replies, which the base model has not read.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ OPPOSITES = {
 
 @dataclass(frozen=True)
 class Ask:
-    """One instruction, the text it is about (often none) and the reply."""
+    """One instruction with its context (often empty) and its reply."""
 
     category: str
     instruction: str
@@ -32,14 +32,14 @@ class Ask:
 
 
 def word(random: Random) -> str:
-    """A word that no dictionary knows, so that nothing can be learned by heart."""
+    """Makes up a word, so that a model cannot learn its answers by heart."""
     syllables = random.randint(1, 3)
     body = "".join(random.choice("bcdfghklmnprstvw") + random.choice("aeiou") for _ in range(syllables))
     return body + random.choice(["", "n", "r", "s", "t"])
 
 
 def sentence(random: Random) -> str:
-    """One plain sentence that shows one skill."""
+    """Writes one plain sentence that shows one skill."""
     made_up = word(random)
     first, second = random.randint(0, 9), random.randint(0, 9)
     country, adjective = random.choice(list(CITIES)), random.choice(list(OPPOSITES))
@@ -58,7 +58,7 @@ def sentence(random: Random) -> str:
 
 
 def document(random: Random) -> str:
-    """A few sentences, as a page of the base model's only book."""
+    """Writes a document of a few sentences."""
     return " ".join(sentence(random) for _ in range(random.randint(2, 4)))
 
 
@@ -94,7 +94,7 @@ FORMS = {
 
 
 def ask(random: Random) -> Ask:
-    """One instruction with its reply; a third of those about a made-up word give it as context."""
+    """Writes one instruction with its reply; a third of those about a made-up word hold it as context."""
     category = random.choice(list(FORMS))
     form = random.choice(FORMS[category])
     if category == "sum":
