@@ -38,12 +38,11 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        own = {name: c.help for name, c in self.offered.items() if c.plugin.distribution == OWN}
-        others = {name: c.help for name, c in self.offered.items() if name not in own}
-        for title, commands in (("Commands", own), ("Commands of other plugins", others)):
+        for title, own in (("Commands", True), ("Commands of other plugins", False)):
+            commands = [c for c in self.offered.values() if (c.plugin.distribution == OWN) is own]
             if commands:
                 with formatter.section(title):
-                    formatter.write_dl(list(commands.items()))
+                    formatter.write_dl([(command.name, command.help) for command in commands])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -18,7 +18,7 @@ _SET_HELP = (
 )
 
 
-KIND_NAMES = f"{', '.join(list(KINDS)[:-1])} or {list(KINDS)[-1]}"
+KIND_NAMES = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
 
 
 def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,9 +55,10 @@ def find_recipe(name: str) -> Path:
 def load_recipe(name: str, overrides: tuple[str, ...]) -> Recipe:
     """The recipe, checked, with the plugins that are installed and the one beside it."""
     from pitchpipe.recipe.load import load
+    from pitchpipe_tools.overrides import override
 
     path = find_recipe(name)
-    return load(path, host_with_warnings(path.parent), overrides)
+    return load(path, host_with_warnings(path.parent), *map(override, overrides))
 
 
 def host_with_warnings(folder: Path) -> Host:

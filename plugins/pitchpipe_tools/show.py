@@ -19,7 +19,7 @@ KIND is {KIND_NAMES}. Without NAME, every component of that kind is listed.
 
 
 @click.command(help=HELP)
-@click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
 @click.argument("name", required=False)
 def show(kind: str, name: str | None) -> None:
     host, console = Host.from_environment(Path.cwd()), RichConsole()

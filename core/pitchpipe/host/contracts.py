@@ -15,67 +15,63 @@ if TYPE_CHECKING:
     from torch.utils.data import Dataset, Sampler
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+Batch = dict[str, Any]  # names of a model's inputs, and tensors
+
 
 class Console(Protocol):
-    """What a person sees of a run. Text may hold rich's markup."""
+    """What a person sees of a run. Text may hold rich's markup. A bar yields
+    `tick(steps=1, note=None, total=None)`; of a table the first `left` columns hold words."""
 
     def say(self, text: str = "") -> None: ...
     def waiting(self, what: str) -> AbstractContextManager[None]: ...
-    def bar(self, label: str, total: int | None = None) -> AbstractContextManager[Callable[..., None]]:
-        """A progress bar. It yields `tick(steps=1, note=None, total=None)`."""
-
-    def table(self, title: str, head: list[str], rows: list[list[Any]], left: int = 1) -> None:
-        """A table. The first `left` columns hold words, the others numbers."""
+    def bar(self, label: str, total: int | None = None) -> AbstractContextManager[Callable[..., None]]: ...
+    def table(self, title: str, head: list[str], rows: list[list[Any]], left: int = 1) -> None: ...
 
 
 @dataclass(frozen=True)
 class Batches:
-    """The order of an epoch: a kill does not change it. `sampler` gives numbers, or lists of numbers where
-    the collator plans rows; `dataset` gives what `collate` makes a batch of."""
+    """The order of an epoch. `sampler` gives numbers, or lists of numbers where the collator plans rows;
+    `dataset` gives what `collate` makes a batch of, and `validation` the same for validation."""
 
     dataset: "Dataset[Any]"
     sampler: "Sampler[Any]"
-    collate: Callable[[list[Any]], dict[str, Any]]
-    validation: "Dataset[Any]"  # for the same `collate`
+    collate: Callable[[list[Any]], Batch]
+    validation: "Dataset[Any]"
 
 
 class Training(Protocol):
-    """A model to train, its data, and the folders for the result."""
+    """A model to train, its data, and the folders for the result and for checkpoints.
+
+    `new_tokens` are ids that were added for the template. `collate` makes a batch of the recipe's collator, one
+    example a row. `batches` gives the training data in batches of `size` for each process, in an order that a
+    kill does not change. While `isolated` lasts, conversations that share a row do not see each other: proven
+    on entering.
+    """
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
+    new_tokens: list[int]
     train: Examples
     validation: Examples
-    folder: Path  # for the trained weights
-    checkpoints: Path  # to continue from, after a kill
+    folder: Path
+    checkpoints: Path
     console: Console
-    new_tokens: list[int]  # ids that were added for the template
 
-    def collate(self, examples: Sequence[Example]) -> dict[str, Any]:
-        """A batch of the recipe's collator, one example a row."""
-
-    def batches(self, size: int, seed: int, processes: int = 1) -> Batches:
-        """The training data in batches of `size` for each process, in an order that a kill does not change."""
-
-    def isolated(self, model: "PreTrainedModel") -> AbstractContextManager[None]:
-        """While it lasts, conversations that share a row do not see each other: proven on entering."""
-
-    def log(self, step: int, values: dict[str, float]) -> None:
-        """Reports numbers."""
+    def collate(self, examples: Sequence[Example]) -> Batch: ...
+    def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...
+    def isolated(self, model: "PreTrainedModel") -> AbstractContextManager[None]: ...
+    def log(self, step: int, values: dict[str, float]) -> None: ...
 
 
 @dataclass(frozen=True)
 class DataPlan:
-    """How a trainer goes over the data. `total_steps` overrides `epochs`."""
+    """How a trainer goes over the data: `accumulate` batches make one step, `total_steps` overrides `epochs`."""
 
     batch_size: int
     epochs: float = 1
-    accumulate: int = 1  # batches that make one step
+    accumulate: int = 1
     total_steps: int | None = None
     seed: int = 0
-
-
-# --- Evaluation ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -97,39 +93,36 @@ class Answer:
 
 
 class Subject(Protocol):
-    """A model to ask, and the held-out conversations to ask about."""
+    """A model to ask, and the held-out conversations.
+
+    `ready` puts the model on its device, without gradients. `prompts` are the conversations, each cut before its
+    last learned reply; `answers` takes the likeliest token each time, and `label` names its progress bar. `keep`
+    keeps what the model `said` to a `prompt` in answers-base.jsonl or answers-tuned.jsonl.
+    """
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
     test: Examples
     console: Console
 
-    def ready(self) -> "AbstractContextManager[PreTrainedModel]":
-        """The model on its device, in evaluation mode, without gradients."""
-
-    def collate(self, examples: Sequence[Example]) -> dict[str, Any]:
-        """A batch of the recipe's collator, one example a row."""
-
-    def prompts(self, limit: int | None = None) -> list[Prompt]:
-        """The held-out conversations, each cut before its last learned reply."""
-
+    def ready(self) -> "AbstractContextManager[PreTrainedModel]": ...
+    def collate(self, examples: Sequence[Example]) -> Batch: ...
+    def prompts(self, limit: int | None = None) -> list[Prompt]: ...
     def answers(
         self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
-    ) -> Iterator[Answer]:
-        """The model's answers, each token the likeliest one. `label` names the progress bar."""
-
-    def keep(self, answer: dict[str, Any]) -> None:
-        """Keeps what the model `said` to a `prompt`, in answers-base.jsonl or answers-tuned.jsonl."""
+    ) -> Iterator[Answer]: ...
+    def keep(self, answer: dict[str, Any]) -> None: ...
 
 
 class Score(Struct, frozen=True):
-    """A number over `count` cases; it lies between `low` and `high` with 95 % confidence."""
+    """A number over `count` cases, between `low` and `high` with 95 % confidence. A share is shown as per cent;
+    a `value` of None is not a number."""
 
-    value: float | None  # None: not a number
+    value: float | None
     count: int
     low: float | None = None
     high: float | None = None
-    is_share: bool = False  # shown as per cent
+    is_share: bool = False
 
     @classmethod
     def share(cls, hits: int, count: int) -> "Score":

@@ -5,10 +5,10 @@ Each `register_<kind>` is called once, when plugins load. It offers components:
     register(name, component, needs=("trl",), extra="train")
 
 `needs` names modules that must be installed before the component can work, `extra` the extra of the
-plugin's own distribution that brings them. A component is a callable, and its signature is its schema: the
-keyword-only parameters of a function, or the parameters of a class, are its recipe options. A class is made
-once per recipe, with its options; a ValueError that it raises is shown at its line of the recipe. protocols.py
-holds the contract of each kind.
+plugin's own distribution that brings them, `default_for` the part that the component plays where a recipe
+names none. A component is a callable, and its signature is its schema: the keyword-only parameters of a
+function, or the parameters of a class, are its recipe options. A class is made once per recipe, with its
+options; a ValueError that it raises is shown at its line. protocols.py holds the contract of each kind.
 """
 
 from collections.abc import Callable
@@ -24,80 +24,42 @@ hookspec, hookimpl = pluggy.HookspecMarker("pitchpipe"), pluggy.HookimplMarker("
 
 Register = Callable[..., None]
 
-# A component's kind as `pitchpipe show` and errors name it, and the hook that offers it.
-KINDS = {
-    "loader": "register_loaders",
-    "format": "register_formats",
-    "filter": "register_filters",
-    "embedder": "register_embedders",
-    "template": "register_templates",
-    "collator": "register_collators",
-    "model": "register_models",
-    "adapter": "register_adapters",
-    "trainer": "register_trainers",
-    "evaluator": "register_evaluators",
-}
+KINDS = (
+    "loader", "format", "filter", "embedder", "template", "collator", "model", "adapter", "trainer", "evaluator",
+)  # fmt: skip
 
 
 @hookspec
-def register_loaders(register: Register) -> None:
-    """Loaders yield rows (`Loader`)."""
-
-
+def register_loaders(register: Register) -> None: ...
 @hookspec
-def register_formats(register: Register) -> None:
-    """Formats say where in a row the messages are (`Format`)."""
-
-
+def register_formats(register: Register) -> None: ...
 @hookspec
-def register_filters(register: Register) -> None:
-    """Filters judge conversations (`Filter`, `Comparer`). A list of filters is a profile: `pp.profile([...])`."""
-
-
+def register_filters(register: Register) -> None: ...
 @hookspec
-def register_embedders(register: Register) -> None:
-    """Embedders turn texts into vectors (`Embedder`)."""
-
-
+def register_embedders(register: Register) -> None: ...
 @hookspec
-def register_templates(register: Register) -> None:
-    """Templates write conversations as text: `pp.turns(...)`, `pp.chat_template(...)`, or code (`Template`)."""
-
-
+def register_templates(register: Register) -> None: ...
 @hookspec
-def register_collators(register: Register) -> None:
-    """Collators build batches (`Collator`, `Packing`)."""
-
-
+def register_collators(register: Register) -> None: ...
 @hookspec
-def register_models(register: Register) -> None:
-    """Models load weights and their tokenizer (`Model`)."""
-
-
+def register_models(register: Register) -> None: ...
 @hookspec
-def register_adapters(register: Register) -> None:
-    """Adapters decide which weights are trained (`Adapter`)."""
-
-
+def register_adapters(register: Register) -> None: ...
 @hookspec
-def register_trainers(register: Register) -> None:
-    """Trainers train (`Trainer`)."""
-
-
+def register_trainers(register: Register) -> None: ...
 @hookspec
-def register_evaluators(register: Register) -> None:
-    """Evaluators score a model (`Evaluator`)."""
+def register_evaluators(register: Register) -> None: ...
 
 
 @hookspec
 def register_stages(register: Register) -> None:
-    """Stages are the steps of a run, each with its sections of the recipe: `register(stage)` (`pp.Stage`)."""
+    """Stages are the steps of a run, each with its sections of the recipe: `register(stage)`."""
 
 
 @hookspec
 def register_commands(register: Register) -> None:
     """Commands of the command line: `register(name, help, "module:attribute")`, or a click command instead
-    of the text. Its module is imported when the command is called."""
+    of that text. Its module is imported when the command is called."""
 
 
 # --- Watching a run. These hooks are called once a stage or log line, never per example. They return nothing,

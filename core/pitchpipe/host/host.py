@@ -67,8 +67,9 @@ class Host:
         """Load the plugins of all installed distributions."""
         from importlib.metadata import entry_points
 
-        def order(entry: EntryPoint) -> tuple[str, str]:
-            return entry.name, entry.dist.name if entry.dist else ""
+        def order(entry: EntryPoint) -> tuple[bool, str, str]:
+            origin = entry.dist.name if entry.dist else ""
+            return origin != OWN, entry.name, origin  # no other plugin takes a name of pitchpipe's own
 
         for entry in sorted(entry_points(group="pitchpipe"), key=order):
             assert entry.dist
@@ -130,7 +131,7 @@ class Host:
 
     def _collect(self, plugin: Plugin) -> None:
         doors: dict[str, Callable[..., None]] = {
-            hook: Register(plugin, kind, DATA.get(kind, ())) for kind, hook in hookspecs.KINDS.items()
+            f"register_{kind}s": Register(plugin, kind, DATA.get(kind, ())) for kind in hookspecs.KINDS
         }
         doors["register_stages"] = lambda stage: self._offer_stage(plugin, stage)
         doors["register_commands"] = lambda name, help, target: self._offer_command(
@@ -198,9 +199,7 @@ class Host:
         return [stage for plugin in self.plugins for stage in plugin.stages]
 
     def commands(self) -> list[Command]:
-        """All commands; pitchpipe's own first."""
-        plugins = sorted(self.plugins, key=lambda plugin: plugin.distribution != OWN)
-        return [command for plugin in plugins for command in plugin.commands]
+        return [command for plugin in self.plugins for command in plugin.commands]
 
     def _nearest(self, kind: str, name: str) -> str:
         """A near name, or else all; a name offered twice is known by its addresses."""

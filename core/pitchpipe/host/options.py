@@ -16,23 +16,12 @@ from msgspec import Meta as Meta
 from pitchpipe.errors import suggest
 
 REQUIRED = inspect.Parameter.empty
-_NAMES = {
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-    bool: "true or false",
-    Path: "a path",
-    type(None): "null",
-}
+_NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+_NAMES |= {Path: "a path", type(None): "null"}
 _LIMITS = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
 
-TooLong = Annotated[
-    Literal["drop", "cut_end", "cut_start", "split", "stop"],
-    Meta(
-        description="a longer one is dropped, cut by whole exchanges at its end or its start, split into"
-        " several, or stops the run"
-    ),
-]
+_TOO_LONG = "a longer one is dropped, cut by whole exchanges at its end or its start, split into several, or stops the run"
+TooLong = Annotated[Literal["drop", "cut_end", "cut_start", "split", "stop"], Meta(description=_TOO_LONG)]
 
 
 @dataclass(frozen=True)
@@ -101,10 +90,8 @@ def _complaint(value: Any, kind: Any) -> str:
 
 def options_of(component: Callable[..., Any]) -> dict[str, Option]:
     """The keyword-only parameters of a function, or the parameters of a class, by name."""
-    a_class = inspect.isclass(component)
-    wanted = {inspect.Parameter.KEYWORD_ONLY} | (
-        {inspect.Parameter.POSITIONAL_OR_KEYWORD} if a_class else set()
-    )
+    own, also = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    wanted = (own, also) if inspect.isclass(component) else (own,)
     parameters = [p for p in inspect.signature(component).parameters.values() if p.kind in wanted]
     hints = _hints(component, {p.name for p in parameters})
     found = {}
@@ -112,9 +99,8 @@ def options_of(component: Callable[..., Any]) -> dict[str, Option]:
         kind = hints.get(parameter.name, Any)
         if parameter.name not in hints and parameter.default not in (REQUIRED, None):
             kind = type(parameter.default)  # `turns=2` says enough
-        found[parameter.name] = Option(
-            parameter.name, kind, parameter.default, _meta(kind, "description") or ""
-        )
+        description = _meta(kind, "description") or ""
+        found[parameter.name] = Option(parameter.name, kind, parameter.default, description)
     return found
 
 
@@ -148,9 +134,7 @@ def describe(kind: Any) -> str:
         words = "a mapping"
     else:
         words = str(_NAMES.get(plain) or getattr(plain, "__name__", plain))
-    limits = [
-        f"{word} {_meta(kind, name)}" for name, word in _LIMITS.items() if _meta(kind, name) is not None
-    ]
+    limits = [f"{word} {limit}" for name, word in _LIMITS.items() if (limit := _meta(kind, name)) is not None]
     return " ".join([words, " and ".join(limits)]).strip()
 
 

@@ -15,15 +15,13 @@ OWN = Path(__file__).parents[1]
 
 
 class Profile:
-    """A list of filters, written as in a recipe, that a recipe takes in by one name."""
+    """Filters that a recipe takes in by one name: pp.profile([{"length": {"min_words": 2}}], "...")."""
 
     def __init__(self, entries: list[Any], description: str):
         self.entries, self.__doc__ = entries, description
 
 
-def profile(entries: list[Any], description: str) -> Profile:
-    """Filters as a recipe writes them: pp.profile([{"length": {"min_words": 2}}], "...")."""
-    return Profile(entries, description)
+profile = Profile
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Checks what a recipe says: names of components, their options, their order. Collects every problem."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from pitchpipe.recipe.section import Section
 from pitchpipe.recipe.yaml12 import Document, Key
 
 Made = TypeVar("Made")
+Names = Iterable[str]
 
 
 class Checker:
@@ -46,39 +47,32 @@ class Checker:
     # --- Sections --------------------------------------------------------------------------------
 
     def one(self, section: Section[Any]) -> Use | None:
-        """The component that a section names, or its default."""
+        """The component that a section names. A `bare` section writes the options of its default alone."""
         key, entry = (section.name,), self.data.get(section.name)
+        if section.bare and entry is not False:
+            return self._default(section, None if entry is True else entry)
         if entry is None and self.data.get(section.default_with):
             return self._default(section, None)
-        return self.use(section.kind, key, entry) if entry is not None else None
+        return self.use(section.kind, key, entry) if entry not in (None, False) else None
 
     def many(self, section: Section[Any]) -> list[Use]:
         """The components that a section lists."""
         uses = (self.use(section.kind, key, entry) for key, entry in self.entries(section.name))
         return numbered([use for use in uses if use])
 
-    def bare(self, section: Section[Any]) -> Use | None:
-        """The default component of a section, with the options that the recipe writes there."""
-        given = self.data.get(section.name)
-        return None if given is False else self._default(section, {} if given is True else given)
-
     def plain(self, section: Section[Made]) -> Made:
         """A section that holds options and no component."""
         assert section.options
         key, made = (section.name,), section.options
-        if self.data.get(section.name) is not None:
-            options = self.options(key, self.data[section.name], options_of(made))
-            if options is not None:
-                return self.made(key, lambda: made(**options)) or made()
-        return made()
+        options = self.options(key, self.data.get(section.name), options_of(made))
+        return (self.made(key, lambda: made(**options)) if options else None) or made()
 
     def _default(self, section: Section[Any], given: Any) -> Use | None:
-        key = (section.name,)
+        key, component = (section.name,), None
         try:
             component = self.host.default(section.kind, section.name)
         except ValueError as error:
             self.problem(key, str(error))
-            return None
         if component is None:
             if given:
                 self.problem(key, f"no plugin offers a default {section.kind} for this section")
@@ -88,13 +82,10 @@ class Checker:
     def entries(self, section: str) -> Iterator[tuple[Key, Any]]:
         """The entries of a section that is a list, each with its key."""
         entries = self.data.get(section)
-        if entries is None:
-            return
-        if not isinstance(entries, list):
+        if isinstance(entries, list):
+            yield from (((section, index), entry) for index, entry in enumerate(entries, 1))
+        elif entries is not None:
             self.problem((section,), f"expected a list, got {entries!r}")
-            return
-        for index, entry in enumerate(entries, 1):
-            yield (section, index), entry
 
     # --- Components ------------------------------------------------------------------------------
 
@@ -119,7 +110,7 @@ class Checker:
             return None
         given, common = self._parted(key, given, shared or {})
         label = component.name if bare else name
-        options = self.options(key, given, schema, f"{kind} '{label}'", shared or {})
+        options = self.options(key, given, schema, f"{kind} '{label}'", shared or ())
         inner = self._inner(key, options or {}, schema)
         if options is None or inner is None:
             return None
@@ -160,12 +151,7 @@ class Checker:
     # --- Options ---------------------------------------------------------------------------------
 
     def options(
-        self,
-        key: Key,
-        given: Any,
-        schema: dict[str, Option],
-        whose: str = "this section",
-        shared: dict[str, Option] | None = None,
+        self, key: Key, given: Any, schema: dict[str, Option], whose: str = "this section", also: Names = ()
     ) -> dict[str, Any] | None:
         """The checked options, or None where one of them is wrong."""
         if given is not None and not isinstance(given, dict):
@@ -175,8 +161,7 @@ class Checker:
         options = {}
         for name, value in (given or {}).items():
             if name not in schema:
-                known = [*schema, *(shared or ())]
-                self.problem((*key, name), f"no such option of {whose}.{suggest(name, known)}")
+                self.problem((*key, name), f"no such option of {whose}.{suggest(name, [*schema, *also])}")
             else:
                 options[name] = self.value((*key, name), value, schema[name])
         for name, option in schema.items():

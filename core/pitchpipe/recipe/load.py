@@ -1,31 +1,38 @@
 """Reads a recipe and checks all of it: every problem at once, each with its line and the nearest name."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pitchpipe.errors import PitchpipeError, RecipeError, suggest
 from pitchpipe.host.host import Host
-from pitchpipe.recipe import overrides
 from pitchpipe.recipe.checker import Checker
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.recipe.section import Section
-from pitchpipe.recipe.yaml12 import Document
+from pitchpipe.recipe.yaml12 import Document, Key
 
 
-def load(path: Path, host: Host, given: tuple[str, ...] = ()) -> Recipe:
-    """Read and check a recipe. All that is wrong with it is raised at once, each with its line."""
+def load(path: Path, host: Host, *changes: Callable[[dict[str, Any]], Key]) -> Recipe:
+    """Read and check a recipe. All that is wrong with it is raised at once, each with its line. A change sets a
+    value before that, and says where."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PitchpipeError(f"cannot read the recipe {path}: {error}") from None
     document, sections = Document(text, path.name), sections_of(host)
     if not isinstance(document.data, dict):
-        names = ", ".join(section.name for section in sections)
-        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {names}")
+        known = ", ".join(section.name for section in sections)
+        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {known}")
     checker = Checker(document, path.parent.resolve(), host)
-    for setting in given:
-        checker.set.add(overrides.apply(setting, document.data))
-    recipe = _checked(path, checker, sections)
+    checker.set = {change(document.data) for change in changes}
+    recipe, names = Recipe(path, checker.data, host), [section.name for section in sections]
+    for name in checker.data:
+        if name not in names:
+            checker.problem((name,), f"no such section.{suggest(name, names)}")
+    for section in sections:
+        recipe[section] = section.value(checker)
+    for section in sections:
+        _beside_others(section, recipe, checker)
     if checker.problems:
         raise RecipeError(sorted(checker.problems, key=checker.order))
     host.notify("on_recipe_loaded", recipe=recipe)
@@ -35,18 +42,6 @@ def load(path: Path, host: Host, given: tuple[str, ...] = ()) -> Recipe:
 def sections_of(host: Host) -> list[Section[Any]]:
     """The sections that a recipe may have: core's own, and those of every stage."""
     return [REQUIRES, *(section for stage in host.stages() for section in stage.sections)]
-
-
-def _checked(path: Path, checker: Checker, sections: list[Section[Any]]) -> Recipe:
-    recipe, names = Recipe(path, checker.data, checker.host), [section.name for section in sections]
-    for name in checker.data:
-        if name not in names:
-            checker.problem((name,), f"no such section.{suggest(name, names)}")
-    for section in sections:
-        recipe[section] = section.value(checker)
-    for section in sections:
-        _beside_others(section, recipe, checker)
-    return recipe
 
 
 def _beside_others(section: Section[Any], recipe: Recipe, checker: Checker) -> None:

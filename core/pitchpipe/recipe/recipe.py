@@ -12,6 +12,13 @@ from pitchpipe.recipe.section import Section
 Value = TypeVar("Value")
 
 
+@runtime_checkable
+class Uses(Protocol):
+    """A section's value that holds components."""
+
+    def uses(self) -> "Iterator[Use]": ...
+
+
 @dataclass(frozen=True)
 class Use:
     """A component as a recipe uses it: with its options checked, and itself bound to them.
@@ -39,13 +46,6 @@ class Use:
             yield from use.uses()
 
 
-@runtime_checkable
-class HoldsUses(Protocol):
-    """A value of a section that holds components."""
-
-    def uses(self) -> Iterator[Use]: ...
-
-
 class Recipe:
     """What a run does. `recipe[SECTION]` is what a section became: None or empty where it is left out."""
 
@@ -71,7 +71,7 @@ class Recipe:
         """Every component in use, in the order in which data meets them."""
         for value in self._values.values():
             for entry in value if isinstance(value, list) else [value]:
-                if isinstance(entry, HoldsUses):
+                if isinstance(entry, Uses):
                     yield from entry.uses()
 
     def missing(self) -> list[str]:

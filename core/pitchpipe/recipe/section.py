@@ -36,8 +36,6 @@ class Section(Generic[Value]):
         """What the recipe says in this section, checked."""
         if self.read:
             return self.read(checker, self)
-        if self.bare:
-            return checker.bare(self)
         if self.many:
             return checker.many(self)
         return checker.one(self) if self.kind else checker.plain(self)

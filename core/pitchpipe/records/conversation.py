@@ -1,6 +1,7 @@
 """Rows, messages and conversations: what loaders yield, what formats make, what filters judge."""
 
 from hashlib import blake2b
+from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct, field, msgpack
@@ -44,7 +45,7 @@ class Message(Struct, frozen=True, omit_defaults=True, gc=False):
     tool_call_id: str = ""
 
     def marked_words(self, learn: bool) -> MarkedWords:
-        """The content in parts, each with whether it is learned; `learn` holds where the message is silent."""
+        """The content in parts, and whether each is learned. `learn` holds where the message is silent."""
         if not isinstance(self.learn, tuple):
             return ((self.content, learn if self.learn is None else self.learn),)
         if "".join(text for text, _ in self.learn) != self.content:
@@ -87,12 +88,8 @@ class Conversation(Struct, frozen=True, omit_defaults=True, gc=False):
 
     def prompt(self) -> str:
         """Everything before the first reply. Two sides of a split never share a prompt."""
-        words = []
-        for message in self.messages:
-            if message.role == "assistant":
-                break
-            words += [message.role, message.content, message.context]
-        return "\x00".join(words)
+        before = takewhile(lambda message: message.role != "assistant", self.messages)
+        return "\x00".join(words for m in before for words in (m.role, m.content, m.context))
 
     def replies(self) -> list[str]:
         """The words of every reply."""

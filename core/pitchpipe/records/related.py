@@ -12,11 +12,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class Related:
-    """Rows to drop, and for each the row because of which it goes.
-
-    `rows` and `of` are row numbers as in the sketches. `scores`, where there are any, say how alike the two
-    rows are, and `limit` how alike is too much.
-    """
+    """Rows to drop, and for each the row because of which it goes: numbers as in the sketches. `scores`, where
+    there are any, say how alike the two rows are, and `limit` how alike is too much."""
 
     reason: str
     rows: "NDArray[np.int64]"
@@ -41,11 +38,11 @@ class Block:
 
 
 class Sketches(Protocol):
-    """The sketches of all rows, in order. `scratch` is a folder for files that a comparison needs."""
+    """The sketches of all rows, in order. `scratch` is a folder for files that a comparison needs. A filter
+    keeps no block, so that memory does not grow with the data."""
 
     scratch: Path
 
     def __len__(self) -> int: ...
     def __getitem__(self, row: int, /) -> bytes: ...
-    def blocks(self) -> Iterator[Block]:
-        """The blocks in order. A filter keeps none of them, so that memory does not grow with the data."""
+    def blocks(self) -> Iterator[Block]: ...

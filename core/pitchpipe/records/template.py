@@ -36,7 +36,15 @@ class ToolCalls:
 
 @dataclass(frozen=True, kw_only=True)
 class Turns:
-    """A template of text around each role's words. `pp.turns` explains the fields."""
+    """A template from what stands before and after each role's words: `pp.turns(...)`.
+
+    `{bos}` and `{eos}` become the tokenizer's own; `{bos}` only where the tokenizer begins every text with
+    it. `stop` must stand in what follows a reply: it is learned, what comes after it is not. `tokens` names
+    the control tokens. `preamble` is written where a conversation has no system message. `trim` removes white
+    space from both ends of people's words. Every reply begins with `lead`: a server's prompt ends before it,
+    so it is learned. `fold` writes the system message in the first user turn, between these two. `think`
+    stands around a reply's reasoning, `calls` writes tools.
+    """
 
     user: Around
     assistant: Around
@@ -66,6 +74,9 @@ class Turns:
             object.__setattr__(self, "preamble_with_context", self.preamble)
 
 
+turns = Turns
+
+
 @dataclass(frozen=True)
 class JinjaTemplate:
     """A chat template in Jinja, as models carry it. It is saved with the tuned model as it is.
@@ -77,39 +88,6 @@ class JinjaTemplate:
     source: str
     stop: str = ""
     variables: Mapping[str, object] = field(default_factory=dict)
-
-
-def turns(
-    *,
-    user: Around,
-    assistant: Around,
-    system: Around | None = None,
-    context: Around = ("\n\n", ""),
-    begin: str = BOS,
-    stop: str = EOS,
-    tokens: tuple[str, ...] = (),
-    preamble: str = "",
-    preamble_with_context: str = "",
-    trim: bool = False,
-    lead: str = "",
-    fold: Around | None = None,
-    think: Around | None = None,
-    calls: ToolCalls | None = None,
-) -> Turns:
-    """A template from what stands before and after each role's words.
-
-    `{bos}` and `{eos}` become the tokenizer's own; `{bos}` only where the tokenizer begins every text with
-    it. `stop` must stand in what follows a reply: it is learned, what comes after it is not. `tokens` names
-    the control tokens. `preamble` is written where a conversation has no system message. `trim` removes white
-    space from both ends of people's words. Every reply begins with `lead`: a server's prompt ends before it,
-    so it is learned. `fold` writes the system message in the first user turn, between these two. `think`
-    stands around a reply's reasoning, `calls` writes tools.
-    """
-    return Turns(
-        user=user, assistant=assistant, system=system, context=context, begin=begin, stop=stop,
-        tokens=tuple(tokens), preamble=preamble, preamble_with_context=preamble_with_context, trim=trim,
-        lead=lead, fold=fold, think=think, calls=calls,
-    )  # fmt: skip
 
 
 def chat_template(

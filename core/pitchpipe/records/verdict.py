@@ -46,8 +46,8 @@ class Verdict(Struct, frozen=True, gc=False):
 def drop(reason: str, *, score: Measure = None, limit: Measure = None) -> Drop:
     """Drops a conversation: what a filter or a format returns.
 
-    The reason is one line; reports count reasons by the words before the first colon. `score` is what was
-    measured, `limit` what it was measured against. The ledger keeps all three.
+    Reports count reasons by the words before the first colon. `score` is what was measured, `limit` what it was
+    measured against. The ledger keeps all three.
     """
     words = " ".join(reason.split()).encode("utf-8", "backslashreplace").decode()
     if not words:

@@ -79,8 +79,6 @@ class Run:
         self._notes |= notes
         self.save()
 
-    # --- Stages ----------------------------------------------------------------------------------
-
     def done(self, stage: Stage[Any], parts: KeyParts) -> bool:
         """Was it done, from the same parts, and is all that it made still there?"""
         known = self.stages.get(stage.name)

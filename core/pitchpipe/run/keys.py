@@ -1,8 +1,8 @@
 """Keys of stages: the content of all that can change a result, by names that people understand.
 
-The code that decides a result is part of the key: the rooms that a stage stands on, and each plugin in use. A
-plugin's code is all of its top package, and every package that it imports enters by its version. A plugin that
-shares its top package with others names its own modules in `ROOMS`; its components' `needs` name the packages.
+Code is part of the key: the rooms that a stage stands on, and each plugin in use. A plugin's code is all of its
+top package, and every package that it imports enters by its version. A plugin that shares its top package with
+others names its own modules in `ROOMS`; its components' `needs` name the packages.
 """
 
 import os
@@ -31,11 +31,9 @@ KeyParts = dict[str, str]
 
 def own_parts(stage: Any, recipe: Recipe) -> KeyParts:
     """The code of core and of the stage, and the version of Python."""
-    parts = {"pitchpipe's code": _code_of(CORE), "Python": platform.python_version()}
+    parts = {"pitchpipe's code": _code_of((*CORE, *stage.rooms)), "Python": platform.python_version()}
     plugin = next(plugin for plugin in recipe.host.plugins if stage in plugin.stages)
-    if stage.rooms:
-        return parts | {"pitchpipe's code": _code_of((*CORE, *stage.rooms))}
-    return parts | plugin_parts(plugin)
+    return parts if stage.rooms else parts | plugin_parts(plugin)
 
 
 @cache

@@ -7,7 +7,6 @@ from typing import Any
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.recipe.recipe import Recipe
-from pitchpipe.run import ranks
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import own_parts
@@ -24,31 +23,24 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "", process
         raise PitchpipeError("\n".join(missing))
     stages = in_order(recipe.host.stages())
     wanted = [stage for stage in up_to(until, stages) if stage.wanted(recipe)]
-    if not ranks.first():
-        _join(Run(folder, recipe, console, processes), wanted)
-        return None
     run = Run(folder, recipe, console, processes)
+    if os.environ.get("RANK", "0") != "0":  # a launcher's other processes
+        for stage in wanted:
+            stage.join(run)
+        return None
     run.open()
     run.note(recipe=os.path.abspath(recipe.path))
     write_json(folder / "recipe.json", recipe.data)
     for stage in wanted:
         parts = own_parts(stage, recipe) | stage.key(run)
-        if stage.joined:
-            ranks.announce(folder, stage.name, begins=not run.done(stage, parts))
+        stage.begins(run, run.done(stage, parts))
         stage.tell(run, run.do(stage, parts))
         _foretell(run, stage, stages)
     return run
 
 
-def _join(run: Run, wanted: list[Stage[Any]]) -> None:
-    """The life of every process of a launch but the first."""
-    for stage in wanted:
-        if stage.joined and ranks.wait(run.path, stage.name):
-            stage.join(run)
-
-
 def _foretell(run: Run, done: Stage[Any], stages: list[Stage[Any]]) -> None:
-    """Stages that waited for this one say what they will take."""
+    """Let stages that waited for this one tell what they will take."""
     for stage in stages:
         if done.name in stage.after:
             stage.foretell(run)

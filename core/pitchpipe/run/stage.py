@@ -26,7 +26,6 @@ class Stage(Generic[Result]):
     half_done: str = ""  # a folder that it continues after a kill
     rooms: tuple[str, ...] = ()  # packages whose code decides its result; none: all of the plugin's package
     result: type | None = None  # of the result, as run.json keeps it; none: plain data
-    joined: bool = False  # every process of a launch takes part
 
     def wanted(self, recipe: Recipe) -> bool:
         """Does the recipe ask for this stage?"""
@@ -46,6 +45,9 @@ class Stage(Generic[Result]):
 
     def foretell(self, run: "Run") -> None:
         """Show what the stage will take, as soon as the stages before it are done."""
+
+    def begins(self, run: "Run", done: bool) -> None:
+        """Called before the stage is done, or found to be `done`."""
 
     def join(self, run: "Run") -> None:
         """Take part in the work, in a process that is not the first of its launch."""

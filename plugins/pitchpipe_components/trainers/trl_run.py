@@ -28,7 +28,7 @@ def train(training: pp.Training, **settings: Any) -> dict[str, Any]:
         model=training.model,
         args=args,
         processing_class=training.tokenizer,
-        train_dataset=Dataset.from_dict({"text": []}),  # TRL wants to see a data set of this kind
+        train_dataset=Dataset.from_dict({"input_ids": [[0]]}),  # TRL wants to see one of this kind
         data_collator=batches.collate,
     )
     trainer.remove_callback(PrinterCallback)

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pitchpipe.host.contracts import Answer, Console, Prompt
-from pitchpipe.host.protocols import Batch, Collator
+from pitchpipe.host.contracts import Answer, Batch, Console, Prompt
+from pitchpipe.host.protocols import Collator
 from pitchpipe.records.conversation import Json
 from pitchpipe.records.example import Example, Examples
 from pitchpipe_stages.generate import asking

@@ -9,11 +9,10 @@ from msgspec import UNSET, Struct, UnsetType
 from pitchpipe.host.contracts import DataPlan
 from pitchpipe.host.protocols import Bounded, Collator, Packing, PlansData
 from pitchpipe.recipe.recipe import Recipe
-from pitchpipe.run import ranks
 from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.render.sections import COLLATOR
-from pitchpipe_stages.train import batches
+from pitchpipe_stages.train import batches, ranks
 from pitchpipe_stages.train.sections import TRAINER
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from torch.utils.data import Dataset, Sampler
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.host.protocols import Batch
+from pitchpipe.host.contracts import Batch
 from pitchpipe.records.example import Example, Examples
 from pitchpipe_stages.train.batches import Plan, alike, planned
 

@@ -6,7 +6,6 @@ from functools import partial
 
 from pitchpipe.host.contracts import Console
 from pitchpipe.recipe.recipe import Recipe
-from pitchpipe.run import ranks
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import KeyParts, parts_of
 from pitchpipe.run.stage import Stage
@@ -15,6 +14,7 @@ from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
+from pitchpipe_stages.train import ranks
 from pitchpipe_stages.train.sections import TRAINER
 
 Trained = dict[str, int | float | str]  # what the trainer reports
@@ -29,7 +29,6 @@ class Train(Stage[Trained]):
     makes = ("model",)
     half_done = "checkpoints"
     rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.train")
-    joined = True
 
     def wanted(self, recipe: Recipe) -> bool:
         return recipe[TRAINER] is not None
@@ -46,8 +45,12 @@ class Train(Stage[Trained]):
         shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
         return result
 
+    def begins(self, run: Run, done: bool) -> None:
+        ranks.announce(run.path, begins=not done)
+
     def join(self, run: Run) -> None:
-        _fit(run, RichConsole(quiet=True), lambda step, values: None)
+        if ranks.wait(run.path):
+            _fit(run, RichConsole(quiet=True), lambda step, values: None)
 
     def foretell(self, run: Run) -> None:
         from pitchpipe_stages.train.cost import cost
@@ -104,6 +107,6 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
         console=console,
     )
     result = trainer.bound(training) or {}
-    if ranks.first():
+    if not ranks.joins():
         save_for_serving(training, rendering.renderer)
     return result

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pitchpipe.host.contracts import Batches, Console
-from pitchpipe.host.protocols import Batch, Collator, Packing
+from pitchpipe.host.contracts import Batch, Batches, Console
+from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ KIND is {KIND_NAMES}.
 
 
 @click.command(help=HELP)
-@click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
 @click.argument("name")
 @click.option(
     "--to",

@@ -6,7 +6,6 @@ from string import Template
 
 from pitchpipe import __version__
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.host.hookspecs import KINDS
 
 PYPROJECT = """\
 [build-system]
@@ -46,7 +45,13 @@ def write_package(kind: str, name: str, where: Path) -> Path:
     folder = where / f"pitchpipe-{dashed}"
     if folder.exists():
         raise PitchpipeError(f"{folder} is there already")
-    names = {"kind": kind, "name": name, "dashed": dashed, "version": __version__, "hook": KINDS[kind]}
+    names = {
+        "kind": kind,
+        "name": name,
+        "dashed": dashed,
+        "version": __version__,
+        "hook": f"register_{kind}s",
+    }
     names["class_name"] = "".join(part.capitalize() for part in name.split("_"))
     source = (Path(__file__).parent / "templates" / f"{kind}.txt").read_text("utf-8")
     code, test = source.split("# --- test ---\n")

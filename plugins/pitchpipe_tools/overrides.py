@@ -1,5 +1,7 @@
 """Overrides: `trainer.sft.epochs=1` sets one value of a recipe before it is checked."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pitchpipe.errors import PitchpipeError, suggest
@@ -7,7 +9,12 @@ from pitchpipe.recipe import yaml12
 from pitchpipe.recipe.yaml12 import Key
 
 
-def apply(text: str, data: dict[str, Any]) -> Key:
+def override(text: str) -> Callable[[dict[str, Any]], Key]:
+    """The change that KEY=VALUE makes in a recipe."""
+    return partial(_apply, text)
+
+
+def _apply(text: str, data: dict[str, Any]) -> Key:
     """Set one value and say where. An entry of a list is named by its number, from 1, or its component."""
     path, equals, value = text.partition("=")
     *parents, last = path.strip().split(".")
