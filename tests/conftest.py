@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-# Tests run two at a time on two cores, and each command is a process of its own.
+# Tests run two at a time on two cores. Libraries read these variables when they are imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 ROWS = [
@@ -34,8 +35,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.syspath_prepend(str(site))
     yield put
-    for name in [name for name in sys.modules if name.startswith("pitchpipe_") and "plugins" not in name]:
-        del sys.modules[name]
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(str(site)):
+            del sys.modules[name]
 
 
 @pytest.fixture
