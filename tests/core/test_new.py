@@ -30,7 +30,7 @@ def call(environment, folder, *command, code=0):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_new_plugin_is_installed_tested_and_used(environment, tmp_path, kind, project):
+def test_a_new_plugin_is_installed_tested_and_used(environment, tmp_path, kind, name_plugin):
     python = str(environment / "python")
     name = "short_answers" if kind == "filter" else f"my_{kind}"
     folder = f"pitchpipe-{name.replace('_', '-')}"
@@ -47,6 +47,7 @@ def test_a_new_plugin_is_installed_tested_and_used(environment, tmp_path, kind, 
         "--no-deps",
     ]
     call(environment, tmp_path, *pip, "-e", folder)
+    name_plugin(name)
     assert " passed" in call(
         environment, tmp_path, python, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder
     )
@@ -55,7 +56,7 @@ def test_a_new_plugin_is_installed_tested_and_used(environment, tmp_path, kind, 
     )
 
 
-def test_a_recipe_uses_two_new_plugins(environment, tmp_path):
+def test_a_recipe_uses_two_new_plugins(environment, tmp_path, name_plugin):
     python = str(environment / "python")
     recipe = (
         "requires: [pitchpipe-brief>=0.1]\nmodel: tiny\ntemplate: plainly\n"
@@ -83,6 +84,7 @@ def test_a_recipe_uses_two_new_plugins(environment, tmp_path):
             "-e",
             f"pitchpipe-{name}",
         )
+        name_plugin(name)
     call(environment, tmp_path, python, "-m", "pitchpipe", "prepare", "recipe.yaml")
     assert "USER: Hi" in call(environment, tmp_path, python, "-m", "pitchpipe", "peek", "recipe.yaml")
     assert "chars too high" in (tmp_path / "runs/recipe/ledger.jsonl").read_text()

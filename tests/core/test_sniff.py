@@ -435,6 +435,6 @@ def test_nothing_is_left_behind(sniff, tmp_path):
 
 
 def test_without_the_profile_and_without_repair_it_still_works(sniff, monkeypatch):
-    monkeypatch.setenv("PITCHPIPE_PLUGINS", "loaders,formats")
+    monkeypatch.setenv("PITCHPIPE_BLOCK", "filters,repair")
     code, said = sniff("a.jsonl", files={"a.jsonl": lines(CHATS)})
     assert code == 0 and "conversations: 3" in said and "sft_default" not in said
