@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 
+# Modules of helpers that assert say as much of a failure as tests do.
+pytest.register_assert_rewrite(
+    "tests.components.loaders.kinds", "tests.components.repair.talks", "tests.documents",
+    "tests.messy.prepared", "tests.started",
+)  # fmt: skip
+
 # Tests run two at a time on two cores. Libraries read these variables when they are imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")

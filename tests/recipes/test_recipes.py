@@ -1,13 +1,12 @@
 """Every recipe that ships is sound and says how it is run; the quickstart does what the README promises."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.documents import assert_shows, shown
+from tests.documents import ROOT, assert_shows, shown
 
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
+RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
