@@ -2,14 +2,26 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-# Tests run two at a time on two cores, and each command is a process of its own.
+# Modules of helpers that assert say as much of a failure as tests do.
+pytest.register_assert_rewrite(
+    "tests.components.loaders.kinds", "tests.components.repair.talks", "tests.documents",
+    "tests.messy.prepared", "tests.started",
+)  # fmt: skip
+
+# Tests run two at a time on two cores. Libraries read these variables when they are imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# Load pitchpipe's own plugins and those that a test names. To be switched on with a host that loads its own
+# plugins always, and takes PITCHPIPE_PLUGINS for the names of others.
+ONLY_OWN = False
+NAMED = "PITCHPIPE_PLUGINS"
 
 ROWS = [
     {"instruction": "Say hello.", "input": "", "output": "Hello!", "category": "greeting"},
@@ -17,12 +29,39 @@ ROWS = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def only_own_plugins() -> Iterator[None]:
+    """A plugin that happens to be installed on this machine changes no outcome."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("PITCHPIPE_BLOCK", "PITCHPIPE_STRICT"):
+            patch.delenv(variable, raising=False)
+        if ONLY_OWN:
+            patch.setenv(NAMED, "")
+        yield
+
+
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Installs a plugin as a distribution that Python finds: install("zoo", code)."""
+def name_plugin(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets a plugin of another distribution be loaded: name_plugin("zoo")."""
+
+    def add(name: str) -> None:
+        if NAMED in os.environ:
+            monkeypatch.setenv(NAMED, ",".join(filter(None, [os.environ[NAMED], name])))
+
+    return add
+
+
+@pytest.fixture
+def install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name_plugin: Callable[[str], None]
+) -> Iterator[Callable[..., None]]:
+    """Installs a plugin as a distribution that Python finds: install("zoo", code).
+
+    A plugin that is not `named` is there like any other that somebody has installed.
+    """
     site = tmp_path / "site"
 
-    def put(name: str, code: str, distribution: str = "", version: str = "1.0") -> None:
+    def put(name: str, code: str, distribution: str = "", version: str = "1.0", named: bool = True) -> None:
         distribution = distribution or f"pitchpipe-{name}"
         module = distribution.replace("-", "_")
         info = site / f"{module}-{version}.dist-info"
@@ -30,12 +69,15 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
         (site / f"{module}.py").write_text(code)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
         (info / "entry_points.txt").write_text(f"[pitchpipe]\n{name} = {module}\n")
+        if named:
+            name_plugin(name)
 
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.syspath_prepend(str(site))
     yield put
-    for name in [name for name in sys.modules if name.startswith("pitchpipe_") and "plugins" not in name]:
-        del sys.modules[name]
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(str(site)):
+            del sys.modules[name]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The filter valid_code, tested from outside: real files, real commands, and any text at all."""
 
+import os
 import re
 import warnings
 from pathlib import Path
@@ -99,6 +100,15 @@ CASES = {
     "closed by too short a fence": ("````python\nx = 1\n```", UNCLOSED),
     "the second of two": (fenced("json", "{}") + fenced("python", "x ="), "python does not parse: line 1"),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def is_loaded():
+    """Where only plugins that are named are loaded, this one is among them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "PITCHPIPE_PLUGINS" in os.environ:
+            patch.setenv("PITCHPIPE_PLUGINS", "code")
+        yield
 
 
 @pytest.fixture(scope="module")

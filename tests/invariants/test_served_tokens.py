@@ -1,0 +1,64 @@
+"""A server sees the ids of training."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import pitchpipe as pp
+from pitchpipe.proofs import prove_served
+from pitchpipe.render import Renderer
+from pitchpipe_plugins.templates.alpaca import ALPACA, ALPACA_SHORT
+from pitchpipe_plugins.templates.chatml import CHATML
+from pitchpipe_plugins.templates.llama3 import LLAMA3
+from tests.tokenizers import byte_pairs, bytes_alone
+
+TEMPLATES = {"alpaca": ALPACA, "alpaca_short": ALPACA_SHORT, "chatml": CHATML, "llama3": LLAMA3}
+TOKENIZERS = {"bytes": bytes_alone(), "byte pairs": byte_pairs()}
+plain_words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).filter(
+    lambda text: "<|" not in text
+)
+plain_said = plain_words.filter(str.strip)
+plain_talks = st.lists(
+    st.tuples(
+        st.builds(pp.Message, st.just("user"), plain_said, context=plain_words),
+        st.builds(pp.Message, st.just("assistant"), plain_said),
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda pairs: pp.Conversation(tuple(message for pair in pairs for message in pair)))
+
+
+@pytest.mark.parametrize("tokenizer", TOKENIZERS)
+@pytest.mark.parametrize("template", TEMPLATES)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(conversation=plain_talks)
+def test_a_server_sees_the_ids_of_training(template, tokenizer, conversation):
+    renderer = Renderer(TEMPLATES[template], TOKENIZERS[tokenizer])
+    try:
+        renderer.example(conversation)
+    except pp.Quarantine:
+        return
+    prove_served(renderer, TOKENIZERS[tokenizer], conversation)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("user\\n", "would not give the ids of training"),
+        ("'user'", "the saved chat template fails: no place for"),
+    ],
+)
+def test_a_chat_template_that_renders_something_else_stops(wrong, message):
+    class Other:
+        def __call__(self, conversation):
+            return CHATML(conversation)
+
+        stop, tokens = CHATML.stop, CHATML.tokens
+
+        def jinja(self, bos, eos):
+            return CHATML.jinja(bos, eos).replace(wrong, "other")
+
+    tokens = bytes_alone()
+    talk = pp.Conversation((pp.Message("user", "Hi"), pp.Message("assistant", "Hello")))
+    with pytest.raises(pp.PitchpipeError, match=message):
+        prove_served(Renderer(Other(), tokens), tokens, talk)

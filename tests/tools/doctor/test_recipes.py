@@ -1,0 +1,20 @@
+"""The doctor proves a recipe."""
+
+from tests.packed import RECIPE, small
+
+
+def test_doctor_proves_a_recipe(project, rows):
+    here = project({"recipe.yaml": RECIPE, "rows.jsonl": rows})
+    packed = here.run("doctor", "recipe.yaml", "--set", "collator=packed").assert_success().out
+    assert "pitchpipe_documents" in packed and "of the largest logit, limit 1e-04" in packed
+    assert "each holds one conversation" in here.run("doctor", "recipe.yaml").assert_success().out
+
+
+def test_doctor_fails_where_documents_see_each_other(project, rows, tmp_path):
+    model = small("Bloom", "eager")
+    model.save_pretrained(tmp_path / "bloom")
+    recipe = f"model:\n  transformers: {{folder: {tmp_path / 'bloom'}}}\ncollator: packed\n"
+    recipe += "template: chatml\nloaders:\n  - files: {path: rows.jsonl}\n"
+    outcome = project({"recipe.yaml": recipe, "rows.jsonl": rows}).run("doctor", "recipe.yaml")
+    outcome.assert_failed("does not keep the documents of a row apart")
+    assert "Traceback" not in outcome.err

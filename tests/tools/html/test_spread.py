@@ -1,0 +1,45 @@
+"""Counted values: each is in one bar, and memory does not grow with them."""
+
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pitchpipe.pages.spread import Spread, edges, place
+from tests.tools.html.values import values
+
+
+@given(values, st.lists(st.floats(-100, 1e5), max_size=2))
+def test_every_value_is_in_one_bar(some, limits):
+    spread = Spread()
+    spread.add(some)
+    ends = edges(spread, limits)
+    assert all(low < high for low, high in pairwise(ends))
+    assert len(ends) <= 130
+    assert ends[0] <= spread.least() and spread.most() <= ends[-1]
+    assert sum(spread.bars(ends)) == len(some) == len(spread)
+    where = [place(value, ends) for value in sorted(some)]
+    assert where == sorted(where) and where[0] >= 0 and where[-1] <= 1
+
+
+@given(st.lists(st.integers(0, 999), min_size=1))
+def test_numbers_of_three_digits_are_kept_as_they_are(some):
+    spread = Spread()
+    for value in some:
+        spread.add([value])
+    assert spread.counts == Counter(map(float, some))
+    assert spread.median() == sorted(some)[(len(some) + 1) // 2 - 1]
+
+
+def test_what_is_no_number_has_no_place():
+    spread = Spread()
+    spread.add([float("nan"), float("inf"), 1.5])
+    assert spread.counts == {1.5: 1}
+
+
+def test_memory_does_not_grow_with_the_rows():
+    spread = Spread()
+    spread.add(np.random.default_rng(0).random(200_000))
+    assert len(spread) == 200_000 and len(spread.counts) < 4000

@@ -1,0 +1,123 @@
+"""The page of a run's data as a document: its rows are escaped, its size is bounded."""
+
+import re
+
+from tests.tools.html.browser import Page
+from tests.tools.report.hostile import HOSTILE, PLUGIN, row
+
+
+def test_the_page_is_well_formed(page):
+    assert page.errors == [] and page.open == []
+    names = [value for name, value in page.attributes if name == "id"]
+    assert len(names) == len(set(names))
+    linked = {value[1:] for name, value in page.attributes if name == "href"}
+    assert linked <= set(names)
+
+
+def test_nothing_in_a_row_becomes_part_of_the_page(page):
+    known = set(
+        [
+            "html",
+            "head",
+            "meta",
+            "title",
+            "style",
+            "body",
+            "a",
+            "header",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "p",
+            "nav",
+            "ul",
+            "li",
+            "main",
+            "section",
+            "div",
+            "span",
+            "b",
+            "i",
+            "small",
+            "strong",
+        ]
+    )
+    known |= set(
+        [
+            "details",
+            "summary",
+            "dl",
+            "dt",
+            "dd",
+            "code",
+            "footer",
+            "figure",
+            "figcaption",
+            "svg",
+            "path",
+            "line",
+            "rect",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+        ]
+    )
+    assert set(page.tags) <= known
+    assert {"script", "img", "u"}.isdisjoint(page.tags)
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    assert "<script>alert(1)</script><img src=x onerror=alert(2)>" in page.text()
+    assert "two <b>" in page.text() and "equal <i>" in page.text()
+
+
+def test_nothing_is_fetched(here, page):
+    text = here.read("runs/recipe/report.html")
+    assert not re.search(r"https?://|url\(|@import", text)
+    assert not {"src", "srcset", "xlink:href", "action"} & {name for name, _ in page.attributes}
+    assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
+
+
+def test_it_can_be_used_without_a_mouse_and_on_a_phone(page):
+    assert page.tags["summary"] == page.tags["details"] > 0
+    assert ("name", "viewport") in page.attributes and ("lang", "en") in page.attributes
+    drawn = [value for name, value in page.attributes if name == "aria-label" and "median" in value]
+    assert len(drawn) == page.tags["svg"] > 0
+
+
+def test_it_looks_the_same_each_time(here):
+    before = here.read("runs/recipe/report.html")
+    here.run("report", "runs/recipe").assert_success()
+    assert here.read("runs/recipe/report.html") == before
+
+
+def test_the_page_stays_small_whatever_the_rows_say(project):
+    long = "word & <tag> " * 3000
+    rows = [row(f"{n} {long}", f"odd {n} {HOSTILE} {long}", f"category {n} {long}") for n in range(150)]
+    rows += [{"asks": long}] * 5
+    here = project(
+        {
+            "pitchpipe_local.py": PLUGIN,
+            "rows.jsonl": rows,
+            "recipe.yaml": """\
+loaders: [{plain: {path: rows.jsonl}}]
+repair: false
+filters: [odd]
+""",
+        }
+    )
+    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("report", "runs/recipe").assert_success()
+    text = here.read("runs/recipe/report.html")
+    assert len(text.encode()) < 400_000
+    found = Page(text)
+    assert found.errors == [] and "nothing is left" in found.text()
+    assert found.tags["details"] <= 60
+    assert re.search(r"And \d+ more reasons, of \d+ rows: they stand in ledger.jsonl", found.text())
+
+
+def test_no_run_is_said_so(project):
+    here = project({"some/file.txt": "x"})
+    here.run("report", "some").assert_failed("some is no run that has prepared data")
