@@ -8,12 +8,12 @@ counts brackets.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pitchpipe_components.loaders.compression import BLOCK, Broken
-from pitchpipe_components.loaders.json_elements import CLOSE, WHOLE, Elements, Ending
-from pitchpipe_components.loaders.json_scan import CUT_OFF, GAP, in_string, opening, value_end
-from pitchpipe_components.loaders.json_values import REFUSED, shown
-from pitchpipe_components.loaders.lines import Unreadable, too_long
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.compression import BLOCK, Broken
+from pitchpipe_components.files.json_elements import CLOSE, WHOLE, Elements, Ending
+from pitchpipe_components.files.json_scan import CUT_OFF, GAP, in_string, opening, value_end
+from pitchpipe_components.files.json_values import REFUSED, shown
+from pitchpipe_components.files.lines import Unreadable, too_long
+from pitchpipe_components.files.opening import Opened
 
 Part = Elements | Unreadable
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from pitchpipe import PitchpipeError, Row, suggest
-from pitchpipe_components.loaders.compression import Broken
-from pitchpipe_components.loaders.json_elements import Elements
-from pitchpipe_components.loaders.json_list import list_parts
-from pitchpipe_components.loaders.json_scan import Walk, json_key
-from pitchpipe_components.loaders.json_values import mended
-from pitchpipe_components.loaders.lines import Lines, Unreadable, line_parts
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.compression import Broken
+from pitchpipe_components.files.json_elements import Elements
+from pitchpipe_components.files.json_list import list_parts
+from pitchpipe_components.files.json_scan import Walk, json_key
+from pitchpipe_components.files.json_values import mended
+from pitchpipe_components.files.lines import Lines, Unreadable, line_parts
+from pitchpipe_components.files.opening import Opened
 
 # A list of objects under one of these is the list of rows.
 LISTS = ("data", "rows")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pitchpipe import PitchpipeError, Row
-from pitchpipe_components.loaders.lines import Unreadable
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.lines import Unreadable
+from pitchpipe_components.files.opening import Opened
 
 BATCH = 1000  # rows held in memory
 PARTS = 64  # the most parts of an Arrow file
