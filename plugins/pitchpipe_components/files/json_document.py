@@ -48,7 +48,7 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class Columns:
+class JsonColumns:
     """Some rows of an object of columns, with each cell as raw JSON."""
 
     file: str
@@ -64,7 +64,7 @@ class Columns:
             yield Row(data, self.file, line, error, tuple(notes))
 
 
-Part = Elements | Lines | Unreadable | Columns
+Part = Elements | Lines | Unreadable | JsonColumns
 
 
 def document_parts(opened: Opened, key: str | None, longest: int) -> Iterator[Part]:
@@ -158,7 +158,7 @@ def _column_parts(opened: Opened, outline: Outline, longest: int, troubles: list
     walks = [Walk(_unbroken(opened, v.offset, []), v.offset, longest, v.line) for v in columns.values()]
     rows = zip(*(_cells(walk) for walk in walks), strict=True)
     while batch := tuple((row[0][0], tuple(text for _, text in row)) for row in islice(rows, BATCH)):
-        yield Columns(opened.name, tuple(columns), batch)
+        yield JsonColumns(opened.name, tuple(columns), batch)
     for trouble in troubles:
         yield Unreadable(opened.name, outline.lines, "", trouble)
 

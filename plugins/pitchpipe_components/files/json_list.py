@@ -20,7 +20,7 @@ Part = Elements | Unreadable
 
 def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: int) -> Iterator[Part]:
     """Cuts the file from `start` on into blocks of whole elements. `ending` is what ends the last block."""
-    cutter, trouble = _Cutter(opened, start, line, ending, longest), ""
+    cutter, trouble = _ListCutter(opened, start, line, ending, longest), ""
     try:
         for chunk in opened.chunks(start):
             yield from cutter.parts(chunk)
@@ -32,7 +32,7 @@ def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: i
 
 
 @dataclass
-class _Cutter:
+class _ListCutter:
     """Holds the text that was read and not yet cut (`pending`), from offset `start` and line `line` on.
 
     It tries to cut when `pending` has `wanted` bytes.
