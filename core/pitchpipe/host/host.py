@@ -171,7 +171,8 @@ class Host:
 
     def default(self, kind: str, part: str) -> Component | None:
         """The component that plays a part where a recipe names none. Two of them are a ValueError."""
-        found = [component for component in self.all(kind) if component.default_for == part]
+        offers = [component for plugin in self.plugins for component in plugin.offers]
+        found = [c for c in offers if (c.kind, c.default_for) == (kind, part)]
         if len(found) > 1:
             who, last = " and ".join(f"'{c.name}' of {c.plugin}" for c in found), found[-1].plugin.name
             words = f"{len(found)} plugins offer the default {kind} for {part}: {who}"
