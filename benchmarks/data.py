@@ -62,8 +62,8 @@ class Peer:
     """The same recipe's steps, as functions of a row that datasets can call."""
 
     def __init__(self, folder: Path):
-        from pitchpipe.recipe.load import load
         from pitchpipe.host.host import Host
+        from pitchpipe.recipe.load import load
 
         recipe = load(folder / "recipe.yaml", Host.from_environment())
         self.format = next(c for c in recipe.host.all("format") if c.name == "sharegpt").call()

@@ -40,7 +40,7 @@ def run(bare, folder, *arguments):
 
 def test_the_wheel_carries_all_that_the_quickstart_needs(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    base = "pitchpipe_plugins/models/tiny/base"
+    base = "pitchpipe_components/models/tiny/base"
     for name in (
         "pitchpipe/recipes/quickstart.yaml",
         "pitchpipe/recipes/data/quickstart-alpaca.jsonl",

@@ -47,10 +47,12 @@ class Writer(ABC):
         return self
 
 
-def writer_of(template: AnyTemplate) -> Writer:
+def writer_of(template: AnyTemplate | Writer) -> Writer:
     """The writer of a template, whatever its kind."""
     from pitchpipe_stages.render.turns import TurnsWriter
 
+    if isinstance(template, Writer):
+        return template
     if isinstance(template, Turns):
         return TurnsWriter(template)
     if isinstance(template, JinjaTemplate):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import torch
 
-from pitchpipe_plugins.adapters import Lora
-from pitchpipe_plugins.models import Tiny, Transformers
+from pitchpipe_components.adapters import Lora
+from pitchpipe_components.models import Tiny, Transformers
 
 BASE = Path(Tiny().folder)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.embedders import Encoder
+from pitchpipe_components.embedders import Encoder
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.templates import CHATML, DATA
+from pitchpipe_components.templates import CHATML, DATA
+from pitchpipe_stages.render.writer import writer_of
 
 TOOL = {"type": "function", "function": {"name": "add", "description": "Adds <|im_end|>.", "parameters": {}}}
 CALL = {
@@ -52,7 +53,7 @@ def test_qwen_would_write_the_same_tools():
         ' <tool_call></tool_call> XML tags:\n<tool_call>\n{"name": <function-name>, "arguments":'
         " <args-json-object>}\n</tool_call><|im_end|>\n<|im_start|>user\n2 and 2?<|im_end|>\n"
     )
-    assert "".join(piece.text for piece in CHATML(USED)).removeprefix("{bos}").startswith(theirs)
+    assert "".join(piece.text for piece in writer_of(CHATML)(USED)).removeprefix("{bos}").startswith(theirs)
 
 
 REFUSED = [
@@ -86,7 +87,7 @@ THOUGHT = pp.Conversation(
 
 
 def test_reasoning_is_written_after_the_last_question():
-    pieces = list(CHATML(THOUGHT))
+    pieces = list(writer_of(CHATML)(THOUGHT))
     assert "One more." not in "".join(piece.text for piece in pieces)
     learned = "".join(piece.text for piece in pieces if piece.learn)
     assert learned == "<think>\nTwice two.\n</think>\n\n4.<|im_end|>"

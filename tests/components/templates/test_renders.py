@@ -4,7 +4,7 @@ import jinja2
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.templates import ALPACA, ALPACA_SHORT, CHATML, DATA, LLAMA3
+from pitchpipe_components.templates import ALPACA, ALPACA_SHORT, CHATML, DATA, LLAMA3
 
 TALK = pp.Conversation(
     (

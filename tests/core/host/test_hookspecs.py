@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from pitchpipe import hookspecs
+from pitchpipe.host import hookspecs
 from tests.documents import ROOT
 
 HOOKS = [name for name in vars(hookspecs) if name.startswith(("register_", "on_"))]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pitchpipe.workers import workers
+from pitchpipe_stages.data.workers import workers
 
 
 def slowly(number):

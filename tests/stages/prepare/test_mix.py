@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from pitchpipe import mix
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.recipe import Mix, SourceUse
+from pitchpipe_stages.data.sections import SourceUse
+from pitchpipe_stages.prepare import mix
+from pitchpipe_stages.prepare.sections import Mix
 
 
 def drawn(how, sizes, options=None, tokens=None, stepwise=None):
@@ -111,7 +112,7 @@ split: {train: 0.8, test: 0.2}
 
 
 def test_a_run_repeats_and_leaves_out_as_the_recipe_says(project):
-    from pitchpipe.prepared import Examples
+    from pitchpipe_stages.prepare.examples import PreparedExamples
 
     more = [{"instruction": f"Tell {n}.", "output": str(n)} for n in range(40)]
     here = project(
@@ -122,7 +123,7 @@ def test_a_run_repeats_and_leaves_out_as_the_recipe_says(project):
     a, b = result["mix"]
     assert a["conversations"] == 2 * a["available"] and b["conversations"] == round(b["available"] / 4)
     assert "Mix" in out and "epochs" in out
-    train = Examples(here.folder / "runs/recipe/prepared", "train")
+    train = PreparedExamples(here.folder / "runs/recipe/prepared", "train")
     assert len(train) == a["conversations"] + b["conversations"] == len(train.lengths())
     assert result["splits"]["train"]["conversations"] == a["available"] + b["conversations"]
     ids = [tuple(train[n].ids) for n in range(len(train))]

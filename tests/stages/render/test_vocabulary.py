@@ -4,10 +4,12 @@ import pytest
 import torch
 
 import pitchpipe as pp
-from pitchpipe.render import Renderer
-from pitchpipe.vocabulary import add_missing, add_padding, grow
-from pitchpipe_plugins.adapters import Lora
-from pitchpipe_plugins.models import Tiny, Transformers
+from pitchpipe_components.adapters import Lora
+from pitchpipe_components.models import Tiny, Transformers
+from pitchpipe_stages.model.embeddings import grow
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.vocabulary import add_missing, add_padding
+from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import bytes_alone
 
 STRANGE = pp.turns(user=("<|u|>", ""), assistant=("<|a|>", "<|z|>"), stop="<|z|>", tokens=("<|u|>", "<|a|>"))
@@ -18,12 +20,12 @@ FOLDER = Tiny().folder
 def test_missing_tokens_are_added_once_as_control_tokens():
     tokens = bytes_alone()
     before = len(tokens)
-    renderer = Renderer(STRANGE, tokens)
+    renderer = Renderer(writer_of(STRANGE), tokens)
     assert renderer.added == ["<|z|>", "<|u|>", "<|a|>"] and len(tokens) == before + 3
     ids = renderer.example(TALK).ids
     assert [tokens.convert_ids_to_tokens(ids[at]) for at in (0, 3, -1)] == ["<|u|>", "<|a|>", "<|z|>"]
     assert tokens.added_tokens_decoder[tokens.convert_tokens_to_ids("<|z|>")].special
-    assert Renderer(STRANGE, tokens).added == [] and len(tokens) == before + 3
+    assert Renderer(writer_of(STRANGE), tokens).added == [] and len(tokens) == before + 3
 
 
 def test_padding_is_never_the_terminator():
