@@ -18,7 +18,9 @@ class Commands(click.Group):
 
     @cached_property
     def offered(self) -> dict[str, Command]:
-        return {command.name: command for command in Host.from_environment().commands()}
+        return {
+            command.name: command for command in Host.from_environment(hook="register_commands").commands()
+        }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.offered)

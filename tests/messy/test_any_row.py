@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pitchpipe import Row
 from pitchpipe_stages.data.read import Reader
+from pitchpipe_stages.data.sections import LOADERS
 from pitchpipe_stages.data.shards import Base
 from pitchpipe_stages.data.source import RowBatch
 from tests.messy.good import GOOD, host, recipe
@@ -98,7 +99,8 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Read
     made = {}
     for name in GOOD:
         whole = recipe(folder, "rows.jsonl", f"format: {name}")
-        made[name] = Reader(whole.loaders[0], whole.loaders[0].format, whole)
+        (source,) = whole[LOADERS]
+        made[name] = Reader(source, source.format, whole)
     yield made
 
 

@@ -10,7 +10,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import EntryPoint
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -20,14 +22,12 @@ import pluggy
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host import hookspecs
 from pitchpipe.host.local import LOCAL, import_local
-from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem, Profile, Register
-from pitchpipe.records.template import JinjaTemplate, Turns
+from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem, Register
 
 if TYPE_CHECKING:
     from pitchpipe.run.stage import Stage
 
 OWN = "pitchpipe"  # the distribution whose plugins are always in
-DATA: dict[str, tuple[type, ...]] = {"template": (Turns, JinjaTemplate), "filter": (Profile,)}
 
 
 class Host:
@@ -48,23 +48,21 @@ class Host:
         self._reported: set[str] = set()
 
     @classmethod
-    def from_environment(cls, folder: Path | None = None) -> "Host":
-        """Installed plugins and the one in `folder`, as PITCHPIPE_PLUGINS, _BLOCK and _STRICT allow."""
+    def from_environment(cls, folder: Path | None = None, hook: str = "") -> "Host":
+        """Installed plugins and the one in `folder`, as PITCHPIPE_PLUGINS, _BLOCK and _STRICT allow. With a
+        `hook`, those alone whose module has that word."""
 
         def names(variable: str) -> set[str]:
-            return {name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()}
+            return set(os.environ.get(variable, "").replace(",", " ").split())
 
         only = names("PITCHPIPE_PLUGINS") if "PITCHPIPE_PLUGINS" in os.environ else None
         host = cls(only, names("PITCHPIPE_BLOCK"), os.environ.get("PITCHPIPE_STRICT", "") not in ("", "0"))
-        host.load_installed()
-        if folder and (folder / f"{LOCAL}.py").exists():
-            host.load_file(folder / f"{LOCAL}.py")
+        host.load_installed(hook)
+        if folder and (file := folder / f"{LOCAL}.py").exists():
+            host.load(Plugin(LOCAL, str(file), ""), lambda: import_local(file))
         return host
 
-    # --- Loading ---------------------------------------------------------------------------------
-
-    def load_installed(self) -> None:
-        """Load the plugins of all installed distributions."""
+    def load_installed(self, hook: str = "") -> None:
         from importlib.metadata import entry_points
 
         def order(entry: EntryPoint) -> tuple[bool, str, str]:
@@ -73,18 +71,14 @@ class Host:
 
         for entry in sorted(entry_points(group="pitchpipe"), key=order):
             assert entry.dist
-            self.load(Plugin(entry.name, entry.dist.name, entry.dist.version), entry.load)
-        loaded = {plugin.name for plugin in self.plugins}
-        known = loaded | self._passed_over | {LOCAL}
-        if unknown := ((self.only or set()) | self.block) - known:
-            name = min(unknown)
-            raise PitchpipeError(
-                f"PITCHPIPE_PLUGINS or PITCHPIPE_BLOCK: no plugin '{name}'.{suggest(name, known)}"
-            )
-
-    def load_file(self, path: Path) -> None:
-        """Load the plugin beside a recipe, which needs no packaging."""
-        self.load(Plugin(LOCAL, str(path), ""), lambda: import_local(path))
+            if hook and not _has_word(entry.module, hook):
+                self._passed_over.add(entry.name)
+            else:
+                self.load(Plugin(entry.name, entry.dist.name, entry.dist.version), entry.load)
+        known = {plugin.name for plugin in self.plugins} | self._passed_over | {LOCAL}
+        for name in sorted(((self.only or set()) | self.block) - known):
+            where = "PITCHPIPE_PLUGINS or PITCHPIPE_BLOCK"
+            raise PitchpipeError(f"{where}: no plugin '{name}'.{suggest(name, known)}")
 
     def load(self, plugin: Plugin, load: Callable[[], ModuleType]) -> None:
         """Let one plugin in, behind a fence: its error is kept, and then nothing that it offered stays."""
@@ -131,12 +125,10 @@ class Host:
 
     def _collect(self, plugin: Plugin) -> None:
         doors: dict[str, Callable[..., None]] = {
-            f"register_{kind}s": Register(plugin, kind, DATA.get(kind, ())) for kind in hookspecs.KINDS
+            f"register_{kind}s": Register(plugin, kind) for kind in hookspecs.KINDS
         }
-        doors["register_stages"] = lambda stage: self._offer_stage(plugin, stage)
-        doors["register_commands"] = lambda name, help, target: self._offer_command(
-            plugin, name, help, target
-        )
+        doors["register_stages"] = partial(self._offer_stage, plugin)
+        doors["register_commands"] = partial(self._offer_command, plugin)
         for hook, register in doors.items():
             for implementation in self._implementations(hook):
                 if implementation.plugin is plugin.module:
@@ -160,8 +152,6 @@ class Host:
     def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
         return getattr(self._manager.hook, hook).get_hookimpls()
 
-    # --- Finding ---------------------------------------------------------------------------------
-
     def find(self, kind: str, name: str) -> Component:
         """The component of that name, or `plugin:name`. A ValueError says what stands in the way."""
         plugin_name, _, bare = name.rpartition(":")
@@ -183,11 +173,9 @@ class Host:
         """The component that plays a part where a recipe names none. Two of them are a ValueError."""
         found = [component for component in self.all(kind) if component.default_for == part]
         if len(found) > 1:
-            who = " and ".join(f"'{c.name}' of {c.plugin}" for c in found)
-            raise ValueError(
-                f"{len(found)} plugins offer the default {kind} for {part}: {who}. Leave one out:"
-                f" PITCHPIPE_BLOCK={found[-1].plugin.name}"
-            )
+            who, last = " and ".join(f"'{c.name}' of {c.plugin}" for c in found), found[-1].plugin.name
+            words = f"{len(found)} plugins offer the default {kind} for {part}: {who}"
+            raise ValueError(f"{words}. Leave one out: PITCHPIPE_BLOCK={last}")
         return found[0] if found else None
 
     def all(self, kind: str) -> Iterator[Component]:
@@ -207,10 +195,8 @@ class Host:
         return suggest(name, known)
 
     def _failures(self) -> str:
-        failed = [plugin for plugin in self.plugins if plugin.error]
+        failed = (plugin for plugin in self.plugins if plugin.error)
         return "".join(f"\n  {p} might offer it, but failed: {p.failure}" for p in failed)
-
-    # --- Watching --------------------------------------------------------------------------------
 
     def notify(self, hook: str, **arguments: object) -> None:
         """Tell every observer. One that crashes is reported once and the run goes on."""
@@ -224,6 +210,15 @@ class Host:
                 if where not in self._reported:
                     self._reported.add(where)
                     print(f"warning: {where} failed: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def _has_word(module: str, word: str) -> bool:
+    """Does the source of a module hold a word? It is not imported; without a source, it may."""
+    try:
+        spec = find_spec(module)
+        return word.encode() in Path(spec.origin or "").read_bytes() if spec else True
+    except (ImportError, OSError):
+        return True
 
 
 def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> None:

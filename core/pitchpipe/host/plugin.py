@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from pitchpipe.host.options import Option, options_of
+from pitchpipe.records.template import JinjaTemplate, Turns
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OWN = Path(__file__).parents[1]
@@ -22,6 +23,7 @@ class Profile:
 
 
 profile = Profile
+DATA: dict[str, tuple[type, ...]] = {"template": (Turns, JinjaTemplate), "filter": (Profile,)}
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,6 @@ class Register:
 
     plugin: Plugin
     kind: str
-    data: tuple[type, ...] = ()  # of components that are data, not code
 
     def __call__(
         self,
@@ -153,7 +154,7 @@ class Register:
     ) -> None:
         if not (isinstance(name, str) and NAME.fullmatch(name)):
             raise PluginProblem(f"{self.kind} {name!r}: a name is lower case letters, digits and _")
-        if not callable(component) and not isinstance(component, self.data):
+        if not callable(component) and not isinstance(component, DATA.get(self.kind, ())):
             raise PluginProblem(f"{self.kind} '{name}': a component is callable, not {component!r}")
         if any(c.kind == self.kind and c.name == name for c in self.plugin.offers):
             raise PluginProblem(f"{self.kind} '{name}' is offered twice")

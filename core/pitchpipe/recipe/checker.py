@@ -26,8 +26,6 @@ class Checker:
         self.problems = list(document.problems)
         self.set: set[Key] = set()  # values that overrides have set
 
-    # --- Problems --------------------------------------------------------------------------------
-
     def place(self, key: Key) -> str:
         """Where a value stands: the line of it or of what holds it, or the override that set it."""
         for end in range(len(key), -1, -1):
@@ -43,8 +41,6 @@ class Checker:
     def order(self, problem: Problem) -> tuple[int, str]:
         line = problem.place.rpartition(":")[2]
         return (int(line) if line.isdigit() else 10**9), problem.subject
-
-    # --- Sections --------------------------------------------------------------------------------
 
     def one(self, section: Section[Any]) -> Use | None:
         """The component that a section names. A `bare` section writes the options of its default alone."""
@@ -86,8 +82,6 @@ class Checker:
             yield from (((section, index), entry) for index, entry in enumerate(entries, 1))
         elif entries is not None:
             self.problem((section,), f"expected a list, got {entries!r}")
-
-    # --- Components ------------------------------------------------------------------------------
 
     def use(
         self, kind: str, key: Key, entry: Any, shared: dict[str, Option] | None = None, bare: bool = False
@@ -147,8 +141,6 @@ class Checker:
             made = [use for use in found if use]
             uses[name] = made if listed is not None else made[0]
         return uses
-
-    # --- Options ---------------------------------------------------------------------------------
 
     def options(
         self, key: Key, given: Any, schema: dict[str, Option], whose: str = "this section", also: Names = ()

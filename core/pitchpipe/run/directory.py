@@ -100,11 +100,10 @@ class Run:
         began = time.time()
         result = stage.work(self)
         seconds = round(time.time() - began, 2)
-        self.stages[stage.name] = StageRecord(
-            parts, True, msgspec.to_builtins(result, str_keys=True), seconds
-        )
+        plain = msgspec.to_builtins(result, str_keys=True)
+        self.stages[stage.name] = StageRecord(parts, True, plain, seconds)
         self.save()
-        self.host.notify("on_stage_end", run=self, stage=stage.name, result=result, seconds=seconds)
+        self.host.notify("on_stage_end", run=self, stage=stage.name, result=plain, seconds=seconds)
         return result
 
     def result(self, stage: Stage[Result]) -> Result:

@@ -26,8 +26,6 @@ LARGE = 8 << 20  # bytes
 CORE = ("pitchpipe.records", "pitchpipe.host", "pitchpipe.recipe", "pitchpipe.run")
 KeyParts = dict[str, str]
 
-# --- Code ---------------------------------------------------------------------------------------
-
 
 def own_parts(stage: Any, recipe: Recipe) -> KeyParts:
     """The code of core and of the stage, and the version of Python."""
@@ -46,9 +44,8 @@ def room_files(room: str) -> list[Path]:
     spec = find_spec(room)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"there is no module {room}, which a key names")
-    if spec.submodule_search_locations:
-        return sorted(f for place in spec.submodule_search_locations for f in Path(place).rglob("*.py"))
-    return [Path(spec.origin)]
+    folders = map(Path, spec.submodule_search_locations or ())
+    return sorted(file for folder in folders for file in folder.rglob("*.py")) or [Path(spec.origin)]
 
 
 @cache
@@ -71,9 +68,6 @@ def _files(module: ModuleType | None) -> list[Path]:
         return modules_beside(file)
     top = module.__name__.partition(".")[0]
     return room_files(top) if "." in module.__name__ or file.name == "__init__.py" else [file]
-
-
-# --- Components ---------------------------------------------------------------------------------
 
 
 def parts_of(use: Use, recipe: Recipe) -> KeyParts:
@@ -105,9 +99,6 @@ def _seen(value: Any, folder: Path, read: bool) -> Any:
 def seen_from(recipe: Recipe, file: Path) -> str:
     """A file's name as seen from the recipe's folder."""
     return os.path.relpath(file, recipe.folder)
-
-
-# --- Digests ------------------------------------------------------------------------------------
 
 
 def digest(*parts: object) -> str:

@@ -8,7 +8,7 @@ import torch
 from pitchpipe.records.example import IGNORED
 from pitchpipe_components.collators import Padded
 from pitchpipe_components.collators.isolation import isolated
-from pitchpipe_components.collators.joined import joined
+from pitchpipe_components.collators.rows import joined
 from pitchpipe_components.models import Tiny
 from tests.packed import RECIPE, WINDOW, copies, small, some
 

@@ -35,7 +35,7 @@ SHOWN = {
 
 @pytest.mark.parametrize("name", LEARNED)
 def test_calls_are_learned_and_results_are_not(name):
-    pieces = list(DATA[name](USED))
+    pieces = list(writer_of(DATA[name])(USED))
     assert "".join(piece.text for piece in pieces if piece.learn) == LEARNED[name]
     whole = "".join(piece.text for piece in pieces)
     assert SHOWN[name] in whole and '"description": "Adds <|im_end|>."' in whole and "Be brief." in whole
@@ -73,7 +73,7 @@ def test_what_a_template_cannot_say_of_a_call_is_refused(name, change, reason):
     call["function"] = {**CALL["function"], **change}
     messages = (USED.messages[1], pp.Message("assistant", content, tool_calls=(call,)))
     with pytest.raises(pp.Quarantine, match=reason):
-        list(DATA[name](pp.Conversation(messages)))
+        list(writer_of(DATA[name])(pp.Conversation(messages)))
 
 
 THOUGHT = pp.Conversation(
@@ -94,7 +94,8 @@ def test_reasoning_is_written_after_the_last_question():
 
 
 def test_reasoning_is_kept_everywhere_where_the_recipe_says_so():
-    learned = "".join(piece.text for piece in CHATML.with_reasoning("keep")(THOUGHT) if piece.learn)
+    writer = writer_of(CHATML).with_reasoning("keep")
+    learned = "".join(piece.text for piece in writer(THOUGHT) if piece.learn)
     assert learned.startswith(
         "<think>\nOne more.\n</think>\n\n2.<|im_end|><think>\nTwice two.\n</think>\n\n4."
     )

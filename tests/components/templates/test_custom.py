@@ -54,7 +54,7 @@ def test_recipes_say_it_in_few_words(template, project):
 
 def test_a_template_of_a_recipe_is_that_of_a_plugin():
     parts = {"user": ("U: ", "\n"), "assistant": ("A:", "{eos}\n"), "lead": " ", "fold": ("<", ">")}
-    given, made = InRecipe(**parts), pp.turns(**parts)
+    given, made = writer_of(InRecipe(**parts)), writer_of(pp.turns(**parts))
     assert list(given(TALK)) == list(made(TALK))
     assert given.jinja("", "<e>") == made.jinja("", "<e>") and given.stop == made.stop
 
@@ -64,11 +64,11 @@ MIXED = [DATA["alpaca"], DATA["chatml"], DATA["plain"]]
 
 def test_each_conversation_gets_one_template_and_keeps_it():
     talks = [pp.replace(TALK, id=str(number)) for number in range(600)]
-    chosen = [Mixed(templates=MIXED)._chosen(talk) for talk in talks]
-    counted = Counter(map(MIXED.index, chosen))
+    chosen = [Mixed(templates=MIXED).chosen(talk) for talk in talks]
+    counted = Counter(chosen)
     assert set(counted) == {0, 1, 2} and min(counted.values()) > 150
-    assert chosen == [Mixed(templates=MIXED)._chosen(talk) for talk in talks]
-    assert chosen != [Mixed(templates=MIXED, seed=1)._chosen(talk) for talk in talks]
+    assert chosen == [Mixed(templates=MIXED).chosen(talk) for talk in talks]
+    assert chosen != [Mixed(templates=MIXED, seed=1).chosen(talk) for talk in talks]
 
 
 def test_the_first_of_several_templates_serves(tokenizer):

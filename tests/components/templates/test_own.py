@@ -1,4 +1,4 @@
-"""Templates that are written in OfFile, and the model's own."""
+"""Templates that are written in Jinja, and the model's own."""
 
 import time
 
@@ -88,7 +88,8 @@ def test_white_space_that_a_chat_template_takes_is_not_learned():
 @pytest.mark.parametrize("name", ["chatml", "llama2", "tokenizer"])
 def test_ten_times_the_turns_cost_ten_times_as_much(name, tokenizer):
     tokenizer.chat_template = PLAIN
-    renderer = Renderer(Ruled(OfTokenizer() if name == "tokenizer" else DATA[name], Rules()), tokenizer)
+    template = OfTokenizer() if name == "tokenizer" else DATA[name]
+    renderer = Renderer(Ruled(writer_of(template), Rules()), tokenizer)
 
     def seconds(turns):
         talk = pp.replace(TALK, messages=TALK.messages * turns)

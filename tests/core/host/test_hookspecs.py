@@ -24,7 +24,7 @@ COMPONENT = {
 
 @pytest.mark.parametrize("kind", hookspecs.KINDS)
 def test_each_register_hook_offers_its_kind(project, kind):
-    hook = hookspecs.KINDS[kind]
+    hook = f"register_{kind}s"
     code = f"import pitchpipe as pp\n\n{COMPONENT[kind]}\n\n@pp.hookimpl\ndef {hook}(register):\n    register('thing', thing)\n"
     here = project({"pitchpipe_local.py": code})
     assert (

@@ -11,10 +11,10 @@ from typing import Any, Literal
 import msgspec
 
 from pitchpipe import Row
-from pitchpipe_components.loaders.json_scan import CUT_OFF, GAP, opening, value_end
-from pitchpipe_components.loaders.json_values import REFUSED, SHOWN, mended, shown
-from pitchpipe_components.loaders.lines import too_long
-from pitchpipe_components.loaders.opening import Text, read
+from pitchpipe_components.files.json_scan import CUT_OFF, GAP, opening, value_end
+from pitchpipe_components.files.json_values import REFUSED, SHOWN, mended, shown
+from pitchpipe_components.files.lines import too_long
+from pitchpipe_components.files.opening import Text, read
 
 WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[msgspec.Raw])
 CLOSE = ord("]")

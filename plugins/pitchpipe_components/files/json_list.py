@@ -8,19 +8,19 @@ counts brackets.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pitchpipe_components.loaders.compression import BLOCK, Broken
-from pitchpipe_components.loaders.json_elements import CLOSE, WHOLE, Elements, Ending
-from pitchpipe_components.loaders.json_scan import CUT_OFF, GAP, in_string, opening, value_end
-from pitchpipe_components.loaders.json_values import REFUSED, shown
-from pitchpipe_components.loaders.lines import Unreadable, too_long
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.compression import BLOCK, Broken
+from pitchpipe_components.files.json_elements import CLOSE, WHOLE, Elements, Ending
+from pitchpipe_components.files.json_scan import CUT_OFF, GAP, in_string, opening, value_end
+from pitchpipe_components.files.json_values import REFUSED, shown
+from pitchpipe_components.files.lines import Unreadable, too_long
+from pitchpipe_components.files.opening import Opened
 
 Part = Elements | Unreadable
 
 
 def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: int) -> Iterator[Part]:
     """Cuts the file from `start` on into blocks of whole elements. `ending` is what ends the last block."""
-    cutter, trouble = _Cutter(opened, start, line, ending, longest), ""
+    cutter, trouble = _ListCutter(opened, start, line, ending, longest), ""
     try:
         for chunk in opened.chunks(start):
             yield from cutter.parts(chunk)
@@ -32,7 +32,7 @@ def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: i
 
 
 @dataclass
-class _Cutter:
+class _ListCutter:
     """Holds the text that was read and not yet cut (`pending`), from offset `start` and line `line` on.
 
     It tries to cut when `pending` has `wanted` bytes.

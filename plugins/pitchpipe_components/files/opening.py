@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pitchpipe import PitchpipeError
-from pitchpipe_components.loaders.compression import BLOCK, Broken, compression_of, raw, unpacked
+from pitchpipe_components.files.compression import BLOCK, Broken, compression_of, raw, unpacked
 
 # UTF-32 comes before UTF-16, whose byte order mark is the beginning of UTF-32's.
 MARKS = {
