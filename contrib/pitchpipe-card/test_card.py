@@ -22,6 +22,14 @@ card:
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def named():
+    """Whatever other plugins are installed, this one is loaded and they are not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PITCHPIPE_PLUGINS", "card")
+        yield
+
+
 @pytest.fixture
 def here(project):
     return project({"recipe.yaml": RECIPE, "rows.jsonl": ROWS})
