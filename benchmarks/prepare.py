@@ -8,7 +8,6 @@ and in as many as ours. Times are told without imports and with them, a whole pr
 are compared first, document by document.
 """
 
-from pitchpipe_stages.render.writer import writer_of
 import argparse
 import json
 import os
@@ -22,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from pitchpipe_stages.render.writer import writer_of
 
 LENGTH = 2048
 LLAMA3 = (
@@ -111,12 +112,12 @@ def ours(processes: int, fast: bool) -> dict[str, Any]:
     import numpy as np
     from transformers import AutoTokenizer
 
-    from pitchpipe.run import run
-from pitchpipe_stages.render import encoder as encoding
-    from pitchpipe.recipe.load import load
-    from pitchpipe_stages.console import RichConsole
     from pitchpipe.host.host import Host
+    from pitchpipe.recipe.load import load
+    from pitchpipe.run import run
+    from pitchpipe_stages.console import RichConsole
     from pitchpipe_stages.prepare.examples import PreparedExamples
+    from pitchpipe_stages.render import encoder as encoding
 
     AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
     recipe, console = load(Path("recipe.yaml"), Host.from_environment()), RichConsole(quiet=True)

@@ -28,7 +28,7 @@ class Example:
     @property
     def learned(self) -> int:
         """The number of learned tokens."""
-        return sum(label != IGNORED for label in self.labels)
+        return sum(1 for label in self.labels if label != IGNORED)
 
 
 class Examples(Protocol):

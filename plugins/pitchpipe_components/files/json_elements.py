@@ -56,7 +56,7 @@ class Elements:
         several = b"\n" in block
         for raw in raws:
             if several:
-                start = GAP.match(block, at).end()  # type: ignore[union-attr]
+                start = GAP.match(block, at).end()
                 end = start + len(memoryview(raw))
                 line += block.count(b"\n", at, start)
             try:
@@ -73,7 +73,7 @@ class Elements:
         at, line = 0, self.line
         like: bytes | None = None
         while True:
-            start = GAP.match(block, at).end()  # type: ignore[union-attr]
+            start = GAP.match(block, at).end()
             line += block.count(b"\n", at, start)
             if start == len(block) or block[start] == CLOSE:
                 yield from self._end(block, start, line)

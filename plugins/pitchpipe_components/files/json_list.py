@@ -52,7 +52,7 @@ class _ListCutter:
     def parts(self, chunk: bytes) -> Iterator[Part]:
         """Adds a chunk and yields the part that can now be cut off, if any."""
         self.pending += chunk
-        self.like = self.like or opening(self.pending, GAP.match(self.pending).end())  # type: ignore[union-attr]
+        self.like = self.like or opening(self.pending, GAP.match(self.pending).end())
         if self.skipping:
             self._skip()
         if self.skipping or len(self.pending) < (self.wanted or BLOCK):
@@ -89,7 +89,7 @@ class _ListCutter:
 
 def _cut(block: bytes, like: bytes, in_list: bool) -> tuple[int, bool]:
     """Returns where the last, perhaps unfinished element begins (0: no cut), and whether the list ended."""
-    first = GAP.match(block).end()  # type: ignore[union-attr]
+    first = GAP.match(block).end()
     like = opening(block, first) or like
     guess = block.rfind(like, first + 1) if like else -1
     if guess > 0 and _whole(block[first:guess]):
@@ -102,7 +102,7 @@ def _cut(block: bytes, like: bytes, in_list: bool) -> tuple[int, bool]:
         if end <= 0:
             broken = guess > at and (end != CUT_OFF or in_string(block, at, guess))
             return last or (guess if broken else 0), False
-        at = last = GAP.match(block, end).end()  # type: ignore[union-attr]
+        at = last = GAP.match(block, end).end()
     return last, False
 
 

@@ -116,9 +116,14 @@ def _by_zero_bytes(head: bytes) -> str:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udcff", error.end
+
+
 def _utf8(chunks: Iterator[bytes], encoding: str, mark: bytes) -> Iterator[bytes]:
     """Turns text of any encoding into UTF-8; an undecodable byte becomes 0xff, which no UTF-8 text holds."""
-    codecs.register_error("pitchpipe.keep", lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
+    codecs.register_error("pitchpipe.keep", _marked)
     decoder = codecs.getincrementaldecoder(encoding)("pitchpipe.keep")
     for chunk in chunks:
         chunk, mark = chunk.removeprefix(mark), b""

@@ -71,6 +71,9 @@ class SeveralWriters(Writer):
 
     def __init__(self, template: Several, writers: list[Writer]):
         self.template, self.writers = template, writers
+        self.stop = self.serving.stop
+        # The control tokens of all, and what ends the replies of each.
+        self.tokens = tuple(dict.fromkeys(token for w in writers for token in (*w.tokens, w.stop)))
 
     def __call__(self, conversation: Conversation) -> Iterable[Piece]:
         return self.writers[self.template.chosen(conversation)](conversation)
@@ -78,15 +81,6 @@ class SeveralWriters(Writer):
     @property
     def serving(self) -> Writer:
         return self.writers[0].serving
-
-    @property
-    def stop(self) -> str:  # type: ignore[override]
-        return self.serving.stop
-
-    @property
-    def tokens(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The control tokens of all, and what ends the replies of each."""
-        return tuple(dict.fromkeys(token for w in self.writers for token in (*w.tokens, w.stop)))
 
     def jinja(self, bos: str, eos: str) -> str | None:
         return self.serving.jinja(bos, eos)

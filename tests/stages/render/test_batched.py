@@ -134,7 +134,7 @@ def test_a_prompt_that_has_other_tokens_without_its_reply_is_refused():
     risky = pp.Conversation((pp.Message("user", "How <|end|> many?"), pp.Message("assistant", "5")))
     with pytest.raises(Quarantine, match="other tokens before the reply"):
         renderer.example(risky)
-    sound = Renderer(pp.turns(user=("U:", "\n"), assistant=("A: ", "{eos}\n")), two_spaces())
+    sound = Renderer(writer_of(pp.turns(user=("U:", "\n"), assistant=("A: ", "{eos}\n"))), two_spaces())
     assert sound.example(talk).learned == 2
     assert next(BatchedRenderer(sound).examples([talk])).learned == 2
 
@@ -143,9 +143,8 @@ def test_tokens_that_spell_other_words_are_refused():
     """As many bytes, and other ones: small letters for large ones."""
     from tokenizers import normalizers
 
-    renderer = Renderer(
-        pp.turns(user=("u:", "\n"), assistant=("a:", "{eos}\n")), two_spaces(normalizers.Lowercase())
-    )
+    written = pp.turns(user=("u:", "\n"), assistant=("a:", "{eos}\n"))
+    renderer = Renderer(writer_of(written), two_spaces(normalizers.Lowercase()))
     talks = [
         pp.Conversation((pp.Message("user", "how many?"), pp.Message("assistant", said)))
         for said in ("five", "FIVE")
