@@ -114,19 +114,20 @@ def ours(processes: int, fast: bool) -> dict[str, Any]:
 
     from pitchpipe.host.host import Host
     from pitchpipe.recipe.load import load
-    from pitchpipe.run import run
+    from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_stages.prepare.examples import PreparedExamples
     from pitchpipe_stages.render import encoder as encoding
+    from pitchpipe_stages.render.sections import COLLATOR
 
     AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
     recipe, console = load(Path("recipe.yaml"), Host.from_environment()), RichConsole(quiet=True)
     if not fast:
         encoding._fastokens = lambda core: (None, "not asked for")
     began = time.perf_counter()
-    run.run(recipe, Path("runs/ours"), console, "prepare", processes)
+    run(recipe, Path("runs/ours"), console, "prepare", processes)
     train = PreparedExamples(Path("runs/ours/prepared"), "train")
-    rows = recipe.collator.bound.plan(train.lengths(), 0, 0)  # type: ignore[union-attr]
+    rows = recipe[COLLATOR].bound.plan(train.lengths(), 0, 0)  # type: ignore[union-attr]
     seconds = time.perf_counter() - began
     np.save("ours.rows.npy", np.concatenate([rows.order, rows.starts]))
     return {"seconds": seconds, "rows": len(rows), "tokens": int(train.lengths().sum())}
