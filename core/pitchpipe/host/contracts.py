@@ -19,8 +19,8 @@ Batch = dict[str, Any]  # names of a model's inputs, and tensors
 
 
 class Console(Protocol):
-    """What a person sees of a run. Text may hold rich's markup. A bar yields
-    `tick(steps=1, note=None, total=None)`; of a table the first `left` columns hold words."""
+    """What a person sees of a run. Text may hold rich's markup. A bar yields `tick(steps=1, note=None,
+    total=None)`. The first `left` columns of a table hold words."""
 
     def say(self, text: str = "") -> None: ...
     def waiting(self, what: str) -> AbstractContextManager[None]: ...
@@ -30,8 +30,8 @@ class Console(Protocol):
 
 @dataclass(frozen=True)
 class Batches:
-    """The order of an epoch. `sampler` gives numbers, or lists of numbers where the collator plans rows;
-    `dataset` gives what `collate` makes a batch of, and `validation` the same for validation."""
+    """The order of an epoch. `sampler` yields numbers, or lists of numbers where the collator plans rows.
+    `collate` makes a batch of entries of `dataset` or of `validation`."""
 
     dataset: "Dataset[Any]"
     sampler: "Sampler[Any]"
@@ -42,10 +42,8 @@ class Batches:
 class Training(Protocol):
     """A model to train, its data, and the folders for the result and for checkpoints.
 
-    `new_tokens` are ids that were added for the template. `collate` makes a batch of the recipe's collator, one
-    example a row. `batches` gives the training data in batches of `size` for each process, in an order that a
-    kill does not change. While `isolated` lasts, conversations that share a row do not see each other: proven
-    on entering.
+    `new_tokens` are ids that the template added. `collate` puts one example in a row. `batches` have `size`
+    rows for each process, in the same order after a kill. `isolated` keeps the conversations of a row apart.
     """
 
     model: "PreTrainedModel"
@@ -65,7 +63,7 @@ class Training(Protocol):
 
 @dataclass(frozen=True)
 class DataPlan:
-    """How a trainer goes over the data: `accumulate` batches make one step, `total_steps` overrides `epochs`."""
+    """How a trainer reads the data: `accumulate` batches make one step, `total_steps` overrides `epochs`."""
 
     batch_size: int
     epochs: float = 1
@@ -95,9 +93,8 @@ class Answer:
 class Subject(Protocol):
     """A model to ask, and the held-out conversations.
 
-    `ready` puts the model on its device, without gradients. `prompts` are the conversations, each cut before its
-    last learned reply; `answers` takes the likeliest token each time, and `label` names its progress bar. `keep`
-    keeps what the model `said` to a `prompt` in answers-base.jsonl or answers-tuned.jsonl.
+    `ready` puts the model on its device, without gradients. `prompts` end before the last learned reply.
+    `answers` are greedy, and `label` names their progress bar. `keep` writes an answer to the run's file.
     """
 
     model: "PreTrainedModel"
@@ -115,14 +112,13 @@ class Subject(Protocol):
 
 
 class Score(Struct, frozen=True):
-    """A number over `count` cases, between `low` and `high` with 95 % confidence. A share is shown as per cent;
-    a `value` of None is not a number."""
+    """A number over `count` cases, between `low` and `high` with 95 % confidence. None: not a number."""
 
     value: float | None
     count: int
     low: float | None = None
     high: float | None = None
-    is_share: bool = False
+    is_share: bool = False  # shown as per cent
 
     @classmethod
     def share(cls, hits: int, count: int) -> "Score":

@@ -20,7 +20,8 @@ _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 _NAMES |= {Path: "a path", type(None): "null"}
 _LIMITS = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
 
-_TOO_LONG = "a longer one is dropped, cut by whole exchanges at its end or its start, split into several, or stops the run"
+_TOO_LONG = "a longer one is dropped, cut by whole exchanges at its end or its start, split into several, or "
+_TOO_LONG += "stops the run"
 TooLong = Annotated[Literal["drop", "cut_end", "cut_start", "split", "stop"], Meta(description=_TOO_LONG)]
 
 
@@ -31,7 +32,10 @@ class Option:
     name: str
     type: Any
     default: Any
-    description: str = ""
+
+    @property
+    def description(self) -> str:
+        return _meta(self.type, "description") or ""
 
     @property
     def required(self) -> bool:
@@ -44,7 +48,7 @@ class Option:
 
     @property
     def many(self) -> bool:
-        """Does it take a list?"""
+        """Whether it takes a list."""
         return _entry(self.type) is not None
 
     def problem(self) -> str:
@@ -77,14 +81,13 @@ class Option:
 
 def _complaint(value: Any, kind: Any) -> str:
     """What was expected instead of a value; of a list, what is wrong with its first wrong entry."""
-    choices = _choices(kind)
     if _entry(kind) is not None and isinstance(value, list):
         for entry in value:
             try:
                 msgspec.convert(entry, _entry(kind), dec_hook=lambda wanted, given: given)
             except msgspec.ValidationError:
                 return _complaint(entry, _entry(kind))
-    near = suggest(value, map(str, choices)) if isinstance(value, str) else ""
+    near = suggest(value, map(str, _choices(kind))) if isinstance(value, str) else ""
     return f"expected {describe(kind)}, got {value!r}.{near if 'mean' in near else ''}"
 
 
@@ -93,15 +96,9 @@ def options_of(component: Callable[..., Any]) -> dict[str, Option]:
     own, also = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
     wanted = (own, also) if inspect.isclass(component) else (own,)
     parameters = [p for p in inspect.signature(component).parameters.values() if p.kind in wanted]
-    hints = _hints(component, {p.name for p in parameters})
-    found = {}
-    for parameter in parameters:
-        kind = hints.get(parameter.name, Any)
-        if parameter.name not in hints and parameter.default not in (REQUIRED, None):
-            kind = type(parameter.default)  # `turns=2` says enough
-        description = _meta(kind, "description") or ""
-        found[parameter.name] = Option(parameter.name, kind, parameter.default, description)
-    return found
+    hints = {p.name: Any if p.default in (REQUIRED, None) else type(p.default) for p in parameters}
+    hints |= _hints(component, set(hints))
+    return {p.name: Option(p.name, hints[p.name], p.default) for p in parameters}
 
 
 def _hints(component: Any, names: set[str]) -> dict[str, Any]:
@@ -128,8 +125,7 @@ def describe(kind: Any) -> str:
     elif isinstance(plain, types.UnionType) or typing.get_origin(plain) is typing.Union:
         words = ", or ".join(describe(part) for part in arguments)
     elif typing.get_origin(plain) in (list, tuple, set):
-        each = describe(arguments[0]) if arguments else "anything"
-        words = f"a list, each entry {each}"
+        words = f"a list, each entry {describe(arguments[0]) if arguments else 'anything'}"
     elif typing.get_origin(plain) is dict or plain is dict:
         words = "a mapping"
     else:
@@ -159,7 +155,5 @@ def _choices(kind: Any) -> tuple[Any, ...]:
 
 
 def _meta(kind: Any, name: str) -> Any:
-    for meta in getattr(kind, "__metadata__", ()):
-        if getattr(meta, name, None) is not None:
-            return getattr(meta, name)
-    return None
+    found = (getattr(meta, name, None) for meta in getattr(kind, "__metadata__", ()))
+    return next((value for value in found if value is not None), None)

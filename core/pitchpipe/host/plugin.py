@@ -1,9 +1,11 @@
 """A plugin, and what it offers: components, stages, commands."""
 
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,8 +30,7 @@ DATA: dict[str, tuple[type, ...]] = {"template": (Turns, JinjaTemplate), "filter
 
 @dataclass(frozen=True)
 class Component:
-    """A component that a plugin offers under a name. `default_for` is the part that it plays where a recipe
-    names nothing."""
+    """A component that a plugin offers under a name."""
 
     kind: str
     name: str
@@ -37,7 +38,7 @@ class Component:
     plugin: "Plugin"
     needs: tuple[str, ...] = ()
     extra: str = ""
-    default_for: str = ""
+    default_for: str = ""  # the part that it plays where a recipe names nothing
 
     def __str__(self) -> str:
         return f"{self.kind} '{self.name}' of {self.plugin}"
@@ -52,8 +53,6 @@ class Component:
 
     @property
     def description(self) -> str:
-        import inspect
-
         return (inspect.getdoc(self.call) or "") if self.is_code or isinstance(self.call, Profile) else ""
 
     @property
@@ -65,27 +64,15 @@ class Component:
         """A function or a class. A template that is data, or a profile, has no options."""
         return hasattr(self.call, "__qualname__")
 
-    @property
-    def place(self) -> tuple[str, int]:
-        """The file and line of its code; of data, the file of its plugin."""
-        import inspect
-
-        if not self.is_code:
-            return getattr(self.plugin.module, "__file__", None) or "", 1
-        return inspect.getsourcefile(self.call) or "", inspect.getsourcelines(self.call)[1]
-
     def missing(self) -> list[str]:
         """The modules that it needs and that are not installed."""
-        from importlib.util import find_spec
-
         return [module for module in self.needs if find_spec(module.partition(".")[0]) is None]
 
     @property
     def cure(self) -> str:
         """The command that installs what is missing."""
-        if self.extra:
-            return f"pip install '{self.plugin.distribution}[{self.extra}]'"
-        return f"pip install {' '.join(self.missing())}"
+        extra = f"'{self.plugin.distribution}[{self.extra}]'" if self.extra else ""
+        return f"pip install {extra or ' '.join(self.missing())}"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from pitchpipe.recipe.yaml12 import Document, Key
 
 
 def load(path: Path, host: Host, *changes: Callable[[dict[str, Any]], Key]) -> Recipe:
-    """Read and check a recipe. All that is wrong with it is raised at once, each with its line. A change sets a
-    value before that, and says where."""
+    """Reads and checks a recipe, after the `changes`: each sets a value and returns its key."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -45,7 +44,7 @@ def sections_of(host: Host) -> list[Section[Any]]:
 
 
 def _beside_others(section: Section[Any], recipe: Recipe, checker: Checker) -> None:
-    """What no section can know alone."""
+    """Checks a section against the others."""
     if section.required and section not in recipe:
         kind = section.kind or section.name
         checker.problem((section.name,), f"a recipe needs at least one {kind}")

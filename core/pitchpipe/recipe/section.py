@@ -15,10 +15,9 @@ Value = TypeVar("Value")
 class Section(Generic[Value]):
     """One section: `recipe[section]` is its value.
 
-    With a `kind` it names a component (`Use | None`), or a list of them if it is `many` (`list[Use]`).
-    Without a kind it holds the `options` of a dataclass, and its value is one of that class. With both, the
-    options are shared by all its components. A `bare` section writes only the options of its default
-    component; `false` leaves it out.
+    With a `kind` its value is a component, or a list of them if it is `many`. Without a kind its value is an
+    object of the class `options`. With both, all its components share these options. A `bare` section holds
+    the options of its default component; `false` leaves it out.
     """
 
     name: str

@@ -14,11 +14,8 @@ from pitchpipe.run.stage import Stage, in_order, up_to
 
 
 def run(recipe: Recipe, folder: Path, console: Console, until: str = "", processes: int = 0) -> Run | None:
-    """Run a recipe in its directory as far as the stage `until`; left out, to its end.
-
-    Data is prepared in so many `processes`, 0 for as many as there are cores. Of several processes that a
-    launcher started only the first has a run to return; the others join its stages.
-    """
+    """Runs a recipe in its directory, up to the stage `until`. `processes` prepare the data: 0 means one for
+    each core. Only the first process of a launch returns a run; the others join its stages."""
     if missing := recipe.missing():
         raise PitchpipeError("\n".join(missing))
     stages = in_order(recipe.host.stages())
@@ -40,7 +37,7 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "", process
 
 
 def _foretell(run: Run, done: Stage[Any], stages: list[Stage[Any]]) -> None:
-    """Let stages that waited for this one tell what they will take."""
+    """Lets stages that come after this one show what they will take."""
     for stage in stages:
         if done.name in stage.after:
             stage.foretell(run)
