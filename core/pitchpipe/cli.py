@@ -3,7 +3,7 @@
 import errno
 import sys
 from functools import cached_property
-from importlib import import_module
+from pkgutil import resolve_name
 
 import click
 
@@ -27,10 +27,7 @@ class Commands(click.Group):
         if name not in self.offered:
             ctx.fail(f"no command '{name}'.{suggest(name, self.offered)}")
         target = self.offered[name].target
-        if not isinstance(target, str):
-            return target
-        module, _, attribute = target.partition(":")
-        return getattr(import_module(module), attribute)
+        return resolve_name(target) if isinstance(target, str) else target
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, own in (("Commands", True), ("Commands of other plugins", False)):

@@ -30,45 +30,41 @@ class Console(Protocol):
 
 @dataclass(frozen=True)
 class Batches:
-    """The order of an epoch. `sampler` yields numbers, or lists of numbers where the collator plans rows.
-    `collate` makes a batch of entries of `dataset` or of `validation`."""
+    """The batches of an epoch."""
 
     dataset: "Dataset[Any]"
-    sampler: "Sampler[Any]"
-    collate: Callable[[list[Any]], Batch]
+    sampler: "Sampler[Any]"  # yields numbers, or lists of numbers where the collator plans rows
+    collate: Callable[[list[Any]], Batch]  # takes entries of `dataset`, or of `validation`
     validation: "Dataset[Any]"
 
 
 class Training(Protocol):
-    """A model to train, its data, and the folders for the result and for checkpoints.
-
-    `new_tokens` are ids that the template added. `collate` puts one example in a row. `batches` have `size`
-    rows for each process, in the same order after a kill. `isolated` keeps the conversations of a row apart.
-    """
+    """A model to train, its data, and the folders for the result and for checkpoints. While `isolated` lasts,
+    the model keeps the conversations of a row apart: proven on entering."""
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
-    new_tokens: list[int]
+    new_tokens: list[int]  # ids that were added for the template
     train: Examples
     validation: Examples
     folder: Path
     checkpoints: Path
     console: Console
 
-    def collate(self, examples: Sequence[Example]) -> Batch: ...
-    def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...
+    def collate(self, examples: Sequence[Example]) -> Batch: ...  # one example a row
+    def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...  # the same after a kill
     def isolated(self, model: "PreTrainedModel") -> AbstractContextManager[None]: ...
     def log(self, step: int, values: dict[str, float]) -> None: ...
 
 
 @dataclass(frozen=True)
 class DataPlan:
-    """How a trainer reads the data: `accumulate` batches make one step, `total_steps` overrides `epochs`."""
+    """How a trainer reads the data."""
 
     batch_size: int
     epochs: float = 1
-    accumulate: int = 1
-    total_steps: int | None = None
+    accumulate: int = 1  # batches for one step
+    total_steps: int | None = None  # overrides `epochs`
     seed: int = 0
 
 
@@ -91,24 +87,21 @@ class Answer:
 
 
 class Subject(Protocol):
-    """A model to ask, and the held-out conversations.
-
-    `ready` puts the model on its device, without gradients. `prompts` end before the last learned reply.
-    `answers` are greedy, and `label` names their progress bar. `keep` writes an answer to the run's file.
-    """
+    """A model to ask, and the held-out conversations. `prompts` end before the last learned reply. `answers`
+    takes the likeliest token each time, and `label` names its progress bar."""
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
     test: Examples
     console: Console
 
-    def ready(self) -> "AbstractContextManager[PreTrainedModel]": ...
+    def ready(self) -> "AbstractContextManager[PreTrainedModel]": ...  # on its device, without gradients
     def collate(self, examples: Sequence[Example]) -> Batch: ...
     def prompts(self, limit: int | None = None) -> list[Prompt]: ...
     def answers(
         self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
     ) -> Iterator[Answer]: ...
-    def keep(self, answer: dict[str, Any]) -> None: ...
+    def keep(self, answer: dict[str, Any]) -> None: ...  # in answers-base.jsonl or answers-tuned.jsonl
 
 
 class Score(Struct, frozen=True):

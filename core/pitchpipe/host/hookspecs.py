@@ -58,9 +58,7 @@ def register_commands(register: Register) -> None:
     """Offers commands: `register(name, help, "module:attribute")`, or with a click command as the last."""
 
 
-# These hooks observe a run. They return nothing. One that crashes is reported while the run goes on.
-
-
+# The following hooks observe a run. They return nothing. One that crashes is reported while the run goes on.
 @hookspec
 def on_recipe_loaded(recipe: "Recipe") -> None:
     """The recipe is sound and nothing heavy is imported yet."""

@@ -1,8 +1,5 @@
-"""The host: finds plugins, fences each one, and finds what they offer.
-
-Plugins are the entry points of the group "pitchpipe" and the file `pitchpipe_local.py` beside a recipe. The
-error of a plugin that fails is kept, shown, and repeated where a recipe names what nobody offers.
-"""
+"""The host: loads the entry points of the group "pitchpipe" and the file `pitchpipe_local.py` beside a recipe.
+It keeps the error of a plugin that fails, and repeats it where a recipe names what nobody offers."""
 
 import os
 import sys
@@ -21,7 +18,7 @@ import pluggy
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host import hookspecs
 from pitchpipe.host.local import LOCAL, import_local
-from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem, Register
+from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem
 
 if TYPE_CHECKING:
     from pitchpipe.run.stage import Stage
@@ -37,7 +34,7 @@ class Host:
         self.plugins: list[Plugin] = []
         self._manager = pluggy.PluginManager("pitchpipe")
         self._manager.add_hookspecs(hookspecs)
-        self._passed_over, self._reported = set[str](), set[str]()
+        self._reported = set[str]()
 
     @classmethod
     def from_environment(cls, folder: Path | None = None, hook: str = "") -> "Host":
@@ -59,22 +56,20 @@ class Host:
             origin = entry.dist.name if entry.dist else ""
             return origin != OWN, entry.name, origin  # no other plugin takes a name of pitchpipe's own
 
-        for entry in sorted(entry_points(group="pitchpipe"), key=order):
+        entries = sorted(entry_points(group="pitchpipe"), key=order)
+        for entry in entries:
             assert entry.dist
-            if hook and not _has_word(entry.module, hook):
-                self._passed_over.add(entry.name)
-            else:
+            if not hook or _has_word(entry.module, hook):
                 self.load(Plugin(entry.name, entry.dist.name, entry.dist.version), entry.load)
-        known = {plugin.name for plugin in self.plugins} | self._passed_over | {LOCAL}
+        known = {entry.name for entry in entries} | {LOCAL}
         for name in sorted(((self.only or set()) | self.block) - known):
             words = f"PITCHPIPE_PLUGINS or PITCHPIPE_BLOCK: no plugin '{name}'."
             raise PitchpipeError(words + suggest(name, known))
 
     def load(self, plugin: Plugin, load: Callable[[], ModuleType]) -> None:
-        """Let one plugin in, behind a fence: its error is kept, and then nothing that it offered stays."""
+        """Lets one plugin in. If it fails, its error is kept and nothing that it offered."""
         named = self.only is None or plugin.name in self.only or plugin.distribution == OWN
         if plugin.name in self.block or not (named or plugin.name == LOCAL):
-            self._passed_over.add(plugin.name)
             return
         began = time.perf_counter()
         try:
@@ -105,16 +100,15 @@ class Host:
 
     @staticmethod
     def _forgotten_marks(module: ModuleType | None) -> None:
-        """Refuse a hook without its mark, which pluggy would pass over in silence."""
+        """Refuses a hook without its mark: pluggy would pass over it in silence."""
         for name in vars(hookspecs):
             function = getattr(module, name, None)
             if name.startswith(("register_", "on_")) and function and not hasattr(function, "pitchpipe_impl"):
                 raise PluginProblem(f"the function {name} lacks its mark, @pp.hookimpl")
 
     def _collect(self, plugin: Plugin) -> None:
-        doors: dict[str, Callable[..., None]] = {
-            f"register_{kind}s": Register(plugin, kind) for kind in hookspecs.KINDS
-        }
+        doors: dict[str, hookspecs.Register] = {}
+        doors |= {f"register_{kind}s": partial(plugin.offer, kind) for kind in hookspecs.KINDS}
         doors["register_stages"] = partial(self._offer_stage, plugin)
         doors["register_commands"] = partial(self._offer_command, plugin)
         for hook, register in doors.items():
@@ -182,7 +176,7 @@ class Host:
         return [command for plugin in self.plugins for command in plugin.commands]
 
     def notify(self, hook: str, **arguments: object) -> None:
-        """Tell every observer. One that crashes is reported once and the run goes on."""
+        """Tells every observer. One that crashes is reported once and the run goes on."""
         for implementation in self._implementations(hook):
             try:
                 _call(implementation, arguments)
@@ -205,5 +199,5 @@ def _has_word(module: str, word: str) -> bool:
 
 
 def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> None:
-    """Call a hook with those of its arguments that it takes, as pluggy does."""
+    """Calls a hook with those of the arguments that it takes, as pluggy does."""
     implementation.function(*(arguments[name] for name in implementation.argnames))

@@ -119,14 +119,15 @@ def bind(component: Callable[..., Any], options: dict[str, Any]) -> Any:
 
 def describe(kind: Any) -> str:
     """A type in plain words: "a whole number of at least 1", "one of drop, cut, stop"."""
-    plain, arguments = _plain(kind), typing.get_args(_plain(kind))
-    if _is_choice(kind):
+    plain = _plain(kind)
+    origin, arguments = typing.get_origin(plain), typing.get_args(plain)
+    if origin is Literal:
         words = "one of " + ", ".join(map(str, arguments))
-    elif isinstance(plain, types.UnionType) or typing.get_origin(plain) is typing.Union:
+    elif origin in (types.UnionType, typing.Union):
         words = ", or ".join(describe(part) for part in arguments)
-    elif typing.get_origin(plain) in (list, tuple, set):
+    elif origin in (list, tuple, set):
         words = f"a list, each entry {describe(arguments[0]) if arguments else 'anything'}"
-    elif typing.get_origin(plain) is dict or plain is dict:
+    elif dict in (origin, plain):
         words = "a mapping"
     else:
         words = str(_NAMES.get(plain) or getattr(plain, "__name__", plain))
@@ -144,14 +145,11 @@ def _entry(kind: Any) -> Any:
     return typing.get_args(plain)[0] if typing.get_origin(plain) in (list, tuple, set) else None
 
 
-def _is_choice(kind: Any) -> bool:
-    return typing.get_origin(_plain(kind)) is typing.Literal
-
-
 def _choices(kind: Any) -> tuple[Any, ...]:
     """The words that an option takes, whatever else it takes."""
-    parts = typing.get_args(_plain(kind))
-    return parts if _is_choice(kind) else tuple(choice for part in parts for choice in _choices(part))
+    plain = _plain(kind)
+    parts, is_choice = typing.get_args(plain), typing.get_origin(plain) is Literal
+    return parts if is_choice else tuple(choice for part in parts for choice in _choices(part))
 
 
 def _meta(kind: Any, name: str) -> Any:

@@ -17,6 +17,10 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 OWN = Path(__file__).parents[1]
 
 
+class PluginProblem(Exception):
+    """A plugin that loads but would be silently useless."""
+
+
 class Profile:
     """Filters that a recipe takes in by one name: pp.profile([{"length": {"min_words": 2}}], "...")."""
 
@@ -119,35 +123,25 @@ class Plugin:
         place = f" ({outside[-1].filename}:{outside[-1].lineno})" if outside else ""
         return f"{type(self.error).__name__}: {self.error}{place}"
 
-
-class PluginProblem(Exception):
-    """A plugin that loads but would be silently useless."""
-
-
-@dataclass
-class Register:
-    """The function that a plugin calls to offer a component of one kind."""
-
-    plugin: Plugin
-    kind: str
-
-    def __call__(
+    def offer(
         self,
+        kind: str,
         name: str,
         component: Callable[..., Any],
         needs: tuple[str, ...] | str = (),
         extra: str = "",
         default_for: str = "",
     ) -> None:
+        """Offers a component: the function that `register_<kind>s` is given."""
         if not (isinstance(name, str) and NAME.fullmatch(name)):
-            raise PluginProblem(f"{self.kind} {name!r}: a name is lower case letters, digits and _")
-        if not callable(component) and not isinstance(component, DATA.get(self.kind, ())):
-            raise PluginProblem(f"{self.kind} '{name}': a component is callable, not {component!r}")
-        if any(c.kind == self.kind and c.name == name for c in self.plugin.offers):
-            raise PluginProblem(f"{self.kind} '{name}' is offered twice")
+            raise PluginProblem(f"{kind} {name!r}: a name is lower case letters, digits and _")
+        if not callable(component) and not isinstance(component, DATA.get(kind, ())):
+            raise PluginProblem(f"{kind} '{name}': a component is callable, not {component!r}")
+        if any(c.kind == kind and c.name == name for c in self.offers):
+            raise PluginProblem(f"{kind} '{name}' is offered twice")
         needs = (needs,) if isinstance(needs, str) else tuple(needs)
-        offered = Component(self.kind, name, component, self.plugin, needs, extra, default_for)
+        offered = Component(kind, name, component, self, needs, extra, default_for)
         for option in offered.options.values():
             if problem := option.problem():
-                raise PluginProblem(f"{self.kind} '{name}': option '{option.name}': {problem}")
-        self.plugin.offers.append(offered)
+                raise PluginProblem(f"{kind} '{name}': option '{option.name}': {problem}")
+        self.offers.append(offered)

@@ -1,4 +1,4 @@
-"""Checks what a recipe says: names of components, their options, their order. Collects every problem."""
+"""Checks the sections of a recipe: names of components and their options. Collects every problem."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,7 @@ class Checker:
         self.set: set[Key] = set()  # values that overrides have set
 
     def place(self, key: Key) -> str:
-        """Where a value stands: the line of it or of what holds it, or the override that set it."""
+        """The line of a value or of the value that holds it, or the override that set it."""
         for end in range(len(key), -1, -1):
             if key[:end] in self.set:
                 return "--set"
@@ -157,12 +157,9 @@ class Checker:
         return options if len(self.problems) == before else None
 
     def value(self, key: Key, value: Any, option: Option) -> Any:
-        if option.component:
-            return self._names(key, value, option)  # `_inner` makes uses of it
-        return self.made(key, lambda: option.check(value, self.folder))
-
-    def _names(self, key: Key, value: Any, option: Option) -> Any:
-        """A value that names components: one, or a list where the option takes a list."""
+        """The checked value. Names of components stay as they are: `_inner` makes uses of them."""
+        if not option.component:
+            return self.made(key, lambda: option.check(value, self.folder))
         if option.many != isinstance(value, list) or value == []:
             wanted = f"a list of {option.component}s" if option.many else f"a {option.component}"
             self.problem(key, f"expected {wanted}, got {value!r}")

@@ -19,12 +19,12 @@ def load(path: Path, host: Host, *changes: Callable[[dict[str, Any]], Key]) -> R
     except (OSError, UnicodeDecodeError) as error:
         raise PitchpipeError(f"cannot read the recipe {path}: {error}") from None
     document, sections = Document(text, path.name), sections_of(host)
+    names = [section.name for section in sections]
     if not isinstance(document.data, dict):
-        known = ", ".join(section.name for section in sections)
-        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {known}")
+        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {', '.join(names)}")
     checker = Checker(document, path.parent.resolve(), host)
     checker.set = {change(document.data) for change in changes}
-    recipe, names = Recipe(path, checker.data, host), [section.name for section in sections]
+    recipe = Recipe(path, checker.data, host)
     for name in checker.data:
         if name not in names:
             checker.problem((name,), f"no such section.{suggest(name, names)}")
@@ -46,8 +46,7 @@ def sections_of(host: Host) -> list[Section[Any]]:
 def _beside_others(section: Section[Any], recipe: Recipe, checker: Checker) -> None:
     """Checks a section against the others."""
     if section.required and section not in recipe:
-        kind = section.kind or section.name
-        checker.problem((section.name,), f"a recipe needs at least one {kind}")
+        checker.problem((section.name,), f"a recipe needs at least one {section.kind or section.name}")
     for needed in section.needs:
         if section in recipe and not checker.data.get(needed):
             checker.problem((section.name,), f"this needs a section '{needed}' too")

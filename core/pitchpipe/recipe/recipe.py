@@ -3,20 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, TypeVar
 
 from pitchpipe.host.host import Host
 from pitchpipe.host.plugin import Component
 from pitchpipe.recipe.section import Section
 
 Value = TypeVar("Value")
-
-
-@runtime_checkable
-class Uses(Protocol):
-    """A section's value that holds components."""
-
-    def uses(self) -> "Iterator[Use]": ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,7 @@ class Recipe:
         """Every component in use, in the order in which data meets them."""
         for value in self._values.values():
             for entry in value if isinstance(value, list) else [value]:
-                if isinstance(entry, Uses):
+                if hasattr(entry, "uses"):
                     yield from entry.uses()
 
     def missing(self) -> list[str]:

@@ -13,18 +13,13 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, eq=False)
 class Section(Generic[Value]):
-    """One section: `recipe[section]` is its value.
-
-    With a `kind` its value is a component, or a list of them if it is `many`. Without a kind its value is an
-    object of the class `options`. With both, all its components share these options. A `bare` section holds
-    the options of its default component; `false` leaves it out.
-    """
+    """One section: `recipe[section]` is its value."""
 
     name: str
-    kind: str = ""
-    many: bool = False
-    bare: bool = False
-    options: type | None = None
+    kind: str = ""  # of component: its value is a `Use` or None. Without one it is an object of `options`
+    many: bool = False  # its value is a list of uses
+    bare: bool = False  # it holds the options of its default component; `false` leaves it out
+    options: type | None = None  # a dataclass; beside a kind, its options are shared by all the components
     needs: tuple[str, ...] = ()  # other sections that it cannot do without
     required: bool = False
     default_with: str = ""  # the section beside which the default component is taken

@@ -71,16 +71,11 @@ class Document:
 
 
 def _scalar(tag: str, text: str) -> Any:
-    match tag:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int":
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        case "float":
-            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    return text
+    if tag == "int":
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if tag == "float":
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return {"null": None, "bool": text.lower() == "true"}.get(tag, text)
 
 
 def read(text: str) -> Any:

@@ -91,7 +91,7 @@ class Run:
         if self.done(stage, parts):
             self.console.say(f"[dim]{stage.name}: already done, nothing changed[/]")
             return self.result(stage)
-        changed = changes(known.parts, parts) if known else []
+        changed = sorted({name for name, _ in known.parts.items() ^ parts.items()}) if known else []
         self.console.say(f"[bold]{stage.name}[/]" + (f": {_why(known.done, changed)}" if known else ""))
         if stage.half_done and (changed or not known):
             shutil.rmtree(self.path / stage.half_done, ignore_errors=True)
@@ -128,11 +128,6 @@ class Run:
         shutil.rmtree(target, ignore_errors=True)
         os.replace(self.path / f"{name}.new", target)
         return target
-
-
-def changes(before: KeyParts, now: KeyParts) -> list[str]:
-    """The names of the parts that changed."""
-    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
 
 
 def _why(done: bool, changed: list[str]) -> str:

@@ -93,11 +93,6 @@ def _seen(value: Any, folder: Path, read: bool) -> Any:
     return value
 
 
-def seen_from(recipe: Recipe, file: Path) -> str:
-    """A file's name as seen from the recipe's folder."""
-    return os.path.relpath(file, recipe.folder)
-
-
 def digest(*parts: object) -> str:
     """A short hash of plain data."""
     return blake2b(msgspec.json.encode(parts, enc_hook=str, order="sorted"), digest_size=12).hexdigest()

@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
@@ -10,7 +9,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import own_parts
-from pitchpipe.run.stage import Stage, in_order, up_to
+from pitchpipe.run.stage import in_order, up_to
 
 
 def run(recipe: Recipe, folder: Path, console: Console, until: str = "", processes: int = 0) -> Run | None:
@@ -32,12 +31,6 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "", process
         parts = own_parts(stage, recipe) | stage.key(run)
         stage.begins(run, run.done(stage, parts))
         stage.tell(run, run.do(stage, parts))
-        _foretell(run, stage, stages)
+        for later in (later for later in stages if stage.name in later.after):
+            later.foretell(run)
     return run
-
-
-def _foretell(run: Run, done: Stage[Any], stages: list[Stage[Any]]) -> None:
-    """Lets stages that come after this one show what they will take."""
-    for stage in stages:
-        if done.name in stage.after:
-            stage.foretell(run)
