@@ -1,5 +1,7 @@
-"""The host: loads the entry points of the group "pitchpipe" and the file `pitchpipe_local.py` beside a recipe.
-It keeps the error of a plugin that fails, and repeats it where a recipe names what nobody offers."""
+"""The host: loads the entry points of the group "pitchpipe", and `pitchpipe_local.py` beside a recipe.
+
+It keeps the error of a plugin that fails, and repeats it where a recipe names what nobody offers.
+"""
 
 import os
 import sys
@@ -31,10 +33,9 @@ class Host:
 
     def __init__(self, only: set[str] | None = None, block: Set[str] = frozenset(), strict: bool = False):
         self.only, self.block, self.strict = only, block, strict
-        self.plugins: list[Plugin] = []
+        self.plugins, self._reported = list[Plugin](), set[str]()
         self._manager = pluggy.PluginManager("pitchpipe")
         self._manager.add_hookspecs(hookspecs)
-        self._reported = set[str]()
 
     @classmethod
     def from_environment(cls, folder: Path | None = None, hook: str = "") -> "Host":

@@ -120,10 +120,10 @@ class Bounded(Protocol):
 
 @runtime_checkable
 class Packing(Protocol):
-    # A collator that puts several conversations into a row. `plan`: example numbers for each row of an epoch,
-    # each once, as many rows in every epoch. `isolated` proves on entering that the model keeps them apart.
+    # A collator that puts several conversations into a row. `plan` numbers the examples of each row: each once,
+    # as many rows in every epoch. `isolated` proves that a model keeps them apart, and by what "attention".
     def plan(self, lengths: Sequence[int], seed: int, epoch: int, /) -> Sequence[list[int]]: ...
-    def join(self, examples: Sequence[Example], pad: int, /) -> Batch: ...
+    def join(self, examples: Sequence[Example], pad: int, /) -> Batch: ...  # of all examples of some rows
     def isolated(self, model: "PreTrainedModel", /) -> AbstractContextManager[dict[str, str]]: ...
 
 
@@ -136,13 +136,14 @@ class Model(Protocol):
 
 
 class Adapter(Protocol):
-    # Wraps a model for training, and also the embeddings of `new_tokens`. `load` puts a saved adapter on.
+    # Wraps a model for training, the rows of `new_tokens` included. `load` puts a saved adapter on a model.
     def __call__(self, model: "PreTrainedModel", new_tokens: list[int], /) -> "PreTrainedModel": ...
     def load(self, model: "PreTrainedModel", folder: Path, /) -> "PreTrainedModel": ...
 
 
 class Trainer(Protocol):
-    # Trains `training.model` and saves it into `training.folder`. The run records the dict that it returns.
+    # Trains `training.model`, saves it into `training.folder`, continues from `training.checkpoints`, reports
+    # with `training.log`. The run records the dict that it returns.
     def __call__(self, training: Training, /) -> dict[str, int | float | str] | None: ...
 
 

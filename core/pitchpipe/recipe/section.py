@@ -16,7 +16,7 @@ class Section(Generic[Value]):
     """One section: `recipe[section]` is its value."""
 
     name: str
-    kind: str = ""  # of component: its value is a `Use` or None. Without one it is an object of `options`
+    kind: str = ""  # of its components; without one, its value is an object of `options`
     many: bool = False  # its value is a list of uses
     bare: bool = False  # it holds the options of its default component; `false` leaves it out
     options: type | None = None  # a dataclass; beside a kind, its options are shared by all the components

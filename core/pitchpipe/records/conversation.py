@@ -29,7 +29,7 @@ class Message(Struct, frozen=True, omit_defaults=True, gc=False):
 
     role: str
     content: str
-    context: str = ""  # Alpaca's input
+    context: str = ""  # what the turn is about: Alpaca's input
     learn: bool | MarkedWords | None = None  # overrides the recipe's masking of the content, or of its parts
     reasoning: str = ""  # of a reply
     tool_calls: tuple[Json, ...] = ()  # of a reply

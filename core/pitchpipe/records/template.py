@@ -43,7 +43,7 @@ class Turns:
     preamble: str = ""  # stands where a conversation has no system message
     preamble_with_context: str = ""
     trim: bool = False  # removes white space from both ends of people's words
-    lead: str = ""  # the begin of every reply; learned, because a server's prompt ends before it
+    lead: str = ""  # begins every reply; learned, because a server's prompt ends before it
     fold: Around | None = None  # around the system message in the first user turn
     think: Around | None = None  # around a reply's reasoning
     calls: ToolCalls | None = None

@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class Stage(Generic[Result]):
-    """One step of a run: a subclass with a `name`, a `key` and a `work`. The same key is not worked twice."""
+    """One step of a run: a subclass with `name`, `key` and `work`. Its result lasts until its key changes."""
 
     name: str
     after: tuple[str, ...] = ()  # stages whose results it needs, where the recipe has them
@@ -29,7 +29,7 @@ class Stage(Generic[Result]):
         return any(section in recipe for section in self.sections)
 
     def key(self, run: "Run") -> "KeyParts":
-        """All that can change the result, by names that people understand, but for code and Python."""
+        """All that can change the result, by names that people understand. Code and Python are added."""
         raise NotImplementedError(f"stage '{self.name}' has no key")
 
     def work(self, run: "Run") -> Result:
