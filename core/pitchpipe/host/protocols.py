@@ -120,7 +120,7 @@ class Bounded(Protocol):
 
 @runtime_checkable
 class Packing(Protocol):
-    # A collator that puts several conversations into a row. `plan` numbers the examples of each row: each once,
+    # Puts several conversations into a row. `plan` numbers the examples of each row: each example once,
     # as many rows in every epoch. `isolated` proves that a model keeps them apart, and by what "attention".
     def plan(self, lengths: Sequence[int], seed: int, epoch: int, /) -> Sequence[list[int]]: ...
     def join(self, examples: Sequence[Example], pad: int, /) -> Batch: ...  # of all examples of some rows
