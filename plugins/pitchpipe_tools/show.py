@@ -1,5 +1,6 @@
 """pitchpipe show"""
 
+import inspect
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ def show(kind: str, name: str | None) -> None:
 
 def _explain(component: Component, console: RichConsole) -> None:
     console.plain(str(component))
-    console.plain(f"{':'.join(map(str, component.place))}\n")
+    console.plain(f"{_place(component)}\n")
     console.plain(f"{component.description or component.call}\n")
     if component.missing():
         console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
@@ -51,6 +52,13 @@ def _explain(component: Component, console: RichConsole) -> None:
         console.table("", ["option", "takes", "default", ""], rows, left=4)
     else:
         console.plain("It has no options.")
+
+
+def _place(component: Component) -> str:
+    """The file and line of a component's code; of data, the file of its plugin."""
+    if not component.is_code:
+        return f"{getattr(component.plugin.module, '__file__', None) or ''}:1"
+    return f"{inspect.getsourcefile(component.call) or ''}:{inspect.getsourcelines(component.call)[1]}"
 
 
 def _profile(component: Component, console: RichConsole) -> None:
