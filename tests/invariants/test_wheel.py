@@ -45,7 +45,7 @@ def test_the_wheel_carries_all_that_the_quickstart_needs(wheel):
         "pitchpipe/recipes/quickstart.yaml",
         "pitchpipe/recipes/data/quickstart-alpaca.jsonl",
         "pitchpipe/recipes/data/quickstart-chats.jsonl",
-        "pitchpipe/scaffolds/filter.txt",
+        "pitchpipe_tools/new/templates/filter.txt",
         "pitchpipe/py.typed",
         f"{base}/model.safetensors",
         f"{base}/tokenizer.json",
