@@ -20,6 +20,7 @@ import pluggy
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host import hookspecs
 from pitchpipe.host.local import LOCAL, import_local
+from pitchpipe.host.options import options_of
 from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem
 
 if TYPE_CHECKING:
@@ -118,6 +119,9 @@ class Host:
                     _call(implementation, {"register": register})
 
     def _offer_stage(self, plugin: Plugin, stage: "Stage[Any]") -> None:
+        for name, options in ((s.name, s.options) for s in stage.sections if s.options and not s.kind):
+            if required := [option.name for option in options_of(options).values() if option.required]:
+                raise PluginProblem(f"'{required[0]}' in the section '{name}' needs a default")
         for other in [*self.stages(), *plugin.stages]:
             if other.name == stage.name:
                 raise PluginProblem(f"there is a stage '{stage.name}' already")

@@ -50,11 +50,12 @@ class Checker:
             return self._default(section, None if entry is True else entry)
         if entry is None and self.data.get(section.default_with):
             return self._default(section, None)
-        return self.use(section.kind, key, entry) if entry not in (None, False) else None
+        return self.use(section.kind, key, entry, shared(section)) if entry not in (None, False) else None
 
     def many(self, section: Section[Any]) -> list[Use]:
         """The components that a section lists."""
-        uses = (self.use(section.kind, key, entry) for key, entry in self.entries(section.name))
+        entries, common = self.entries(section.name), shared(section)
+        uses = [self.use(section.kind, key, entry, common) for key, entry in entries]
         return numbered([use for use in uses if use])
 
     def plain(self, section: Section[Made]) -> Made:
@@ -68,7 +69,7 @@ class Checker:
         key = (section.name,)
         component = self.made(key, lambda: self.host.default(section.kind, section.name))
         if component:
-            return self.use(section.kind, key, {component.address: given}, bare=True)
+            return self.use(section.kind, key, {component.address: given}, shared(section), bare=True)
         if given:
             self.problem(key, f"no plugin offers a default {section.kind} for this section")
         return None
@@ -172,6 +173,11 @@ class Checker:
         except ValueError as error:
             self.problem(key, str(error))
             return None
+
+
+def shared(section: Section[Any]) -> Schema:
+    """The options that all components of a section have."""
+    return options_of(section.options) if section.options else {}
 
 
 def numbered(uses: list[Use]) -> list[Use]:

@@ -65,7 +65,7 @@ class Run:
         try:
             self._notes = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
             self.stages = msgspec.convert(self._notes.pop("stages"), dict[str, StageRecord])
-            damaged = any(not s.parts or (s.done and not s.result) for s in self.stages.values())
+            damaged = not all(s.parts for s in self.stages.values())
         except (msgspec.DecodeError, LookupError):
             damaged = True
         if damaged:
