@@ -7,6 +7,7 @@ in `ROOMS`, and its components name packages in `needs`.
 
 import os
 import platform
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b, file_digest
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
@@ -91,6 +92,11 @@ def _seen(value: Any, folder: Path, read: bool) -> Any:
     if isinstance(value, dict):
         return {str(key): _seen(entry, folder, read) for key, entry in value.items()}
     return value
+
+
+def as_parts(key: Mapping[str, object]) -> KeyParts:
+    """A key's parts as texts: what is no text is digested."""
+    return {name: part if isinstance(part, str) else digest(part) for name, part in key.items()}
 
 
 def digest(*parts: object) -> str:

@@ -1,5 +1,6 @@
 """Stages: the steps of a run, and their order."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pitchpipe.errors import PitchpipeError, suggest
@@ -8,7 +9,6 @@ from pitchpipe.recipe.section import Section
 
 if TYPE_CHECKING:
     from pitchpipe.run.directory import Run
-    from pitchpipe.run.keys import KeyParts
 
 Result = TypeVar("Result")
 
@@ -28,8 +28,8 @@ class Stage(Generic[Result]):
         """Whether the recipe asks for this stage."""
         return any(section in recipe for section in self.sections)
 
-    def key(self, run: "Run") -> "KeyParts":
-        """All that can change the result, by names that people understand. Code and Python are added."""
+    def key(self, run: "Run") -> Mapping[str, object]:
+        """All that can change the result, plain data by names that people know. Code and Python are added."""
         raise NotImplementedError(f"stage '{self.name}' has no key")
 
     def work(self, run: "Run") -> Result:
