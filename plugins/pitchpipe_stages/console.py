@@ -1,6 +1,6 @@
 """What a person sees of a run: lines, progress bars on long work, tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -86,7 +86,7 @@ class RichConsole:
         """Text that is not ours: nothing in it is taken as markup."""
         self.rich.print(text, markup=False)
 
-    def table(self, title: str, head: list[str], rows: list[list[Any]], left: int = 1) -> None:
+    def table(self, title: str, head: list[str], rows: Sequence[Sequence[object]], left: int = 1) -> None:
         """The first `left` columns hold words, the others numbers."""
         from rich import box
         from rich.table import Table

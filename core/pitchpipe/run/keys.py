@@ -83,7 +83,7 @@ def parts_of(use: Use, recipe: Recipe) -> KeyParts:
     return parts | plugin_parts(component.plugin)
 
 
-def _seen(value: Any, folder: Path, read: bool) -> Any:
+def _seen(value: object, folder: Path, read: bool) -> object:
     """An option's value: paths as seen from the recipe's folder, and with `read` their content."""
     if isinstance(value, Path):
         return [os.path.relpath(value, folder), digest_files(value) if read and value.is_file() else None]

@@ -18,7 +18,7 @@ class Stage(Generic[Result]):
 
     name: str
     after: tuple[str, ...] = ()  # stages whose results it needs, where the recipe has them
-    sections: tuple[Section[Any], ...] = ()  # of the recipe
+    sections: tuple[Section[object], ...] = ()  # of the recipe
     makes: tuple[str, ...] = ()  # files and folders in the run directory
     half_done: str = ""  # a folder that it continues after a kill
     rooms: tuple[str, ...] = ()  # packages whose code decides its result; none: all of the plugin's package
