@@ -28,7 +28,7 @@ lint: .venv/dev
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/mypy --no-error-summary $(wildcard contrib/*/pitchpipe_*.py)
+	$(BIN)/mypy --no-error-summary $(wildcard contrib/*/pitchpipe_*.py contrib/*/pitchpipe_*/)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
 

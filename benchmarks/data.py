@@ -62,12 +62,14 @@ class Peer:
     """The same recipe's steps, as functions of a row that datasets can call."""
 
     def __init__(self, folder: Path):
-        from pitchpipe.recipe.load import load
         from pitchpipe.host.host import Host
+        from pitchpipe.recipe.load import load
+        from pitchpipe_stages.data.sections import FILTERS, REPAIR, tags
 
         recipe = load(folder / "recipe.yaml", Host.from_environment())
         self.format = next(c for c in recipe.host.all("format") if c.name == "sharegpt").call()
-        self.folder, self.repair, self.filters = folder, recipe.repair, recipe.filters
+        self.folder, self.repair, self.filters = folder, recipe[REPAIR], recipe[FILTERS]
+        self.tags = tags
 
     def __reduce__(self) -> Any:
         return Peer, (self.folder,)  # a worker loads the recipe itself
@@ -83,7 +85,7 @@ class Peer:
         conversation = self._conversation(row)
         found = self.filters[number].bound(conversation)
         kept = getattr(found, "conversation", found)
-        if (getattr(found, "drop", None) and self.filters[number].action == "drop") or not hasattr(
+        if (getattr(found, "drop", None) and not self.tags(self.filters[number])) or not hasattr(
             kept, "messages"
         ):
             return {"messages": []}

@@ -17,8 +17,8 @@ from pathlib import Path
 from random import Random
 
 import pitchpipe as pp
-from pitchpipe_stages.data.sketches import Sketches, write
 from pitchpipe_components.duplicates import NearDuplicates
+from pitchpipe_stages.data.sketches import StoredSketches, write
 
 THRESHOLD, NGRAM = 0.8, 5
 Pairs = set[tuple[int, int]]
@@ -70,7 +70,7 @@ def ours(texts: list[str]) -> Pairs:
         for start in range(0, len(rows), 5000):
             files.append(Path(folder, str(start)))
             write(filter.sketch(rows[start : start + 5000]), files[-1])
-        found = filter.compare(Sketches(files, Path(folder)))
+        found = filter.compare(StoredSketches(files, Path(folder)))
     return {(min(pair), max(pair)) for pair in zip(found.rows.tolist(), found.of.tolist(), strict=True)}
 
 

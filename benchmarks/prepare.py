@@ -22,6 +22,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from pitchpipe_stages.render.writer import writer_of
+
 LENGTH = 2048
 LLAMA3 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
@@ -93,7 +95,7 @@ def model(folder: Path, paragraphs: list[str], vocabulary: int) -> None:
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=core, eos_token="<|im_end|>", pad_token="<|endoftext|>"
     )
-    tokenizer.chat_template = CHATML.jinja("", "<|im_end|>", markers=True)
+    tokenizer.chat_template = writer_of(CHATML).jinja("", "<|im_end|>", markers=True)
     tokenizer.save_pretrained(folder)
     config = LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=16, intermediate_size=16,
@@ -110,20 +112,22 @@ def ours(processes: int, fast: bool) -> dict[str, Any]:
     import numpy as np
     from transformers import AutoTokenizer
 
-    from pitchpipe import encoding, run
-    from pitchpipe.recipe.load import load
-    from pitchpipe.console import Console
     from pitchpipe.host.host import Host
-    from pitchpipe_stages.prepare.examples import Examples
+    from pitchpipe.recipe.load import load
+    from pitchpipe.run.run import run
+    from pitchpipe_stages.console import RichConsole
+    from pitchpipe_stages.prepare.examples import PreparedExamples
+    from pitchpipe_stages.render import encoder as encoding
+    from pitchpipe_stages.render.sections import COLLATOR
 
     AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
-    recipe, console = load(Path("recipe.yaml"), Host.from_environment()), Console(quiet=True)
+    recipe, console = load(Path("recipe.yaml"), Host.from_environment()), RichConsole(quiet=True)
     if not fast:
         encoding._fastokens = lambda core: (None, "not asked for")
     began = time.perf_counter()
-    run.run(recipe, Path("runs/ours"), console, "prepare", processes)
-    train = Examples(Path("runs/ours/prepared"), "train")
-    rows = recipe.collator.bound.plan(train.lengths(), 0, 0)  # type: ignore[union-attr]
+    run(recipe, Path("runs/ours"), console, "prepare", processes)
+    train = PreparedExamples(Path("runs/ours/prepared"), "train")
+    rows = recipe[COLLATOR].bound.plan(train.lengths(), 0, 0)  # type: ignore[union-attr]
     seconds = time.perf_counter() - began
     np.save("ours.rows.npy", np.concatenate([rows.order, rows.starts]))
     return {"seconds": seconds, "rows": len(rows), "tokens": int(train.lengths().sum())}
@@ -190,11 +194,11 @@ def same_documents(folder: Path) -> int:
     import datasets
     import numpy as np
 
-    from pitchpipe_stages.prepare.examples import Examples
+    from pitchpipe_stages.prepare.examples import PreparedExamples
 
     mine = Counter(
         (np.array(e.ids, np.int32).tobytes(), np.array(e.labels, np.int32).tobytes())
-        for e in Examples(folder / "runs/ours/prepared", "train")
+        for e in PreparedExamples(folder / "runs/ours/prepared", "train")
     )
     other: Counter[tuple[bytes, bytes]] = Counter()
     for row in datasets.load_from_disk(str(folder / "theirs")):

@@ -4,8 +4,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from pitchpipe_plugins.models.tiny.skills import ask, document
-from pitchpipe_plugins.templates import DATA
+from pitchpipe_components.models.tiny.skills import ask, document
+from pitchpipe_components.templates import DATA
 from tests.tokenizers import LLAMA3_SPLIT
 
 END, PAD, UNKNOWN = "</s>", "<pad>", "<unk>"

@@ -18,10 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-# Load pitchpipe's own plugins and those that a test names. To be switched on with a host that loads its own
-# plugins always, and takes PITCHPIPE_PLUGINS for the names of others.
-ONLY_OWN = False
-NAMED = "PITCHPIPE_PLUGINS"
+NAMED = "PITCHPIPE_PLUGINS"  # plugins of other distributions that are loaded
 
 ROWS = [
     {"instruction": "Say hello.", "input": "", "output": "Hello!", "category": "greeting"},
@@ -35,8 +32,7 @@ def only_own_plugins() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for variable in ("PITCHPIPE_BLOCK", "PITCHPIPE_STRICT"):
             patch.delenv(variable, raising=False)
-        if ONLY_OWN:
-            patch.setenv(NAMED, "")
+        patch.setenv(NAMED, "")
         yield
 
 
@@ -45,8 +41,7 @@ def name_plugin(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Lets a plugin of another distribution be loaded: name_plugin("zoo")."""
 
     def add(name: str) -> None:
-        if NAMED in os.environ:
-            monkeypatch.setenv(NAMED, ",".join(filter(None, [os.environ[NAMED], name])))
+        monkeypatch.setenv(NAMED, ",".join(filter(None, [os.environ.get(NAMED), name])))
 
     return add
 

@@ -3,7 +3,7 @@
 import torch
 import transformers
 
-from pitchpipe.render import IGNORED, Example
+from pitchpipe.records.example import IGNORED, Example
 
 SMALL = {
     "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,

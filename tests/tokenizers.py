@@ -4,8 +4,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from pitchpipe_plugins.models.tiny.build import CHAT, END, PAD, tokenizer
-from pitchpipe_plugins.models.tiny.skills import ask, document
+from pitchpipe_components.models.tiny.build import CHAT, END, PAD, tokenizer
+from pitchpipe_components.models.tiny.skills import ask, document
 
 LLAMA3_SPLIT = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 

@@ -3,7 +3,7 @@
 import errno
 import sys
 from functools import cached_property
-from importlib import import_module
+from pkgutil import resolve_name
 
 import click
 
@@ -18,24 +18,16 @@ class Commands(click.Group):
 
     @cached_property
     def offered(self) -> dict[str, Command]:
-        return {command.name: command for command in Host.from_environment().commands()}
+        return {c.name: c for c in Host.from_environment(hook="register_commands").commands()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.offered)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        target = self.offered[name].target if name in self.offered else None
-        if not isinstance(target, str):
-            return target
-        module, _, attribute = target.partition(":")
-        return getattr(import_module(module), attribute)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.offered:
-            ctx.fail(f"no command '{args[0]}'.{suggest(args[0], self.offered)}")
-        return super().resolve_command(ctx, args)
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        if name not in self.offered:
+            ctx.fail(f"no command '{name}'.{suggest(name, self.offered)}")
+        target = self.offered[name].target
+        return resolve_name(target) if isinstance(target, str) else target
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, own in (("Commands", True), ("Commands of other plugins", False)):
@@ -55,7 +47,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Errors that a user can cure end in one block and exit code 2; all else is a bug and shows its trace."""
+    """Ends errors that a user can cure in one block and exit code 2. All others show their trace."""
     vars(cli).pop("offered", None)  # plugins may have come or gone since the last call
     try:
         cli.main(prog_name="pitchpipe", standalone_mode=False)

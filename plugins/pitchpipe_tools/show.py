@@ -1,5 +1,6 @@
 """pitchpipe show: one component in detail, or all components of a kind."""
 
+import inspect
 import json
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def show(kind: str, name: str | None) -> None:
 
 def _explain(component: Component, console: RichConsole) -> None:
     console.plain(str(component))
-    console.plain(f"{':'.join(map(str, component.place))}\n")
+    console.plain(f"{_place(component)}\n")
     console.plain(f"{component.description or component.call}\n")
     if component.missing():
         console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
@@ -45,6 +46,13 @@ def _explain(component: Component, console: RichConsole) -> None:
         _explain_profile(component.name, component.call, console)
     else:
         _explain_options(component, console)
+
+
+def _place(component: Component) -> str:
+    """The file and line of a component's code; of data, the file of its plugin."""
+    if not component.is_code:
+        return f"{getattr(component.plugin.module, '__file__', None) or ''}:1"
+    return f"{inspect.getsourcefile(component.call) or ''}:{inspect.getsourcelines(component.call)[1]}"
 
 
 def _explain_options(component: Component, console: RichConsole) -> None:

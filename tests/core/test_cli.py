@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pitchpipe.cli import COMMANDS
+from pitchpipe_tools.plugin import COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)

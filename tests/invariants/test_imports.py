@@ -32,9 +32,10 @@ def test_help_imports_hardly_anything():
         [sys.executable, "-X", "importtime", "-m", "pitchpipe", "--help"], capture_output=True, text=True
     )
     imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line}
-    assert not imported & {"yaml", "msgspec", "pluggy", "rich", "pitchpipe_plugins"}
+    assert not imported & {"yaml", "msgspec", "pluggy", "rich", "pitchpipe_components"}
 
 
 def test_core_knows_no_plugin():
     for path in (ROOT / "core").rglob("*.py"):
-        assert not re.search(r"^\s*(import|from) pitchpipe_plugins", path.read_text("utf-8"), re.M), path
+        text = path.read_text("utf-8")
+        assert not re.search(r"^\s*(import|from) pitchpipe_(components|stages|tools)", text, re.M), path

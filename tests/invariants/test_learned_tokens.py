@@ -5,10 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe.render import IGNORED, Renderer
-from pitchpipe_plugins.templates.alpaca import ALPACA, ALPACA_SHORT
-from pitchpipe_plugins.templates.chatml import CHATML
-from pitchpipe_plugins.templates.llama3 import LLAMA3
+from pitchpipe.records.example import IGNORED
+from pitchpipe_components.templates.alpaca import ALPACA, ALPACA_SHORT
+from pitchpipe_components.templates.chatml import CHATML
+from pitchpipe_components.templates.llama3 import LLAMA3
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import byte_pairs, bytes_alone
 
 TEMPLATES = {"alpaca": ALPACA, "alpaca_short": ALPACA_SHORT, "chatml": CHATML, "llama3": LLAMA3}
@@ -38,7 +40,7 @@ talks = st.tuples(
 @given(conversation=talks)
 def test_learned_tokens_are_the_replies_and_their_end(template, tokenizer, conversation):
     tokens = TOKENIZERS[tokenizer]
-    renderer = Renderer(TEMPLATES[template], tokens)
+    renderer = Renderer(writer_of(TEMPLATES[template]), tokens)
     replies = [m.content for m in conversation.messages if m.role == "assistant" and m.learn is not False]
     try:
         example = renderer.example(conversation)
@@ -62,7 +64,7 @@ def test_learned_tokens_are_the_replies_and_their_end(template, tokenizer, conve
 @given(conversation=talks)
 def test_words_from_the_data_never_become_control_tokens(tokenizer, conversation):
     tokens = TOKENIZERS[tokenizer]
-    renderer = Renderer(CHATML, tokens)
+    renderer = Renderer(writer_of(CHATML), tokens)
     try:
         ids = renderer.example(conversation).ids
     except pp.Quarantine:

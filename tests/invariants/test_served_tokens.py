@@ -5,11 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe.proofs import prove_served
-from pitchpipe.render import Renderer
-from pitchpipe_plugins.templates.alpaca import ALPACA, ALPACA_SHORT
-from pitchpipe_plugins.templates.chatml import CHATML
-from pitchpipe_plugins.templates.llama3 import LLAMA3
+from pitchpipe_components.templates.alpaca import ALPACA, ALPACA_SHORT
+from pitchpipe_components.templates.chatml import CHATML
+from pitchpipe_components.templates.llama3 import LLAMA3
+from pitchpipe_stages.render.parity import prove_served
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import byte_pairs, bytes_alone
 
 TEMPLATES = {"alpaca": ALPACA, "alpaca_short": ALPACA_SHORT, "chatml": CHATML, "llama3": LLAMA3}
@@ -33,7 +34,7 @@ plain_talks = st.lists(
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(conversation=plain_talks)
 def test_a_server_sees_the_ids_of_training(template, tokenizer, conversation):
-    renderer = Renderer(TEMPLATES[template], TOKENIZERS[tokenizer])
+    renderer = Renderer(writer_of(TEMPLATES[template]), TOKENIZERS[tokenizer])
     try:
         renderer.example(conversation)
     except pp.Quarantine:
@@ -51,14 +52,14 @@ def test_a_server_sees_the_ids_of_training(template, tokenizer, conversation):
 def test_a_chat_template_that_renders_something_else_stops(wrong, message):
     class Other:
         def __call__(self, conversation):
-            return CHATML(conversation)
+            return writer_of(CHATML)(conversation)
 
         stop, tokens = CHATML.stop, CHATML.tokens
 
         def jinja(self, bos, eos):
-            return CHATML.jinja(bos, eos).replace(wrong, "other")
+            return writer_of(CHATML).jinja(bos, eos).replace(wrong, "other")
 
     tokens = bytes_alone()
     talk = pp.Conversation((pp.Message("user", "Hi"), pp.Message("assistant", "Hello")))
     with pytest.raises(pp.PitchpipeError, match=message):
-        prove_served(Renderer(Other(), tokens), tokens, talk)
+        prove_served(Renderer(writer_of(Other()), tokens), tokens, talk)

@@ -40,12 +40,12 @@ def run(bare, folder, *arguments):
 
 def test_the_wheel_carries_all_that_the_quickstart_needs(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    base = "pitchpipe_plugins/models/tiny/base"
+    base = "pitchpipe_components/models/tiny/base"
     for name in (
         "pitchpipe/recipes/quickstart.yaml",
         "pitchpipe/recipes/data/quickstart-alpaca.jsonl",
         "pitchpipe/recipes/data/quickstart-chats.jsonl",
-        "pitchpipe/scaffolds/filter.txt",
+        "pitchpipe_tools/new/templates/filter.txt",
         "pitchpipe/py.typed",
         f"{base}/model.safetensors",
         f"{base}/tokenizer.json",

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pitchpipe.check import load
-from pitchpipe.host import Host
-from pitchpipe.recipe import Recipe
+from pitchpipe.host.host import Host
+from pitchpipe.recipe.load import load
+from pitchpipe.recipe.recipe import Recipe
 from tests.documents import ROOT
 
 # A good row of each format, as the manual shows it.

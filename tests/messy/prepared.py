@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pitchpipe.check import load
-from pitchpipe.console import Console
-from pitchpipe.host import Host
-from pitchpipe.run import run
+from pitchpipe.host.host import Host
+from pitchpipe.recipe.load import load
+from pitchpipe.run.run import run
+from pitchpipe_stages.console import RichConsole
 from tests.documents import ROOT
 
 NASTY = ROOT / "tests" / "messy" / "files"
@@ -33,7 +33,7 @@ class Prepared:
         recipe = folder / "recipe.yaml"
         recipe.write_text(f"loaders:\n{loaders}{more or 'filters: [exact_duplicates]'}\n")
         self.folder = folder / f"run-{processes}"
-        run(load(recipe, host()), self.folder, Console(quiet=True), "prepare", processes)
+        run(load(recipe, host()), self.folder, RichConsole(quiet=True), "prepare", processes)
         record = json.loads((self.folder / "run.json").read_bytes())
         self.counts = record["stages"]["prepare"]["result"]["rows"]
         self.ledger = lines_of(self.folder / "ledger.jsonl")

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pitchpipe import PitchpipeError
-from pitchpipe.console import Console
-from pitchpipe.run import run
+from pitchpipe.run.run import run
+from pitchpipe_stages.console import RichConsole
 from tests.messy.good import GOOD, recipe
 
 
@@ -23,7 +23,7 @@ class Prepared:
         folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
         try:
             (folder / name).write_bytes(content)
-            run(recipe(folder, name, options), folder / "run", Console(quiet=True), "prepare", 1)
+            run(recipe(folder, name, options), folder / "run", RichConsole(quiet=True), "prepare", 1)
             record = json.loads((folder / "run" / "run.json").read_bytes())
             self.counts = record["stages"]["prepare"]["result"]["rows"]["fuzz"]
             told = lines_of(folder / "run" / "ledger.jsonl")

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pitchpipe import Row
-from pitchpipe.reading import Reader
-from pitchpipe.shards import Base
-from pitchpipe.sources import Batch
+from pitchpipe_stages.data.read import Reader
+from pitchpipe_stages.data.sections import LOADERS
+from pitchpipe_stages.data.shards import Base
+from pitchpipe_stages.data.source import RowBatch
 from tests.messy.good import GOOD, host, recipe
 
 WORDS = [
@@ -98,7 +99,8 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Read
     made = {}
     for name in GOOD:
         whole = recipe(folder, "rows.jsonl", f"format: {name}")
-        made[name] = Reader(whole.loaders[0], whole.loaders[0].format, whole)
+        (source,) = whole[LOADERS]
+        made[name] = Reader(source, source.format, whole)
     yield made
 
 
@@ -128,7 +130,9 @@ def test_every_format_accounts_for_any_row(
             max_size=3,
         )
     )
-    base = readers[format].base(Batch([Row(row, "rows.jsonl", number) for number, row in enumerate(rows, 1)]))
+    base = readers[format].base(
+        RowBatch([Row(row, "rows.jsonl", number) for number, row in enumerate(rows, 1)])
+    )
     assert_accounted(base, len(rows))
 
 
@@ -148,7 +152,9 @@ def test_every_format_accounts_for_what_is_deep_or_not_of_json(
         {(1, 2): 3},
     ]
     rows = [GOOD[format] | {key: value} for value in odd for key in (*GOOD[format], "more")]
-    base = readers[format].base(Batch([Row(row, "rows.jsonl", number) for number, row in enumerate(rows, 1)]))
+    base = readers[format].base(
+        RowBatch([Row(row, "rows.jsonl", number) for number, row in enumerate(rows, 1)])
+    )
     assert_accounted(base, len(rows))
 
 

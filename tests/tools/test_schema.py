@@ -5,9 +5,9 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from pitchpipe import yaml12
-from pitchpipe.host import Host
-from pitchpipe.schema import recipe_schema
+from pitchpipe.host.host import Host
+from pitchpipe.recipe import yaml12
+from pitchpipe_tools.schema import recipe_schema
 from tests.documents import ROOT
 
 RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))

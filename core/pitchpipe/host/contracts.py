@@ -19,8 +19,8 @@ Batch = dict[str, Any]  # names of a model's inputs, and tensors
 
 
 class Console(Protocol):
-    """What a person sees of a run. Text may hold rich's markup. A bar yields
-    `tick(steps=1, note=None, total=None)`; of a table the first `left` columns hold words."""
+    """What a person sees of a run. Text may hold rich's markup. A bar yields `tick(steps=1, note=None,
+    total=None)`. The first `left` columns of a table hold words."""
 
     def say(self, text: str = "") -> None: ...
     def waiting(self, what: str) -> AbstractContextManager[None]: ...
@@ -30,47 +30,41 @@ class Console(Protocol):
 
 @dataclass(frozen=True)
 class Batches:
-    """The order of an epoch. `sampler` gives numbers, or lists of numbers where the collator plans rows;
-    `dataset` gives what `collate` makes a batch of, and `validation` the same for validation."""
+    """The batches of an epoch."""
 
     dataset: "Dataset[Any]"
-    sampler: "Sampler[Any]"
-    collate: Callable[[list[Any]], Batch]
+    sampler: "Sampler[Any]"  # yields numbers, or lists of numbers where the collator plans rows
+    collate: Callable[[list[Any]], Batch]  # takes entries of `dataset`, or of `validation`
     validation: "Dataset[Any]"
 
 
 class Training(Protocol):
-    """A model to train, its data, and the folders for the result and for checkpoints.
-
-    `new_tokens` are ids that were added for the template. `collate` makes a batch of the recipe's collator, one
-    example a row. `batches` gives the training data in batches of `size` for each process, in an order that a
-    kill does not change. While `isolated` lasts, conversations that share a row do not see each other: proven
-    on entering.
-    """
+    """A model to train, its data, and the folders for the result and for checkpoints. While `isolated` lasts,
+    the model keeps the conversations of a row apart: proven on entering."""
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
-    new_tokens: list[int]
+    new_tokens: list[int]  # ids that were added for the template
     train: Examples
     validation: Examples
     folder: Path
     checkpoints: Path
     console: Console
 
-    def collate(self, examples: Sequence[Example]) -> Batch: ...
-    def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...
+    def collate(self, examples: Sequence[Example]) -> Batch: ...  # one example a row
+    def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...  # the same after a kill
     def isolated(self, model: "PreTrainedModel") -> AbstractContextManager[None]: ...
     def log(self, step: int, values: dict[str, float]) -> None: ...
 
 
 @dataclass(frozen=True)
 class DataPlan:
-    """How a trainer goes over the data: `accumulate` batches make one step, `total_steps` overrides `epochs`."""
+    """How a trainer reads the data."""
 
     batch_size: int
     epochs: float = 1
-    accumulate: int = 1
-    total_steps: int | None = None
+    accumulate: int = 1  # batches for one step
+    total_steps: int | None = None  # overrides `epochs`
     seed: int = 0
 
 
@@ -93,36 +87,31 @@ class Answer:
 
 
 class Subject(Protocol):
-    """A model to ask, and the held-out conversations.
-
-    `ready` puts the model on its device, without gradients. `prompts` are the conversations, each cut before its
-    last learned reply; `answers` takes the likeliest token each time, and `label` names its progress bar. `keep`
-    keeps what the model `said` to a `prompt` in answers-base.jsonl or answers-tuned.jsonl.
-    """
+    """A model to ask, and the held-out conversations. `prompts` end before the last learned reply. `answers`
+    takes the likeliest token each time, and `label` names its progress bar."""
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
     test: Examples
     console: Console
 
-    def ready(self) -> "AbstractContextManager[PreTrainedModel]": ...
+    def ready(self) -> "AbstractContextManager[PreTrainedModel]": ...  # on its device, without gradients
     def collate(self, examples: Sequence[Example]) -> Batch: ...
     def prompts(self, limit: int | None = None) -> list[Prompt]: ...
     def answers(
         self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
     ) -> Iterator[Answer]: ...
-    def keep(self, answer: dict[str, Any]) -> None: ...
+    def keep(self, answer: dict[str, Any]) -> None: ...  # in answers-base.jsonl or answers-tuned.jsonl
 
 
 class Score(Struct, frozen=True):
-    """A number over `count` cases, between `low` and `high` with 95 % confidence. A share is shown as per cent;
-    a `value` of None is not a number."""
+    """A number over `count` cases, between `low` and `high` with 95 % confidence. None: not a number."""
 
     value: float | None
     count: int
     low: float | None = None
     high: float | None = None
-    is_share: bool = False
+    is_share: bool = False  # shown as per cent
 
     @classmethod
     def share(cls, hits: int, count: int) -> "Score":

@@ -1,14 +1,10 @@
-"""Every door into pitchpipe. A plugin is any module that defines some of these functions.
+"""The hooks. A plugin is a module that defines some of these functions, each with the mark @pp.hookimpl.
 
-Each `register_<kind>` is called once, when plugins load. It offers components:
-
-    register(name, component, needs=("trl",), extra="train")
-
-`needs` names modules that must be installed before the component can work, `extra` the extra of the
-plugin's own distribution that brings them, `default_for` the part that the component plays where a recipe
-names none. A component is a callable, and its signature is its schema: the keyword-only parameters of a
-function, or the parameters of a class, are its recipe options. A class is made once per recipe, with its
-options; a ValueError that it raises is shown at its line. protocols.py holds the contract of each kind.
+A plugin offers components in `register_<kind>s`: `register(name, component, needs=("trl",), extra="train")`.
+`needs` names modules that the component imports, `extra` the extra of the plugin's distribution that installs
+them, `default_for` the part that the component plays where a recipe names none. The keyword-only parameters
+of a function, or the parameters of a class, are its options in a recipe. A class is made once per recipe, and
+a ValueError that it raises is shown at its line. protocols.py holds the contract of each kind.
 """
 
 from collections.abc import Callable
@@ -25,7 +21,8 @@ hookspec, hookimpl = pluggy.HookspecMarker("pitchpipe"), pluggy.HookimplMarker("
 Register = Callable[..., None]
 
 KINDS = (
-    "loader", "format", "filter", "embedder", "template", "collator", "model", "adapter", "trainer", "evaluator",
+    "loader", "format", "filter", "embedder", "template", "collator",
+    "model", "adapter", "trainer", "evaluator",
 )  # fmt: skip
 
 
@@ -53,19 +50,15 @@ def register_evaluators(register: Register) -> None: ...
 
 @hookspec
 def register_stages(register: Register) -> None:
-    """Stages are the steps of a run, each with its sections of the recipe: `register(stage)`."""
+    """Offers the steps of a run: `register(stage)`."""
 
 
 @hookspec
 def register_commands(register: Register) -> None:
-    """Commands of the command line: `register(name, help, "module:attribute")`, or a click command instead
-    of that text. Its module is imported when the command is called."""
+    """Offers commands: `register(name, help, "module:attribute")`, or with a click command as the last."""
 
 
-# --- Watching a run. These hooks are called once a stage or log line, never per example. They return nothing,
-# --- their order means nothing, and an observer that crashes is reported while the run goes on.
-
-
+# The following hooks observe a run. They return nothing. One that crashes is reported while the run goes on.
 @hookspec
 def on_recipe_loaded(recipe: "Recipe") -> None:
     """The recipe is sound and nothing heavy is imported yet."""

@@ -1,16 +1,16 @@
-"""The host: finds plugins, fences each one, and keeps what it offers with who offered it.
+"""The host: loads the entry points of the group "pitchpipe", and `pitchpipe_local.py` beside a recipe.
 
-Built-ins and strangers come in by the same door, entry points of the group "pitchpipe", and the file
-`pitchpipe_local.py` beside a recipe is a plugin too. A plugin that fails never kills the tool and is
-never skipped in silence: its error is kept, shown, and repeated where a recipe asks for something
-that nobody offers.
+It keeps the error of a plugin that fails, and repeats it where a recipe names what nobody offers.
 """
 
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint
+from collections.abc import Callable, Set
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -20,77 +20,58 @@ import pluggy
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host import hookspecs
 from pitchpipe.host.local import LOCAL, import_local
-from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem, Profile, Register
-from pitchpipe.records.template import JinjaTemplate, Turns
+from pitchpipe.host.options import options_of
+from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem
 
 if TYPE_CHECKING:
     from pitchpipe.run.stage import Stage
 
 OWN = "pitchpipe"  # the distribution whose plugins are always in
-DATA: dict[str, tuple[type, ...]] = {"template": (Turns, JinjaTemplate), "filter": (Profile,)}
 
 
 class Host:
     """All plugins that are in, and all that they offer."""
 
-    def __init__(
-        self,
-        only: set[str] | None = None,
-        block: frozenset[str] | set[str] = frozenset(),
-        strict: bool = False,
-    ):
+    def __init__(self, only: set[str] | None = None, block: Set[str] = frozenset(), strict: bool = False):
         self.only, self.block, self.strict = only, block, strict
-        self.plugins: list[Plugin] = []
-        self._offered: dict[str, dict[str, list[Component]]] = {kind: {} for kind in hookspecs.KINDS}
+        self.plugins, self._reported = list[Plugin](), set[str]()
         self._manager = pluggy.PluginManager("pitchpipe")
         self._manager.add_hookspecs(hookspecs)
-        self._passed_over: set[str] = set()
-        self._reported: set[str] = set()
 
     @classmethod
-    def from_environment(cls, folder: Path | None = None) -> "Host":
-        """Installed plugins and the one in `folder`, as PITCHPIPE_PLUGINS, _BLOCK and _STRICT allow."""
+    def from_environment(cls, folder: Path | None = None, hook: str = "") -> "Host":
+        """Loads the plugins that the environment allows: installed ones, and the one in `folder`. A `hook`
+        leaves out modules that lack this word."""
 
         def names(variable: str) -> set[str]:
-            return {name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()}
+            return set(os.environ.get(variable, "").replace(",", " ").split())
 
         only = names("PITCHPIPE_PLUGINS") if "PITCHPIPE_PLUGINS" in os.environ else None
         host = cls(only, names("PITCHPIPE_BLOCK"), os.environ.get("PITCHPIPE_STRICT", "") not in ("", "0"))
-        host.load_installed()
-        if folder and (folder / f"{LOCAL}.py").exists():
-            host.load_file(folder / f"{LOCAL}.py")
+        host.load_installed(hook)
+        if folder and (file := folder / f"{LOCAL}.py").exists():
+            host.load(Plugin(LOCAL, str(file), ""), lambda: import_local(file))
         return host
 
-    # --- Loading ---------------------------------------------------------------------------------
-
-    def load_installed(self) -> None:
-        """Load the plugins of all installed distributions."""
-        from importlib.metadata import entry_points
-
+    def load_installed(self, hook: str = "") -> None:
         def order(entry: EntryPoint) -> tuple[bool, str, str]:
             origin = entry.dist.name if entry.dist else ""
             return origin != OWN, entry.name, origin  # no other plugin takes a name of pitchpipe's own
 
-        for entry in sorted(entry_points(group="pitchpipe"), key=order):
+        entries = sorted(entry_points(group="pitchpipe"), key=order)
+        for entry in entries:
             assert entry.dist
-            self.load(Plugin(entry.name, entry.dist.name, entry.dist.version), entry.load)
-        loaded = {plugin.name for plugin in self.plugins}
-        known = loaded | self._passed_over | {LOCAL}
-        if unknown := ((self.only or set()) | self.block) - known:
-            name = min(unknown)
-            raise PitchpipeError(
-                f"PITCHPIPE_PLUGINS or PITCHPIPE_BLOCK: no plugin '{name}'.{suggest(name, known)}"
-            )
-
-    def load_file(self, path: Path) -> None:
-        """Load the plugin beside a recipe, which needs no packaging."""
-        self.load(Plugin(LOCAL, str(path), ""), lambda: import_local(path))
+            if not hook or _has_word(entry.module, hook):
+                self.load(Plugin(entry.name, entry.dist.name, entry.dist.version), entry.load)
+        known = {entry.name for entry in entries} | {LOCAL}
+        for name in sorted(((self.only or set()) | self.block) - known):
+            words = f"PITCHPIPE_PLUGINS or PITCHPIPE_BLOCK: no plugin '{name}'."
+            raise PitchpipeError(words + suggest(name, known))
 
     def load(self, plugin: Plugin, load: Callable[[], ModuleType]) -> None:
-        """Let one plugin in, behind a fence: its error is kept, and then nothing that it offered stays."""
+        """Lets one plugin in. If it fails, its error is kept and nothing that it offered."""
         named = self.only is None or plugin.name in self.only or plugin.distribution == OWN
         if plugin.name in self.block or not (named or plugin.name == LOCAL):
-            self._passed_over.add(plugin.name)
             return
         began = time.perf_counter()
         try:
@@ -102,8 +83,6 @@ class Host:
                 raise PitchpipeError(f"{plugin} failed: {plugin.failure}") from error
         plugin.seconds = time.perf_counter() - began
         self.plugins.append(plugin)
-        for component in plugin.offers:
-            self._offered[component.kind].setdefault(component.name, []).append(component)
 
     def _admit(self, plugin: Plugin) -> None:
         if twin := next((p for p in self.plugins if p.name == plugin.name), None):
@@ -123,26 +102,26 @@ class Host:
 
     @staticmethod
     def _forgotten_marks(module: ModuleType | None) -> None:
-        """Refuse a hook without its mark, which pluggy would pass over in silence."""
+        """Refuses a hook without its mark: pluggy would pass over it in silence."""
         for name in vars(hookspecs):
             function = getattr(module, name, None)
             if name.startswith(("register_", "on_")) and function and not hasattr(function, "pitchpipe_impl"):
                 raise PluginProblem(f"the function {name} lacks its mark, @pp.hookimpl")
 
     def _collect(self, plugin: Plugin) -> None:
-        doors: dict[str, Callable[..., None]] = {
-            f"register_{kind}s": Register(plugin, kind, DATA.get(kind, ())) for kind in hookspecs.KINDS
-        }
-        doors["register_stages"] = lambda stage: self._offer_stage(plugin, stage)
-        doors["register_commands"] = lambda name, help, target: self._offer_command(
-            plugin, name, help, target
-        )
+        doors: dict[str, hookspecs.Register] = {}
+        doors |= {f"register_{kind}s": partial(plugin.offer, kind) for kind in hookspecs.KINDS}
+        doors["register_stages"] = partial(self._offer_stage, plugin)
+        doors["register_commands"] = partial(self._offer_command, plugin)
         for hook, register in doors.items():
             for implementation in self._implementations(hook):
                 if implementation.plugin is plugin.module:
                     _call(implementation, {"register": register})
 
     def _offer_stage(self, plugin: Plugin, stage: "Stage[Any]") -> None:
+        for name, options in ((s.name, s.options) for s in stage.sections if s.options and not s.kind):
+            if required := [option.name for option in options_of(options).values() if option.required]:
+                raise PluginProblem(f"'{required[0]}' in the section '{name}' needs a default")
         for other in [*self.stages(), *plugin.stages]:
             if other.name == stage.name:
                 raise PluginProblem(f"there is a stage '{stage.name}' already")
@@ -160,60 +139,50 @@ class Host:
     def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
         return getattr(self._manager.hook, hook).get_hookimpls()
 
-    # --- Finding ---------------------------------------------------------------------------------
-
     def find(self, kind: str, name: str) -> Component:
         """The component of that name, or `plugin:name`. A ValueError says what stands in the way."""
         plugin_name, _, bare = name.rpartition(":")
-        offered = self._offered[kind].get(bare, [])
-        if plugin_name:
-            offered = [component for component in offered if component.plugin.name == plugin_name]
+        named = [component for component in self.all(kind) if component.name == bare]
+        offered = [component for component in named if plugin_name in ("", component.plugin.name)]
         if len(offered) == 1:
             return offered[0]
         if offered:
             who = " and ".join(f"'{c.plugin.name}' ({c.plugin.origin})" for c in offered)
             how = " or ".join(f"'{c.address}'" for c in offered)
             raise ValueError(f"{len(offered)} plugins offer a {kind} '{name}': {who}. Write {how}.")
-        loaded = [plugin.name for plugin in self.plugins if not plugin.error]
+        failed = (plugin for plugin in self.plugins if plugin.error)
+        failures = (f"\n  {plugin} might offer it, but failed: {plugin.failure}" for plugin in failed)
+        raise ValueError(self._unknown(kind, name, plugin_name) + "".join(failures))
+
+    def _unknown(self, kind: str, name: str, plugin_name: str) -> str:
+        loaded = {plugin.name for plugin in self.plugins if not plugin.error}
         if plugin_name and plugin_name not in loaded:
-            raise ValueError(f"no plugin '{plugin_name}'.{suggest(plugin_name, loaded)}{self._failures()}")
-        raise ValueError(f"no {kind} '{name}'.{self._nearest(kind, name)}{self._failures()}")
+            return f"no plugin '{plugin_name}'.{suggest(plugin_name, loaded)}"
+        known = {c.address if ":" in name else c.name for c in self.all(kind)}
+        return f"no {kind} '{name}'.{suggest(name, known)}"
 
     def default(self, kind: str, part: str) -> Component | None:
         """The component that plays a part where a recipe names none. Two of them are a ValueError."""
-        found = [component for component in self.all(kind) if component.default_for == part]
+        offers = [component for plugin in self.plugins for component in plugin.offers]
+        found = [c for c in offers if (c.kind, c.default_for) == (kind, part)]
         if len(found) > 1:
-            who = " and ".join(f"'{c.name}' of {c.plugin}" for c in found)
-            raise ValueError(
-                f"{len(found)} plugins offer the default {kind} for {part}: {who}. Leave one out:"
-                f" PITCHPIPE_BLOCK={found[-1].plugin.name}"
-            )
+            who, last = " and ".join(f"'{c.name}' of {c.plugin}" for c in found), found[-1].plugin.name
+            words = f"{len(found)} plugins offer the default {kind} for {part}: {who}"
+            raise ValueError(f"{words}. Leave one out: PITCHPIPE_BLOCK={last}")
         return found[0] if found else None
 
-    def all(self, kind: str) -> Iterator[Component]:
-        for _, offered in sorted(self._offered[kind].items()):
-            yield from offered
+    def all(self, kind: str) -> list[Component]:
+        offered = (component for plugin in self.plugins for component in plugin.offers)
+        return sorted((c for c in offered if c.kind == kind), key=attrgetter("name"))
 
     def stages(self) -> list["Stage[Any]"]:
-        """All stages, as they were offered."""
         return [stage for plugin in self.plugins for stage in plugin.stages]
 
     def commands(self) -> list[Command]:
         return [command for plugin in self.plugins for command in plugin.commands]
 
-    def _nearest(self, kind: str, name: str) -> str:
-        """A near name, or else all; a name offered twice is known by its addresses."""
-        known = {c.address if ":" in name else bare for bare, cs in self._offered[kind].items() for c in cs}
-        return suggest(name, known)
-
-    def _failures(self) -> str:
-        failed = [plugin for plugin in self.plugins if plugin.error]
-        return "".join(f"\n  {p} might offer it, but failed: {p.failure}" for p in failed)
-
-    # --- Watching --------------------------------------------------------------------------------
-
     def notify(self, hook: str, **arguments: object) -> None:
-        """Tell every observer. One that crashes is reported once and the run goes on."""
+        """Tells every observer. One that crashes is reported once and the run goes on."""
         for implementation in self._implementations(hook):
             try:
                 _call(implementation, arguments)
@@ -226,6 +195,15 @@ class Host:
                     print(f"warning: {where} failed: {type(error).__name__}: {error}", file=sys.stderr)
 
 
+def _has_word(module: str, word: str) -> bool:
+    """Whether the source of a module may hold a word. It is not imported."""
+    try:
+        spec = find_spec(module)
+        return word.encode() in Path(spec.origin or "").read_bytes() if spec else True
+    except (ImportError, OSError):
+        return True
+
+
 def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> None:
-    """Call a hook with those of its arguments that it takes, as pluggy does."""
+    """Calls a hook with those of the arguments that it takes, as pluggy does."""
     implementation.function(*(arguments[name] for name in implementation.argnames))

@@ -28,8 +28,11 @@ class _Beside(MetaPathFinder):
 
 
 def import_local(path: Path) -> ModuleType:
-    """Import a recipe's own plugin. What another recipe's folder brought is forgotten first."""
-    _forget()
+    """Imports a recipe's own plugin. Removes first what another recipe's folder brought."""
+    for finder in [finder for finder in sys.meta_path if isinstance(finder, _Beside)]:
+        sys.meta_path.remove(finder)
+        for name in [name for name in sys.modules if name.partition(".")[0] in finder.found]:
+            del sys.modules[name]
     invalidate_caches()
     sys.meta_path.append(_Beside(path.parent.resolve()))
     spec = spec_from_file_location(LOCAL, path)
@@ -37,11 +40,3 @@ def import_local(path: Path) -> ModuleType:
     module = sys.modules[LOCAL] = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def _forget() -> None:
-    """Remove the finder of another recipe's folder, and the modules that it found."""
-    for finder in [finder for finder in sys.meta_path if isinstance(finder, _Beside)]:
-        sys.meta_path.remove(finder)
-        for name in [name for name in sys.modules if name.partition(".")[0] in finder.found]:
-            del sys.modules[name]

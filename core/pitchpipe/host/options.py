@@ -20,7 +20,8 @@ _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 _NAMES |= {Path: "a path", type(None): "null"}
 _LIMITS = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
 
-_TOO_LONG = "a longer one is dropped, cut by whole exchanges at its end or its start, split into several, or stops the run"
+_TOO_LONG = "a longer one is dropped, cut by whole exchanges at its end or its start, split into several, or "
+_TOO_LONG += "stops the run"
 TooLong = Annotated[Literal["drop", "cut_end", "cut_start", "split", "stop"], Meta(description=_TOO_LONG)]
 
 
@@ -31,7 +32,10 @@ class Option:
     name: str
     type: Any
     default: Any
-    description: str = ""
+
+    @property
+    def description(self) -> str:
+        return _meta(self.type, "description") or ""
 
     @property
     def required(self) -> bool:
@@ -44,7 +48,7 @@ class Option:
 
     @property
     def many(self) -> bool:
-        """Does it take a list?"""
+        """Whether it takes a list."""
         return _entry(self.type) is not None
 
     def problem(self) -> str:
@@ -77,14 +81,13 @@ class Option:
 
 def _complaint(value: Any, kind: Any) -> str:
     """What was expected instead of a value; of a list, what is wrong with its first wrong entry."""
-    choices = _choices(kind)
     if _entry(kind) is not None and isinstance(value, list):
         for entry in value:
             try:
                 msgspec.convert(entry, _entry(kind), dec_hook=lambda wanted, given: given)
             except msgspec.ValidationError:
                 return _complaint(entry, _entry(kind))
-    near = suggest(value, map(str, choices)) if isinstance(value, str) else ""
+    near = suggest(value, map(str, _choices(kind))) if isinstance(value, str) else ""
     return f"expected {describe(kind)}, got {value!r}.{near if 'mean' in near else ''}"
 
 
@@ -93,15 +96,9 @@ def options_of(component: Callable[..., Any]) -> dict[str, Option]:
     own, also = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
     wanted = (own, also) if inspect.isclass(component) else (own,)
     parameters = [p for p in inspect.signature(component).parameters.values() if p.kind in wanted]
-    hints = _hints(component, {p.name for p in parameters})
-    found = {}
-    for parameter in parameters:
-        kind = hints.get(parameter.name, Any)
-        if parameter.name not in hints and parameter.default not in (REQUIRED, None):
-            kind = type(parameter.default)  # `turns=2` says enough
-        description = _meta(kind, "description") or ""
-        found[parameter.name] = Option(parameter.name, kind, parameter.default, description)
-    return found
+    hints = {p.name: Any if p.default in (REQUIRED, None) else type(p.default) for p in parameters}
+    hints |= _hints(component, set(hints))
+    return {p.name: Option(p.name, hints[p.name], p.default) for p in parameters}
 
 
 def _hints(component: Any, names: set[str]) -> dict[str, Any]:
@@ -122,15 +119,15 @@ def bind(component: Callable[..., Any], options: dict[str, Any]) -> Any:
 
 def describe(kind: Any) -> str:
     """A type in plain words: "a whole number of at least 1", "one of drop, cut, stop"."""
-    plain, arguments = _plain(kind), typing.get_args(_plain(kind))
-    if _is_choice(kind):
+    plain = _plain(kind)
+    origin, arguments = typing.get_origin(plain), typing.get_args(plain)
+    if origin is Literal:
         words = "one of " + ", ".join(map(str, arguments))
-    elif isinstance(plain, types.UnionType) or typing.get_origin(plain) is typing.Union:
+    elif origin in (types.UnionType, typing.Union):
         words = ", or ".join(describe(part) for part in arguments)
-    elif typing.get_origin(plain) in (list, tuple, set):
-        each = describe(arguments[0]) if arguments else "anything"
-        words = f"a list, each entry {each}"
-    elif typing.get_origin(plain) is dict or plain is dict:
+    elif origin in (list, tuple, set):
+        words = f"a list, each entry {describe(arguments[0]) if arguments else 'anything'}"
+    elif dict in (origin, plain):
         words = "a mapping"
     else:
         words = str(_NAMES.get(plain) or getattr(plain, "__name__", plain))
@@ -148,18 +145,13 @@ def _entry(kind: Any) -> Any:
     return typing.get_args(plain)[0] if typing.get_origin(plain) in (list, tuple, set) else None
 
 
-def _is_choice(kind: Any) -> bool:
-    return typing.get_origin(_plain(kind)) is typing.Literal
-
-
 def _choices(kind: Any) -> tuple[Any, ...]:
     """The words that an option takes, whatever else it takes."""
-    parts = typing.get_args(_plain(kind))
-    return parts if _is_choice(kind) else tuple(choice for part in parts for choice in _choices(part))
+    plain = _plain(kind)
+    parts, is_choice = typing.get_args(plain), typing.get_origin(plain) is Literal
+    return parts if is_choice else tuple(choice for part in parts for choice in _choices(part))
 
 
 def _meta(kind: Any, name: str) -> Any:
-    for meta in getattr(kind, "__metadata__", ()):
-        if getattr(meta, name, None) is not None:
-            return getattr(meta, name)
-    return None
+    found = (getattr(meta, name, None) for meta in getattr(kind, "__metadata__", ()))
+    return next((value for value in found if value is not None), None)

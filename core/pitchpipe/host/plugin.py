@@ -1,17 +1,24 @@
 """A plugin, and what it offers: components, stages, commands."""
 
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pitchpipe.host.options import Option, options_of
+from pitchpipe.records.template import JinjaTemplate, Turns
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OWN = Path(__file__).parents[1]
+
+
+class PluginProblem(Exception):
+    """A plugin that loads but would be silently useless."""
 
 
 class Profile:
@@ -22,12 +29,12 @@ class Profile:
 
 
 profile = Profile
+DATA: dict[str, tuple[type, ...]] = {"template": (Turns, JinjaTemplate), "filter": (Profile,)}
 
 
 @dataclass(frozen=True)
 class Component:
-    """A component that a plugin offers under a name. `default_for` is the part that it plays where a recipe
-    names nothing."""
+    """A component that a plugin offers under a name."""
 
     kind: str
     name: str
@@ -35,7 +42,7 @@ class Component:
     plugin: "Plugin"
     needs: tuple[str, ...] = ()
     extra: str = ""
-    default_for: str = ""
+    default_for: str = ""  # the part that it plays where a recipe names nothing
 
     def __str__(self) -> str:
         return f"{self.kind} '{self.name}' of {self.plugin}"
@@ -50,8 +57,6 @@ class Component:
 
     @property
     def description(self) -> str:
-        import inspect
-
         return (inspect.getdoc(self.call) or "") if self.is_code or isinstance(self.call, Profile) else ""
 
     @property
@@ -63,27 +68,15 @@ class Component:
         """A function or a class. A template that is data, or a profile, has no options."""
         return hasattr(self.call, "__qualname__")
 
-    @property
-    def place(self) -> tuple[str, int]:
-        """The file and line of its code; of data, the file of its plugin."""
-        import inspect
-
-        if not self.is_code:
-            return getattr(self.plugin.module, "__file__", None) or "", 1
-        return inspect.getsourcefile(self.call) or "", inspect.getsourcelines(self.call)[1]
-
     def missing(self) -> list[str]:
         """The modules that it needs and that are not installed."""
-        from importlib.util import find_spec
-
         return [module for module in self.needs if find_spec(module.partition(".")[0]) is None]
 
     @property
     def cure(self) -> str:
         """The command that installs what is missing."""
-        if self.extra:
-            return f"pip install '{self.plugin.distribution}[{self.extra}]'"
-        return f"pip install {' '.join(self.missing())}"
+        extra = f"'{self.plugin.distribution}[{self.extra}]'" if self.extra else ""
+        return f"pip install {extra or ' '.join(self.missing())}"
 
 
 @dataclass(frozen=True)
@@ -130,36 +123,25 @@ class Plugin:
         place = f" ({outside[-1].filename}:{outside[-1].lineno})" if outside else ""
         return f"{type(self.error).__name__}: {self.error}{place}"
 
-
-class PluginProblem(Exception):
-    """A plugin that loads but would be silently useless."""
-
-
-@dataclass
-class Register:
-    """The function that a plugin calls to offer a component of one kind."""
-
-    plugin: Plugin
-    kind: str
-    data: tuple[type, ...] = ()  # of components that are data, not code
-
-    def __call__(
+    def offer(
         self,
+        kind: str,
         name: str,
         component: Callable[..., Any],
         needs: tuple[str, ...] | str = (),
         extra: str = "",
         default_for: str = "",
     ) -> None:
+        """Offers a component: the function that `register_<kind>s` is given."""
         if not (isinstance(name, str) and NAME.fullmatch(name)):
-            raise PluginProblem(f"{self.kind} {name!r}: a name is lower case letters, digits and _")
-        if not callable(component) and not isinstance(component, self.data):
-            raise PluginProblem(f"{self.kind} '{name}': a component is callable, not {component!r}")
-        if any(c.kind == self.kind and c.name == name for c in self.plugin.offers):
-            raise PluginProblem(f"{self.kind} '{name}' is offered twice")
+            raise PluginProblem(f"{kind} {name!r}: a name is lower case letters, digits and _")
+        if not callable(component) and not isinstance(component, DATA.get(kind, ())):
+            raise PluginProblem(f"{kind} '{name}': a component is callable, not {component!r}")
+        if any(c.kind == kind and c.name == name for c in self.offers):
+            raise PluginProblem(f"{kind} '{name}' is offered twice")
         needs = (needs,) if isinstance(needs, str) else tuple(needs)
-        offered = Component(self.kind, name, component, self.plugin, needs, extra, default_for)
+        offered = Component(kind, name, component, self, needs, extra, default_for)
         for option in offered.options.values():
             if problem := option.problem():
-                raise PluginProblem(f"{self.kind} '{name}': option '{option.name}': {problem}")
-        self.plugin.offers.append(offered)
+                raise PluginProblem(f"{kind} '{name}': option '{option.name}': {problem}")
+        self.offers.append(offered)

@@ -22,19 +22,18 @@ FormatResult = Conversation | Verdict | Drop
 
 
 class Loader(Protocol):
-    # Yields rows, or plain dicts. A loader knows nothing of formats.
+    # Yields rows, or plain dicts.
     def __call__(self) -> Iterable[Row | Json]: ...
 
 
 @runtime_checkable
 class NamesFiles(Protocol):
-    # A loader that names the files it reads, so that a run sees whether they changed. The rows of any other
-    # loader are read anew on every run.
+    # A loader that names its files, so that a run sees changes. Any other loader is read in every run.
     def inputs(self) -> list[Path]: ...
 
 
 class Part(Protocol):
-    # Some thousand rows of a loader, as a small object that can be pickled.
+    # Some thousand rows of a loader. It can be pickled and is small.
     def rows(self) -> Iterable[Row | Json]: ...
 
 
@@ -45,14 +44,13 @@ class Parted(Protocol):
 
 
 class Format(Protocol):
-    # Says where in a row the messages are: a conversation, a list of them, or `pp.drop(reason)`. Roles and
-    # contents may stay as they are: the recipe's `repair` comes next.
+    # Makes a conversation of a row, a list of them, or `pp.drop(reason)`. The recipe's `repair` comes next.
     def __call__(self, row: Json, /) -> FormatResult | list[FormatResult]: ...
 
 
 @runtime_checkable
 class Detects(Protocol):
-    # A format that takes part in detection: how many of the row's keys it reads, 0 for a foreign row.
+    # A format that can be detected. `matches` counts the keys of the row that it reads.
     def matches(self, row: Json, /) -> int: ...
 
 
@@ -63,16 +61,14 @@ class Joins(Protocol):
 
 
 class Filter(Protocol):
-    # Judges a conversation: returns it, an edited one, `pp.judged(...)`, `pp.noted(...)` or
-    # `pp.drop(reason)`. A function is pure and runs in any process. A class may keep state and sees every
-    # conversation in order, unless it says `parallel = True`.
+    # Returns the conversation, an edited one, `pp.judged(...)`, `pp.noted(...)` or `pp.drop(reason)`. A class
+    # sees all conversations in order, in one process. A function, or `parallel = True`, runs in any process.
     def __call__(self, conversation: Conversation, /) -> Conversation | Verdict | Drop: ...
 
 
 @runtime_checkable
 class Comparer(Protocol):
-    # A filter that compares conversations. `sketch` runs in any process and says in a few bytes what is to
-    # be compared; `compare` sees the sketches of all rows.
+    # A filter that compares conversations. `sketch` runs in any process, `compare` sees all sketches.
     def sketch(self, conversations: list[Conversation], /) -> list[bytes]: ...
     def compare(self, sketches: Sketches, /) -> Related: ...
 
@@ -83,15 +79,13 @@ class Embedder(Protocol):
 
 
 class Template(Protocol):
-    # Writes a conversation as pieces. `pp.turns(...)` and `pp.chat_template(...)` are templates as data. One
-    # that is code may name its `tokens` (control tokens, added to a tokenizer that lacks them) and its
-    # `stop`.
+    # Writes a conversation as pieces. It may name its `stop`, and `tokens` that the tokenizer must have.
     def __call__(self, conversation: Conversation, /) -> Iterable[Piece]: ...
 
 
 @runtime_checkable
 class WritesJinja(Protocol):
-    # A template that is code and gives the source of the chat template that is saved with the model.
+    # A template that gives the source of the chat template that is saved with the model.
     def jinja(self, bos: str, eos: str, /) -> str: ...
 
 
@@ -103,7 +97,7 @@ class Fitted(Protocol):
 
 @runtime_checkable
 class Several(Protocol):
-    # Several templates. `chosen` says which one writes a conversation; the first one serves.
+    # Several templates. `chosen` numbers the one that writes a conversation; the first one serves.
     templates: "Sequence[AnyTemplate]"
 
     def chosen(self, conversation: Conversation, /) -> int: ...
@@ -119,50 +113,46 @@ class Collator(Protocol):
 
 @runtime_checkable
 class Bounded(Protocol):
-    # A collator whose rows have at most `length` tokens. `too_long` (`pp.TooLong`) says what happens to a
-    # longer conversation.
+    # A collator whose rows have at most `length` tokens. `too_long` is a `pp.TooLong`.
     length: int
     too_long: str
 
 
 @runtime_checkable
 class Packing(Protocol):
-    # A collator that puts several conversations into a row. `plan` gives the rows of an epoch, each a list
-    # of example numbers: each example once, and as many rows in every epoch. `join` makes one batch of all
-    # examples of some rows. While `isolated` lasts, the model keeps them apart: proven on entering, or
-    # refused; it yields facts for people, and "attention" names what keeps them apart.
+    # Puts several conversations into a row. `plan` numbers the examples of each row: each example once,
+    # as many rows in every epoch. `isolated` proves that a model keeps them apart, and by what "attention".
     def plan(self, lengths: Sequence[int], seed: int, epoch: int, /) -> Sequence[list[int]]: ...
-    def join(self, examples: Sequence[Example], pad: int, /) -> Batch: ...
+    def join(self, examples: Sequence[Example], pad: int, /) -> Batch: ...  # of all examples of some rows
     def isolated(self, model: "PreTrainedModel", /) -> AbstractContextManager[dict[str, str]]: ...
 
 
 class Model(Protocol):
-    # A base model. `weights(saved)` loads the one that training saved in a folder. `inputs` says what
-    # decides the "tokenizer" and the "weights": two texts that enter the keys of stages.
+    # A base model. `weights(saved)` loads the one that training saved in a folder. `inputs` gives, for
+    # the keys of stages, two texts that identify the "tokenizer" and the "weights".
     def tokenizer(self) -> "PreTrainedTokenizerFast": ...
     def weights(self, saved: Path | None = None) -> "PreTrainedModel": ...
     def inputs(self) -> dict[str, str]: ...
 
 
 class Adapter(Protocol):
-    # Wraps a model for training. It also trains the rows of `new_tokens`, the ids of tokens that were added
-    # for the template. `load` puts a saved adapter on a model.
+    # Wraps a model for training, the rows of `new_tokens` included. `load` puts a saved adapter on a model.
     def __call__(self, model: "PreTrainedModel", new_tokens: list[int], /) -> "PreTrainedModel": ...
     def load(self, model: "PreTrainedModel", folder: Path, /) -> "PreTrainedModel": ...
 
 
 class Trainer(Protocol):
-    # Trains `training.model`, saves it into `training.folder`, continues from `training.checkpoints`, and
-    # reports through `training.log`. The dict that it returns is recorded.
+    # Trains `training.model`, saves it into `training.folder`, continues from `training.checkpoints`, reports
+    # with `training.log`. The run records the dict that it returns.
     def __call__(self, training: Training, /) -> dict[str, int | float | str] | None: ...
 
 
 @runtime_checkable
 class PlansData(Protocol):
-    # A trainer that says how it goes over the data, so that `prepare` can tell what training takes.
+    # A trainer that says how it reads the data, so that `prepare` can tell what training takes.
     def data_plan(self) -> DataPlan: ...
 
 
 class Evaluator(Protocol):
-    # Scores a model: called for the base model and for the tuned one, with the same conversations.
+    # Scores a model. It is called for the base model and for the tuned one, with the same conversations.
     def __call__(self, subject: Subject, /) -> dict[str, Score]: ...

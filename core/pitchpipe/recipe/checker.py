@@ -1,4 +1,4 @@
-"""Checks what a recipe says: names of components, their options, their order. Collects every problem."""
+"""Checks the sections of a recipe: names of components and their options. Collects every problem."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +14,8 @@ from pitchpipe.recipe.section import Section
 from pitchpipe.recipe.yaml12 import Document, Key
 
 Made = TypeVar("Made")
-Names = Iterable[str]
+Schema = dict[str, Option]
+Inner = dict[str, Use | list[Use]]  # components that options name
 
 
 class Checker:
@@ -26,10 +27,8 @@ class Checker:
         self.problems = list(document.problems)
         self.set: set[Key] = set()  # values that overrides have set
 
-    # --- Problems --------------------------------------------------------------------------------
-
     def place(self, key: Key) -> str:
-        """Where a value stands: the line of it or of what holds it, or the override that set it."""
+        """The line of a value or of the value that holds it, or the override that set it."""
         for end in range(len(key), -1, -1):
             if key[:end] in self.set:
                 return "--set"
@@ -44,20 +43,19 @@ class Checker:
         line = problem.place.rpartition(":")[2]
         return (int(line) if line.isdigit() else 10**9), problem.subject
 
-    # --- Sections --------------------------------------------------------------------------------
-
     def one(self, section: Section[Any]) -> Use | None:
-        """The component that a section names. A `bare` section writes the options of its default alone."""
+        """The component that a section names, or its default."""
         key, entry = (section.name,), self.data.get(section.name)
         if section.bare and entry is not False:
             return self._default(section, None if entry is True else entry)
         if entry is None and self.data.get(section.default_with):
             return self._default(section, None)
-        return self.use(section.kind, key, entry) if entry not in (None, False) else None
+        return self.use(section.kind, key, entry, shared(section)) if entry not in (None, False) else None
 
     def many(self, section: Section[Any]) -> list[Use]:
         """The components that a section lists."""
-        uses = (self.use(section.kind, key, entry) for key, entry in self.entries(section.name))
+        entries, common = self.entries(section.name), shared(section)
+        uses = [self.use(section.kind, key, entry, common) for key, entry in entries]
         return numbered([use for use in uses if use])
 
     def plain(self, section: Section[Made]) -> Made:
@@ -68,16 +66,13 @@ class Checker:
         return (self.made(key, lambda: made(**options)) if options else None) or made()
 
     def _default(self, section: Section[Any], given: Any) -> Use | None:
-        key, component = (section.name,), None
-        try:
-            component = self.host.default(section.kind, section.name)
-        except ValueError as error:
-            self.problem(key, str(error))
-        if component is None:
-            if given:
-                self.problem(key, f"no plugin offers a default {section.kind} for this section")
-            return None
-        return self.use(section.kind, key, {component.address: given}, bare=True)
+        key = (section.name,)
+        component = self.made(key, lambda: self.host.default(section.kind, section.name))
+        if component:
+            return self.use(section.kind, key, {component.address: given}, shared(section), bare=True)
+        if given:
+            self.problem(key, f"no plugin offers a default {section.kind} for this section")
+        return None
 
     def entries(self, section: str) -> Iterator[tuple[Key, Any]]:
         """The entries of a section that is a list, each with its key."""
@@ -87,13 +82,11 @@ class Checker:
         elif entries is not None:
             self.problem((section,), f"expected a list, got {entries!r}")
 
-    # --- Components ------------------------------------------------------------------------------
-
     def use(
-        self, kind: str, key: Key, entry: Any, shared: dict[str, Option] | None = None, bare: bool = False
+        self, kind: str, key: Key, entry: Any, shared: Schema | None = None, bare: bool = False
     ) -> Use | None:
-        """`name` or `name: {options}`, as a bound component. `shared` options belong to every component of
-        the section. `bare`: the recipe writes no name."""
+        """A bound component, from `name` or `name: {options}`. All components of the section have the options
+        `shared`. `bare`: the recipe writes no name."""
         if isinstance(entry, str):
             name, given = entry, None
         elif isinstance(entry, dict) and len(entry) == 1:
@@ -114,44 +107,39 @@ class Checker:
         inner = self._inner(key, options or {}, schema)
         if options is None or inner is None:
             return None
-        bound = self.made(key, lambda: bind(component.call, options | _bound(inner)))
+        values = options | {option: _bound(uses) for option, uses in inner.items()}
+        bound = self.made(key, lambda: bind(component.call, values))
         if bound is None:
             return None
         held = tuple(use for uses in inner.values() for use in (uses if isinstance(uses, list) else [uses]))
         return Use(component, options, bound, self.place(key), label, common, held)
 
-    def _parted(self, key: Key, given: Any, shared: dict[str, Option]) -> tuple[Any, dict[str, Any]]:
+    def _parted(self, key: Key, given: Any, shared: Schema) -> tuple[Any, dict[str, Any]]:
         """A component's own options, and the checked ones that all of the section have."""
         if not isinstance(given, dict):
             return given, {}
-        common = {
-            name: self.value((*key, name), value, shared[name])
-            for name, value in given.items()
-            if name in shared
-        }
-        return {name: value for name, value in given.items() if name not in shared}, common
+        common = {name: given[name] for name in given if name in shared}
+        own = {name: given[name] for name in given if name not in shared}
+        return own, {name: self.value((*key, name), common[name], shared[name]) for name in common}
 
-    def _inner(
-        self, key: Key, given: dict[str, Any], schema: dict[str, Option]
-    ) -> dict[str, Use | list[Use]] | None:
+    def _inner(self, key: Key, given: dict[str, Any], schema: Schema) -> Inner | None:
         """The components that a component's options name, one or a list of them."""
-        uses: dict[str, Use | list[Use]] = {}
+        uses: Inner = {}
         for name, option in schema.items():
             entry = given.get(name, option.default)
             if not option.component or entry is REQUIRED:
                 continue
-            listed = [((*key, name, at), one) for at, one in enumerate(entry, 1)] if _is_list(entry) else None
-            found = [self.use(option.component, *one) for one in listed or [((*key, name), entry)]]
+            place, listed = (*key, name), entry if isinstance(entry, list) else []
+            entries = [((*place, at), one) for at, one in enumerate(listed, 1)] or [(place, entry)]
+            found = [self.use(option.component, *one) for one in entries]
             if None in found:
                 return None
             made = [use for use in found if use]
-            uses[name] = made if listed is not None else made[0]
+            uses[name] = made if listed else made[0]
         return uses
 
-    # --- Options ---------------------------------------------------------------------------------
-
     def options(
-        self, key: Key, given: Any, schema: dict[str, Option], whose: str = "this section", also: Names = ()
+        self, key: Key, given: Any, schema: Schema, whose: str = "this section", also: Iterable[str] = ()
     ) -> dict[str, Any] | None:
         """The checked options, or None where one of them is wrong."""
         if given is not None and not isinstance(given, dict):
@@ -170,17 +158,10 @@ class Checker:
         return options if len(self.problems) == before else None
 
     def value(self, key: Key, value: Any, option: Option) -> Any:
-        if option.component:
-            return self._names(key, value, option)  # itself a use, checked as one
-        try:
-            return option.check(value, self.folder)
-        except ValueError as error:
-            self.problem(key, str(error))
-            return None
-
-    def _names(self, key: Key, value: Any, option: Option) -> Any:
-        """A value that names components: a use, or a list of uses where the option takes a list."""
-        if option.many != _is_list(value) or value == []:
+        """The checked value. Names of components stay as they are: `_inner` makes uses of them."""
+        if not option.component:
+            return self.made(key, lambda: option.check(value, self.folder))
+        if option.many != isinstance(value, list) or value == []:
             wanted = f"a list of {option.component}s" if option.many else f"a {option.component}"
             self.problem(key, f"expected {wanted}, got {value!r}")
         return value
@@ -194,8 +175,13 @@ class Checker:
             return None
 
 
+def shared(section: Section[Any]) -> Schema:
+    """The options that all components of a section have."""
+    return options_of(section.options) if section.options else {}
+
+
 def numbered(uses: list[Use]) -> list[Use]:
-    """Uses of one component told apart: length, length#2."""
+    """Uses with a label of their own each: length, length#2."""
     seen: Counter[str] = Counter()
     for index, use in enumerate(uses):
         seen[use.label] += 1
@@ -204,13 +190,5 @@ def numbered(uses: list[Use]) -> list[Use]:
     return uses
 
 
-def _is_list(entry: object) -> bool:
-    return isinstance(entry, list)
-
-
-def _bound(inner: dict[str, Use | list[Use]]) -> dict[str, Any]:
-    """The components that options name, as the component that holds them gets them."""
-    return {
-        option: [use.bound for use in uses] if isinstance(uses, list) else uses.bound
-        for option, uses in inner.items()
-    }
+def _bound(uses: Use | list[Use]) -> Any:
+    return [use.bound for use in uses] if isinstance(uses, list) else uses.bound

@@ -13,19 +13,18 @@ from pitchpipe.recipe.yaml12 import Document, Key
 
 
 def load(path: Path, host: Host, *changes: Callable[[dict[str, Any]], Key]) -> Recipe:
-    """Read and check a recipe. All that is wrong with it is raised at once, each with its line. A change sets a
-    value before that, and says where."""
+    """Reads and checks a recipe, after the `changes`: each sets a value and returns its key."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PitchpipeError(f"cannot read the recipe {path}: {error}") from None
     document, sections = Document(text, path.name), sections_of(host)
+    names = [section.name for section in sections]
     if not isinstance(document.data, dict):
-        known = ", ".join(section.name for section in sections)
-        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {known}")
+        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {', '.join(names)}")
     checker = Checker(document, path.parent.resolve(), host)
     checker.set = {change(document.data) for change in changes}
-    recipe, names = Recipe(path, checker.data, host), [section.name for section in sections]
+    recipe = Recipe(path, checker.data, host)
     for name in checker.data:
         if name not in names:
             checker.problem((name,), f"no such section.{suggest(name, names)}")
@@ -45,10 +44,9 @@ def sections_of(host: Host) -> list[Section[Any]]:
 
 
 def _beside_others(section: Section[Any], recipe: Recipe, checker: Checker) -> None:
-    """What no section can know alone."""
+    """Checks a section against the others."""
     if section.required and section not in recipe:
-        kind = section.kind or section.name
-        checker.problem((section.name,), f"a recipe needs at least one {kind}")
+        checker.problem((section.name,), f"a recipe needs at least one {section.kind or section.name}")
     for needed in section.needs:
         if section in recipe and not checker.data.get(needed):
             checker.problem((section.name,), f"this needs a section '{needed}' too")

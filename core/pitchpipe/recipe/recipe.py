@@ -1,9 +1,9 @@
-"""A recipe, checked: what each of its sections became."""
+"""A checked recipe: the value of each section."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, TypeVar
 
 from pitchpipe.host.host import Host
 from pitchpipe.host.plugin import Component
@@ -12,27 +12,16 @@ from pitchpipe.recipe.section import Section
 Value = TypeVar("Value")
 
 
-@runtime_checkable
-class Uses(Protocol):
-    """A section's value that holds components."""
-
-    def uses(self) -> "Iterator[Use]": ...
-
-
 @dataclass(frozen=True)
 class Use:
-    """A component as a recipe uses it: with its options checked, and itself bound to them.
-
-    `label` is its name as the recipe writes it, numbered where it comes more than once. `shared` are the
-    options that all components of the section have.
-    """
+    """A component as a recipe uses it, bound to its checked options."""
 
     component: Component
     options: dict[str, Any]
     bound: Any
     place: str
-    label: str
-    shared: dict[str, Any] = field(default_factory=dict)
+    label: str  # its name as the recipe writes it, with a number if it comes again
+    shared: dict[str, Any] = field(default_factory=dict)  # options that all of the section have
     inner: tuple["Use", ...] = ()  # components that its options name
 
     @property
@@ -40,14 +29,14 @@ class Use:
         return self.component.name
 
     def uses(self) -> Iterator["Use"]:
-        """Itself and the components that its options name."""
+        """Yields itself and the components that its options name."""
         yield self
         for use in self.inner:
             yield from use.uses()
 
 
 class Recipe:
-    """What a run does. `recipe[SECTION]` is what a section became: None or empty where it is left out."""
+    """A checked recipe. `recipe[SECTION]` is the value of a section: None or empty where it is left out."""
 
     def __init__(self, path: Path, data: dict[str, Any], host: Host):
         self.path, self.data, self.host = path, data, host
@@ -60,7 +49,7 @@ class Recipe:
         self._values[section.name] = value
 
     def __contains__(self, section: Section[Any]) -> bool:
-        """Does the recipe say anything in this section?"""
+        """Whether the recipe has this section and it is not empty."""
         return bool(self.data.get(section.name))
 
     @property
@@ -71,11 +60,11 @@ class Recipe:
         """Every component in use, in the order in which data meets them."""
         for value in self._values.values():
             for entry in value if isinstance(value, list) else [value]:
-                if isinstance(entry, Uses):
+                if hasattr(entry, "uses"):
                     yield from entry.uses()
 
     def missing(self) -> list[str]:
-        """For each component that lacks a package: its place, what it needs, and the cure."""
+        """A line for each component that lacks a package: its place, the package, the cure."""
         return [
             f"{use.place}: {use.component.kind} '{use.name}' needs {' and '.join(gone)}: {use.component.cure}"
             for use in self.uses()

@@ -13,19 +13,13 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, eq=False)
 class Section(Generic[Value]):
-    """One section: `recipe[section]` is its value.
-
-    With a `kind` it names a component (`Use | None`), or a list of them if it is `many` (`list[Use]`).
-    Without a kind it holds the `options` of a dataclass, and its value is one of that class. With both, the
-    options are shared by all its components. A `bare` section writes only the options of its default
-    component; `false` leaves it out.
-    """
+    """One section: `recipe[section]` is its value."""
 
     name: str
-    kind: str = ""
-    many: bool = False
-    bare: bool = False
-    options: type | None = None
+    kind: str = ""  # of its components; without one, its value is an object of `options`
+    many: bool = False  # its value is a list of uses
+    bare: bool = False  # it holds the options of its default component; `false` leaves it out
+    options: type | None = None  # a dataclass; beside a kind, its options are shared by all the components
     needs: tuple[str, ...] = ()  # other sections that it cannot do without
     required: bool = False
     default_with: str = ""  # the section beside which the default component is taken

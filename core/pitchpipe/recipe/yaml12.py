@@ -1,5 +1,6 @@
 """YAML 1.2, with the line of every value: `2e-4` is a number, `no` is text, a doubled key is an error."""
 
+import re
 from typing import Any, ClassVar
 
 import yaml
@@ -10,28 +11,19 @@ Key = tuple[str | int, ...]
 
 
 class _Loader(yaml.SafeLoader):
-    """Resolves plain scalars by YAML 1.2's core schema, not by PyYAML's 1.1.
-
-    Not the C loader: it dies of deep nesting, where this one raises RecursionError.
-    """
+    """Resolves plain scalars by YAML 1.2. PyYAML's C loader crashes on deep nesting, this one raises."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
 
 
-def _resolve() -> None:
-    import re
-
-    for tag, pattern, first in (
-        ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-        ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
-        ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-        ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", list("-+.")),
-    ):
-        _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), first)
-
-
-_resolve()
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
+    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", list("-+.")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
 
 
 class Document:
@@ -45,18 +37,15 @@ class Document:
             raise PitchpipeError(f"{name}: nested too deep") from None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            place = f"{name}:{mark.line + 1}" if mark else name
-            raise PitchpipeError(
-                f"{place}: this is not YAML: {getattr(error, 'problem', None) or error}"
-            ) from None
+            place, problem = f"{name}:{mark.line + 1}" if mark else name, getattr(error, "problem", None)
+            raise PitchpipeError(f"{place}: this is not YAML: {problem or error}") from None
         self.data = self._value(root, ()) if root else None
 
     def _value(self, node: yaml.Node, key: Key) -> Any:
-        self.lines.setdefault(key, node.start_mark.line + 1)
+        line = node.start_mark.line + 1
+        self.lines.setdefault(key, line)
         if len(key) > 40:
-            raise PitchpipeError(
-                f"{self.name}:{node.start_mark.line + 1}: nested too deep, or an alias inside itself"
-            )
+            raise PitchpipeError(f"{self.name}:{line}: nested too deep, or an alias inside itself")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, key)
         if isinstance(node, yaml.SequenceNode):
@@ -67,34 +56,26 @@ class Document:
         found: dict[str, Any] = {}
         for name_node, child in node.value:
             line, name = name_node.start_mark.line + 1, name_node.value
-            subject = ".".join(map(str, (*key, name)))
             if not isinstance(name_node, yaml.ScalarNode):
-                self.problems.append(
-                    Problem(f"{self.name}:{line}", ".".join(map(str, key)), "a key must be plain text")
-                )
-                continue
-            if name in found:
+                self._problem(line, key, "a key must be plain text")
+            elif name in found:
                 first = self.lines[*key, name]
-                self.problems.append(
-                    Problem(f"{self.name}:{line}", subject, f"this key was given before, at line {first}")
-                )
-                continue
-            self.lines[*key, name] = line
-            found[name] = self._value(child, (*key, name))
+                self._problem(line, (*key, name), f"this key was given before, at line {first}")
+            else:
+                self.lines[*key, name] = line
+                found[name] = self._value(child, (*key, name))
         return found
+
+    def _problem(self, line: int, key: Key, message: str) -> None:
+        self.problems.append(Problem(f"{self.name}:{line}", ".".join(map(str, key)), message))
 
 
 def _scalar(tag: str, text: str) -> Any:
-    match tag:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int":
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        case "float":
-            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    return text
+    if tag == "int":
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if tag == "float":
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return {"null": None, "bool": text.lower() == "true"}.get(tag, text)
 
 
 def read(text: str) -> Any:

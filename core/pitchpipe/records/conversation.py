@@ -14,38 +14,30 @@ MarkedWords = tuple[tuple[str, bool], ...]  # words, each with whether they are 
 
 
 class Row(Struct):
-    """One record that a loader yields, and its place. A row that cannot be read says why in `error`.
-
-    `notes` says what reading the row had to mend. `stands_for` counts the rows that were joined into it.
-    """
+    """One record that a loader yields, and its place."""
 
     data: Any
     file: str = ""
     line: int = 0
-    error: str = ""
-    notes: tuple[str, ...] = ()
-    stands_for: int = 1
+    error: str = ""  # why the row cannot be read
+    notes: tuple[str, ...] = ()  # repairs that reading the row needed
+    stands_for: int = 1  # rows that were joined into it
 
 
 class Message(Struct, frozen=True, omit_defaults=True, gc=False):
-    """One turn. `context` is what the turn is about (Alpaca's input). `learn` overrides the recipe's masking,
-    for the whole content or for each part of it.
-
-    A reply may hold its `reasoning` and its `tool_calls`. A tool's answer names the call that it answers in
-    `tool_call_id`.
-    """
+    """One turn."""
 
     role: str
     content: str
-    context: str = ""
-    learn: bool | MarkedWords | None = None
-    reasoning: str = ""
-    tool_calls: tuple[Json, ...] = ()
+    context: str = ""  # what the turn is about: Alpaca's input
+    learn: bool | MarkedWords | None = None  # overrides the recipe's masking of the content, or of its parts
+    reasoning: str = ""  # of a reply
+    tool_calls: tuple[Json, ...] = ()  # of a reply
     name: str = ""
-    tool_call_id: str = ""
+    tool_call_id: str = ""  # the call that a tool's answer belongs to
 
     def marked_words(self, learn: bool) -> MarkedWords:
-        """The content in parts, and whether each is learned. `learn` holds where the message is silent."""
+        """The content in parts, and whether each is learned. `learn` is the recipe's masking."""
         if not isinstance(self.learn, tuple):
             return ((self.content, learn if self.learn is None else self.learn),)
         if "".join(text for text, _ in self.learn) != self.content:
@@ -65,21 +57,16 @@ class Source(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Conversation(Struct, frozen=True, omit_defaults=True, gc=False):
-    """Messages in order. A conversation never changes: an edit makes a new one (`pp.replace`).
-
-    The id is a hash of the messages as they were read, and survives every edit. `meta` holds what else the
-    row said, and what plugins add. Conversations that share a `group` stay on one side of a split. `tools`
-    are those that the model may call. Preference data has the reply that was `rejected`.
-    """
+    """Messages in order. A conversation never changes: an edit makes a new one (`pp.replace`)."""
 
     messages: tuple[Message, ...]
     category: str = ""
     source: Source = field(default_factory=Source)
-    id: str = ""
-    meta: Json = field(default_factory=dict)
-    rejected: Message | None = None
-    tools: tuple[Json, ...] = ()
-    group: str = ""
+    id: str = ""  # a hash of the messages as they were read; edits keep it
+    meta: Json = field(default_factory=dict)  # other fields of the row, and values that plugins add
+    rejected: Message | None = None  # the worse reply, in preference data
+    tools: tuple[Json, ...] = ()  # those that the model may call
+    group: str = ""  # conversations of one group stay on one side of a split
 
     def last_reply(self) -> int | None:
         """The index of the last reply that is learned."""
@@ -87,15 +74,14 @@ class Conversation(Struct, frozen=True, omit_defaults=True, gc=False):
         return replies[-1] if replies else None
 
     def prompt(self) -> str:
-        """Everything before the first reply. Two sides of a split never share a prompt."""
+        """The text before the first reply. Two sides of a split never share a prompt."""
         before = takewhile(lambda message: message.role != "assistant", self.messages)
         return "\x00".join(words for m in before for words in (m.role, m.content, m.context))
 
     def replies(self) -> list[str]:
-        """The words of every reply."""
         return [message.content for message in self.messages if message.role == "assistant"]
 
 
 def content_id(conversation: Conversation) -> str:
-    """A hash of the messages: the same in whatever file they were read from."""
+    """A hash of the messages. It does not depend on their file."""
     return blake2b(msgpack.encode(conversation.messages), digest_size=8).hexdigest()

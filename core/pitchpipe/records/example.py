@@ -28,7 +28,7 @@ class Example:
     @property
     def learned(self) -> int:
         """The number of learned tokens."""
-        return sum(label != IGNORED for label in self.labels)
+        return sum(1 for label in self.labels if label != IGNORED)
 
 
 class Examples(Protocol):
@@ -36,8 +36,5 @@ class Examples(Protocol):
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> Example: ...
-    def lengths(self) -> "NDArray[np.int64]":
-        """The number of tokens of each example."""
-
-    def conversations(self) -> Iterator[Conversation]:
-        """The conversations that the examples were made of, each once."""
+    def lengths(self) -> "NDArray[np.int64]": ...  # in tokens
+    def conversations(self) -> Iterator[Conversation]: ...  # of the examples, each once

@@ -1,4 +1,4 @@
-"""What filters that compare all conversations get and give: sketches of rows, and rows that are related."""
+"""Sketches of all rows, for filters that compare conversations, and the rows that such a filter drops."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Related:
-    """Rows to drop, and for each the row because of which it goes: numbers as in the sketches. `scores`, where
-    there are any, say how alike the two rows are, and `limit` how alike is too much."""
+    """The rows that a comparison drops."""
 
     reason: str
-    rows: "NDArray[np.int64]"
-    of: "NDArray[np.int64]"
-    scores: "NDArray[np.floating] | None" = None
-    limit: float | None = None
+    rows: "NDArray[np.int64]"  # their numbers in the sketches
+    of: "NDArray[np.int64]"  # for each the row that it repeats or contradicts
+    scores: "NDArray[np.floating] | None" = None  # how alike the two rows are
+    limit: float | None = None  # how alike is too much
 
 
 @dataclass
@@ -38,10 +37,9 @@ class Block:
 
 
 class Sketches(Protocol):
-    """The sketches of all rows, in order. `scratch` is a folder for files that a comparison needs. A filter
-    keeps no block, so that memory does not grow with the data."""
+    """The sketches of all rows, in order. A filter keeps no block: memory must not grow with the data."""
 
-    scratch: Path
+    scratch: Path  # a folder for a comparison's files
 
     def __len__(self) -> int: ...
     def __getitem__(self, row: int, /) -> bytes: ...

@@ -1,4 +1,4 @@
-"""Templates as data: what stands around each role's words, or the Jinja source of a chat template."""
+"""Templates as data: the text around each role's words, or the Jinja source of a chat template."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,66 +10,51 @@ Around = tuple[str, str]  # what stands before and after words
 
 
 class Piece(Struct, frozen=True, gc=False):
-    """A stretch of text. `learn`: the loss counts it. `control`: it is the template's own, not data."""
+    """A part of a conversation's text."""
 
     text: str
-    learn: bool = False
-    control: bool = False
+    learn: bool = False  # the loss counts it
+    control: bool = False  # the template's own text, not data
 
 
 @dataclass(frozen=True)
 class ToolCalls:
-    """How a template writes tools, as parts of a Jinja chat template.
+    """How a template writes tools, as parts of a Jinja chat template."""
 
-    `declare` writes `tools`, and `where` says in which place: in a system turn ("system"), which takes in
-    the system message, in the first user turn ("user"), or before that turn ("ahead"). `call` writes a reply
-    that calls, between what stands before and after a reply; `result` writes a message of role tool. `ends`
-    is the end of a result, for templates that write nothing before a reply.
-    """
-
-    declare: str
-    where: str
-    call: str
-    result: str
-    ends: str = ""
+    declare: str  # writes `tools`
+    where: str  # of `declare`: in a "system" turn, in the first "user" turn, or "ahead" of that turn
+    call: str  # writes a reply that calls, between the text before and after a reply
+    result: str  # writes a message of role tool
+    ends: str = ""  # the end of a result, for templates that write nothing before a reply
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turns:
-    """A template from what stands before and after each role's words: `pp.turns(...)`.
-
-    `{bos}` and `{eos}` become the tokenizer's own; `{bos}` only where the tokenizer begins every text with
-    it. `stop` must stand in what follows a reply: it is learned, what comes after it is not. `tokens` names
-    the control tokens. `preamble` is written where a conversation has no system message. `trim` removes white
-    space from both ends of people's words. Every reply begins with `lead`: a server's prompt ends before it,
-    so it is learned. `fold` writes the system message in the first user turn, between these two. `think`
-    stands around a reply's reasoning, `calls` writes tools.
-    """
+    """A template from the text before and after each role's words. `{bos}` and `{eos}` become the tokenizer's
+    own; `{bos}` becomes nothing where the tokenizer begins no text with it."""
 
     user: Around
     assistant: Around
     system: Around | None = None
     context: Around = ("\n\n", "")
     begin: str = BOS
-    stop: str = EOS
-    tokens: tuple[str, ...] = ()
-    preamble: str = ""
+    stop: str = EOS  # in the text after a reply: the loss counts it, and nothing after it
+    tokens: tuple[str, ...] = ()  # control tokens
+    preamble: str = ""  # stands where a conversation has no system message
     preamble_with_context: str = ""
-    trim: bool = False
-    lead: str = ""
-    fold: Around | None = None
-    think: Around | None = None
+    trim: bool = False  # removes white space from both ends of people's words
+    lead: str = ""  # begins every reply; learned, because a server's prompt ends before it
+    fold: Around | None = None  # around the system message in the first user turn
+    think: Around | None = None  # around a reply's reasoning
     calls: ToolCalls | None = None
 
     def __post_init__(self) -> None:
         if self.stop not in self.assistant[1]:
-            raise ValueError(
-                f"the stop token {self.stop!r} must stand in what follows a reply, not {self.assistant[1]!r}"
-            )
+            place = f"in what follows a reply, not {self.assistant[1]!r}"
+            raise ValueError(f"the stop token {self.stop!r} must stand {place}")
         if self.fold and self.system:
-            raise ValueError(
-                "a system message has a turn of its own or stands in the user's: `system` or `fold`"
-            )
+            how = "has a turn of its own or stands in the user's"
+            raise ValueError(f"a system message {how}: `system` or `fold`")
         if not self.preamble_with_context:
             object.__setattr__(self, "preamble_with_context", self.preamble)
 
@@ -79,15 +64,11 @@ turns = Turns
 
 @dataclass(frozen=True)
 class JinjaTemplate:
-    """A chat template in Jinja, as models carry it. It is saved with the tuned model as it is.
-
-    `variables` are values that the source knows by these names. Without a `stop`, the first control token
-    after a reply ends it.
-    """
+    """A chat template in Jinja, as models carry it. It is saved with the tuned model as it is."""
 
     source: str
-    stop: str = ""
-    variables: Mapping[str, object] = field(default_factory=dict)
+    stop: str = ""  # without one, the first control token after a reply ends it
+    variables: Mapping[str, object] = field(default_factory=dict)  # values that the source knows by name
 
 
 def chat_template(

@@ -1,4 +1,4 @@
-"""Verdicts: what a format or a filter decides of a conversation, and what it measured."""
+"""Verdicts: the decisions of a format or a filter on a conversation, and its scores."""
 
 from typing import SupportsFloat
 
@@ -11,15 +11,12 @@ Scored = tuple[float, float | None, float | None]  # a score, its least and its 
 
 
 class Drop(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A decision against a conversation, with the score and the limit that made it.
-
-    `like` is the place of the row that this one repeats or contradicts, where a filter compared them.
-    """
+    """A decision against a conversation, with the score and the limit that made it."""
 
     reason: str
     score: Measure = None
     limit: Measure = None
-    like: str = ""
+    like: str = ""  # the place of the row that this one repeats or contradicts
 
     def __str__(self) -> str:
         return f"{self.reason}: of {self.like}" if self.like else self.reason
@@ -44,11 +41,7 @@ class Verdict(Struct, frozen=True, gc=False):
 
 
 def drop(reason: str, *, score: Measure = None, limit: Measure = None) -> Drop:
-    """Drops a conversation: what a filter or a format returns.
-
-    Reports count reasons by the words before the first colon. `score` is what was measured, `limit` what it was
-    measured against. The ledger keeps all three.
-    """
+    """Drops a conversation. Reports count reasons by the words before the first colon."""
     words = " ".join(reason.split()).encode("utf-8", "backslashreplace").decode()
     if not words:
         raise ValueError("pp.drop needs a reason")
@@ -56,17 +49,16 @@ def drop(reason: str, *, score: Measure = None, limit: Measure = None) -> Drop:
 
 
 def judged(conversation: Conversation, **scores: Scored) -> Verdict:
-    """What a filter that measures returns: `pp.judged(conversation, words=(12, min_words, max_words))`.
+    """Scores a conversation: `pp.judged(conversation, words=(12, min_words, max_words))`.
 
-    Each score comes with its least and its most (None: no bound), and stays beside the row whether the row
-    is dropped or not. Where the bounds are the options `min_<score>` and `max_<score>`, `pitchpipe tune` can
-    say what to write into the recipe.
+    Each score has its least and its most (None: no bound). `pitchpipe tune` can propose bounds that are the
+    options `min_<score>` and `max_<score>`.
     """
     return Verdict(conversation, scores)
 
 
 def noted(conversation: Conversation, *notes: str) -> Verdict:
-    """A conversation that was mended or edited, with a word on each change. The ledger counts the words."""
+    """An edited conversation, with a note on each change. The ledger counts notes."""
     return Verdict(conversation, {}, notes)
 
 

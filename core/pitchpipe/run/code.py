@@ -21,9 +21,9 @@ def modules_beside(file: Path) -> list[Path]:
         new = {path for name in _imports(left.pop()) for path in _in_folder(folder, name)} - found
         found |= new
         left += new
-    loaded = {Path(getattr(module, "__file__", None) or "/") for module in list(sys.modules.values())}
-    beside = {path.resolve() for path in loaded if path.suffix == ".py" and "site-packages" not in path.parts}
-    return sorted(found | {path for path in beside if path.is_relative_to(folder)})
+    named = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+    loaded = {Path(name).resolve() for name in named if name.endswith(".py") and "site-packages" not in name}
+    return sorted(found | {path for path in loaded if path.is_relative_to(folder) and path.is_file()})
 
 
 def _in_folder(folder: Path, name: str) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""The run directory, and stages done once: run.json says what each was made from and what came out."""
+"""The run directory. run.json holds the key and the result of each stage, so that it is done once."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ MARK = {"run.json", ".lock"}  # a run directory holds one of these from its firs
 
 
 class StageRecord(Struct):
-    """What run.json knows of a stage."""
+    """A stage in run.json."""
 
     parts: KeyParts
     done: bool
@@ -40,7 +40,7 @@ class Run:
         self._notes: dict[str, Any] = {}
 
     def open(self) -> None:
-        """Make the directory or take it over, alone."""
+        """Makes the directory or continues in it, and locks it."""
         held = {file.name for file in self.path.iterdir()} if self.path.is_dir() else set()
         if self.path.exists() and (held or not self.path.is_dir()) and not held & MARK:
             raise PitchpipeError(f"{self.path} is there and is no run. Choose another --name or --runs.")
@@ -50,7 +50,7 @@ class Run:
         self._read()
 
     def _take_lock(self) -> None:
-        """Workers of a run that was killed hold the lock until they see that the run is gone."""
+        """Waits: workers of a killed run hold the lock until they see that the run is gone."""
         for _ in range(PATIENCE * 10):
             try:
                 return fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,7 +65,7 @@ class Run:
         try:
             self._notes = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
             self.stages = msgspec.convert(self._notes.pop("stages"), dict[str, StageRecord])
-            damaged = any(not s.parts or (s.done and not s.result) for s in self.stages.values())
+            damaged = not all(s.parts for s in self.stages.values())
         except (msgspec.DecodeError, LookupError):
             damaged = True
         if damaged:
@@ -75,23 +75,23 @@ class Run:
         write_json(self.path / "run.json", self._notes | {"stages": self.stages})
 
     def note(self, **notes: Any) -> None:
-        """Keep plain data in run.json, beside the stages."""
+        """Keeps plain data in run.json, beside the stages."""
         self._notes |= notes
         self.save()
 
     def done(self, stage: Stage[Any], parts: KeyParts) -> bool:
-        """Was it done, from the same parts, and is all that it made still there?"""
+        """Whether a stage was done from the same parts, and all that it made is still there."""
         known = self.stages.get(stage.name)
-        whole = all((self.path / made).exists() for made in stage.makes)
-        return known is not None and known.parts == parts and known.done and whole
+        same = known is not None and known.done and known.parts == parts
+        return same and all((self.path / made).exists() for made in stage.makes)
 
     def do(self, stage: Stage[Result], parts: KeyParts) -> Result:
-        """The result of a stage: as recorded, where nothing that can change it has changed."""
+        """The result of a stage: the recorded one, or a new one if its parts changed."""
         known = self.stages.get(stage.name)
         if self.done(stage, parts):
             self.console.say(f"[dim]{stage.name}: already done, nothing changed[/]")
             return self.result(stage)
-        changed = changes(known.parts, parts) if known else []
+        changed = sorted({name for name, _ in known.parts.items() ^ parts.items()}) if known else []
         self.console.say(f"[bold]{stage.name}[/]" + (f": {_why(known.done, changed)}" if known else ""))
         if stage.half_done and (changed or not known):
             shutil.rmtree(self.path / stage.half_done, ignore_errors=True)
@@ -100,44 +100,38 @@ class Run:
         began = time.time()
         result = stage.work(self)
         seconds = round(time.time() - began, 2)
-        self.stages[stage.name] = StageRecord(
-            parts, True, msgspec.to_builtins(result, str_keys=True), seconds
-        )
+        plain = msgspec.to_builtins(result, str_keys=True)
+        self.stages[stage.name] = StageRecord(parts, True, plain, seconds)
         self.save()
-        self.host.notify("on_stage_end", run=self, stage=stage.name, result=result, seconds=seconds)
+        self.host.notify("on_stage_end", run=self, stage=stage.name, result=plain, seconds=seconds)
         return result
 
     def result(self, stage: Stage[Result]) -> Result:
-        """The result of a stage that is done."""
+        """The recorded result of a stage."""
         kept = self.stages[stage.name].result
         return msgspec.convert(kept, stage.result) if stage.result else kept
 
     def log(self, stage: str, step: int, values: dict[str, float]) -> None:
-        """Tell observers the numbers that a stage reports."""
+        """Tells observers the numbers of a stage."""
         self.host.notify("on_log", run=self, stage=stage, step=step, values=values)
 
     def fresh(self, name: str) -> Path:
-        """An empty folder to write into; `keep` puts it in its place when it is whole."""
+        """An empty folder to write into."""
         folder = self.path / f"{name}.new"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         return folder
 
     def keep(self, name: str) -> Path:
-        """Put what was written aside in its place."""
+        """Puts the folder that `fresh` gave in its place."""
         target = self.path / name
         shutil.rmtree(target, ignore_errors=True)
         os.replace(self.path / f"{name}.new", target)
         return target
 
 
-def changes(before: KeyParts, now: KeyParts) -> list[str]:
-    """The names of what changed between two sets of parts."""
-    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-
-
 def _why(done: bool, changed: list[str]) -> str:
-    """Why a stage that is known is done again."""
+    """The reason to do a stage again."""
     from rich.markup import escape
 
     if changed:

@@ -1,14 +1,14 @@
 """Keys of stages: the content of all that can change a result, by names that people understand.
 
-Code is part of the key: the rooms that a stage stands on, and each plugin in use. A plugin's code is all of its
-top package, and every package that it imports enters by its version. A plugin that shares its top package with
-others names its own modules in `ROOMS`; its components' `needs` name the packages.
+A key holds the code of the stage's rooms and of each plugin in use. The code of a plugin is its top package,
+and the version of each package that this imports. A plugin that shares its top package names its own modules
+in `ROOMS`, and its components name packages in `needs`.
 """
 
 import os
 import platform
 from functools import cache, lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,8 +25,6 @@ from pitchpipe.run.code import imported, modules_beside
 LARGE = 8 << 20  # bytes
 CORE = ("pitchpipe.records", "pitchpipe.host", "pitchpipe.recipe", "pitchpipe.run")
 KeyParts = dict[str, str]
-
-# --- Code ---------------------------------------------------------------------------------------
 
 
 def own_parts(stage: Any, recipe: Recipe) -> KeyParts:
@@ -46,9 +44,8 @@ def room_files(room: str) -> list[Path]:
     spec = find_spec(room)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"there is no module {room}, which a key names")
-    if spec.submodule_search_locations:
-        return sorted(f for place in spec.submodule_search_locations for f in Path(place).rglob("*.py"))
-    return [Path(spec.origin)]
+    folders = map(Path, spec.submodule_search_locations or ())
+    return sorted(file for folder in folders for file in folder.rglob("*.py")) or [Path(spec.origin)]
 
 
 @cache
@@ -73,15 +70,12 @@ def _files(module: ModuleType | None) -> list[Path]:
     return room_files(top) if "." in module.__name__ or file.name == "__init__.py" else [file]
 
 
-# --- Components ---------------------------------------------------------------------------------
-
-
 def parts_of(use: Use, recipe: Recipe) -> KeyParts:
-    """What can change a component's work: its options, as seen from the recipe's folder, and its code."""
-    component = use.component
-    options = digest(_seen(use.options, recipe.folder, component.kind != "loader"))
-    parts = {f"{component.kind} {use.label}'s options": options}
-    parts |= {f"{component.kind} {use.label}'s {name}": str(value) for name, value in use.shared.items()}
+    """The parts that can change a component's work: its options and its code."""
+    component, whose = use.component, f"{use.component.kind} {use.label}'s"
+    read = component.kind != "loader"  # a loader's files are parts of their own
+    parts = {f"{whose} options": digest(_seen(use.options, recipe.folder, read))}
+    parts |= {f"{whose} {name}": str(value) for name, value in use.shared.items()}
     parts |= {f"{module}'s version": version_of(module) for module in component.needs}
     for inner in use.inner:
         parts |= {f"{use.label}: {part}": value for part, value in parts_of(inner, recipe).items()}
@@ -89,10 +83,7 @@ def parts_of(use: Use, recipe: Recipe) -> KeyParts:
 
 
 def _seen(value: Any, folder: Path, read: bool) -> Any:
-    """An option's value: paths as seen from the recipe's folder, and the content of files that they name.
-
-    A loader names the files that it reads itself, and they are parts of their own.
-    """
+    """An option's value: paths as seen from the recipe's folder, and with `read` their content."""
     if isinstance(value, Path):
         return [os.path.relpath(value, folder), digest_files(value) if read and value.is_file() else None]
     if isinstance(value, list | tuple):
@@ -102,21 +93,13 @@ def _seen(value: Any, folder: Path, read: bool) -> Any:
     return value
 
 
-def seen_from(recipe: Recipe, file: Path) -> str:
-    """A file's name as seen from the recipe's folder."""
-    return os.path.relpath(file, recipe.folder)
-
-
-# --- Digests ------------------------------------------------------------------------------------
-
-
 def digest(*parts: object) -> str:
     """A short hash of plain data."""
     return blake2b(msgspec.json.encode(parts, enc_hook=str, order="sorted"), digest_size=12).hexdigest()
 
 
 def digest_files(*paths: Path) -> str:
-    """A short hash of files' bytes; large ones are read side by side."""
+    """A short hash of files' bytes. Large files are read at the same time."""
     stats = [path.stat() for path in paths]
     named = [(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in zip(paths, stats, strict=True)]
     if sum(stat.st_size for stat in stats) < LARGE:
@@ -131,12 +114,9 @@ def digest_files(*paths: Path) -> str:
 
 @lru_cache(maxsize=4096)
 def _digest_file(path: str, size: int, changed: int) -> bytes:
-    """Read once in each process, as long as its size and its date stay."""
-    total = blake2b(digest_size=12)
+    """A file's hash: read once in each process, as long as its size and its date stay."""
     with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            total.update(block)
-    return total.digest()
+        return file_digest(file, lambda: blake2b(digest_size=12)).digest()
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
@@ -10,15 +9,12 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import own_parts
-from pitchpipe.run.stage import Stage, in_order, up_to
+from pitchpipe.run.stage import in_order, up_to
 
 
 def run(recipe: Recipe, folder: Path, console: Console, until: str = "", processes: int = 0) -> Run | None:
-    """Run a recipe in its directory as far as the stage `until`; left out, to its end.
-
-    Data is prepared in so many `processes`, 0 for as many as there are cores. Of several processes that a
-    launcher started only the first has a run to return; the others join its stages.
-    """
+    """Runs a recipe in its directory, up to the stage `until`. `processes` prepare the data: 0 means one for
+    each core. Only the first process of a launch returns a run; the others join its stages."""
     if missing := recipe.missing():
         raise PitchpipeError("\n".join(missing))
     stages = in_order(recipe.host.stages())
@@ -35,12 +31,6 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "", process
         parts = own_parts(stage, recipe) | stage.key(run)
         stage.begins(run, run.done(stage, parts))
         stage.tell(run, run.do(stage, parts))
-        _foretell(run, stage, stages)
+        for later in (later for later in stages if stage.name in later.after):
+            later.foretell(run)
     return run
-
-
-def _foretell(run: Run, done: Stage[Any], stages: list[Stage[Any]]) -> None:
-    """Let stages that waited for this one tell what they will take."""
-    for stage in stages:
-        if done.name in stage.after:
-            stage.foretell(run)

@@ -1,4 +1,4 @@
-"""A stage: one step of a run, with its sections of the recipe, its key, its work and its words."""
+"""Stages: the steps of a run, and their order."""
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -14,10 +14,7 @@ Result = TypeVar("Result")
 
 
 class Stage(Generic[Result]):
-    """One step of a run. It is done once: as long as its key is the same, its result is taken from run.json.
-
-    A stage of your own is a subclass with a `name`, a `key` and a `work`.
-    """
+    """One step of a run: a subclass with `name`, `key` and `work`. Its result lasts until its key changes."""
 
     name: str
     after: tuple[str, ...] = ()  # stages whose results it needs, where the recipe has them
@@ -28,55 +25,53 @@ class Stage(Generic[Result]):
     result: type | None = None  # of the result, as run.json keeps it; none: plain data
 
     def wanted(self, recipe: Recipe) -> bool:
-        """Does the recipe ask for this stage?"""
+        """Whether the recipe asks for this stage."""
         return any(section in recipe for section in self.sections)
 
     def key(self, run: "Run") -> "KeyParts":
-        """All that can change the result, by names that people understand. The code of the stage and the
-        version of Python are added to it."""
+        """All that can change the result, by names that people understand. Code and Python are added."""
         raise NotImplementedError(f"stage '{self.name}' has no key")
 
     def work(self, run: "Run") -> Result:
-        """Do it. What it `makes` is written aside with `run.fresh` and put in place with `run.keep`."""
+        """Makes the result. `run.fresh` gives a folder to write into, `run.keep` puts it in place."""
         raise NotImplementedError(f"stage '{self.name}' does nothing")
 
     def tell(self, run: "Run", result: Result) -> None:
-        """Show the result, of this time or of an earlier one."""
+        """Shows the result, new or recorded."""
 
     def foretell(self, run: "Run") -> None:
-        """Show what the stage will take, as soon as the stages before it are done."""
+        """Shows what the stage will take, when the stages before it are done."""
 
     def begins(self, run: "Run", done: bool) -> None:
-        """Called before the stage is done, or found to be `done`."""
+        """Prepares for the work, or for a result that is `done`."""
 
     def join(self, run: "Run") -> None:
-        """Take part in the work, in a process that is not the first of its launch."""
+        """Takes part in the work, in each process of a launch but the first."""
 
 
 def in_order(stages: list[Stage[Any]]) -> list[Stage[Any]]:
     """Stages, each behind those that it comes after."""
-    known, ordered = {stage.name: stage for stage in stages}, dict[str, Stage[Any]]()
+    names = {stage.name for stage in stages}
     for stage in stages:
-        if unknown := [name for name in stage.after if name not in known]:
-            raise PitchpipeError(
-                f"stage '{stage.name}' comes after '{unknown[0]}', and there is no such stage."
-                f"{suggest(unknown[0], known)}"
-            )
-    while len(ordered) < len(stages):
-        left = [stage for stage in stages if stage.name not in ordered]
-        ready = next((stage for stage in left if all(name in ordered for name in stage.after)), None)
+        for unknown in (name for name in stage.after if name not in names):
+            words = f"stage '{stage.name}' comes after '{unknown}', and there is no such stage."
+            raise PitchpipeError(words + suggest(unknown, names))
+    ordered, left = list[Stage[Any]](), stages
+    while left:
+        waiting = {stage.name for stage in left}
+        ready = next((stage for stage in left if waiting.isdisjoint(stage.after)), None)
         if ready is None:
             raise PitchpipeError(f"stages come after each other: {', '.join(stage.name for stage in left)}")
-        ordered[ready.name] = ready
-    return list(ordered.values())
+        ordered, left = [*ordered, ready], [stage for stage in left if stage is not ready]
+    return ordered
 
 
 def up_to(until: str, stages: list[Stage[Any]]) -> list[Stage[Any]]:
     """The stages up to the last one that is called `until`, or whose name begins with that word."""
     if not until:
         return stages
-    last = [at for at, stage in enumerate(stages) if until in (stage.name, stage.name.partition(" ")[0])]
+    words = [stage.name.partition(" ")[0] for stage in stages]
+    last = [at for at, stage in enumerate(stages) if until in (stage.name, words[at])]
     if not last:
-        names = {stage.name.partition(" ")[0] for stage in stages}
-        raise PitchpipeError(f"--until {until}: no such stage.{suggest(until, names)}")
+        raise PitchpipeError(f"--until {until}: no such stage.{suggest(until, set(words))}")
     return stages[: last[-1] + 1]

@@ -3,6 +3,7 @@
 On a GPU PyTorch's kernel for rows of several lengths computes it, elsewhere one document after the other.
 """
 
+from collections.abc import Callable
 from functools import cache
 from inspect import signature
 from typing import Any
@@ -14,6 +15,7 @@ NAME = "pitchpipe_documents"
 # Arguments beyond queries, keys and values that some models pass, and that this attention cannot use.
 BEYOND = ("softcap", "s_aux", "sinks", "position_bias", "indices", "block_indices")
 BEFORE = "tokens stand before the row: a cache, or an adapter that adds to it"
+Kernel = tuple[Callable[..., Any], frozenset[str]]  # PyTorch's function, and the names of its options
 KERNEL_WIDTH = 256  # the widest head that PyTorch's kernel takes
 
 
@@ -47,8 +49,8 @@ def documents(
     _refuse(module, query, key, attention_mask, sliding_window, others)
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
     query, key, value = _cast(query, key, value)
-    if _fits_kernel(query, value, dropout, sliding_window):
-        output = _by_kernel(query, key, value, scaling, sliding_window, cu_seq_lens_q, max_length_q)
+    if kernel := _fitting_kernel(query, value, dropout, sliding_window):
+        output = _by_kernel(kernel, query, key, value, scaling, sliding_window, cu_seq_lens_q, max_length_q)
         return output, None
     lengths = cu_seq_lens_q.diff().tolist()
     if sum(lengths) != query.shape[2]:
@@ -114,7 +116,7 @@ def _band(length: int, window: int | None, device: torch.device) -> torch.Tensor
 
 
 @cache
-def _kernel() -> tuple[Any, frozenset[str]] | None:
+def _kernel() -> Kernel | None:
     """Returns PyTorch's attention for rows of several lengths, and the options of this version."""
     try:
         from torch.nn.attention.varlen import varlen_attn
@@ -123,21 +125,23 @@ def _kernel() -> tuple[Any, frozenset[str]] | None:
     return varlen_attn, frozenset(signature(varlen_attn).parameters)
 
 
-def _fits_kernel(query: torch.Tensor, value: torch.Tensor, dropout: float, window: int | None) -> bool:
+def _fitting_kernel(
+    query: torch.Tensor, value: torch.Tensor, dropout: float, window: int | None
+) -> Kernel | None:
     kernel = _kernel() if query.is_cuda and torch.version.cuda else None
     if kernel is None or dropout or query.dtype not in (torch.bfloat16, torch.float16):
-        return False
+        return None
     width = query.shape[-1]
     if width != value.shape[-1] or width > KERNEL_WIDTH or width % 8:
-        return False
-    return "window_size" in kernel[1] or ("is_causal" in kernel[1] and window is None)
+        return None
+    return kernel if "window_size" in kernel[1] or ("is_causal" in kernel[1] and window is None) else None
 
 
 def _by_kernel(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor,
+    kernel: Kernel, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor,
     scaling: float, window: int | None, bounds: torch.Tensor, longest: int,
 ) -> torch.Tensor:  # fmt: skip
-    attend, known = _kernel()  # type: ignore[misc]
+    attend, known = kernel
     options: dict[str, Any] = {"is_causal": True}
     if "window_size" in known:  # tokens that a token sees before and after itself
         options = {"window_size": (-1 if window is None else window - 1, 0)}

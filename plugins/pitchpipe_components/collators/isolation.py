@@ -124,7 +124,7 @@ def _logits(model: Any, documents: list[list[int]], plain: bool = False) -> Any:
     """Of all tokens, in single precision; `plain`: as a model is asked every day, with ids alone."""
     import torch
 
-    from pitchpipe_components.collators.joined import joined
+    from pitchpipe_components.collators.rows import joined
 
     batch = joined([Example(ids, ids) for ids in documents])
     device = model.get_input_embeddings().weight.device

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from pitchpipe_components.collators.joined import Joined, Positive
-from pitchpipe_components.collators.packing import Rows, best_fit
+from pitchpipe_components.collators.packing import PackedRows, best_fit
 
 
 @dataclass(frozen=True)
@@ -19,5 +19,5 @@ class Packed(Joined):
 
     length: Annotated[Positive, Meta(description="the most tokens of a row, and so of a conversation")] = 2048
 
-    def plan(self, lengths: Sequence[int], seed: int, epoch: int) -> Rows:
+    def plan(self, lengths: Sequence[int], seed: int, epoch: int) -> PackedRows:
         return best_fit(lengths, self.length, seed, epoch)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 
-class Rows(Sequence[list[int]]):
+class PackedRows(Sequence[list[int]]):
     """The rows of an epoch, each a list of example numbers: one flat array, and where each row begins."""
 
     def __init__(self, order: "Numbers", starts: "Numbers"):
@@ -34,7 +34,7 @@ class Rows(Sequence[list[int]]):
         return map(self.__getitem__, range(len(self)))
 
 
-def best_fit(lengths: "Sequence[int] | Numbers", capacity: int, seed: int, epoch: int) -> Rows:
+def best_fit(lengths: "Sequence[int] | Numbers", capacity: int, seed: int, epoch: int) -> PackedRows:
     """Packs each document once, whole, into rows of at most `capacity` tokens.
 
     Longest first, each document goes where it leaves the least space. So the lengths alone decide the number
@@ -57,7 +57,7 @@ def best_fit(lengths: "Sequence[int] | Numbers", capacity: int, seed: int, epoch
     rows, documents = places.rows(), places.documents()
     rows = chance.permutation(places.count)[rows]
     starts = np.bincount(rows, minlength=places.count).cumsum()
-    return Rows(documents[_sorted(rows)], np.concatenate([[0], starts]))
+    return PackedRows(documents[_sorted(rows)], np.concatenate([[0], starts]))
 
 
 def _sorted(keys: "Numbers") -> "Numbers":

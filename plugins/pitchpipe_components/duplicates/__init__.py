@@ -7,7 +7,7 @@ from pitchpipe_components.duplicates.exact import ExactDuplicates
 from pitchpipe_components.duplicates.near import NearDuplicates
 from pitchpipe_components.duplicates.semantic import SemanticDuplicates
 
-ROOMS = ("pitchpipe_components.duplicates", "pitchpipe_components.text")
+ROOMS = ("pitchpipe_components.duplicates", "pitchpipe_components.text", "pitchpipe_components.files")
 
 
 @pp.hookimpl

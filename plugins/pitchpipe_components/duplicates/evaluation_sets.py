@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pitchpipe import PitchpipeError
+from pitchpipe_components.files.parts import rows_of
 from pitchpipe_components.text.words import plain
 
 LEAST = 4  # words; too many texts hold a shorter item by chance
@@ -117,9 +118,7 @@ def _grams(words: Words, size: int) -> Iterator[int]:
 
 def _rows(path: Path, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yields the line and the texts of each row."""
-    from pitchpipe_components.loaders.files import Files
-
-    for number, row in enumerate(Files(path)(), 1):
+    for number, row in enumerate(rows_of(path), 1):
         if not row.error and isinstance(row.data, dict):
             texts = {key: " ".join(_strings(row.data.get(key))) for key in fields or row.data}
             yield row.line or number, texts

@@ -1,6 +1,5 @@
 """Finds texts that mean nearly the same: their vectors point in nearly the same direction."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,17 +35,10 @@ class SemanticDuplicates:
 
         texts = [text_of(conversation, self.of) for conversation in conversations]
         present = [text for text in texts if text]
-        vectors = iter(np.asarray(self._embed(present), np.float16) if present else ())
+        vectors = iter(np.asarray(self.embedder(present), np.float16) if present else ())
         return [next(vectors).tobytes() if text else b"" for text in texts]
 
     def compare(self, sketches: "Sketches") -> "Related":
         from pitchpipe_components.duplicates.vectors import near_earlier
 
         return near_earlier("semantic duplicate", sketches, self.threshold)
-
-    @property
-    def _embed(self) -> Callable[[list[str]], Any]:
-        """The recipe's embedder, or the built-in default."""
-        from pitchpipe_components.embedders.hashed import hashed
-
-        return hashed if self.embedder == "hashed" else self.embedder

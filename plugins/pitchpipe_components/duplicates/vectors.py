@@ -15,7 +15,7 @@ _KEPT = 8192  # kept rows to compare with a tile at a time
 
 def near_earlier(reason: str, sketches: Sketches, threshold: float) -> Related:
     """Keeps each row in order unless a kept row is `threshold` close; then it goes because of the closest."""
-    kept = _Kept(sketches)
+    kept = _KeptVectors(sketches)
     found: list[tuple[Array, Array, Array]] = [
         (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
     ]
@@ -40,7 +40,7 @@ def _settle(rows: Array, within: Array, scores: Array, of: Array, threshold: flo
         scores[later], of[later] = within[index][later], rows[index]
 
 
-class _Kept:
+class _KeptVectors:
     """The vectors that stay, in a file."""
 
     def __init__(self, sketches: Sketches):

@@ -10,7 +10,7 @@ from pitchpipe import PitchpipeError
 
 
 @dataclass(frozen=True)
-class Encoder:
+class TextEncoder:
     """Embeds texts with a transformers encoder from a folder or the hub. Code from the hub is never run."""
 
     name: Annotated[str, Meta(min_length=1, description="a folder, or the name of a model on the hub")]

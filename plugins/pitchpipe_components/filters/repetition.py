@@ -29,6 +29,10 @@ class Repeats(NamedTuple):
     top_3gram: float = 0.0
     top_4gram: float = 0.0
 
+    def worse(self, other: "Repeats") -> "Repeats":
+        """The higher of each measure."""
+        return Repeats._make(map(max, self, other))
+
 
 NONE = Repeats()
 
@@ -66,7 +70,7 @@ def repetition(
             text = message.content.rstrip()
             if _repeats(text) or (len(text) >= ngram_chars and _may_reach(text.split(), floor)):
                 found = _measure(plain(text).rstrip(), min_chars, ngram_chars, floor)
-                worst = Repeats(*map(max, worst, found))  # type: ignore[arg-type]
+                worst = worst.worse(found)
     return judged(
         conversation,
         equal_endings=(worst.ending, None, max_equal_endings),

@@ -12,14 +12,14 @@ DETAIL = "train_detail"
 def marked(content: Any, learn: Any, rest: Rest) -> tuple[Any, Any]:
     """Returns a turn's content and which of it is learned; parts that cannot be read stay as they are."""
     if isinstance(content, list) and any(isinstance(part, dict) and first(part, LEARN) for part in content):
-        parts = [_part(part, learn) for part in content]
-        if None not in parts:
-            return "".join(text for text, _ in parts), _simple(tuple(parts))  # type: ignore
+        parts = [known for part in content if (known := _part(part, learn))]
+        if len(parts) == len(content):
+            return "".join(text for text, _ in parts), _simple(tuple(parts))
     if isinstance(content, str) and learn is not False and isinstance(rest.get(DETAIL), list):
-        spans = [_span(detail, len(content)) for detail in rest[DETAIL]]
-        if spans and None not in spans:
+        spans = [span for detail in rest[DETAIL] if (span := _span(detail, len(content)))]
+        if spans and len(spans) == len(rest[DETAIL]):
             del rest[DETAIL]
-            return content, _simple(_cut(content, spans))  # type: ignore[arg-type]
+            return content, _simple(_cut(content, spans))
     return content, learn
 
 

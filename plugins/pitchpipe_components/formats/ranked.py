@@ -103,10 +103,15 @@ def _best_and_worst(
     sides = [("chosen", best), ("rejected", worst)] if worst[0] != best[0] else [("chosen", best)]
     for side, (score, i) in sides:
         known |= {f"score_{side}": score, f"model_{side}": answers[i].get("model")}
-        rejected = Message("assistant", answers[i].get(text_key)) if side == "rejected" else None  # type: ignore[arg-type]
-    reply = Message("assistant", answers[best[1]].get(text_key))  # type: ignore[arg-type]
+        rejected = _reply(answers[i], text_key) if side == "rejected" else None
+    reply = _reply(answers[best[1]], text_key)
     known = {name: value for name, value in known.items() if value is not None}
     return conversation([*prompt, reply], row, used, rejected=rejected, known=known)
+
+
+def _reply(answer: dict[str, Any], text_key: str) -> Message:
+    text: Any = answer.get(text_key)
+    return Message("assistant", text)
 
 
 def _rating(answer: dict[str, Any]) -> float | None:

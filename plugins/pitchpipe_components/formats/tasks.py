@@ -61,13 +61,18 @@ def _instance(prompt: Any, instance: Any, task: dict[str, Any], category: str = 
     """Makes a conversation of one input and its output; in meta, the instance's keys override the task's."""
     if not isinstance(instance, dict):
         return drop("an instance is not an object")
-    about, output = instance.get("input"), instance.get("output")
+    about: Any = instance.get("input")
+    output: Any = instance.get("output")
     outputs = output if isinstance(output, list) else [output]
-    question = Message("user", prompt, "" if about is None else about) if prompt else Message("user", about)  # type: ignore[arg-type]
-    reply = Message("assistant", outputs[0] if outputs else None)  # type: ignore[arg-type]
+    question = Message("user", prompt, "" if about is None else about) if prompt else Message("user", about)
+    answer: Any = outputs[0] if outputs else None
     known = {"references": outputs} if len(outputs) > 1 else {}
     return conversation(
-        [question, reply], task | instance, ("input", "output"), category=category, known=known
+        [question, Message("assistant", answer)],
+        task | instance,
+        ("input", "output"),
+        category=category,
+        known=known,
     )
 
 

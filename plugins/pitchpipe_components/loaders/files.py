@@ -8,14 +8,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pitchpipe import PitchpipeError, Row
-from pitchpipe_components.loaders.columnar import columnar_parts
-from pitchpipe_components.loaders.json_document import document_parts
-from pitchpipe_components.loaders.lines import line_parts
-from pitchpipe_components.loaders.opening import opened, unreadable
-from pitchpipe_components.loaders.paths import files_of, why_none
-from pitchpipe_components.loaders.recognise import recognised
-from pitchpipe_components.loaders.tables import table_parts
+from pitchpipe import Row
+from pitchpipe_components.files.opening import unreadable
+from pitchpipe_components.files.parts import LONGEST, parts_of
+from pitchpipe_components.files.paths import files_of, why_none
 
 KindOfFile = Literal["jsonl", "json", "csv", "tsv", "parquet", "arrow", "text"]
 Kind = Annotated[KindOfFile | None, Meta(description="what the files hold; by default recognised by content")]
@@ -42,7 +38,7 @@ class Files:
     kind: Kind = None
     field: Field = None
     encoding: Encoding = None
-    max_bytes: Longest = 64 << 20
+    max_bytes: Longest = LONGEST
 
     def __post_init__(self) -> None:
         check_encoding(self.encoding)
@@ -64,23 +60,6 @@ class Files:
     def __call__(self) -> Iterator[Row]:
         for part in self.parts():
             yield from part.rows()
-
-
-def parts_of(
-    path: Path, name: str, kind: str | None, field: str | None, encoding: str | None, longest: int
-) -> Iterator[Any]:
-    """Cuts one file into parts. `name` is the file name that its rows carry."""
-    file = opened(path, name, encoding)
-    kind = kind or recognised(file)
-    if field is not None and kind != "json":
-        raise PitchpipeError(f"{path} is {kind}, and has no '{field}': leave out field")
-    if kind == "json":
-        return document_parts(file, field, longest)
-    if kind in ("csv", "tsv"):
-        return table_parts(file, kind, longest)
-    if kind in ("parquet", "arrow"):
-        return columnar_parts(file, kind)
-    return line_parts(file, kind == "jsonl", longest)
 
 
 def check_encoding(encoding: str | None) -> None:

@@ -4,7 +4,7 @@ import pitchpipe as pp
 from pitchpipe_components.models.tiny import Tiny
 from pitchpipe_components.models.transformers import Transformers
 
-ROOMS = ("pitchpipe_components.models",)
+ROOMS = ("pitchpipe_components.models", "pitchpipe_components.quiet")
 
 
 @pp.hookimpl

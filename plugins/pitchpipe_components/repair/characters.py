@@ -6,10 +6,10 @@ from functools import partial
 from pitchpipe import Message
 from pitchpipe_components.repair import mojibake, residue, texts
 from pitchpipe_components.repair.clean import is_clean
-from pitchpipe_components.repair.rules import Rules
+from pitchpipe_components.repair.rules import RepairRules
 
 
-def mended(messages: list[Message], rules: Rules, notes: list[str]) -> list[Message]:
+def mended(messages: list[Message], rules: RepairRules, notes: list[str]) -> list[Message]:
     """Applies all rules for characters that are switched on; the first check spares most conversations."""
     everything = "\n".join([part for m in messages for part in (m.content, m.context, m.reasoning)])
     if is_clean(everything, rules.nbsp):

@@ -7,7 +7,7 @@ from pitchpipe_components.repair import characters, texts, turns
 from pitchpipe_components.repair.clean import quick
 from pitchpipe_components.repair.contents import sound_message
 from pitchpipe_components.repair.roles import role_of
-from pitchpipe_components.repair.rules import NO_CONTEXT, Rules, UnknownRole
+from pitchpipe_components.repair.rules import NO_CONTEXT, RepairRules, UnknownRole
 from pitchpipe_components.repair.unmendable import Unmendable, shown
 
 
@@ -43,7 +43,7 @@ def repair(
     ready = quick(conversation, no_context, nbsp)
     if ready is not None:
         return ready
-    rules = Rules(
+    rules = RepairRules(
         first_reply,
         same_role,
         system,
@@ -64,7 +64,7 @@ def repair(
         return drop("nested too deeply")
 
 
-def _mended(conversation: Conversation, rules: Rules) -> Conversation | Verdict:
+def _mended(conversation: Conversation, rules: RepairRules) -> Conversation | Verdict:
     """Applies the rules until they find nothing: one repair may uncover another fault."""
     all_notes: list[str] = []
     while True:
@@ -75,7 +75,7 @@ def _mended(conversation: Conversation, rules: Rules) -> Conversation | Verdict:
         all_notes += notes
 
 
-def _pass(conversation: Conversation, rules: Rules, notes: list[str]) -> Conversation:
+def _pass(conversation: Conversation, rules: RepairRules, notes: list[str]) -> Conversation:
     """Applies every rule once: types, then characters, then turns."""
     messages = [sound for m in conversation.messages if (sound := _sound(m, rules, notes)) is not None]
     rejected = conversation.rejected and _sound(conversation.rejected, rules, notes)
@@ -103,7 +103,7 @@ def _same_or_new(
 # --- One message --------------------------------------------------------------------------------
 
 
-def _sound(message: Message, rules: Rules, notes: list[str]) -> Message | None:
+def _sound(message: Message, rules: RepairRules, notes: list[str]) -> Message | None:
     """Gives a message a known role and fields of the right types; None skips the message."""
     role = role_of(message.role)
     if role is None:
@@ -115,7 +115,7 @@ def _sound(message: Message, rules: Rules, notes: list[str]) -> Message | None:
     return _without_placeholder(message, rules, notes) if message.context else message
 
 
-def _without_placeholder(message: Message, rules: Rules, notes: list[str]) -> Message:
+def _without_placeholder(message: Message, rules: RepairRules, notes: list[str]) -> Message:
     word = message.context.strip().lower()
     if word and word not in rules.no_context:
         return message
@@ -135,7 +135,7 @@ def _is_plain(conversation: Conversation, messages: list[Message]) -> bool:
     return True
 
 
-def _ordered(messages: list[Message], rules: Rules, notes: list[str]) -> list[Message]:
+def _ordered(messages: list[Message], rules: RepairRules, notes: list[str]) -> list[Message]:
     if not any(message.role == "assistant" for message in messages):
         raise Unmendable("no reply")
     system, talk = turns.one_system(messages, rules.system, notes)

@@ -9,7 +9,7 @@ NO_CONTEXT = ("<noinput>", "<no input>", "noinput", "no input", "n/a", "none", "
 UnknownRole = Literal["drop", "skip"]
 
 
-class Rules(NamedTuple):
+class RepairRules(NamedTuple):
     """The values that a recipe gives to the options of repair."""
 
     first_reply: turns.FirstReply

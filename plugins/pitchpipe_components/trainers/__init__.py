@@ -3,7 +3,7 @@
 import pitchpipe as pp
 from pitchpipe_components.trainers.sft import Sft
 
-ROOMS = ("pitchpipe_components.trainers",)
+ROOMS = ("pitchpipe_components.trainers", "pitchpipe_components.quiet")
 
 
 @pp.hookimpl

@@ -24,11 +24,13 @@ def train(training: pp.Training, **settings: Any) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
     args = _arguments(training, settings)
     batches = training.batches(args.per_device_train_batch_size, args.seed, args.world_size)
+    stand_in = Dataset.from_dict({"input_ids": [[0]]})  # TRL wants to see a data set of this kind
     trainer = _Trainer(
         model=training.model,
         args=args,
         processing_class=training.tokenizer,
-        train_dataset=Dataset.from_dict({"input_ids": [[0]]}),  # TRL wants to see one of this kind
+        train_dataset=stand_in,
+        eval_dataset=stand_in if len(training.validation) else None,
         data_collator=batches.collate,
     )
     trainer.remove_callback(PrinterCallback)

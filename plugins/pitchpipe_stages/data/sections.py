@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pitchpipe.errors import suggest
 from pitchpipe.host.options import options_of
 from pitchpipe.host.plugin import Profile
-from pitchpipe.recipe.checker import Checker, numbered
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
-from pitchpipe.recipe.yaml12 import Key
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe.checker import Checker
+    from pitchpipe.recipe.yaml12 import Key
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1)]
@@ -75,12 +77,12 @@ class SourceUse:
             yield from self.format.uses()
 
 
-def _sources(checker: Checker, section: Section[list[SourceUse]]) -> list[SourceUse]:
+def _sources(checker: "Checker", section: Section[list[SourceUse]]) -> list[SourceUse]:
     found = [_source(checker, key, entry) for key, entry in checker.entries(section.name)]
     return [source for source in found if source]
 
 
-def _source(checker: Checker, key: Key, entry: Any) -> SourceUse | None:
+def _source(checker: "Checker", key: "Key", entry: Any) -> SourceUse | None:
     """A loader with the options that every source has."""
     loader = checker.use("loader", key, entry, SHARED_BY_SOURCES)
     named = next(iter(entry.items())) if isinstance(entry, dict) and len(entry) == 1 else ("", None)
@@ -93,7 +95,7 @@ def _source(checker: Checker, key: Key, entry: Any) -> SourceUse | None:
     return SourceUse(replace(loader, shared={}), **shared)
 
 
-def _told_apart(checker: Checker, recipe: Recipe) -> None:
+def _told_apart(checker: "Checker", recipe: Recipe) -> None:
     names = [source.name for source in recipe[LOADERS]]
     if twice := {name for name in names if names.count(name) > 1}:
         checker.problem(("loaders",), f"two sources are called '{min(twice)}'")
@@ -116,12 +118,14 @@ def tags(use: Use) -> bool:
     return use.shared.get("action") == "tag"
 
 
-def _filters(checker: Checker, section: Section[list[Use]]) -> list[Use]:
+def _filters(checker: "Checker", section: Section[list[Use]]) -> list[Use]:
+    from pitchpipe.recipe.checker import numbered
+
     uses = (use for key, entry in checker.entries(section.name) for use in _filter(checker, key, entry))
     return numbered(list(uses))
 
 
-def _filter(checker: Checker, key: Key, entry: Any) -> Iterator[Use]:
+def _filter(checker: "Checker", key: "Key", entry: Any) -> Iterator[Use]:
     """A filter, or the filters that a profile stands for, with what the recipe changes in them."""
     name = entry if isinstance(entry, str) else next(iter(entry), "") if isinstance(entry, dict) else ""
     given = entry[name] if isinstance(entry, dict) and len(entry) == 1 else {}
@@ -137,7 +141,7 @@ def _filter(checker: Checker, key: Key, entry: Any) -> Iterator[Use]:
         yield replace(use, shared=shared)
 
 
-def _of_profile(checker: Checker, key: Key, name: str, given: Any, profile: Profile) -> Iterator[Any]:
+def _of_profile(checker: "Checker", key: "Key", name: str, given: Any, profile: Profile) -> Iterator[Any]:
     """A profile's entries: `filter: false` leaves one out, `filter: {options}` changes options."""
     if given is not None and not isinstance(given, dict):
         checker.problem(key, f"expected changes, `{{filter: {{options}}}}`, got {given!r}")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from pitchpipe.errors import PitchpipeError
 
@@ -53,7 +53,7 @@ class Workers(Generic[Given, Got]):
             worker.take(next(waiting, None))
         while busy := {worker.pipe: worker for worker in self._crew if worker.tasks}:
             for pipe in wait(list(busy)):
-                worker = busy[pipe]  # type: ignore[index]
+                worker = busy[cast(Connection, pipe)]
                 number, answer = worker.answer()
                 done[number] = answer
                 worker.take(next(waiting, None))

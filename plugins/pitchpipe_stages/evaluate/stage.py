@@ -10,7 +10,6 @@ from pitchpipe.run.keys import KeyParts, parts_of
 from pitchpipe.run.stage import Stage
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 from pitchpipe_stages.prepare.stage import PREPARE
-from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.train.sections import TRAINER
 from pitchpipe_stages.train.stage import TRAIN, train_parts
@@ -44,6 +43,7 @@ class Evaluate(Stage[dict[str, Score]]):
         from pitchpipe_stages.evaluate.subject import RecipeSubject
         from pitchpipe_stages.model.load import RecipeModel
         from pitchpipe_stages.prepare.examples import PreparedExamples
+        from pitchpipe_stages.render.rendering import Rendering
 
         recipe, rendering = run.recipe, Rendering.of(run.recipe)
         collator = recipe[COLLATOR]

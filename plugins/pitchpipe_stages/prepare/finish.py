@@ -46,7 +46,7 @@ class Finisher:
         self, base: Base, track: list[Judgement], alive: dict[int, Conversation], key: str
     ) -> Finished:
         """What a shard adds to the prepared data and to the ledger."""
-        kept = _Kept(key, LedgerLines(base, track))
+        kept = _KeptRows(key, LedgerLines(base, track))
         if not self.rendering:
             for index, conversation in alive.items():
                 kept.add(index, conversation, conversation, None)
@@ -63,7 +63,7 @@ class Finisher:
         self._prove_served(kept.conversations)
         return kept.finished()
 
-    def _shorten(self, index: int, conversation: Conversation, example: Example, kept: "_Kept") -> None:
+    def _shorten(self, index: int, conversation: Conversation, example: Example, kept: "_KeptRows") -> None:
         """Do with a conversation that is too long what its collator says."""
         assert self.rendering and self.bounded
         try:
@@ -93,7 +93,7 @@ class Finisher:
                     return
 
 
-class _Kept:
+class _KeptRows:
     """Gathers row by row what is kept of a shard."""
 
     def __init__(self, key: str, lines: LedgerLines):

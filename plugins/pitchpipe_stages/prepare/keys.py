@@ -1,10 +1,11 @@
 """What prepared data is made from, by name; and from it the key of each step of each shard."""
 
+import os
 import secrets
 
 from pitchpipe.host.protocols import NamesFiles
 from pitchpipe.recipe.recipe import Recipe, Use
-from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of, seen_from
+from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of
 from pitchpipe_stages.data.judge import compares, in_order
 from pitchpipe_stages.data.sections import DATA, FILTERS, LOADERS, REPAIR, SourceUse
 from pitchpipe_stages.prepare.sections import MIX, SPLIT
@@ -64,7 +65,7 @@ def _source_parts(source: SourceUse, recipe: Recipe) -> KeyParts:
     parts[f"{source.name}'s options"] = repr(options)
     if isinstance(source.loader.bound, NamesFiles):
         for file in source.loader.bound.inputs():
-            parts[seen_from(recipe, file)] = digest_files(file)
+            parts[os.path.relpath(file, recipe.folder)] = digest_files(file)
     else:
         parts[f"{source.name}'s rows, which its loader cannot compare"] = UNKNOWN
     detected = (Use(component, {}, None, "", component.name) for component in recipe.host.all("format"))

@@ -1,14 +1,16 @@
 """The recipe's sections about which rows are trained on, and how often: split and mix."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from pitchpipe.recipe.checker import Checker
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.data.sections import LOADERS, Count, Share
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe.checker import Checker
 
 AMOUNTS = ("weight", "fraction", "count", "epochs")
 
@@ -67,7 +69,7 @@ class Mix:
         return self.temperature if self.by == "temperature" else 1.0
 
 
-def _amounts(checker: Checker, recipe: Recipe) -> None:
+def _amounts(checker: "Checker", recipe: Recipe) -> None:
     """A source says one amount; weights only mean something beside other weights."""
     sources = recipe[LOADERS]
     for (key, _), source in zip(checker.entries("loaders"), sources, strict=False):

@@ -9,7 +9,7 @@ from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.template import JinjaTemplate, Piece
 from pitchpipe_stages.render.chat_template import ChatTemplate
 from pitchpipe_stages.render.marking import TaggedText
-from pitchpipe_stages.render.writer import Writer
+from pitchpipe_stages.render.writing import Writer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

@@ -18,7 +18,7 @@ from pitchpipe.records.template import BOS, EOS, Piece
 from pitchpipe_stages.render.piecewise import PiecewiseEncoder, extend
 from pitchpipe_stages.render.proofs import Proofs
 from pitchpipe_stages.render.vocabulary import add_missing, add_padding
-from pitchpipe_stages.render.writer import Writer
+from pitchpipe_stages.render.writing import Writer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from pitchpipe.records.conversation import Conversation, replace
 from pitchpipe.records.template import Piece
-from pitchpipe_stages.render.writer import Writer
+from pitchpipe_stages.render.writing import Writer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

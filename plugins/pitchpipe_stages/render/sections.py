@@ -1,23 +1,22 @@
 """The recipe's sections that decide how a conversation becomes tokens: model, template, collator."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from pitchpipe.host.options import options_of
-from pitchpipe.recipe.checker import Checker
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.render.rules import Ruled, Rules
 from pitchpipe_stages.render.writer import writer_of
 
-SHARED_BY_TEMPLATES = options_of(Rules)
+if TYPE_CHECKING:
+    from pitchpipe.recipe.checker import Checker
 
-
-def _template(checker: Checker, section: Section[Use | None]) -> Use | None:
+def _template(checker: "Checker", section: Section[Use | None]) -> Use | None:
     """A template with the rules that every template has."""
-    entry = checker.data.get(section.name)
-    use = checker.use("template", (section.name,), entry, SHARED_BY_TEMPLATES) if entry is not None else None
+    use = checker.one(section)
     if use is None:
         return None
+    entry = checker.data[section.name]
     key = (section.name, *(entry if isinstance(entry, dict) and isinstance(entry[use.label], dict) else ()))
     rules = {name: value for name, value in use.shared.items() if value is not None}
     ruled = checker.made(key, lambda: Ruled(writer_of(use.bound), Rules(**rules)))

@@ -38,7 +38,7 @@ def shorten(conversation: Conversation, example: Example, collator: Bounded, ren
             f"{conversation.source}: {tokens} tokens, more than the collator's length of {length}."
             " Its too_long can also drop, cut or split such conversations."
         )
-    cutter = _Cutter(conversation, length, renderer)
+    cutter = _ExchangeCutter(conversation, length, renderer)
     kept = [] if rule == "drop" else list(filter(cutter.teaches, getattr(cutter, rule)()))
     if not kept:
         return Shortened(drop=Drop("too many tokens", tokens, length), tokens=tokens, learned=example.learned)
@@ -51,7 +51,7 @@ def shorten(conversation: Conversation, example: Example, collator: Bounded, ren
     return result
 
 
-class _Cutter:
+class _ExchangeCutter:
     """A conversation as exchanges: a question and all that is said until the next one. Each part begins
     with what stands before the first exchange, a system message."""
 

@@ -8,7 +8,7 @@ from pitchpipe.records.template import BOS, EOS, Piece, Turns
 from pitchpipe_stages.render.chat_template import ChatTemplate
 from pitchpipe_stages.render.marking import trimmed
 from pitchpipe_stages.render.turns_to_jinja import JinjaSource
-from pitchpipe_stages.render.writer import Writer
+from pitchpipe_stages.render.writing import Writer
 
 AroundPieces = tuple[list[Piece], list[Piece]]  # before and after a role's words
 

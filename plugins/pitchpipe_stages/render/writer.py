@@ -1,56 +1,24 @@
-"""Writers: templates of every kind in one form, with all that rendering wants to know of them."""
+"""Templates of every kind as writers."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.protocols import AnyTemplate, Fitted, Several, Template, WritesJinja
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.template import EOS, JinjaTemplate, Piece, Turns
+from pitchpipe_stages.render.probe import ProbedWriter
+from pitchpipe_stages.render.turns import TurnsWriter
+from pitchpipe_stages.render.writing import Writer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 
-class Writer(ABC):
-    """Writes conversations as pieces. `stop` ends a reply, `tokens` are the template's control tokens."""
-
-    stop: str = EOS
-    tokens: tuple[str, ...] = ()
-    context_apart: bool = True  # messages keep their context apart from their content
-    variables: Mapping[str, object] = {}  # that the chat template wants to know
-
-    @abstractmethod
-    def __call__(self, conversation: Conversation) -> Iterable[Piece]: ...
-
-    def jinja(self, bos: str, eos: str) -> str | None:
-        """The source of the chat template that is saved with the model, if there is one."""
-        return None
-
-    def fit(self, tokenizer: "PreTrainedTokenizerFast") -> "Writer":
-        """The writer to use with this tokenizer."""
-        return self
-
-    def with_reasoning(self, rule: str) -> "Writer":
-        """The writer that keeps reasoning by a rule; itself where the template decides."""
-        return self
-
-    @property
-    def keeps_reasoning(self) -> bool:
-        """Can it keep reasoning wherever a recipe wants it?"""
-        return False
-
-    @property
-    def serving(self) -> "Writer":
-        """The writer that servers use."""
-        return self
-
-
-def writer_of(template: AnyTemplate) -> Writer:
+def writer_of(template: AnyTemplate | Writer) -> Writer:
     """The writer of a template, whatever its kind."""
-    from pitchpipe_stages.render.turns import TurnsWriter
-
+    if isinstance(template, Writer):
+        return template
     if isinstance(template, Turns):
         return TurnsWriter(template)
     if isinstance(template, JinjaTemplate):
@@ -95,8 +63,6 @@ class _OfJinja(_Unfitted):
         self.template = template
 
     def fit(self, tokenizer: "PreTrainedTokenizerFast") -> Writer:
-        from pitchpipe_stages.render.probe import ProbedWriter
-
         return ProbedWriter(self.template, tokenizer)
 
 
@@ -105,6 +71,9 @@ class SeveralWriters(Writer):
 
     def __init__(self, template: Several, writers: list[Writer]):
         self.template, self.writers = template, writers
+        self.stop = self.serving.stop
+        # The control tokens of all, and what ends the replies of each.
+        self.tokens = tuple(dict.fromkeys(token for w in writers for token in (*w.tokens, w.stop)))
 
     def __call__(self, conversation: Conversation) -> Iterable[Piece]:
         return self.writers[self.template.chosen(conversation)](conversation)
@@ -112,15 +81,6 @@ class SeveralWriters(Writer):
     @property
     def serving(self) -> Writer:
         return self.writers[0].serving
-
-    @property
-    def stop(self) -> str:  # type: ignore[override]
-        return self.serving.stop
-
-    @property
-    def tokens(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The control tokens of all, and what ends the replies of each."""
-        return tuple(dict.fromkeys(token for w in self.writers for token in (*w.tokens, w.stop)))
 
     def jinja(self, bos: str, eos: str) -> str | None:
         return self.serving.jinja(bos, eos)

@@ -74,7 +74,7 @@ class SingleExamples(Dataset[Entry]):
         return [self.examples[index]]
 
 
-class Rows(Dataset[Entry]):
+class PlannedRows(Dataset[Entry]):
     """The examples of each list of numbers that the order gives."""
 
     def __init__(self, examples: Examples, count: int):

@@ -12,7 +12,6 @@ from pitchpipe.run.stage import Stage
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.prepare.stage import PREPARE
-from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
 from pitchpipe_stages.train import ranks
 from pitchpipe_stages.train.sections import TRAINER
@@ -86,6 +85,7 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     from pitchpipe_stages.model.load import RecipeModel
     from pitchpipe_stages.model.serving_files import save_for_serving
     from pitchpipe_stages.prepare.examples import PreparedExamples
+    from pitchpipe_stages.render.rendering import Rendering
     from pitchpipe_stages.train.training import RecipeTraining
 
     recipe, rendering = run.recipe, Rendering.of(run.recipe)

@@ -33,7 +33,7 @@ class RecipeTraining:
         return self.collator(examples, self.tokenizer.pad_token_id)
 
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches:
-        from pitchpipe_stages.train.order import Grouped, Planned, Rows, SingleExamples, each
+        from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each
 
         lengths, validation = self.train.lengths(), SingleExamples(self.validation)
         if not isinstance(self.collator, Packing):
@@ -42,7 +42,7 @@ class RecipeTraining:
         # One process may have a short batch at the end; several must have the same number of rows.
         at_once = size * processes if processes > 1 else 1
         rows = Planned(self.collator.plan, lengths, seed, at_once)
-        return Batches(Rows(self.train, len(rows)), rows, each(self._join), validation)
+        return Batches(PlannedRows(self.train, len(rows)), rows, each(self._join), validation)
 
     def _join(self, examples: Sequence[Example]) -> Batch:
         assert isinstance(self.collator, Packing)

@@ -6,6 +6,10 @@ from string import Template
 
 from pitchpipe import __version__
 from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.hookspecs import KINDS
+
+OFFERS = (*KINDS, "stage", "command")
+TEMPLATES = Path(__file__).parent / "templates"
 
 PYPROJECT = """\
 [build-system]
@@ -15,7 +19,7 @@ build-backend = "hatchling.build"
 [project]
 name = "pitchpipe-$dashed"
 version = "0.1.0"
-description = "A pitchpipe plugin: the $kind $name."
+description = "A pitchpipe plugin: the $kind $offered."
 readme = "README.md"
 requires-python = ">=3.11"
 dependencies = ["pitchpipe>=$version"]
@@ -30,10 +34,10 @@ only-include = ["pitchpipe_$name.py"]
 README = """\
 # pitchpipe-$dashed
 
-A pitchpipe plugin that offers the $kind `$name`.
+A pitchpipe plugin that offers the $kind `$offered`.
 
     pip install pitchpipe-$dashed
-    pitchpipe show $kind $name
+    $shown
 """
 
 
@@ -41,27 +45,45 @@ def write_package(kind: str, name: str, where: Path) -> Path:
     """The folder of the new package. Nothing that exists is touched."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise PitchpipeError(f"'{name}' cannot be a component's name: lower case letters, digits and _")
-    dashed = name.replace("_", "-")
-    folder = where / f"pitchpipe-{dashed}"
+    names = _names(kind, name)
+    folder = where / f"pitchpipe-{names['dashed']}"
     if folder.exists():
         raise PitchpipeError(f"{folder} is there already")
-    names = {
+    folder.mkdir(parents=True)
+    for file, text in _files(kind, name).items():
+        (folder / file).write_text(Template(text).substitute(names), "utf-8")
+    return folder
+
+
+def shown_by(kind: str, name: str) -> str:
+    """The command that shows the new stage, command or component."""
+    words = {"stage": "plugins", "command": f"{_dashed(name)} --help"}
+    return f"pitchpipe {words.get(kind, f'show {kind} {name}')}"
+
+
+def _names(kind: str, name: str) -> dict[str, str]:
+    """The names that stand in templates."""
+    return {
         "kind": kind,
         "name": name,
-        "dashed": dashed,
+        "dashed": _dashed(name),
+        "offered": _dashed(name) if kind == "command" else name,
+        "class_name": "".join(part.capitalize() for part in name.split("_")),
+        "shown": shown_by(kind, name),
         "version": __version__,
-        "hook": f"register_{kind}s",
     }
-    names["class_name"] = "".join(part.capitalize() for part in name.split("_"))
-    source = (Path(__file__).parent / "templates" / f"{kind}.txt").read_text("utf-8")
-    code, test = source.split("# --- test ---\n")
-    folder.mkdir(parents=True)
-    files = {
+
+
+def _files(kind: str, name: str) -> dict[str, str]:
+    """The templates of all files."""
+    code, test = (TEMPLATES / f"{kind}.txt").read_text("utf-8").split("# --- test ---\n")
+    return {
         f"pitchpipe_{name}.py": code.rstrip() + "\n",
         f"test_{name}.py": test,
         "pyproject.toml": PYPROJECT,
         "README.md": README,
     }
-    for file, text in files.items():
-        (folder / file).write_text(Template(text).substitute(names), "utf-8")
-    return folder
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")

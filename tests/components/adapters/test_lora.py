@@ -4,15 +4,15 @@ from pathlib import Path
 
 import torch
 
-from pitchpipe_plugins.adapters import Lora
-from pitchpipe_plugins.models import Tiny, Transformers
+from pitchpipe_components.adapters import Lora
+from pitchpipe_components.models import Tiny, Transformers
 
 BASE = Path(Tiny().folder)
 
 
 def test_an_adapter_comes_back_as_it_was_saved(tmp_path):
     ids = torch.arange(10, 40)[None]
-    model = Lora(rank=4, seed=1)(Tiny().weights())
+    model = Lora(rank=4, seed=1)(Tiny().weights(), [])
     for name, weight in model.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(weight, std=0.1)
@@ -24,7 +24,7 @@ def test_an_adapter_comes_back_as_it_was_saved(tmp_path):
 
 def test_qlora_still_trains_after_an_evaluation():
     """bitsandbytes loses the gradients of 4-bit weights on some processors, unless it is told not to."""
-    model = Lora(rank=4)(Transformers(folder=BASE, quantize="nf4").weights())
+    model = Lora(rank=4)(Transformers(folder=BASE, quantize="nf4").weights(), [])
     ids = torch.arange(10, 40)[None]
 
     def gradient():

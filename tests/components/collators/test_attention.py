@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from pitchpipe_plugins.collators.attention import Unfit, _by_kernel, documents
+from pitchpipe_components.collators.attention import Unfit, _by_kernel, documents
 
 
 @pytest.mark.parametrize("window", [None, 1, 3, 100])

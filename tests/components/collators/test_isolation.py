@@ -6,11 +6,11 @@ import transformers
 from torch.nn.functional import scaled_dot_product_attention
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe_plugins.adapters import Lora
-from pitchpipe_plugins.collators.attention import NAME, Unfit
-from pitchpipe_plugins.collators.isolation import Proof, isolated
-from pitchpipe_plugins.collators.joined import joined
-from pitchpipe_plugins.models import Tiny
+from pitchpipe_components.adapters import Lora
+from pitchpipe_components.collators.attention import NAME, Unfit
+from pitchpipe_components.collators.isolation import Proof, isolated
+from pitchpipe_components.collators.rows import joined
+from pitchpipe_components.models import Tiny
 from tests.packed import WINDOW, small, some
 
 MODELS = [
@@ -91,7 +91,7 @@ def test_both_numbers_are_needed(moved, apart, holds):
 
 
 def test_the_proof_leaves_the_model_as_it_was():
-    model = Lora(rank=4, dropout=0.5)(Tiny().weights()).train()
+    model = Lora(rank=4, dropout=0.5)(Tiny().weights(), []).train()
     with isolated(model):
         assert model.training and model.get_base_model().config._attn_implementation == NAME
     assert model.training and model.get_base_model().config._attn_implementation == "sdpa"

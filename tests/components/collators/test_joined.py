@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from pitchpipe.render import IGNORED, Example
-from pitchpipe_plugins.collators import Flattened, Packed, Padded
+from pitchpipe.records.example import IGNORED, Example
+from pitchpipe_components.collators import Flattened, Packed, Padded
 from tests.packed import some
 
 

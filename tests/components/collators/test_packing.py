@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from torch.utils.data import BatchSampler
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe_plugins.collators import Flattened, Packed
-from pitchpipe_plugins.collators.packing import best_fit
-from pitchpipe_plugins.trainers.batches import parted
-from pitchpipe_plugins.trainers.order import Planned
+from pitchpipe_components.collators import Flattened, Packed
+from pitchpipe_components.collators.packing import best_fit
+from pitchpipe_stages.train.batches import parted
+from pitchpipe_stages.train.order import Planned
 
 LENGTHS = st.lists(st.integers(1, 64), max_size=300)
 

@@ -2,9 +2,9 @@
 
 import torch
 
-from pitchpipe.render import IGNORED, Example
-from pitchpipe_plugins.collators import Padded
-from pitchpipe_plugins.models import Tiny
+from pitchpipe.records.example import IGNORED, Example
+from pitchpipe_components.collators import Padded
+from pitchpipe_components.models import Tiny
 
 
 def test_a_padded_batch():

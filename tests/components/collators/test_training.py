@@ -5,11 +5,11 @@ import json
 import pytest
 import torch
 
-from pitchpipe.render import IGNORED
-from pitchpipe_plugins.collators import Padded
-from pitchpipe_plugins.collators.isolation import isolated
-from pitchpipe_plugins.collators.joined import joined
-from pitchpipe_plugins.models import Tiny
+from pitchpipe.records.example import IGNORED
+from pitchpipe_components.collators import Padded
+from pitchpipe_components.collators.isolation import isolated
+from pitchpipe_components.collators.rows import joined
+from pitchpipe_components.models import Tiny
 from tests.packed import RECIPE, WINDOW, copies, small, some
 
 

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from pitchpipe.sketches import Sketches, write
+from pitchpipe_stages.data.sketches import StoredSketches, write
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def compare(tmp_path):
         for start in range(0, len(conversations), size):
             files.append(folder / f"{start}")
             write(filter.sketch(conversations[start : start + size]), files[-1])
-        found = filter.compare(Sketches(files, folder / "scratch"))
+        found = filter.compare(StoredSketches(files, folder / "scratch"))
         scores = [None] * len(found.rows) if found.scores is None else found.scores.tolist()
         assert len(set(found.rows.tolist())) == len(found.rows), "a row goes once"
         return {

@@ -4,12 +4,12 @@ from random import Random
 
 import numpy as np
 
-from pitchpipe_plugins.duplicates import NearDuplicates
+from pitchpipe_components.duplicates import NearDuplicates
 from tests.components.duplicates.texts import edited, gone, talk, text
 
 
 def test_which_pairs_equal_hashes_propose():
-    from pitchpipe_plugins.duplicates.alike import NEIGHBOURS, _proposed
+    from pitchpipe_components.duplicates.alike import NEIGHBOURS, _proposed
 
     def pairs(hashes):
         return sorted(
@@ -26,7 +26,7 @@ def test_which_pairs_equal_hashes_propose():
 
 
 def test_thousands_of_copies_are_few_pairs(compare, monkeypatch):
-    from pitchpipe_plugins.duplicates import alike
+    from pitchpipe_components.duplicates import alike
 
     random, measured = Random(9), []
     said = text(random, 60)

@@ -5,8 +5,8 @@ import pickle
 import pytest
 
 import pitchpipe as pp
-from pitchpipe.options import options_of
-from pitchpipe_plugins.duplicates import (
+from pitchpipe.host.options import options_of
+from pitchpipe_components.duplicates import (
     ConflictingAnswers,
     ExactDuplicates,
     NearDuplicates,

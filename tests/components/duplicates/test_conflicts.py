@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.duplicates import ConflictingAnswers
+from pitchpipe_components.duplicates import ConflictingAnswers
 from tests.components.duplicates.texts import gone, talk
 
 ANSWERS = [("q", "no"), ("other", "x"), ("Q ", "yes, indeed"), ("q", "No"), ("q", "maybe so   ")]

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 import pitchpipe as pp
-from pitchpipe.options import options_of
-from pitchpipe_plugins.duplicates import Decontaminate
+from pitchpipe.host.options import options_of
+from pitchpipe_components.duplicates import Decontaminate
 
 WORDS = ["".join(Random(n).choices("abcdefghijklmnopqrstuvwxyz", k=3 + n % 7)) for n in range(3000)]
 

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.duplicates import ExactDuplicates, grouping
+from pitchpipe_components.duplicates import ExactDuplicates, grouping
 from tests.components.duplicates.texts import WORDS, gone, talk
 
 

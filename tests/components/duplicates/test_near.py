@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.duplicates import NearDuplicates
-from pitchpipe_plugins.duplicates.words import plain
+from pitchpipe_components.duplicates import NearDuplicates
+from pitchpipe_components.text.words import plain
 from tests.components.duplicates.texts import WORDS, edited, gone, talk, text
 
 SURE = {"bands": 60, "rows": 4}  # what misses one pair of 10^7 that are 0.7 alike

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.duplicates import NearDuplicates
+from pitchpipe_components.duplicates import NearDuplicates
 from tests.components.duplicates.texts import gone, talk, text
 
 

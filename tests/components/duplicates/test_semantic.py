@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.duplicates import SemanticDuplicates
+from pitchpipe_components.duplicates import SemanticDuplicates
 from tests.components.duplicates.texts import gone, on_a_circle, talk
 
 

@@ -4,12 +4,12 @@ from random import Random
 
 import numpy as np
 
-from pitchpipe_plugins.duplicates import SemanticDuplicates
+from pitchpipe_components.duplicates import SemanticDuplicates
 from tests.components.duplicates.texts import gone, on_a_circle, talk
 
 
 def test_many_tiles_choose_as_one_row_after_the_other(compare, monkeypatch):
-    from pitchpipe_plugins.duplicates import vectors
+    from pitchpipe_components.duplicates import vectors
 
     random = Random(12)
     angles = [random.random() * 360 for _ in range(300)]

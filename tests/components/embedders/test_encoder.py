@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.embedders import Encoder
+from pitchpipe_components.embedders import TextEncoder
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_the_transformers_embedder_knows_the_same_text(encoder):
         "A much longer text about something else entirely, with many words in it.",
         "Say hello.",
     ]
-    embed = Encoder(str(encoder), batch_size=2, length=64, device="cpu")
+    embed = TextEncoder(str(encoder), batch_size=2, length=64, device="cpu")
     vectors = embed(said)
     assert vectors.shape == (3, 32) and np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     assert vectors[0] @ vectors[2] == pytest.approx(1, abs=1e-5) and vectors[0] @ vectors[1] < 0.999
@@ -42,11 +42,11 @@ def test_the_transformers_embedder_knows_the_same_text(encoder):
     assert np.allclose(vectors, alone, atol=1e-5), "padding and order change nothing"
     assert np.allclose(pickle.loads(pickle.dumps(embed))(said), vectors, atol=1e-6)
     assert not np.allclose(
-        Encoder(str(encoder), length=64, prefix="query: ", device="cpu")(said), vectors, atol=1e-3
+        TextEncoder(str(encoder), length=64, prefix="query: ", device="cpu")(said), vectors, atol=1e-3
     )
     assert len(embed([])) == 0
 
 
 def test_an_encoder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(pp.PitchpipeError, match=r"no encoder '.*nowhere'"):
-        Encoder(str(tmp_path / "nowhere"), device="cpu")(["text"])
+        TextEncoder(str(tmp_path / "nowhere"), device="cpu")(["text"])

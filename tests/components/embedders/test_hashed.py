@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.embedders import hashed
+from pitchpipe_components.embedders import hashed
 
 
 def test_the_hashed_embedder_knows_texts_of_like_spelling():

@@ -4,7 +4,7 @@ from math import exp
 
 import torch
 
-from pitchpipe_plugins.models import Tiny
+from pitchpipe_components.models import Tiny
 
 
 def test_perplexity_is_that_of_the_learned_tokens(project, rows):
@@ -13,9 +13,9 @@ def test_perplexity_is_that_of_the_learned_tokens(project, rows):
     here.run("run", "recipe.yaml").assert_success()
     score = here.json("runs/recipe/scores.json")["base"]["perplexity"]
 
-    from pitchpipe.prepared import Examples
+    from pitchpipe_stages.prepare.examples import PreparedExamples
 
-    examples = Examples(here.folder / "runs/recipe/prepared", "test")
+    examples = PreparedExamples(here.folder / "runs/recipe/prepared", "test")
     model, losses, count = Tiny().weights().eval(), 0.0, 0
     for index in range(len(examples)):
         example = examples[index]

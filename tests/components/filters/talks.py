@@ -1,7 +1,7 @@
 """Conversations for tests of filters, and what a verdict says."""
 
 import pitchpipe as pp
-from pitchpipe_plugins.filters import ALONE
+from pitchpipe_components.filters import ALONE
 
 BY_NAME = {filter.__name__: filter for filter in ALONE}
 

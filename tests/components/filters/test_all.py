@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe_plugins.filters import ALONE, language, tokens
+from pitchpipe_components.filters import ALONE, language, tokens
 from tests.components.filters.talks import BY_NAME, conversation_of, reply
 
 TEXT = st.text(st.characters(), max_size=300) | st.lists(
@@ -62,7 +62,7 @@ def test_what_was_remembered_of_one_conversation_is_never_taken_for_another(name
 
 @pytest.mark.parametrize("filter", [*ALONE, language, tokens], ids=lambda filter: filter.__name__)
 def test_bounds_are_named_after_their_scores_and_options_are_described(filter):
-    from pitchpipe.options import options_of
+    from pitchpipe.host.options import options_of
 
     options = options_of(filter)
     assert all(option.description and not option.problem() for option in options.values())

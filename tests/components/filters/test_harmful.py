@@ -1,6 +1,6 @@
 """Harmful words count in replies, in prompts or in both."""
 
-from pitchpipe_plugins import filters
+from pitchpipe_components import filters
 from tests.components.filters.talks import dropped, talk
 
 

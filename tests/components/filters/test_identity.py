@@ -1,6 +1,6 @@
 """Replies that claim to be another assistant are renamed or dropped."""
 
-from pitchpipe_plugins import filters
+from pitchpipe_components import filters
 from tests.components.filters.talks import dropped, reply, talk
 
 

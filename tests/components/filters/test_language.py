@@ -3,7 +3,7 @@
 
 import pytest
 
-from pitchpipe_plugins.filters import language
+from pitchpipe_components.filters import language
 from tests.components.filters.talks import PLAIN, dropped, reply, talk
 
 GERMAN = "Das ist ein deutscher Satz, der lang genug ist, um als solcher erkannt zu werden."

@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins import filters
+from pitchpipe_components import filters
 from tests.components.filters.talks import ORDINARY, dropped, reply, score
 
 AWS = "AKIA" + "QWERTYUIOP123456"

@@ -1,7 +1,7 @@
 """Placeholders of prompts count only where a recipe asks for it."""
 
 import pitchpipe as pp
-from pitchpipe_plugins import filters
+from pitchpipe_components import filters
 from tests.components.filters.talks import dropped, talk
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins import filters
-from pitchpipe_plugins.filters import SFT_DEFAULT
+from pitchpipe_components import filters
+from pitchpipe_components.filters import SFT_DEFAULT
 from tests.components.filters.talks import (
     BY_NAME,
     CODE,
@@ -59,7 +59,7 @@ def test_the_profile_drops_what_is_broken(text):
 
 
 def test_the_profile_names_filters_and_options_that_there_are():
-    from pitchpipe.options import options_of
+    from pitchpipe.host.options import options_of
 
     for entry in SFT_DEFAULT.entries:
         name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitchpipe_plugins import filters
+from pitchpipe_components import filters
 from tests.components.filters.talks import LONG, PLAIN, dropped, reply, score, talk
 
 STEP = "Stay calm and go on with it.\n\n"
@@ -109,7 +109,7 @@ def test_the_worst_reply_counts():
     )
 )
 def test_what_is_never_measured_would_have_measured_nothing(parts):
-    from pitchpipe_plugins.filters.repetition import _measure, _repeats
+    from pitchpipe_components.filters.repetition import _measure, _repeats
 
     text = (
         "An opening of its own, long enough to count for all of the rules at once. " + "".join(parts)

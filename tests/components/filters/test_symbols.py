@@ -4,7 +4,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins import filters
+from pitchpipe_components import filters
 from tests.components.filters.talks import PLAIN, dropped, reply, talk
 
 

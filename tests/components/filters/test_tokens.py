@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.filters import tokens
+from pitchpipe_components.filters import tokens
 from tests.components.filters.talks import dropped, score, talk
 from tests.tokenizers import bytes_alone
 

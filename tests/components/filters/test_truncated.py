@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitchpipe_plugins import filters
+from pitchpipe_components import filters
 from tests.components.filters.talks import dropped, reply, talk
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import pitchpipe as pp
 from pitchpipe import Conversation
-from pitchpipe_plugins.formats import FORMATS
+from pitchpipe_components.formats import FORMATS
 from tests.components.formats.published import CASES, anything, rows
 
 

@@ -1,6 +1,6 @@
 """Keys of a row that only a format may set are kept under another name."""
 
-from pitchpipe_plugins.formats import FORMATS, Messages
+from pitchpipe_components.formats import FORMATS, Messages
 
 
 def test_a_key_that_only_a_format_may_set_is_kept_under_another_name():

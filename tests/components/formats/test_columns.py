@@ -1,6 +1,6 @@
 """Formats of columns: which column counts, and where the others go."""
 
-from pitchpipe_plugins.formats import FORMATS, Alpaca, Messages
+from pitchpipe_components.formats import FORMATS, Alpaca, Messages
 from tests.components.formats.published import chat, reply, user
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.formats import FORMATS
+from pitchpipe_components.formats import FORMATS
 from tests.documents import ROOT
 
 PAGE = (ROOT / "docs/formats.md").read_text("utf-8")

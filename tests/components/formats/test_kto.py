@@ -1,6 +1,6 @@
 """Replies that KTO marks as undesired."""
 
-from pitchpipe_plugins.formats import FORMATS
+from pitchpipe_components.formats import FORMATS
 from tests.components.formats.published import chat, reply, user
 
 

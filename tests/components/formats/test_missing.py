@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.formats import FORMATS, Alpaca, Messages
+from pitchpipe_components.formats import FORMATS, Alpaca, Messages
 from tests.components.formats.published import HH, node, reply, user
 
 

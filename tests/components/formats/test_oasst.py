@@ -6,7 +6,7 @@ import random
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.formats import FORMATS
+from pitchpipe_components.formats import FORMATS
 from tests.components.formats.published import TREE, node
 
 BRANCHED = {

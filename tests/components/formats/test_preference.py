@@ -1,6 +1,6 @@
 """Preferences: a prompt, the better reply and the worse one."""
 
-from pitchpipe_plugins.formats import FORMATS
+from pitchpipe_components.formats import FORMATS
 from tests.components.formats.published import chat, reply, system, user
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pitchpipe import Conversation
-from pitchpipe_plugins.formats import FORMATS, Alpaca, Messages, ShareGPT
+from pitchpipe_components.formats import FORMATS, Alpaca, Messages, ShareGPT
 from tests.components.formats.published import CASES
 
 NAMED = [pytest.param(*case, id=f"{case[0]}-{number}") for number, case in enumerate(CASES)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitchpipe_plugins.formats import FORMATS
+from pitchpipe_components.formats import FORMATS
 from tests.components.formats.published import reply, user
 
 

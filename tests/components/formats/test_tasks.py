@@ -1,7 +1,7 @@
 """Tasks with their definition and examples."""
 
 import pitchpipe as pp
-from pitchpipe_plugins.formats import FORMATS
+from pitchpipe_components.formats import FORMATS
 from tests.components.formats.published import CASES, user
 
 

@@ -1,7 +1,7 @@
 """Tools and calls in their spellings."""
 
 import pitchpipe as pp
-from pitchpipe_plugins.formats import FORMATS, Messages, ShareGPT
+from pitchpipe_components.formats import FORMATS, Messages, ShareGPT
 from tests.components.formats.published import OPENAI_CALL, call, chat, reply, system, user
 
 

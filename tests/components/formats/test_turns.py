@@ -3,7 +3,7 @@
 import json
 
 import pitchpipe as pp
-from pitchpipe_plugins.formats import FORMATS, Alpaca, Messages, ShareGPT
+from pitchpipe_components.formats import FORMATS, Alpaca, Messages, ShareGPT
 from tests.components.formats.published import chat, reply, system, user
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import zstandard
 
 import pitchpipe as pp
-from pitchpipe_plugins.loaders import Files
+from pitchpipe_components.loaders import Files
 
 ROWS = [
     {"instruction": 'Say "hello", then\nleave: ]}[{', "output": "Grüß Gott \\ 你好 \x00"},

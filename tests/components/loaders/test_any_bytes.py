@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe_plugins.loaders.json_values import mended
+from pitchpipe_components.files.json_values import mended
 from tests.components.loaders.kinds import TEXTS, put, read
 
 pieces = st.sampled_from(
@@ -54,12 +54,12 @@ def test_one_wrong_byte_never_costs_a_row_in_silence(tmp_path, place, byte, keep
     content = TEXTS[shape](rows).encode()
     at = int(place * len(content))
     path = put(tmp_path / "rows.json", content[:at] + byte + content[at + (not keep) :])
-    from pitchpipe_plugins.loaders import json_list
+    from pitchpipe_components.files import json_list
 
     with pytest.MonkeyPatch.context() as patch:
         if small:
             patch.setattr(json_list, "BLOCK", 64)
-            patch.setattr("pitchpipe_plugins.loaders.opening.BLOCK", 40)
+            patch.setattr("pitchpipe_components.files.opening.BLOCK", 40)
         try:
             found = read(path)
         except pp.PitchpipeError:

@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 import pitchpipe as pp
-from pitchpipe_plugins.loaders import Files
+from pitchpipe_components.loaders import Files
 from tests.components.loaders.kinds import data, put, read
 
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.loaders import HuggingFace
+from pitchpipe_components.loaders import HuggingFace
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pitchpipe_plugins.loaders import Files
-from pitchpipe_plugins.loaders.compression import BLOCK
+from pitchpipe_components.files.compression import BLOCK
+from pitchpipe_components.loaders import Files
 from tests.components.loaders.kinds import TEXTS, data, put, read
 
 BREAKS = {

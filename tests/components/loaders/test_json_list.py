@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pitchpipe_plugins.loaders.compression import BLOCK
+from pitchpipe_components.files.compression import BLOCK
 from tests.components.loaders.kinds import TEXTS, data, put, read
 
 
@@ -50,11 +50,11 @@ def test_any_list_of_values_is_read_as_it_was_written(
 ):
     """Also when it is cut after every few bytes."""
     path = put(tmp_path / "rows.json", json.dumps(rows, indent=indent, ensure_ascii=False))
-    from pitchpipe_plugins.loaders import compression, json_list
+    from pitchpipe_components.files import compression, json_list
 
     with pytest.MonkeyPatch.context() as patch:
         if small:
             patch.setattr(json_list, "BLOCK", 16)
-            patch.setattr("pitchpipe_plugins.loaders.opening.BLOCK", 8)
+            patch.setattr("pitchpipe_components.files.opening.BLOCK", 8)
         assert compression.BLOCK == BLOCK
         assert data(read(path, kind="json")) == rows

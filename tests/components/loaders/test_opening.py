@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from pitchpipe_plugins.loaders import Files
+from pitchpipe_components.loaders import Files
 from tests.components.loaders.kinds import PACK, ROWS, TEXTS, as_lines, data, put, read
 
 
@@ -37,7 +37,7 @@ def test_other_encodings_are_stated(tmp_path, encoding):
 def test_what_is_not_installed_is_named_with_its_cure(tmp_path, monkeypatch):
     packed = put(tmp_path / "rows.jsonl.zst", PACK[".zst"](b"{}"))
     parquet.write_table(pa.table({"a": [1]}), tmp_path / "rows.parquet")
-    monkeypatch.setattr("pitchpipe_plugins.loaders.opening.find_spec", lambda name: None)
+    monkeypatch.setattr("pitchpipe_components.files.opening.find_spec", lambda name: None)
     for path in (packed, tmp_path / "rows.parquet"):
         with pytest.raises(ValueError, match=r"pip install 'pitchpipe\[data\]'"):
             Files(path)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitchpipe_plugins.loaders import Files
+from pitchpipe_components.loaders import Files
 from tests.components.loaders.kinds import as_lines, put
 
 

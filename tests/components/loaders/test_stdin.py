@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pitchpipe_plugins.loaders import Stdin
+from pitchpipe_components.loaders import Stdin
 from tests.components.loaders.kinds import ROWS, as_lines
 
 

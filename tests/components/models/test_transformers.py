@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe_plugins.models import Tiny, Transformers
+from pitchpipe_components.models import Tiny, Transformers
 
 BASE = Path(Tiny().folder)
 

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe_plugins.repair import repair
+from pitchpipe_components.repair import repair
 
 M = pp.Message
 CALL = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}

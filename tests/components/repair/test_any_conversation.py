@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe_plugins.repair import repair
+from pitchpipe_components.repair import repair
 from tests.components.repair.talks import U2, M, U, outcome, talk, words
 
 NASTY = [

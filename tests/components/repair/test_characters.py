@@ -3,7 +3,7 @@
 
 import pytest
 
-from pitchpipe_plugins.repair import repair
+from pitchpipe_components.repair import repair
 from tests.components.repair.talks import M, U, outcome, reply_of, talk
 
 SURROGATE, CONTROLS, INVISIBLE = (

@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.repair import repair
+from pitchpipe_components.repair import repair
 from tests.components.repair.talks import CALL, CUT, LIST, NAN, NUMBER, A, M, U, outcome, reply_of, talk
 
 IMAGE = {"type": "image_url", "image_url": {"url": "data:..."}}

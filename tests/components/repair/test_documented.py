@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from pitchpipe.options import options_of
-from pitchpipe_plugins.repair import ROLES, repair, rules
-from pitchpipe_plugins.repair.rules import NO_CONTEXT
+from pitchpipe.host.options import options_of
+from pitchpipe_components.repair import ROLES, repair, rules
+from pitchpipe_components.repair.rules import NO_CONTEXT
 from tests.documents import ROOT
 
 

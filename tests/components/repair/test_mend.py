@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.repair import repair
+from pitchpipe_components.repair import repair
 from tests.components.repair.talks import LIST, U2, A, M, U, outcome, talk
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitchpipe_plugins.repair import mojibake, repair
+from pitchpipe_components.repair import mojibake, repair
 from tests.components.repair.talks import U, reply_of, talk
 
 CORRECT = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitchpipe_plugins.repair import repair
+from pitchpipe_components.repair import repair
 from tests.components.repair.talks import reply_of, talk
 
 ENTITIES, TAGS = "HTML entities read", "HTML tags removed"

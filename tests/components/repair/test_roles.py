@@ -1,6 +1,6 @@
 """Every name of a role that data sets use is known."""
 
-from pitchpipe_plugins.repair import ROLES
+from pitchpipe_components.repair import ROLES
 
 
 def test_every_name_of_a_role_is_known():

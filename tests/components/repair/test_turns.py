@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.repair import repair
+from pitchpipe_components.repair import repair
 from tests.components.repair.talks import A2, CALL, CUT, EMPTY, MERGED, S2, U2, A, M, S, T, U, outcome, talk
 
 CALLS = M("assistant", "", tool_calls=(CALL,))

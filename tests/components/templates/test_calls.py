@@ -3,7 +3,8 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.templates import CHATML, DATA
+from pitchpipe_components.templates import CHATML, DATA
+from pitchpipe_stages.render.writer import writer_of
 
 TOOL = {"type": "function", "function": {"name": "add", "description": "Adds <|im_end|>.", "parameters": {}}}
 CALL = {
@@ -34,7 +35,7 @@ SHOWN = {
 
 @pytest.mark.parametrize("name", LEARNED)
 def test_calls_are_learned_and_results_are_not(name):
-    pieces = list(DATA[name](USED))
+    pieces = list(writer_of(DATA[name])(USED))
     assert "".join(piece.text for piece in pieces if piece.learn) == LEARNED[name]
     whole = "".join(piece.text for piece in pieces)
     assert SHOWN[name] in whole and '"description": "Adds <|im_end|>."' in whole and "Be brief." in whole
@@ -52,7 +53,7 @@ def test_qwen_would_write_the_same_tools():
         ' <tool_call></tool_call> XML tags:\n<tool_call>\n{"name": <function-name>, "arguments":'
         " <args-json-object>}\n</tool_call><|im_end|>\n<|im_start|>user\n2 and 2?<|im_end|>\n"
     )
-    assert "".join(piece.text for piece in CHATML(USED)).removeprefix("{bos}").startswith(theirs)
+    assert "".join(piece.text for piece in writer_of(CHATML)(USED)).removeprefix("{bos}").startswith(theirs)
 
 
 REFUSED = [
@@ -72,7 +73,7 @@ def test_what_a_template_cannot_say_of_a_call_is_refused(name, change, reason):
     call["function"] = {**CALL["function"], **change}
     messages = (USED.messages[1], pp.Message("assistant", content, tool_calls=(call,)))
     with pytest.raises(pp.Quarantine, match=reason):
-        list(DATA[name](pp.Conversation(messages)))
+        list(writer_of(DATA[name])(pp.Conversation(messages)))
 
 
 THOUGHT = pp.Conversation(
@@ -86,14 +87,15 @@ THOUGHT = pp.Conversation(
 
 
 def test_reasoning_is_written_after_the_last_question():
-    pieces = list(CHATML(THOUGHT))
+    pieces = list(writer_of(CHATML)(THOUGHT))
     assert "One more." not in "".join(piece.text for piece in pieces)
     learned = "".join(piece.text for piece in pieces if piece.learn)
     assert learned == "<think>\nTwice two.\n</think>\n\n4.<|im_end|>"
 
 
 def test_reasoning_is_kept_everywhere_where_the_recipe_says_so():
-    learned = "".join(piece.text for piece in CHATML.with_reasoning("keep")(THOUGHT) if piece.learn)
+    writer = writer_of(CHATML).with_reasoning("keep")
+    learned = "".join(piece.text for piece in writer(THOUGHT) if piece.learn)
     assert learned.startswith(
         "<think>\nOne more.\n</think>\n\n2.<|im_end|><think>\nTwice two.\n</think>\n\n4."
     )

@@ -5,11 +5,12 @@ from collections import Counter
 import pytest
 
 import pitchpipe as pp
-from pitchpipe.masks import Ruled, Rules
-from pitchpipe.proofs import prove_served
-from pitchpipe.render import Renderer
-from pitchpipe_plugins.templates import DATA
-from pitchpipe_plugins.templates.custom import Mixed, Written
+from pitchpipe_components.templates import DATA
+from pitchpipe_components.templates.custom import InRecipe, Mixed
+from pitchpipe_stages.render.parity import prove_served
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.rules import Ruled, Rules
+from pitchpipe_stages.render.writer import writer_of
 from tests.components.templates.talks import PLAIN, TALK
 
 RECIPE = "loaders:\n  - files: {path: rows.jsonl}\nmodel: tiny\ntemplate: %s\n"
@@ -53,7 +54,7 @@ def test_recipes_say_it_in_few_words(template, project):
 
 def test_a_template_of_a_recipe_is_that_of_a_plugin():
     parts = {"user": ("U: ", "\n"), "assistant": ("A:", "{eos}\n"), "lead": " ", "fold": ("<", ">")}
-    given, made = Written(**parts), pp.turns(**parts)
+    given, made = writer_of(InRecipe(**parts)), writer_of(pp.turns(**parts))
     assert list(given(TALK)) == list(made(TALK))
     assert given.jinja("", "<e>") == made.jinja("", "<e>") and given.stop == made.stop
 
@@ -63,20 +64,22 @@ MIXED = [DATA["alpaca"], DATA["chatml"], DATA["plain"]]
 
 def test_each_conversation_gets_one_template_and_keeps_it():
     talks = [pp.replace(TALK, id=str(number)) for number in range(600)]
-    chosen = [Mixed(templates=MIXED)._chosen(talk) for talk in talks]
-    counted = Counter(map(MIXED.index, chosen))
+    chosen = [Mixed(templates=MIXED).chosen(talk) for talk in talks]
+    counted = Counter(chosen)
     assert set(counted) == {0, 1, 2} and min(counted.values()) > 150
-    assert chosen == [Mixed(templates=MIXED)._chosen(talk) for talk in talks]
-    assert chosen != [Mixed(templates=MIXED, seed=1)._chosen(talk) for talk in talks]
+    assert chosen == [Mixed(templates=MIXED).chosen(talk) for talk in talks]
+    assert chosen != [Mixed(templates=MIXED, seed=1).chosen(talk) for talk in talks]
 
 
 def test_the_first_of_several_templates_serves(tokenizer):
-    renderer = Renderer(Ruled(Mixed(templates=MIXED), Rules()), tokenizer)
+    renderer = Renderer(Ruled(writer_of(Mixed(templates=MIXED)), Rules()), tokenizer)
     assert renderer.stop == "</s>"
-    assert renderer.chat_template == Renderer(MIXED[0], tokenizer).chat_template
+    assert renderer.chat_template == Renderer(writer_of(MIXED[0]), tokenizer).chat_template
     for number in range(20):
         talk = pp.replace(TALK, id=str(number))
-        assert renderer.prompt(talk, 3) == Renderer(MIXED[0], tokenizer).prompt(talk, 3)
+        assert renderer.prompt(talk, 3) == Renderer(writer_of(MIXED[0]), tokenizer).prompt(talk, 3)
         prove_served(renderer, tokenizer, talk)
-        texts = [tokenizer.decode(Renderer(template, tokenizer).example(talk).ids) for template in MIXED]
+        texts = [
+            tokenizer.decode(Renderer(writer_of(template), tokenizer).example(talk).ids) for template in MIXED
+        ]
         assert tokenizer.decode(renderer.example(talk).ids) in texts

@@ -3,11 +3,12 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe.proofs import prove_served
-from pitchpipe.render import Renderer
-from pitchpipe.template import trimmed
-from pitchpipe_plugins.templates import DATA
-from pitchpipe_plugins.templates.own import Tokenizer
+from pitchpipe_components.templates import DATA
+from pitchpipe_components.templates.own import OfTokenizer
+from pitchpipe_stages.render.marking import trimmed
+from pitchpipe_stages.render.parity import prove_served
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
 from tests.components.templates.talks import PLAIN, change
 
 PARTS = (("Let me see. ", False), ("It is", True), (" four", False), (".", True))
@@ -26,7 +27,7 @@ def test_of_a_marked_reply_only_the_marked_parts_are_learned(name, tokenizer):
     """Its end is learned with the last part; a server's prompt is the same as ever."""
     template = DATA[name]
     plain = pp.Conversation(tuple(pp.replace(m, learn=None) for m in MARKED.messages))
-    renderer = Renderer(template, tokenizer)
+    renderer = Renderer(writer_of(template), tokenizer)
     example, whole = renderer.example(MARKED), renderer.example(plain)
     assert example.ids == whole.ids
     learned = tokenizer.decode([token for token in example.labels if token >= 0])
@@ -37,7 +38,7 @@ def test_of_a_marked_reply_only_the_marked_parts_are_learned(name, tokenizer):
 def test_a_chat_template_learns_marked_parts_too(way, tokenizer):
     words = "m.content | trim" if way == "trimmed" else "m.content"
     tokenizer.chat_template = PLAIN.replace("m.content", words)
-    renderer = Renderer(Tokenizer(), tokenizer)
+    renderer = Renderer(writer_of(OfTokenizer()), tokenizer)
     example = renderer.example(MARKED)
     learned = tokenizer.decode([token for token in example.labels if token >= 0])
     assert learned == "It is.<|im_end|>Four."
@@ -48,7 +49,7 @@ def test_marks_that_no_longer_fit_the_words_are_refused(tokenizer):
     edited = change(1, content="Changed.", learn=PARTS)
     for template in (DATA["chatml"], DATA["plain"]):
         with pytest.raises(pp.Quarantine, match="its words were changed after parts of them were marked"):
-            Renderer(template, tokenizer).example(edited)
+            Renderer(writer_of(template), tokenizer).example(edited)
 
 
 def test_white_space_at_the_ends_is_trimmed_across_parts():

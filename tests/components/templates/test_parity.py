@@ -8,11 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe.proofs import prove_served
-from pitchpipe.render import IGNORED, Renderer
-from pitchpipe.served import said
-from pitchpipe_plugins.templates import DATA
-from pitchpipe_plugins.templates.own import Tokenizer
+from pitchpipe.records.example import IGNORED
+from pitchpipe_components.templates import DATA
+from pitchpipe_components.templates.own import OfTokenizer
+from pitchpipe_stages.render.messages import as_served
+from pitchpipe_stages.render.parity import prove_served
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
 from tests.chat_tokenizers import control, kinds
 
 WORDS = [
@@ -75,7 +77,7 @@ def tool(random: Random) -> dict:
 
 
 def served(tokenizer, conversation, **more):
-    messages, tools = said(conversation, context_apart=True), list(conversation.tools) or None
+    messages, tools = as_served(conversation, context_apart=True), list(conversation.tools) or None
     return tokenizer.apply_chat_template(messages, tools=tools, return_dict=True, **more)
 
 
@@ -97,7 +99,7 @@ def saved(tmp_path_factory):
 
 @pytest.mark.parametrize(("kind", "name"), FITTING)
 def test_thousands_of_conversations_have_the_ids_that_a_server_gives(kind, name, saved):
-    renderer, random, proven = Renderer(DATA[name], kinds()[kind]), Random(f"{kind} {name}"), 0
+    renderer, random, proven = Renderer(writer_of(DATA[name]), kinds()[kind]), Random(f"{kind} {name}"), 0
     tokenizer = saved(kind, renderer.chat_template)
     for _ in range(250):
         conversation = talk(random, name)
@@ -118,15 +120,15 @@ def test_thousands_of_conversations_have_the_ids_that_a_server_gives(kind, name,
 def test_a_tokenizer_that_would_add_a_space_to_every_reply_is_found_out(kind, name):
     hello = pp.Conversation((pp.Message("user", "Hi"), pp.Message("assistant", "Hello")))
     with pytest.raises(pp.Quarantine, match="learned tokens would say other words"):
-        Renderer(DATA[name], kinds()[kind]).example(hello)
+        Renderer(writer_of(DATA[name]), kinds()[kind]).example(hello)
 
 
 @pytest.mark.parametrize("kind", ["bytes", "byte pairs", "sentence pieces, never"])
 @pytest.mark.parametrize("name", DATA)
 def test_masks_are_those_of_transformers(kind, name):
     tokenizer, random, seen = kinds()[kind], Random(name), 0
-    renderer = Renderer(DATA[name], tokenizer)
-    source = DATA[name].jinja(renderer.bos, renderer.eos, markers=True)
+    renderer = Renderer(writer_of(DATA[name]), tokenizer)
+    source = writer_of(DATA[name]).jinja(renderer.bos, renderer.eos, markers=True)
     for _ in range(40):
         conversation = talk(random, name)
         # A reply that has lost its reasoning is not learned here, and Transformers knows no such rule.
@@ -145,9 +147,9 @@ def test_masks_are_those_of_transformers(kind, name):
 @pytest.mark.parametrize("kind", ["bytes", "byte pairs", "sentence pieces, never"])
 @pytest.mark.parametrize("name", DATA)
 def test_the_models_own_chat_template_is_taken_apart_as_its_template_put_it_together(kind, name, saved):
-    ours, random = Renderer(DATA[name], kinds()[kind]), Random(name)
+    ours, random = Renderer(writer_of(DATA[name]), kinds()[kind]), Random(name)
     tokenizer = saved(kind, ours.chat_template)
-    theirs = Renderer(Tokenizer(), tokenizer)
+    theirs = Renderer(writer_of(OfTokenizer()), tokenizer)
     assert (theirs.stop, theirs.chat_template) == (ours.stop, ours.chat_template)
     for _ in range(30):
         conversation = talk(random, name)
@@ -187,7 +189,7 @@ hostile = settings(max_examples=40, deadline=None, suppress_health_check=list(He
 @given(conversation=anytalk)
 def test_pieces_are_the_render_and_what_is_learned_says_the_replies(name, conversation):
     template, tokenizer = DATA[name], kinds()["bytes"]
-    renderer = Renderer(template, tokenizer)
+    renderer = Renderer(writer_of(template), tokenizer)
     pieces = renderer.pieces(conversation)
     learned = [m for m in conversation.messages if (m.role == "assistant" if m.learn is None else m.learn)]
     try:
@@ -211,7 +213,7 @@ def test_pieces_are_the_render_and_what_is_learned_says_the_replies(name, conver
 @hostile
 @given(conversation=anytalk)
 def test_the_data_writes_no_control_token(name, conversation):
-    renderer, tokenizer = Renderer(DATA[name], kinds()["byte pairs"]), kinds()["byte pairs"]
+    renderer, tokenizer = Renderer(writer_of(DATA[name]), kinds()["byte pairs"]), kinds()["byte pairs"]
     ids = {tokenizer.convert_tokens_to_ids(token) for token in [*control(), tokenizer.bos_token]}
     silent = pp.replace(
         conversation, messages=tuple(pp.replace(m, content="0", learn=True) for m in conversation.messages)

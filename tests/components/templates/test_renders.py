@@ -4,7 +4,8 @@ import jinja2
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_plugins.templates import ALPACA, ALPACA_SHORT, CHATML, DATA, LLAMA3
+from pitchpipe_components.templates import ALPACA, ALPACA_SHORT, CHATML, DATA, LLAMA3
+from pitchpipe_stages.render.writer import writer_of
 
 TALK = pp.Conversation(
     (
@@ -91,7 +92,7 @@ tiny
     ids=["chatml", "llama3", "alpaca", "alpaca_short", "alpaca alone", "alpaca_short alone"],
 )
 def test_golden_renders(template, conversation, golden):
-    marked = (f">{p.text}<" if p.learn and p.text else p.text for p in template(conversation))
+    marked = (f">{p.text}<" if p.learn and p.text else p.text for p in writer_of(template)(conversation))
     assert "".join(marked).replace("{bos}", "") == golden
 
 
@@ -112,12 +113,12 @@ GOLDEN = {
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden_renders_of_the_others(name):
     said = pp.replace(SHORT, messages=(TALK.messages[0], *SHORT.messages))
-    marked = (f">{p.text}<" if p.learn and p.text else p.text for p in DATA[name](said))
+    marked = (f">{p.text}<" if p.learn and p.text else p.text for p in writer_of(DATA[name])(said))
     assert "".join(marked).replace("{bos}", "") == GOLDEN[name]
 
 
 def test_vicuna_says_who_is_talking_where_nobody_else_does():
-    assert "".join(piece.text for piece in DATA["vicuna"](SHORT)).startswith(
+    assert "".join(piece.text for piece in writer_of(DATA["vicuna"])(SHORT)).startswith(
         "{bos}A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful,"
         " detailed, and polite answers to the user's questions. USER: Hi ASSISTANT: Yo{eos}USER: "
     )
@@ -150,5 +151,5 @@ def test_ours_and_the_vendors_chat_template_write_the_same(name, prompt):
     bos = "" if name in ("zephyr", "chatml") else "<s>" if name != "llama3" else "<|begin_of_text|>"
     said = {"messages": messages, "add_generation_prompt": prompt, "bos_token": bos, "eos_token": "</s>"}
     server = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
-    ours = server.from_string(DATA[name].jinja(bos, "</s>")).render(said)
+    ours = server.from_string(writer_of(DATA[name]).jinja(bos, "</s>")).render(said)
     assert ours == server.from_string(THEIRS[name]).render(said)

@@ -3,9 +3,10 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe.masks import Ruled, Rules
-from pitchpipe.render import Renderer
-from pitchpipe_plugins.templates import DATA
+from pitchpipe_components.templates import DATA
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.rules import Ruled, Rules
+from pitchpipe_stages.render.writer import writer_of
 from tests.components.templates.talks import TALK, THOUGHT, change, learned
 
 MASKS = [
@@ -20,18 +21,18 @@ MASKS = [
 
 @pytest.mark.parametrize(("learn", "conversation", "expected"), MASKS)
 def test_the_loss_covers_what_the_recipe_and_the_messages_say(learn, conversation, expected):
-    assert learned(Ruled(DATA["plain"], Rules(learn=learn)), conversation) == expected
+    assert learned(Ruled(writer_of(DATA["plain"]), Rules(learn=learn)), conversation) == expected
 
 
 @pytest.mark.parametrize("name", DATA)
 def test_everything_is_everything(name, tokenizer):
-    example = Renderer(Ruled(DATA[name], Rules(learn="everything")), tokenizer).example(TALK)
+    example = Renderer(Ruled(writer_of(DATA[name]), Rules(learn="everything")), tokenizer).example(TALK)
     assert example.labels == example.ids
 
 
 @pytest.mark.parametrize("learn", ["replies", "last", "everything"])
 def test_what_a_model_is_asked_with_does_not_depend_on_what_is_learned(learn, tokenizer):
-    ids, reply = Renderer(Ruled(DATA["vicuna"], Rules(learn=learn)), tokenizer).prompt(TALK, 1)
+    ids, reply = Renderer(Ruled(writer_of(DATA["vicuna"]), Rules(learn=learn)), tokenizer).prompt(TALK, 1)
     assert tokenizer.decode(ids).endswith("USER: A? ASSISTANT:") and reply == "a."
 
 
@@ -44,18 +45,18 @@ def test_what_a_model_is_asked_with_does_not_depend_on_what_is_learned(learn, to
     ],
 )
 def test_reasoning_is_kept_or_stripped_by_the_rule(rule, expected):
-    assert learned(Ruled(DATA["chatml"], Rules(reasoning=rule)), THOUGHT) == expected
+    assert learned(Ruled(writer_of(DATA["chatml"]), Rules(reasoning=rule)), THOUGHT) == expected
 
 
 def test_a_template_without_reasoning_refuses_it_unless_it_is_stripped():
     with pytest.raises(pp.Quarantine, match="`reasoning: strip` leaves it out"):
-        learned(Ruled(DATA["alpaca"], Rules()), THOUGHT)
-    assert learned(Ruled(DATA["alpaca"], Rules(reasoning="strip")), THOUGHT) == "a.{eos}b.{eos}"
+        learned(Ruled(writer_of(DATA["alpaca"]), Rules()), THOUGHT)
+    assert learned(Ruled(writer_of(DATA["alpaca"]), Rules(reasoning="strip")), THOUGHT) == "a.{eos}b.{eos}"
 
 
 @pytest.mark.parametrize("rule", ["last", "keep", "strip"])
 def test_a_server_keeps_reasoning_by_the_same_rule(rule, tokenizer):
-    renderer = Renderer(Ruled(DATA["chatml"], Rules(reasoning=rule)), tokenizer)
+    renderer = Renderer(Ruled(writer_of(DATA["chatml"]), Rules(reasoning=rule)), tokenizer)
     served = tokenizer.apply_chat_template(
         [{"role": m.role, "content": m.content, "reasoning_content": m.reasoning} for m in THOUGHT.messages],
         chat_template=renderer.chat_template, return_dict=True,

@@ -1,6 +1,6 @@
 """Shingles of texts without spaces are made of characters."""
 
-from pitchpipe_plugins.duplicates.shingles import shingles
+from pitchpipe_components.text.shingles import shingles
 
 
 def test_chinese_texts_are_compared_character_by_character():

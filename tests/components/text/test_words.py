@@ -1,7 +1,7 @@
 """The text of a conversation that is compared."""
 
 import pitchpipe as pp
-from pitchpipe_plugins.duplicates.words import text_of
+from pitchpipe_components.text.words import text_of
 
 
 def test_what_a_conversation_says():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pitchpipe_plugins.models import Tiny
+from pitchpipe_components.models import Tiny
 
 BASE = Path(Tiny().folder)
 

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from pitchpipe import hookspecs
+from pitchpipe.host import hookspecs
 from tests.documents import ROOT
 
 HOOKS = [name for name in vars(hookspecs) if name.startswith(("register_", "on_"))]
@@ -24,7 +24,7 @@ COMPONENT = {
 
 @pytest.mark.parametrize("kind", hookspecs.KINDS)
 def test_each_register_hook_offers_its_kind(project, kind):
-    hook = hookspecs.KINDS[kind]
+    hook = f"register_{kind}s"
     code = f"import pitchpipe as pp\n\n{COMPONENT[kind]}\n\n@pp.hookimpl\ndef {hook}(register):\n    register('thing', thing)\n"
     here = project({"pitchpipe_local.py": code})
     assert (

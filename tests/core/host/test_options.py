@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import pytest
 from msgspec import Meta
 
-from pitchpipe.options import bind, describe, options_of
+from pitchpipe.host.options import bind, describe, options_of
 
 if TYPE_CHECKING:
     from nowhere import Nowhere

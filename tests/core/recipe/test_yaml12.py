@@ -3,7 +3,7 @@
 import pytest
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.yaml12 import Document, read
+from pitchpipe.recipe.yaml12 import Document, read
 
 
 @pytest.mark.parametrize(

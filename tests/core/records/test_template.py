@@ -1,35 +1,8 @@
-"""Templates that are data: pieces, and the Jinja source that writes the same."""
+"""Templates that are data."""
 
 import pytest
 
 import pitchpipe as pp
-
-ASK, TELL = pp.Message("user", "Hi"), pp.Message("assistant", "Hello")
-
-
-def text(template, *messages, only_learned=False):
-    pieces = template(pp.Conversation(messages))
-    return "".join(piece.text for piece in pieces if piece.learn or not only_learned)
-
-
-def test_the_mask_is_born_with_the_text():
-    template = pp.turns(user=("U:", "\n"), assistant=("A:", "{eos}\n"))
-    assert text(template, ASK, TELL) == "{bos}U:Hi\nA:Hello{eos}\n"
-    assert text(template, ASK, TELL, only_learned=True) == "Hello{eos}"
-
-
-def test_a_message_can_say_whether_it_is_learned():
-    template = pp.turns(user=("U:", "\n"), assistant=("A:", "{eos}\n"))
-    silent, loud = pp.Message("assistant", "No", learn=False), pp.Message("user", "Yes", learn=True)
-    assert text(template, loud, silent, TELL, only_learned=True) == "YesHello{eos}"
-
-
-def test_only_the_templates_own_words_are_control():
-    template = pp.turns(
-        user=("U:", "\n"), assistant=("A:", "{eos}\n"), preamble="Be kind.\n", system=("", "")
-    )
-    said = pp.Conversation((pp.Message("user", "Hi", context="there"), TELL))
-    assert [piece.text for piece in template(said) if not piece.control] == ["Hi", "there", "Hello"]
 
 
 def test_the_stop_token_must_follow_a_reply():
@@ -37,16 +10,14 @@ def test_the_stop_token_must_follow_a_reply():
         pp.turns(user=("", ""), assistant=("", "{eos}"), stop="<end>")
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        pp.Message("system", "Be kind."),
-        pp.Message("tool", "42"),
-        pp.Message("assistant", "", tool_calls=({"name": "f"},)),
-        pp.Message("assistant", "42", reasoning="6 * 7"),
-    ],
-)
-def test_what_a_template_cannot_write_is_never_left_out_in_silence(message):
-    template = pp.turns(user=("U:", "\n"), assistant=("A:", "{eos}\n"))
-    with pytest.raises(pp.Quarantine):
-        text(template, message)
+def test_a_system_message_has_one_place():
+    with pytest.raises(ValueError, match="`system` or `fold`"):
+        pp.turns(user=("", ""), assistant=("", "{eos}"), system=("", ""), fold=("", ""))
+
+
+def test_jinja_text_writes_any_text():
+    from jinja2 import Environment
+
+    text = "a 'quoted' \\ word\n{{ not }} {% jinja %}"
+    assert Environment().from_string(pp.jinja_text(text)).render() == text
+    assert pp.jinja_text("") == ""

@@ -27,7 +27,7 @@ def test_a_format_is_found_for_each_source_and_named_where_none_fits(project):
 def test_two_formats_that_fit_are_an_error(project, install):
     code = """
 import pitchpipe as pp
-from pitchpipe_plugins.formats import Alpaca
+from pitchpipe_components.formats import Alpaca
 
 @pp.hookimpl
 def register_formats(register):

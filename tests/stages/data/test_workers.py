@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pitchpipe.workers import workers
+from pitchpipe_stages.data.workers import workers
 
 
 def slowly(number):
@@ -17,15 +17,15 @@ def slowly(number):
 
 @pytest.mark.parametrize("processes", [1, 2, 5])
 def test_results_come_in_order(processes):
-    with workers(processes, {"slowly": slowly}) as crew:
-        assert list(crew.each("slowly", range(6))) == [0, 1, 4, 9, 16, 25]
-        assert list(crew.each("slowly", range(3))) == [0, 1, 4]
+    with workers(processes, slowly) as crew:
+        assert list(crew.each(range(6))) == [0, 1, 4, 9, 16, 25]
+        assert list(crew.each(range(3))) == [0, 1, 4]
 
 
 @pytest.mark.parametrize("processes", [1, 3])
 def test_the_first_error_is_raised(processes):
-    with workers(processes, {"slowly": slowly}) as crew, pytest.raises(ValueError, match="task 6"):
-        list(crew.each("slowly", range(12)))
+    with workers(processes, slowly) as crew, pytest.raises(ValueError, match="task 6"):
+        list(crew.each(range(12)))
 
 
 def who(seconds):
@@ -35,6 +35,6 @@ def who(seconds):
 
 def test_whoever_is_done_takes_the_next_task():
     """Beside the one that takes long, its process has one more waiting: the others do not wait behind it."""
-    with workers(2, {"who": who}) as crew:
-        did = list(crew.each("who", [1.0, *[0.01] * 9]))
+    with workers(2, who) as crew:
+        did = list(crew.each([1.0, *[0.01] * 9]))
     assert did.count(did[0]) == 2 and len(set(did)) == 2

@@ -79,8 +79,9 @@ def test_a_conversation_that_is_split_stays_on_one_side_and_adds_up(project):
 
 OTHER_JINJA = """
 import pitchpipe as pp
+from pitchpipe_stages.render.writer import writer_of
 
-SOUND = pp.turns(user=("U: ", "\\n"), assistant=("A: ", "{eos}\\n"), system=("S: ", "\\n"))
+SOUND = writer_of(pp.turns(user=("U: ", "\\n"), assistant=("A: ", "{eos}\\n"), system=("S: ", "\\n")))
 
 class Other:
     stop, tokens = SOUND.stop, SOUND.tokens

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from pitchpipe import mix
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.recipe import Mix, SourceUse
+from pitchpipe_stages.data.sections import SourceUse
+from pitchpipe_stages.prepare import mix
+from pitchpipe_stages.prepare.result import MixLine
+from pitchpipe_stages.prepare.sections import Mix
 
 
 def drawn(how, sizes, options=None, tokens=None, stepwise=None):
@@ -15,7 +17,7 @@ def drawn(how, sizes, options=None, tokens=None, stepwise=None):
     steps = np.zeros(len(lane), bool) if stepwise is None else np.array(stepwise, bool)
     lengths = np.ones(len(lane), np.int64) if tokens is None else np.array(tokens)
     names = np.random.default_rng(0).integers(1, 2**63, len(lane), dtype=np.uint64)
-    order, report = mix.order(how, sources, lane, steps, lengths, names)
+    order, report = mix.order(how, sources, mix.MixRows(lane, steps, lengths, names))
     return np.bincount(order, minlength=len(lane)), lane, report
 
 
@@ -64,7 +66,7 @@ def test_budgets_of_tokens():
     )
     found = [(times * tokens)[lane == n].sum() for n in (0, 1)]
     assert abs(found[0] - 1000) <= 30 and abs(found[1] - 2000) <= 30
-    assert [line["tokens"] for line in report] == found
+    assert [line.tokens for line in report] == found
 
 
 def test_tokens_need_a_tokenizer():
@@ -76,23 +78,18 @@ def test_chain_of_thought_gets_its_share():
     steps = np.arange(500) % 10 == 0
     times, _, report = drawn(Mix(stepwise=0.25, total=400), [100, 400], stepwise=steps)
     assert abs(times[steps].sum() - 100) <= 2 and abs(times[~steps].sum() - 300) <= 2
-    assert [line["source"] for line in report] == ["s0", "s0, step by step", "s1", "s1, step by step"]
+    assert [line.source for line in report] == ["s0", "s0, step by step", "s1", "s1, step by step"]
     with pytest.raises(PitchpipeError, match="no chain-of-thought row"):
         drawn(Mix(stepwise=0.25), [5])
 
 
 def test_the_report_says_what_came_out_and_warns_of_repetition():
     _, _, report = drawn(Mix(), [10, 90], [{"epochs": 5}, {}])
-    assert report[0] == {
-        "source": "s0",
-        "available": 10,
-        "conversations": 50,
-        "tokens": 50,
-        "share": 0.3571,
-        "epochs": 5.0,
-    }
-    (word,) = mix.often(report)
-    assert "'s0' is seen 5 times" in word and mix.often(report[1:]) == []
+    assert report[0] == MixLine(
+        source="s0", available=10, conversations=50, tokens=50, share=0.3571, epochs=5.0
+    )
+    (word,) = mix.too_often(report)
+    assert "'s0' is seen 5 times" in word and mix.too_often(report[1:]) == []
 
 
 def test_more_rows_of_one_source_leave_the_choice_in_another():
@@ -111,7 +108,7 @@ split: {train: 0.8, test: 0.2}
 
 
 def test_a_run_repeats_and_leaves_out_as_the_recipe_says(project):
-    from pitchpipe.prepared import Examples
+    from pitchpipe_stages.prepare.examples import PreparedExamples
 
     more = [{"instruction": f"Tell {n}.", "output": str(n)} for n in range(40)]
     here = project(
@@ -122,7 +119,7 @@ def test_a_run_repeats_and_leaves_out_as_the_recipe_says(project):
     a, b = result["mix"]
     assert a["conversations"] == 2 * a["available"] and b["conversations"] == round(b["available"] / 4)
     assert "Mix" in out and "epochs" in out
-    train = Examples(here.folder / "runs/recipe/prepared", "train")
+    train = PreparedExamples(here.folder / "runs/recipe/prepared", "train")
     assert len(train) == a["conversations"] + b["conversations"] == len(train.lengths())
     assert result["splits"]["train"]["conversations"] == a["available"] + b["conversations"]
     ids = [tuple(train[n].ids) for n in range(len(train))]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pitchpipe import split
-from pitchpipe.recipe import Split
+from pitchpipe_stages.prepare import split
+from pitchpipe_stages.prepare.sections import Split
 
 THREE = Split(train=0.8, validation=0.1, test=0.1)
 

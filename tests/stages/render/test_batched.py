@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe.batches import Batches
 from pitchpipe.errors import Quarantine
-from pitchpipe.host import Host
-from pitchpipe.proofs import OTHER_PROMPT
-from pitchpipe.render import Renderer
+from pitchpipe.host.host import Host
+from pitchpipe_stages.render.batched import BatchedRenderer
+from pitchpipe_stages.render.proofs import OTHER_PROMPT
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import LLAMA3_SPLIT, byte_pairs, bytes_alone
 
 WORDS = [
@@ -79,8 +80,8 @@ def one_by_one(renderer, conversations):
 def test_the_same_as_one_by_one(made, name, quick, monkeypatch):
     if not quick:
         monkeypatch.setitem(sys.modules, "fastokens", None)
-    renderer, conversations = Renderer(template(name), made()), talks(120)
-    batches = Batches(renderer)
+    renderer, conversations = Renderer(writer_of(template(name)), made()), talks(120)
+    batches = BatchedRenderer(renderer)
     assert (batches.encoder.fast is not None) == quick
     found = list(batches.examples(conversations))
     assert list(map(plain, found)) == list(map(plain, one_by_one(renderer, conversations)))
@@ -97,8 +98,8 @@ def test_any_text(texts):
         pp.Conversation(tuple(pp.Message(role, text) for role, text in zip(roles, said, strict=False)))
         for said in texts
     ]
-    renderer = Renderer(template("chatml"), byte_pairs())
-    assert list(map(plain, Batches(renderer).examples(conversations))) == list(
+    renderer = Renderer(writer_of(template("chatml")), byte_pairs())
+    assert list(map(plain, BatchedRenderer(renderer).examples(conversations))) == list(
         map(plain, one_by_one(renderer, conversations))
     )
 
@@ -126,30 +127,29 @@ def test_a_prompt_that_has_other_tokens_without_its_reply_is_refused():
     """Two spaces at the end of a prompt are one token; before a digit they are two."""
     written = pp.turns(user=("U:", "\n"), assistant=("A:  ", "{eos}\n"))
     talk = pp.Conversation((pp.Message("user", "How many?"), pp.Message("assistant", "5")))
-    renderer = Renderer(written, two_spaces())
+    renderer = Renderer(writer_of(written), two_spaces())
     with pytest.raises(Quarantine, match="other tokens before the reply"):
         renderer.example(talk)
-    assert list(map(str, Batches(renderer).examples([talk]))) == [OTHER_PROMPT]
+    assert list(map(str, BatchedRenderer(renderer).examples([talk]))) == [OTHER_PROMPT]
     risky = pp.Conversation((pp.Message("user", "How <|end|> many?"), pp.Message("assistant", "5")))
     with pytest.raises(Quarantine, match="other tokens before the reply"):
         renderer.example(risky)
-    sound = Renderer(pp.turns(user=("U:", "\n"), assistant=("A: ", "{eos}\n")), two_spaces())
+    sound = Renderer(writer_of(pp.turns(user=("U:", "\n"), assistant=("A: ", "{eos}\n"))), two_spaces())
     assert sound.example(talk).learned == 2
-    assert next(Batches(sound).examples([talk])).learned == 2
+    assert next(BatchedRenderer(sound).examples([talk])).learned == 2
 
 
 def test_tokens_that_spell_other_words_are_refused():
     """As many bytes, and other ones: small letters for large ones."""
     from tokenizers import normalizers
 
-    renderer = Renderer(
-        pp.turns(user=("u:", "\n"), assistant=("a:", "{eos}\n")), two_spaces(normalizers.Lowercase())
-    )
+    written = pp.turns(user=("u:", "\n"), assistant=("a:", "{eos}\n"))
+    renderer = Renderer(writer_of(written), two_spaces(normalizers.Lowercase()))
     talks = [
         pp.Conversation((pp.Message("user", "how many?"), pp.Message("assistant", said)))
         for said in ("five", "FIVE")
     ]
-    sound, wrong = Batches(renderer).examples(talks)
+    sound, wrong = BatchedRenderer(renderer).examples(talks)
     assert sound.learned == 5 and "would say other words: 'five<|end|>', not 'FIVE<|end|>'" in str(wrong)
 
 
@@ -164,9 +164,9 @@ def test_words_that_make_a_control_token_with_the_template_stay_words(after, sai
     tokens = two_spaces()
     tokens.add_tokens(["<|a|>", "!<|a|>"], special_tokens=True)
     written = pp.turns(user=("U:", after), assistant=("A:", "{eos}\n"), tokens=("<|a|>",))
-    renderer = Renderer(written, tokens)
+    renderer = Renderer(writer_of(written), tokens)
     talk = pp.Conversation((pp.Message("user", said), pp.Message("assistant", "5")))
-    (found,) = Batches(renderer).examples([talk])
+    (found,) = BatchedRenderer(renderer).examples([talk])
     meant = [token for token in renderer.control if token in after] + ["<|end|>"]
     control = [token for token in found.ids if token in renderer.control.values()]
     assert tokens.convert_ids_to_tokens(control) == meant

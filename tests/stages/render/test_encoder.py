@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe.encoding import PROBES, Encoder, agree
+from pitchpipe_stages.render.encoder import PROBES, Encoder, agree
 from tests.tokenizers import byte_pairs, bytes_alone
 
 

@@ -5,14 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe.render import Renderer
-from pitchpipe.shortening import exchanges, shortened
-from pitchpipe_plugins.collators.padded import Padded
-from pitchpipe_plugins.templates.chatml import CHATML
+from pitchpipe_components.collators.padded import Padded
+from pitchpipe_components.templates.chatml import CHATML
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.shorten import exchanges, shorten
+from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import bytes_alone
 
 TOKENS = bytes_alone()
-RENDERER = Renderer(CHATML, TOKENS)
+RENDERER = Renderer(writer_of(CHATML), TOKENS)
 RULES = ("cut_end", "cut_start", "split")
 
 
@@ -29,7 +30,7 @@ def talk(*turns, system="", learn=None):
 
 def cut(conversation, length, rule):
     whole = RENDERER.example(conversation)
-    return shortened(conversation, whole, Padded(length=length, too_long=rule), RENDERER)
+    return shorten(conversation, whole, Padded(length=length, too_long=rule), RENDERER)
 
 
 def words(part):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pitchpipe.encoding import PROBES, Spelling
+from pitchpipe_stages.render.encoder import PROBES
+from pitchpipe_stages.render.spelling import Spelling
 from tests.tokenizers import byte_pairs
 
 

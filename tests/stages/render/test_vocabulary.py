@@ -4,10 +4,12 @@ import pytest
 import torch
 
 import pitchpipe as pp
-from pitchpipe.render import Renderer
-from pitchpipe.vocabulary import add_missing, add_padding, grow
-from pitchpipe_plugins.adapters import Lora
-from pitchpipe_plugins.models import Tiny, Transformers
+from pitchpipe_components.adapters import Lora
+from pitchpipe_components.models import Tiny, Transformers
+from pitchpipe_stages.model.embeddings import grow, new_ids
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.vocabulary import add_missing, add_padding
+from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import bytes_alone
 
 STRANGE = pp.turns(user=("<|u|>", ""), assistant=("<|a|>", "<|z|>"), stop="<|z|>", tokens=("<|u|>", "<|a|>"))
@@ -18,12 +20,12 @@ FOLDER = Tiny().folder
 def test_missing_tokens_are_added_once_as_control_tokens():
     tokens = bytes_alone()
     before = len(tokens)
-    renderer = Renderer(STRANGE, tokens)
+    renderer = Renderer(writer_of(STRANGE), tokens)
     assert renderer.added == ["<|z|>", "<|u|>", "<|a|>"] and len(tokens) == before + 3
     ids = renderer.example(TALK).ids
     assert [tokens.convert_ids_to_tokens(ids[at]) for at in (0, 3, -1)] == ["<|u|>", "<|a|>", "<|z|>"]
     assert tokens.added_tokens_decoder[tokens.convert_tokens_to_ids("<|z|>")].special
-    assert Renderer(STRANGE, tokens).added == [] and len(tokens) == before + 3
+    assert Renderer(writer_of(STRANGE), tokens).added == [] and len(tokens) == before + 3
 
 
 def test_padding_is_never_the_terminator():
@@ -50,11 +52,12 @@ def test_new_rows_are_the_mean_of_all_that_were_there():
     model, tokens = Tiny().weights(), bytes_alone()
     before = model.get_input_embeddings().weight.detach().clone()
     known = len(tokens)
-    grow(model, tokens, added := add_missing(tokens, ["<|u|>", "<|a|>"]))
+    new = new_ids(tokens, added := add_missing(tokens, ["<|u|>", "<|a|>"]))
+    assert grow(model, new) is model
     after = model.get_input_embeddings().weight
-    assert model.new_tokens == tokens.convert_tokens_to_ids(added) == [known, known + 1]
+    assert new == tokens.convert_tokens_to_ids(added) == [known, known + 1]
     assert torch.equal(after[:known], before[:known])
-    for row in model.new_tokens:
+    for row in new:
         assert torch.allclose(after[row], before[:known].mean(0), atol=1e-6)
         assert torch.allclose(
             model.get_output_embeddings().weight[row],
@@ -69,20 +72,19 @@ def test_new_rows_are_the_mean_of_all_that_were_there():
 def test_a_model_that_lacks_nothing_stays_as_it_is():
     model = Tiny().weights()
     rows = model.get_input_embeddings().weight.shape
-    assert (
-        grow(model, bytes_alone(), []).new_tokens == [] and model.get_input_embeddings().weight.shape == rows
-    )
+    new = new_ids(bytes_alone(), [])
+    assert new == [] and grow(model, new) is model and model.get_input_embeddings().weight.shape == rows
 
 
 @pytest.mark.parametrize("quantize", [None, "nf4"])
 def test_an_adapter_learns_the_new_rows_and_brings_them_back(quantize, tmp_path):
-    def base():
-        tokens = bytes_alone()
-        added = add_missing(tokens, ["<|u|>", "<|a|>"])
-        return grow(Transformers(folder=FOLDER, quantize=quantize).weights(), tokens, added)
+    tokens = bytes_alone()
+    new = new_ids(tokens, add_missing(tokens, ["<|u|>", "<|a|>"]))
 
-    model = Lora(rank=4)(base())
-    new = base().new_tokens
+    def base():
+        return grow(Transformers(folder=FOLDER, quantize=quantize).weights(), new)
+
+    model = Lora(rank=4)(base(), new)
     ids = torch.tensor([[10, 20, *new, 30, 40]])
     optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=0.01)
     losses = []

@@ -1,6 +1,6 @@
 """The order of training repeats itself and keeps like with like."""
 
-from pitchpipe_plugins.trainers.order import Grouped
+from pitchpipe_stages.train.order import Grouped
 
 
 def test_the_order_repeats_itself_and_keeps_like_with_like():

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitchpipe.pages.charts import axis, histogram
-from pitchpipe.pages.markup import brief
-from pitchpipe.pages.spread import Spread, edges
+from pitchpipe_tools.html.charts import axis, histogram
+from pitchpipe_tools.html.markup import brief
+from pitchpipe_tools.html.spread import Spread, edges
 from tests.tools.html.browser import Page
 from tests.tools.html.values import values
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitchpipe.pages.markup import Markup, element, number, share
+from pitchpipe_tools.html.markup import Markup, element, number, share
 
 
 @pytest.mark.parametrize(

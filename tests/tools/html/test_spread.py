@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitchpipe.pages.spread import Spread, edges, place
+from pitchpipe_tools.html.spread import Spread, edges, place
 from tests.tools.html.values import values
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pitchpipe.hookspecs import KINDS
+from pitchpipe.host.hookspecs import KINDS
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,11 @@
 import json
 from html.parser import HTMLParser
 
-from pitchpipe.check import load
-from pitchpipe.host import Host
-from pitchpipe.pages.tokens_page import render
-from pitchpipe.pages.tokens_seen import looked
-from pitchpipe.pages.tokens_written import Column
+from pitchpipe.host.host import Host
+from pitchpipe.recipe.load import load
+from pitchpipe_tools.peek.columns import Column
+from pitchpipe_tools.peek.hops import peeked_rows
+from pitchpipe_tools.peek.page import render
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)></details></style>\" onclick='x' & ]]> <!--"
 RECIPE = """\
@@ -70,5 +70,5 @@ def columns_of(folder, rows, *beside, recipe=RECIPE):
 
 def page_of(folder, rows, *beside, recipe=RECIPE):
     columns = columns_of(folder, rows, *beside, recipe=recipe)
-    seen = list(looked(columns, len(rows), 0, None))
+    seen = list(peeked_rows(columns, len(rows), 0, None))
     return Page(render(columns, seen)), seen, columns

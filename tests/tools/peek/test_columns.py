@@ -1,8 +1,9 @@
 """Columns of the page: what is cut, what shares a row, where two columns part."""
 
 import pitchpipe as pp
-from pitchpipe.pages.tokens import parting
-from pitchpipe.render import Renderer
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
+from pitchpipe_tools.peek.tokens import parting
 from tests.tools.peek.pages import RECIPE, ROWS, page_of
 
 CHAT = {
@@ -17,7 +18,7 @@ CHAT = {
 
 def test_what_is_cut_stands_there_as_cut(tmp_path):
     page, rows, (column,) = page_of(tmp_path, [CHAT])
-    renderer = Renderer(column.recipe.template.bound, column.recipe.model.bound.tokenizer())
+    renderer = Renderer(writer_of(column.recipe.template.bound), column.recipe.model.bound.tokenizer())
     whole = rows[0].seen[0].conversation
     kept = renderer.example(pp.replace(whole, messages=whole.messages[:2]))
     (boxes,) = page.columns

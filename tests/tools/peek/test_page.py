@@ -2,8 +2,10 @@
 
 import pytest
 
-from pitchpipe.pages.tokens_page import FOLDED
-from pitchpipe.render import IGNORED, Renderer
+from pitchpipe.records.example import IGNORED
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
+from pitchpipe_tools.peek.page import FOLDED
 from tests.tools.peek.pages import RECIPE, ROWS, Page, page_of
 
 
@@ -11,7 +13,7 @@ from tests.tools.peek.pages import RECIPE, ROWS, Page, page_of
 def test_every_token_is_in_the_page_once_and_in_order(tmp_path, template):
     recipe = RECIPE.replace("chatml", template)
     page, rows, (column,) = page_of(tmp_path, ROWS, recipe=recipe)
-    renderer = Renderer(column.recipe.template.bound, column.recipe.model.bound.tokenizer())
+    renderer = Renderer(writer_of(column.recipe.template.bound), column.recipe.model.bound.tokenizer())
     written = [seen for row in rows for seen in row.seen if seen.written]
     assert len(written) == len(page.columns) == 5  # of seven rows one is dropped, one is in bad shape
     for seen, boxes in zip(written, page.columns, strict=True):

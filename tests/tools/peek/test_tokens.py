@@ -3,11 +3,13 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe.pages.tokens import Token, Vocabulary, ended, parting, stretches
-from pitchpipe.pages.tokens_boxes import visible
-from pitchpipe.render import IGNORED, Example, Renderer
-from pitchpipe_plugins.templates.alpaca import ALPACA_SHORT
-from pitchpipe_plugins.templates.chatml import CHATML
+from pitchpipe.records.example import IGNORED, Example
+from pitchpipe_components.templates.alpaca import ALPACA_SHORT
+from pitchpipe_components.templates.chatml import CHATML
+from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writer import writer_of
+from pitchpipe_tools.peek.boxes import visible
+from pitchpipe_tools.peek.tokens import Token, Vocabulary, ended, parting, stretches
 from tests.chat_tokenizers import kinds
 
 SPOKEN = pp.Conversation(
@@ -22,7 +24,7 @@ SPOKEN = pp.Conversation(
 @pytest.mark.parametrize("template", [CHATML, ALPACA_SHORT], ids=["chatml", "alpaca_short"])
 def test_tokens_together_say_what_the_template_wrote(kind, template):
     tokenizer = kinds()[kind]
-    renderer = Renderer(template, tokenizer)
+    renderer = Renderer(writer_of(template), tokenizer)
     tokens = Vocabulary(tokenizer, renderer).tokens(renderer.example(SPOKEN))
     said = b"".join(token.said for token in tokens).decode()
     text = "".join(piece.text for piece in renderer.pieces(SPOKEN))
@@ -90,7 +92,7 @@ def test_a_part_of_a_character_has_no_text():
 
 def test_an_empty_example_has_no_tokens():
     tokenizer = kinds()["bytes"]
-    assert Vocabulary(tokenizer, Renderer(CHATML, tokenizer)).tokens(Example([], [])) == []
+    assert Vocabulary(tokenizer, Renderer(writer_of(CHATML), tokenizer)).tokens(Example([], [])) == []
 
 
 def test_tokens_that_were_added_stand_for_what_they_are_called():
@@ -99,12 +101,14 @@ def test_tokens_that_were_added_stand_for_what_they_are_called():
     tokenizer = deepcopy(kinds()["bytes"])
     tokenizer.add_tokens(["<né>"])
     index = tokenizer.convert_tokens_to_ids("<né>")
-    (token,) = Vocabulary(tokenizer, Renderer(CHATML, tokenizer)).tokens(Example([index], [IGNORED]))
+    (token,) = Vocabulary(tokenizer, Renderer(writer_of(CHATML), tokenizer)).tokens(
+        Example([index], [IGNORED])
+    )
     assert token.text == "<né>" and not token.control and not token.learned
 
 
 def test_an_unknown_word_is_no_control_token():
     tokenizer = kinds()["sentence pieces, never"]
     ids = [tokenizer.unk_token_id, tokenizer.bos_token_id]
-    unknown, begin = Vocabulary(tokenizer, Renderer(CHATML, tokenizer)).tokens(Example(ids, ids))
+    unknown, begin = Vocabulary(tokenizer, Renderer(writer_of(CHATML), tokenizer)).tokens(Example(ids, ids))
     assert not unknown.control and begin.control and unknown.learned

@@ -1,6 +1,6 @@
 """Counts through the stages add up."""
 
-from pitchpipe.pages import flow
+from pitchpipe_tools.report import flow
 
 
 def test_the_way_adds_up_where_rows_hold_several_conversations_or_are_joined():

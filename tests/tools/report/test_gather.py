@@ -5,10 +5,11 @@ import numpy as np
 
 import pitchpipe as pp
 from pitchpipe import Conversation, Message
-from pitchpipe.conversation import Drop, Source
-from pitchpipe.ledger import line
-from pitchpipe.pages.gathered import Gathered
-from pitchpipe.shards import Base, Finished, Judgement
+from pitchpipe.records.conversation import Source
+from pitchpipe.records.verdict import Drop
+from pitchpipe_stages.data.ledger import line
+from pitchpipe_stages.data.shards import Base, Finished, Judgement
+from pitchpipe_tools.report.gather import Gathered
 
 
 def shard(**counts):

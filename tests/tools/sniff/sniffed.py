@@ -2,8 +2,8 @@
 
 import json
 
-from pitchpipe.check import load
-from pitchpipe.host import Host
+from pitchpipe.host.host import Host
+from pitchpipe.recipe.load import load
 
 ASKED = [
     {

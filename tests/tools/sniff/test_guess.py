@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from pitchpipe.sniffing.guess import guessed
+from pitchpipe_tools.sniff.guess import guessed
 from tests.tools.sniff.sniffed import CHATS, checked, lines, proposed
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pitchpipe.check import load
-from pitchpipe.host import Host
-from pitchpipe.sniffing.proposal import _flow
-from pitchpipe.yaml12 import Document
+from pitchpipe.host.host import Host
+from pitchpipe.recipe.load import load
+from pitchpipe.recipe.yaml12 import Document
+from pitchpipe_tools.sniff.propose import _flow
 from tests.tools.sniff.sniffed import ASKED, checked, lines, proposed
 
 

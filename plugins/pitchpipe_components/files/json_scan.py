@@ -2,19 +2,32 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
+from typing import Protocol, cast
+
+
+class _Always(Protocol):
+    """A pattern that matches everywhere, be it nothing: an answer is never None."""
+
+    def match(self, text: bytes, start: int = 0, end: int = sys.maxsize, /) -> re.Match[bytes]: ...
+
+
+def _always(pattern: bytes) -> _Always:
+    return cast(_Always, re.compile(pattern, re.S))
+
 
 CUT_OFF, BROKEN = 0, -1  # a value has no end: the text ends first, or brackets do not match
 
 # Possessive groups, `(...)*+`, are broken in Python before 3.11.5; possessive characters are not.
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 STRING = re.compile(_STRING, re.S)
-SPACE = re.compile(rb"\s*+")
+SPACE = _always(rb"\s*+")
 SCALAR = re.compile(rb'[^\s,\[\]{}":]++')
-PLAIN = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*", re.S)
-OUTSIDE = re.compile(rb'(?:[^"]++|' + _STRING + rb")*", re.S)
+PLAIN = _always(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*")
+OUTSIDE = _always(rb'(?:[^"]++|' + _STRING + rb")*")
 # The gap between two elements of a list. A missing or extra comma loses no element.
-GAP = re.compile(rb"[\s,]*+")
+GAP = _always(rb"[\s,]*+")
 OPENING = re.compile(rb"\{\s*" + _STRING, re.S)
 CLOSES = {ord("["): ord("]"), ord("{"): ord("}")}
 
@@ -30,7 +43,7 @@ def value_end(text: bytes, start: int) -> int:
     expected: list[int] = []
     at = start
     while True:
-        at = PLAIN.match(text, at).end()  # type: ignore[union-attr]
+        at = PLAIN.match(text, at).end()
         if at == len(text) or text[at] == 34:  # a string without an end
             return CUT_OFF
         byte = text[at]
@@ -55,7 +68,7 @@ def opening(text: bytes, start: int) -> bytes:
 
 def in_string(text: bytes, start: int, place: int) -> bool:
     """Whether a place is inside a string, if `start` is outside of any."""
-    return OUTSIDE.match(text, start, place).end() < place  # type: ignore[union-attr]
+    return OUTSIDE.match(text, start, place).end() < place
 
 
 def json_key(text: bytes) -> str:
@@ -102,7 +115,7 @@ class Walk:
             if rest and rest not in b" \t\r\n":
                 return rest
             if rest:
-                self.at = SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+                self.at = SPACE.match(self.text, self.at).end()
             elif not self.more():
                 return b""
 
@@ -132,7 +145,7 @@ class Walk:
             return
         depth = 0
         while True:
-            self.at = PLAIN.match(self.text, self.at).end()  # type: ignore[union-attr]
+            self.at = PLAIN.match(self.text, self.at).end()
             byte = self.text[self.at : self.at + 1]
             if byte in (b"", b'"'):
                 if not self.more():

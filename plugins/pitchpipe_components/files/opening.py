@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pitchpipe import PitchpipeError
-from pitchpipe_components.loaders.compression import BLOCK, Broken, compression_of, raw, unpacked
+from pitchpipe_components.files.compression import BLOCK, Broken, compression_of, raw, unpacked
 
 # UTF-32 comes before UTF-16, whose byte order mark is the beginning of UTF-32's.
 MARKS = {
@@ -116,9 +116,14 @@ def _by_zero_bytes(head: bytes) -> str:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udcff", error.end
+
+
 def _utf8(chunks: Iterator[bytes], encoding: str, mark: bytes) -> Iterator[bytes]:
     """Turns text of any encoding into UTF-8; an undecodable byte becomes 0xff, which no UTF-8 text holds."""
-    codecs.register_error("pitchpipe.keep", lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
+    codecs.register_error("pitchpipe.keep", _marked)
     decoder = codecs.getincrementaldecoder(encoding)("pitchpipe.keep")
     for chunk in chunks:
         chunk, mark = chunk.removeprefix(mark), b""

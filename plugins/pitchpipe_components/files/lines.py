@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import msgspec
 
 from pitchpipe import Row
-from pitchpipe_components.loaders.compression import BLOCK, Broken
-from pitchpipe_components.loaders.json_values import REFUSED, mended, shown
-from pitchpipe_components.loaders.opening import Opened, Text, read
+from pitchpipe_components.files.compression import BLOCK, Broken
+from pitchpipe_components.files.json_values import REFUSED, mended, shown
+from pitchpipe_components.files.opening import Opened, Text, read
 
 
 @dataclass(frozen=True)

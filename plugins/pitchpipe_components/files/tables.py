@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pitchpipe import PitchpipeError, Row
-from pitchpipe_components.loaders.compression import Broken
-from pitchpipe_components.loaders.json_values import SHOWN
-from pitchpipe_components.loaders.lines import too_long
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.compression import Broken
+from pitchpipe_components.files.json_values import SHOWN
+from pitchpipe_components.files.lines import too_long
+from pitchpipe_components.files.opening import Opened
 
 BATCH = 1000  # rows that one part holds
 DELIMITERS = ",\t;|"

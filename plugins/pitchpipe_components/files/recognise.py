@@ -3,10 +3,10 @@
 import re
 
 from pitchpipe import PitchpipeError
-from pitchpipe_components.loaders.compression import Broken
-from pitchpipe_components.loaders.json_values import mended
-from pitchpipe_components.loaders.opening import Opened
-from pitchpipe_components.loaders.paths import extension
+from pitchpipe_components.files.compression import Broken
+from pitchpipe_components.files.json_values import mended
+from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.paths import extension
 
 SPACE = b" \t\r\n"
 JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')

@@ -11,10 +11,10 @@ from typing import Any, Literal
 import msgspec
 
 from pitchpipe import Row
-from pitchpipe_components.loaders.json_scan import CUT_OFF, GAP, opening, value_end
-from pitchpipe_components.loaders.json_values import REFUSED, SHOWN, mended, shown
-from pitchpipe_components.loaders.lines import too_long
-from pitchpipe_components.loaders.opening import Text, read
+from pitchpipe_components.files.json_scan import CUT_OFF, GAP, opening, value_end
+from pitchpipe_components.files.json_values import REFUSED, SHOWN, mended, shown
+from pitchpipe_components.files.lines import too_long
+from pitchpipe_components.files.opening import Text, read
 
 WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[msgspec.Raw])
 CLOSE = ord("]")
@@ -56,7 +56,7 @@ class Elements:
         several = b"\n" in block
         for raw in raws:
             if several:
-                start = GAP.match(block, at).end()  # type: ignore[union-attr]
+                start = GAP.match(block, at).end()
                 end = start + len(memoryview(raw))
                 line += block.count(b"\n", at, start)
             try:
@@ -73,7 +73,7 @@ class Elements:
         at, line = 0, self.line
         like: bytes | None = None
         while True:
-            start = GAP.match(block, at).end()  # type: ignore[union-attr]
+            start = GAP.match(block, at).end()
             line += block.count(b"\n", at, start)
             if start == len(block) or block[start] == CLOSE:
                 yield from self._end(block, start, line)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pitchpipe import PitchpipeError, Row
-from pitchpipe_components.loaders.lines import Unreadable
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.lines import Unreadable
+from pitchpipe_components.files.opening import Opened
 
 BATCH = 1000  # rows held in memory
 PARTS = 64  # the most parts of an Arrow file
@@ -33,8 +33,8 @@ class RowGroup:
 
 
 @dataclass(frozen=True)
-class Batches:
-    """Batches `start` to `stop` of an Arrow file. `first` is the number of their first row."""
+class RecordBatches:
+    """RecordBatches `start` to `stop` of an Arrow file. `first` is the number of their first row."""
 
     path: Path
     file: str
@@ -48,7 +48,7 @@ class Batches:
         return _numbered(islice(_batches(self.path), self.start, self.stop), self.file, self.first)
 
 
-def columnar_parts(opened: Opened, kind: str) -> Iterator[RowGroup | Batches | Unreadable]:
+def columnar_parts(opened: Opened, kind: str) -> Iterator[RowGroup | RecordBatches | Unreadable]:
     """Cuts a Parquet or Arrow file into parts."""
     if opened.compression:
         raise PitchpipeError(f"{opened.path} is {kind} inside {opened.compression}: unpack it first")
@@ -71,7 +71,7 @@ def _row_groups(opened: Opened) -> Iterator[RowGroup | Unreadable]:
         first += count
 
 
-def _batch_groups(opened: Opened) -> Iterator[Batches | Unreadable]:
+def _batch_groups(opened: Opened) -> Iterator[RecordBatches | Unreadable]:
     """Groups neighbouring batches into few parts: to reach a batch of a stream, all before it are read."""
     import pyarrow
 
@@ -83,7 +83,7 @@ def _batch_groups(opened: Opened) -> Iterator[Batches | Unreadable]:
         trouble = f"not Arrow: {_line(error)}; what follows is lost"
     size, first = -(-len(counts) // PARTS) or 1, 1
     for start in range(0, len(counts), size):
-        yield Batches(opened.path, opened.name, start, min(start + size, len(counts)), first)
+        yield RecordBatches(opened.path, opened.name, start, min(start + size, len(counts)), first)
         first += sum(counts[start : start + size])
     if trouble:
         yield Unreadable(opened.name, first, "", trouble)

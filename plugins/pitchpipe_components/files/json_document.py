@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from pitchpipe import PitchpipeError, Row, suggest
-from pitchpipe_components.loaders.compression import Broken
-from pitchpipe_components.loaders.json_elements import Elements
-from pitchpipe_components.loaders.json_list import list_parts
-from pitchpipe_components.loaders.json_scan import Walk, json_key
-from pitchpipe_components.loaders.json_values import mended
-from pitchpipe_components.loaders.lines import Lines, Unreadable, line_parts
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.compression import Broken
+from pitchpipe_components.files.json_elements import Elements
+from pitchpipe_components.files.json_list import list_parts
+from pitchpipe_components.files.json_scan import Walk, json_key
+from pitchpipe_components.files.json_values import mended
+from pitchpipe_components.files.lines import Lines, Unreadable, line_parts
+from pitchpipe_components.files.opening import Opened
 
 # A list of objects under one of these is the list of rows.
 LISTS = ("data", "rows")
@@ -48,7 +48,7 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class Columns:
+class JsonColumns:
     """Some rows of an object of columns, with each cell as raw JSON."""
 
     file: str
@@ -64,7 +64,7 @@ class Columns:
             yield Row(data, self.file, line, error, tuple(notes))
 
 
-Part = Elements | Lines | Unreadable | Columns
+Part = Elements | Lines | Unreadable | JsonColumns
 
 
 def document_parts(opened: Opened, key: str | None, longest: int) -> Iterator[Part]:
@@ -158,7 +158,7 @@ def _column_parts(opened: Opened, outline: Outline, longest: int, troubles: list
     walks = [Walk(_unbroken(opened, v.offset, []), v.offset, longest, v.line) for v in columns.values()]
     rows = zip(*(_cells(walk) for walk in walks), strict=True)
     while batch := tuple((row[0][0], tuple(text for _, text in row)) for row in islice(rows, BATCH)):
-        yield Columns(opened.name, tuple(columns), batch)
+        yield JsonColumns(opened.name, tuple(columns), batch)
     for trouble in troubles:
         yield Unreadable(opened.name, outline.lines, "", trouble)
 

@@ -8,19 +8,19 @@ counts brackets.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pitchpipe_components.loaders.compression import BLOCK, Broken
-from pitchpipe_components.loaders.json_elements import CLOSE, WHOLE, Elements, Ending
-from pitchpipe_components.loaders.json_scan import CUT_OFF, GAP, in_string, opening, value_end
-from pitchpipe_components.loaders.json_values import REFUSED, shown
-from pitchpipe_components.loaders.lines import Unreadable, too_long
-from pitchpipe_components.loaders.opening import Opened
+from pitchpipe_components.files.compression import BLOCK, Broken
+from pitchpipe_components.files.json_elements import CLOSE, WHOLE, Elements, Ending
+from pitchpipe_components.files.json_scan import CUT_OFF, GAP, in_string, opening, value_end
+from pitchpipe_components.files.json_values import REFUSED, shown
+from pitchpipe_components.files.lines import Unreadable, too_long
+from pitchpipe_components.files.opening import Opened
 
 Part = Elements | Unreadable
 
 
 def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: int) -> Iterator[Part]:
     """Cuts the file from `start` on into blocks of whole elements. `ending` is what ends the last block."""
-    cutter, trouble = _Cutter(opened, start, line, ending, longest), ""
+    cutter, trouble = _ListCutter(opened, start, line, ending, longest), ""
     try:
         for chunk in opened.chunks(start):
             yield from cutter.parts(chunk)
@@ -32,7 +32,7 @@ def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: i
 
 
 @dataclass
-class _Cutter:
+class _ListCutter:
     """Holds the text that was read and not yet cut (`pending`), from offset `start` and line `line` on.
 
     It tries to cut when `pending` has `wanted` bytes.
@@ -52,7 +52,7 @@ class _Cutter:
     def parts(self, chunk: bytes) -> Iterator[Part]:
         """Adds a chunk and yields the part that can now be cut off, if any."""
         self.pending += chunk
-        self.like = self.like or opening(self.pending, GAP.match(self.pending).end())  # type: ignore[union-attr]
+        self.like = self.like or opening(self.pending, GAP.match(self.pending).end())
         if self.skipping:
             self._skip()
         if self.skipping or len(self.pending) < (self.wanted or BLOCK):
@@ -89,7 +89,7 @@ class _Cutter:
 
 def _cut(block: bytes, like: bytes, in_list: bool) -> tuple[int, bool]:
     """Returns where the last, perhaps unfinished element begins (0: no cut), and whether the list ended."""
-    first = GAP.match(block).end()  # type: ignore[union-attr]
+    first = GAP.match(block).end()
     like = opening(block, first) or like
     guess = block.rfind(like, first + 1) if like else -1
     if guess > 0 and _whole(block[first:guess]):
@@ -102,7 +102,7 @@ def _cut(block: bytes, like: bytes, in_list: bool) -> tuple[int, bool]:
         if end <= 0:
             broken = guess > at and (end != CUT_OFF or in_string(block, at, guess))
             return last or (guess if broken else 0), False
-        at = last = GAP.match(block, end).end()  # type: ignore[union-attr]
+        at = last = GAP.match(block, end).end()
     return last, False
 
 

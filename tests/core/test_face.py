@@ -1,0 +1,51 @@
+"""The public face: one list of names, the same for Python, for type checkers and for readers."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import pitchpipe as pp
+
+ROOT = Path(__file__).parents[2]
+# What plugins build on. A name that goes or changes its meaning breaks them: think, then change this list.
+FACE = """
+Adapter Answer Batches Block Collator Comparer Console Conversation DataPlan Drop Embedder Evaluator Example
+Examples Filter Format IGNORED JinjaTemplate Loader MarkedWords Message Meta Model Packing Part Piece
+PitchpipeError Prompt Quarantine Recipe Register Related Row Run Score Scored Section Sketches Source Stage
+Subject Template ToolCalls TooLong Trainer Training Turns Use Verdict chat_template drop hookimpl jinja_text
+judged noted profile replace suggest turns
+"""
+
+
+def test_the_face_is_this_list():
+    assert list(pp.__all__) == sorted(FACE.split())
+
+
+@pytest.mark.parametrize("name", FACE.split())
+def test_each_name_is_there(name):
+    assert getattr(pp, name) is not None
+
+
+def test_other_names_are_not():
+    with pytest.raises(AttributeError, match="module 'pitchpipe' has no attribute 'Host'"):
+        pp.Host  # noqa: B018
+
+
+def test_type_checkers_see_the_same_names():
+    stub = ast.parse((Path(pp.__file__).parent / "__init__.pyi").read_text("utf-8"))
+    aliases = [alias for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert sorted(alias.asname for alias in aliases) == sorted(FACE.split())
+    homes = {
+        alias.asname: node.module
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    for name, home in homes.items():
+        assert home == f"pitchpipe.{pp._HOME_OF[name]}"
+
+
+@pytest.mark.parametrize("name", FACE.split())
+def test_a_page_explains_each_name(name):
+    assert f"| `{name}` |" in (ROOT / "docs" / "plugins.md").read_text("utf-8")
