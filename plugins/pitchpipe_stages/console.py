@@ -1,25 +1,31 @@
-"""What a person sees of a run: lines, progress bars on long work, tables."""
+"""The console of a run: lines, tables, and progress bars for long work."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+EVERY = 10  # seconds between lines of progress in a file
 
 
 def escape(text: object) -> str:
-    """Text that is not ours, safe to put into a line with markup."""
+    """Text from data or from libraries, safe in a line with markup."""
     from rich.markup import escape
 
     return escape(str(text))
 
 
 def shortened(text: str, most: int) -> str:
-    """Text on one line, cut where it is longer than that."""
+    """Text on one line, cut to `most` characters."""
     text = " ".join(text.split())
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
 class RichConsole:
-    """Bars in a terminal; plain lines, one every so often, where output goes to a file."""
+    """Shows progress bars in a terminal, and lines of progress where the output goes to a file."""
 
     def __init__(self, quiet: bool = False):
         from rich.console import Console as Rich
@@ -27,67 +33,15 @@ class RichConsole:
         self.rich = Rich(highlight=False, quiet=quiet, soft_wrap=not Rich().is_terminal)
 
     def say(self, text: str = "") -> None:
+        """Prints a line with rich's markup."""
         self.rich.print(text)
 
-    @contextmanager
-    def waiting(self, what: str) -> Iterator[None]:
-        """A sign of life while something takes its time."""
-        with self.rich.status(what) if self.rich.is_terminal else nullcontext():
-            yield
-
-    @contextmanager
-    def bar(self, label: str, total: int | None = None) -> Iterator[Callable[..., None]]:
-        """Yields `tick(steps=1, note=None, total=None)`, to be called as work is done."""
-        if not self.rich.is_terminal:
-            yield self._lines(label, total)
-            return
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        columns: list[Any] = [
-            "{task.description}",
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        ]
-        with Progress(
-            *columns, TextColumn("{task.fields[note]}"), console=self.rich, transient=True
-        ) as progress:
-            task = progress.add_task(label, total=total, note="")
-
-            def tick(steps: int = 1, note: str | None = None, total: int | None = None) -> None:
-                fields: dict[str, Any] = {} if note is None else {"note": note}
-                progress.update(task, advance=steps, total=total, **fields)
-
-            yield tick
-
-    def _lines(self, label: str, total: int | None) -> Callable[..., None]:
-        import time
-
-        done, spoken = 0, time.monotonic()
-
-        def tick(steps: int = 1, note: str | None = None, total: int | None = total) -> None:
-            nonlocal done, spoken
-            done += steps
-            if time.monotonic() - spoken >= 10:
-                spoken = time.monotonic()
-                self.say(f"{label}: {done}{f' of {total}' if total else ''} {note or ''}".rstrip())
-
-        return tick
-
     def plain(self, text: str) -> None:
-        """Text that is not ours: nothing in it is taken as markup."""
+        """Prints text in which nothing is markup."""
         self.rich.print(text, markup=False)
 
     def table(self, title: str, head: list[str], rows: Sequence[Sequence[object]], left: int = 1) -> None:
-        """The first `left` columns hold words, the others numbers."""
+        """Prints a table. The first `left` columns hold words, the others numbers."""
         from rich import box
         from rich.table import Table
 
@@ -99,3 +53,53 @@ class RichConsole:
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
         self.rich.print(table)
+
+    # --- Progress ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Shows a spinner in a terminal."""
+        with self.rich.status(what) if self.rich.is_terminal else nullcontext():
+            yield
+
+    @contextmanager
+    def bar(self, label: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+        """Shows progress. Yields `tick(steps=1, note=None, total=None)`, for each part of the work."""
+        if not self.rich.is_terminal:
+            yield self._lines(label, total)
+            return
+        with self._progress() as progress:
+            task = progress.add_task(label, total=total, note="")
+
+            def tick(steps: int = 1, note: str | None = None, total: int | None = None) -> None:
+                progress.update(task, advance=steps, total=total)
+                if note is not None:
+                    progress.update(task, note=note)
+
+            yield tick
+
+    def _progress(self) -> "Progress":
+        from rich import progress
+
+        return progress.Progress(
+            "{task.description}",
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.fields[note]}"),
+            console=self.rich,
+            transient=True,
+        )
+
+    def _lines(self, label: str, total: int | None) -> Callable[..., None]:
+        done, printed = 0, time.monotonic()
+
+        def tick(steps: int = 1, note: str | None = None, total: int | None = total) -> None:
+            nonlocal done, printed
+            done += steps
+            if time.monotonic() - printed >= EVERY:
+                printed = time.monotonic()
+                self.say(f"{label}: {done}{f' of {total}' if total else ''} {note or ''}".rstrip())
+
+        return tick

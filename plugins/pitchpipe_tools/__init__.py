@@ -1,1 +1,1 @@
-"""What a person looks with: every command of the command line."""
+"""Every command of the command line."""

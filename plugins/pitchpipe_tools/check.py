@@ -1,4 +1,4 @@
-"""pitchpipe check"""
+"""pitchpipe check: all mistakes in a recipe."""
 
 import click
 

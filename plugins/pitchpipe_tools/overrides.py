@@ -1,64 +1,71 @@
-"""Overrides: `trainer.sft.epochs=1` sets one value of a recipe before it is checked."""
+"""Overrides: `trainer.sft.epochs=1` sets one value of a recipe before the recipe is checked."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.recipe import yaml12
 from pitchpipe.recipe.yaml12 import Key
 
+Node = dict[str, object] | list[object]  # a part of a recipe that holds values
 
-def override(text: str) -> Callable[[dict[str, Any]], Key]:
-    """The change that KEY=VALUE makes in a recipe."""
+
+def override(text: str) -> Callable[[dict[str, object]], Key]:
+    """The function that sets KEY=VALUE in the data of a recipe, and returns the key of the value."""
     return partial(_apply, text)
 
 
-def _apply(text: str, data: dict[str, Any]) -> Key:
-    """Set one value and say where. An entry of a list is named by its number, from 1, or its component."""
+def _apply(text: str, data: dict[str, object]) -> Key:
+    """Sets the value. The path names an entry of a list by its number, from 1, or by its component."""
     path, equals, value = text.partition("=")
     *parents, last = path.strip().split(".")
     if not equals or not last:
         raise PitchpipeError(f"--set {text}: write it as section.name.option=value")
-    place: Any = data
+    node: Node = data
     key: Key = ()
-    for part in parents:
-        place, key = _enter(place, part, key, text)
-    if isinstance(place, list):
-        index = _index(place, last, key, text)
-        place[index - 1] = yaml12.read(value)
-        return (*key, index)
-    place[last] = yaml12.read(value)
+    for name in parents:
+        node, key = _enter(node, name, key, text)
+    if isinstance(node, list):
+        number = _number(node, last, key, text)
+        node[number - 1] = yaml12.read(value)
+        return (*key, number)
+    node[last] = yaml12.read(value)
     return (*key, last)
 
 
-def _enter(place: Any, part: str, key: Key, text: str) -> tuple[Any, Key]:
-    """What stands under `part`, opened so that something can be set in it."""
-    if isinstance(place, list):
-        index = _index(place, part, key, text)
-        place[index - 1] = entry = _opened(place[index - 1])
-        return (entry, (*key, index)) if part.isdigit() else _enter(entry, part, (*key, index), text)
-    inner = place.get(part) if key else _opened(place.get(part))
-    inner = place[part] = {} if inner is None else inner
-    if not isinstance(inner, dict | list):
-        raise PitchpipeError(
-            f"--set {text}: {'.'.join(map(str, (*key, part)))} is {inner!r}; nothing can be set in it"
-        )
-    return inner, (*key, part)
+def _enter(node: Node, name: str, key: Key, text: str) -> tuple[Node, Key]:
+    """The part of the recipe under a name, and its key. A part that does not exist is made."""
+    if isinstance(node, list):
+        number = _number(node, name, key, text)
+        key = (*key, number)
+        entry = node[number - 1] = _node(_with_options(node[number - 1]), key, text)
+        return (entry, key) if name.isdigit() else _enter(entry, name, key, text)
+    value = node.get(name) if key else _with_options(node.get(name))
+    key = (*key, name)
+    inner = node[name] = _node({} if value is None else value, key, text)
+    return inner, key
 
 
-def _index(entries: list[Any], part: str, key: Key, text: str) -> int:
+def _node(value: object, key: Key, text: str) -> Node:
+    if not isinstance(value, dict | list):
+        place = ".".join(map(str, key))
+        raise PitchpipeError(f"--set {text}: {place} is {value!r}; nothing can be set in it")
+    return value
+
+
+def _number(entries: list[object], name: str, key: Key, text: str) -> int:
+    """The number of the entry that has this number or this component."""
     names = [str(next(iter(entry), "")) if isinstance(entry, dict) else str(entry) for entry in entries]
-    if part.isdigit() and 0 < int(part) <= len(entries):
-        return int(part)
-    if names.count(part) == 1:
-        return names.index(part) + 1
-    how_many = "more than one" if part in names else "no"
+    if name.isdigit() and 0 < int(name) <= len(entries):
+        return int(name)
+    if names.count(name) == 1:
+        return names.index(name) + 1
+    how_many = "more than one" if name in names else "no"
     raise PitchpipeError(
-        f"--set {text}: {how_many} entry '{part}' in {'.'.join(map(str, key))}.{suggest(part, names)}"
+        f"--set {text}: {how_many} entry '{name}' in {'.'.join(map(str, key))}.{suggest(name, names)}"
     )
 
 
-def _opened(entry: Any) -> Any:
-    """`name` as `name: {}`."""
+def _with_options(entry: object) -> object:
+    """A component without options, `name`, as `name: {}`."""
     return {entry: {}} if isinstance(entry, str) else entry

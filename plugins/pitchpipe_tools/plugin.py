@@ -1,8 +1,8 @@
-"""The commands that come with pitchpipe, offered as any plugin offers its own."""
+"""Registers the commands that come with pitchpipe. Their modules are imported when a command is called."""
 
 import pitchpipe as pp
 
-COMMANDS = {
+COMMANDS = {  # name: (module and function in this package, help)
     "run": ("run:run", "Run a recipe from data to scores; again, to continue or to redo what changed."),
     "check": ("check:check", "Say everything that is wrong with a recipe, in a moment and without a GPU."),
     "prepare": ("run:prepare", "Do only the data part of a recipe, and show what became of each row."),
@@ -12,7 +12,7 @@ COMMANDS = {
     ),
     "why": ("why:why", "Explain what became of one row of a run, and which threshold decided."),
     "tune": (
-        "tune:tune",
+        "tune.command:tune",
         "Show how many rows survive a filter at each threshold, without running anything again.",
     ),
     "report": (
@@ -43,5 +43,5 @@ COMMANDS = {
 
 @pp.hookimpl
 def register_commands(register: pp.Register) -> None:
-    for name, (place, help) in COMMANDS.items():
-        register(name, help, f"pitchpipe_tools.{place}")
+    for name, (target, help) in COMMANDS.items():
+        register(name, help, f"pitchpipe_tools.{target}")

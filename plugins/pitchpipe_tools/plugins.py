@@ -1,7 +1,7 @@
-"""pitchpipe plugins"""
+"""pitchpipe plugins: the installed plugins and their offers."""
 
+import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -21,40 +21,45 @@ def plugins(as_json: bool) -> None:
     """
     host = Host.from_environment(Path.cwd())
     if as_json:
-        import json
-
-        click.echo(json.dumps([_plain(plugin) for plugin in host.plugins], indent=2))
-        return
-    _print(host)
+        click.echo(json.dumps([_record(plugin) for plugin in host.plugins], indent=2))
+    else:
+        _print(host)
 
 
-def _plain(plugin: Plugin) -> dict[str, Any]:
-    offers: dict[str, list[str]] = {}
-    named = [(component.kind, component.name) for component in plugin.offers]
-    named += [("stage", stage.name) for stage in plugin.stages]
-    named += [("command", command.name) for command in plugin.commands]
-    for kind, name in named:
-        offers.setdefault(kind, []).append(name)
+def _record(plugin: Plugin) -> dict[str, object]:
+    """A plugin as JSON."""
     return {
         "name": plugin.name,
         "distribution": plugin.distribution,
         "version": plugin.version,
-        "offers": offers,
+        "offers": _offers(plugin),
         "hooks": plugin.hooks,
         "milliseconds": round(plugin.seconds * 1000, 1),
         "error": plugin.failure or None,
     }
 
 
+def _offers(plugin: Plugin) -> dict[str, list[str]]:
+    """The names of components, stages and commands by kind."""
+    offers: dict[str, list[str]] = {}
+    named = [(component.kind, component.name) for component in plugin.offers]
+    named += [("stage", stage.name) for stage in plugin.stages]
+    named += [("command", command.name) for command in plugin.commands]
+    for kind, name in named:
+        offers.setdefault(kind, []).append(name)
+    return offers
+
+
 def _print(host: Host) -> None:
     console = RichConsole()
-    rows = []
-    for plugin in (p for p in host.plugins if not p.error):
-        plain = _plain(plugin)
-        offers = "; ".join(f"{kind}s {', '.join(names)}" for kind, names in plain["offers"].items())
-        watches = ", ".join(hook for hook in plugin.hooks if hook.startswith("on_"))
-        what = offers or f"watches {watches}"
-        rows.append([plugin.name, plugin.origin, what, f"{plain['milliseconds']:.1f} ms"])
+    rows = [_line(plugin) for plugin in host.plugins if not plugin.error]
     console.table("", ["plugin", "from", "offers", "load time"], rows, left=3)
-    for plugin in (p for p in host.plugins if p.error):
-        console.plain(f"failed: {plugin}: {plugin.failure}")
+    for plugin in host.plugins:
+        if plugin.error:
+            console.plain(f"failed: {plugin}: {plugin.failure}")
+
+
+def _line(plugin: Plugin) -> list[str]:
+    offers = "; ".join(f"{kind}s {', '.join(names)}" for kind, names in _offers(plugin).items())
+    watches = ", ".join(hook for hook in plugin.hooks if hook.startswith("on_"))
+    return [plugin.name, plugin.origin, offers or f"watches {watches}", f"{plugin.seconds * 1000:.1f} ms"]

@@ -1,8 +1,8 @@
-"""The argument RECIPE of commands, its overrides, and how the recipe is found and loaded."""
+"""The argument RECIPE and the option --set, and the recipe that they name."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
 
@@ -12,48 +12,49 @@ from pitchpipe.host.hookspecs import KINDS
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.recipe import Recipe
 
-_SET_HELP = (
+Function = TypeVar("Function", bound=Callable[..., object])
+
+KIND_NAMES = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
+SET_HELP = (
     "Override one value, as in --set trainer.sft.epochs=1. An entry of a list is named by its component"
     " or its number, from 1. May be repeated."
 )
 
 
-KIND_NAMES = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
+def recipe_argument(command: Function) -> Function:
+    """Adds RECIPE and --set to a command."""
+    return click.argument("recipe", metavar="RECIPE")(overrides_option(SET_HELP)(command))
 
 
-def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """RECIPE and --set."""
-    return click.argument("recipe", metavar="RECIPE")(overrides_option(_SET_HELP)(command))
-
-
-def overrides_option(help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """--set"""
+def overrides_option(help: str) -> Callable[[Function], Function]:
+    """Adds --set to a command."""
     return click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help=help)
 
 
-def shipped() -> Path:
-    """The folder of the recipes that ship: the checkout's own, or the installed copy."""
+def shipped_recipes() -> dict[str, Path]:
+    """The recipes that ship, by name: those of the checkout, or those of the installed package."""
     package = Path(pitchpipe.__file__).parent
     checkout = package.parents[1]
-    return (checkout if (checkout / "pyproject.toml").exists() else package) / "recipes"
+    folder = (checkout if (checkout / "pyproject.toml").exists() else package) / "recipes"
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
 def find_recipe(name: str) -> Path:
-    """A path, or the name of a recipe that ships."""
+    """The recipe at a path, or the recipe of this name that ships."""
     path = Path(name)
     if path.is_file():
         return path
-    names = {recipe.stem: recipe for recipe in shipped().glob("*.yaml")}
-    if name in names:
-        return names[name]
+    shipped = shipped_recipes()
+    if name in shipped:
+        return shipped[name]
     if path.is_dir():
         raise PitchpipeError(f"{name} is a folder, not a recipe")
     near = {str(file) for file in path.parent.glob("*.y*ml")} if path.parent.is_dir() else set()
-    raise PitchpipeError(f"no recipe {name}.{suggest(name, near | set(names))}")
+    raise PitchpipeError(f"no recipe {name}.{suggest(name, near | set(shipped))}")
 
 
 def load_recipe(name: str, overrides: tuple[str, ...]) -> Recipe:
-    """The recipe, checked, with the plugins that are installed and the one beside it."""
+    """Loads and checks a recipe, with the installed plugins and the plugin in the recipe's folder."""
     from pitchpipe.recipe.load import load
     from pitchpipe_tools.overrides import override
 
@@ -62,7 +63,7 @@ def load_recipe(name: str, overrides: tuple[str, ...]) -> Recipe:
 
 
 def host_with_warnings(folder: Path) -> Host:
-    """The plugins that are installed and the one in a folder; those that failed are told."""
+    """Loads the installed plugins and the plugin in a folder. Prints a warning for each that fails."""
     host = Host.from_environment(folder)
     for plugin in host.plugins:
         if plugin.error:

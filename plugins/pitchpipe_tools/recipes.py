@@ -1,16 +1,16 @@
-"""pitchpipe recipes"""
+"""pitchpipe recipes: the recipes that ship, as a list or as copies."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.protocols import NamesFiles
+from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.data.sections import LOADERS
-from pitchpipe_tools.recipe_argument import find_recipe, load_recipe, shipped
+from pitchpipe_tools.recipe_argument import find_recipe, load_recipe, shipped_recipes
 
 
 @click.command()
@@ -24,19 +24,22 @@ from pitchpipe_tools.recipe_argument import find_recipe, load_recipe, shipped
 )
 def recipes(copy: str | None, to: Path) -> None:
     """List the recipes that ship with pitchpipe, or copy one to begin your own."""
-    if copy is None:
-        for path in sorted(shipped().glob("*.yaml")):
-            click.echo(f"{path.stem:28}{path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
+    if copy is not None:
+        _copy(copy, to)
         return
-    path = find_recipe(copy)
-    loaded = load_recipe(copy, ())
-    loaders = [source.loader.bound for source in loaded[LOADERS]]
-    read = [file for loader in loaders if isinstance(loader, NamesFiles) for file in loader.inputs()]
-    named = [file for use in loaded.uses() for file in _paths(use.options) if file.is_file()]
-    for file in dict.fromkeys([path, *read, *named]):
-        if not file.resolve().is_relative_to(path.parent.resolve()):
+    for name, path in shipped_recipes().items():
+        click.echo(f"{name:28}{path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
+
+
+def _copy(name: str, target_folder: Path) -> None:
+    """Copies a recipe, and the files in its folder that it reads."""
+    path = find_recipe(name)
+    folder = path.parent.resolve()
+    files = [file.resolve() for file in dict.fromkeys([path, *_files(load_recipe(name, ()))])]
+    for file in files:
+        if not file.is_relative_to(folder):
             continue
-        target = to / file.resolve().relative_to(path.parent.resolve())
+        target = target_folder / file.relative_to(folder)
         if target.exists():
             raise PitchpipeError(f"{target} is there already")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,8 +47,17 @@ def recipes(copy: str | None, to: Path) -> None:
         click.echo(f"wrote {target}")
 
 
-def _paths(value: Any) -> Iterator[Path]:
-    """Every path among a component's options."""
+def _files(recipe: Recipe) -> Iterator[Path]:
+    """The files that the loaders read, then the files that options name."""
+    for source in recipe[LOADERS]:
+        if isinstance(source.loader.bound, NamesFiles):
+            yield from source.loader.bound.inputs()
+    for use in recipe.uses():
+        yield from (path for path in _paths(use.options) if path.is_file())
+
+
+def _paths(value: object) -> Iterator[Path]:
+    """Every path in the options of a component."""
     if isinstance(value, Path):
         yield value
     elif isinstance(value, dict | list | tuple):

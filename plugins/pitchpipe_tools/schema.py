@@ -1,7 +1,7 @@
-"""pitchpipe schema: the JSON Schema of recipes, made from the signatures that recipes are checked against"""
+"""pitchpipe schema: the JSON Schema of recipes, made from the signatures of components."""
 
+import json
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -12,7 +12,7 @@ from pitchpipe.host.plugin import Component, Profile
 from pitchpipe.recipe.load import REQUIRES, sections_of
 from pitchpipe.recipe.section import Section
 
-Schema = dict[str, Any]
+Schema = dict[str, object]
 
 
 @click.command()
@@ -25,13 +25,11 @@ def schema() -> None:
         pitchpipe schema > recipe.schema.json
         # yaml-language-server: $schema=recipe.schema.json
     """
-    import json
-
     click.echo(json.dumps(recipe_schema(Host.from_environment(Path.cwd())), indent=2))
 
 
 def recipe_schema(host: Host) -> Schema:
-    """A schema that an editor can complete recipes with."""
+    """The schema of a recipe: each section with its components."""
     sections = sections_of(host)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -43,8 +41,8 @@ def recipe_schema(host: Host) -> Schema:
     }
 
 
-def _section(host: Host, section: Section[Any]) -> Schema:
-    if section is REQUIRES:
+def _section(host: Host, section: Section[object]) -> Schema:
+    if section.name == REQUIRES.name:
         return {"type": "array", "items": {"type": "string"}}
     shared = options_of(section.options) if section.options else {}
     if not section.kind:
@@ -56,40 +54,53 @@ def _section(host: Host, section: Section[Any]) -> Schema:
     return {"type": "array", "items": use} if section.many else use
 
 
+# --- Components -----------------------------------------------------------------------------------
+
+
 def _use(host: Host, kind: str, shared: dict[str, Option]) -> Schema:
-    """`name`, or `name: {options}`."""
-    components = {name: c for c in host.all(kind) for name in _names(host, c)}
-    bare = sorted(name for name, c in components.items() if not any(o.required for o in c.options.values()))
-    properties = {
-        name: {"description": c.description or c.address} | _of(c, shared)
-        for name, c in sorted(components.items())
-    }
-    one = {
+    """A component as `name`, if no option is required, or as `name: {options}`."""
+    components = {name: component for component in host.all(kind) for name in _names(host, component)}
+    without_options = sorted(
+        name
+        for name, component in components.items()
+        if not any(option.required for option in component.options.values())
+    )
+    with_options = _with_options(dict(sorted(components.items())), shared)
+    return {"anyOf": [{"enum": without_options}, with_options]} if without_options else with_options
+
+
+def _with_options(components: dict[str, Component], shared: dict[str, Option]) -> Schema:
+    return {
         "type": "object",
-        "properties": properties,
+        "properties": {
+            name: {"description": component.description or component.address} | _component(component, shared)
+            for name, component in components.items()
+        },
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
     }
-    return {"anyOf": [{"enum": bare}, one]} if bare else one
 
 
-def _of(component: Component, shared: dict[str, Option]) -> Schema:
+def _component(component: Component, shared: dict[str, Option]) -> Schema:
     if isinstance(component.call, Profile):
         return {"type": ["object", "null"]}
     return _options(component.options | shared)
 
 
 def _names(host: Host, component: Component) -> list[str]:
-    """Its address, and its bare name where nobody else has it."""
-    twins = [c for c in host.all(component.kind) if c.name == component.name]
+    """The address of a component, and its bare name if no other plugin offers the name."""
+    twins = [other for other in host.all(component.kind) if other.name == component.name]
     return [component.address, component.name] if len(twins) == 1 else [component.address]
 
 
+# --- Options --------------------------------------------------------------------------------------
+
+
 def _options(options: dict[str, Option]) -> Schema:
-    """An object of options; null where none has to be given, as in `name:`."""
+    """An object of options. If no option is required, null is an object without options, as in `name:`."""
     required = [name for name, option in options.items() if option.required]
-    schema = {
+    schema: Schema = {
         "type": "object" if required else ["object", "null"],
         "properties": {name: _option(option) for name, option in options.items()},
         "additionalProperties": False,
@@ -101,7 +112,7 @@ def _option(option: Option) -> Schema:
     def path(kind: type) -> Schema:
         return {"type": "string"} if issubclass(kind, Path) else {}
 
-    schema = msgspec.json.schema(option.type, schema_hook=path)
+    schema: Schema = msgspec.json.schema(option.type, schema_hook=path)
     if not option.required and option.default is not None:
         schema["default"] = msgspec.to_builtins(option.default, enc_hook=str)
     return schema

@@ -1,6 +1,7 @@
-"""pitchpipe show"""
+"""pitchpipe show: one component in detail, or all components of a kind."""
 
 import inspect
+import json
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ KIND is {KIND_NAMES}. Without NAME, every component of that kind is listed.
 def show(kind: str, name: str | None) -> None:
     host, console = Host.from_environment(Path.cwd()), RichConsole()
     if name is None:
-        rows = [[c.name, c.address, c.summary] for c in host.all(kind)]
+        rows = [[component.name, component.address, component.summary] for component in host.all(kind)]
         console.table("", [kind, "address", ""], rows, left=3)
         return
     try:
@@ -42,16 +43,9 @@ def _explain(component: Component, console: RichConsole) -> None:
     if component.missing():
         console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
     if isinstance(component.call, Profile):
-        _profile(component, console)
-        return
-    rows = [
-        [o.name, describe(o.type), "required" if o.required else _yaml(o.default), o.description]
-        for o in component.options.values()
-    ]
-    if rows:
-        console.table("", ["option", "takes", "default", ""], rows, left=4)
+        _explain_profile(component.name, component.call, console)
     else:
-        console.plain("It has no options.")
+        _explain_options(component, console)
 
 
 def _place(component: Component) -> str:
@@ -61,19 +55,28 @@ def _place(component: Component) -> str:
     return f"{inspect.getsourcefile(component.call) or ''}:{inspect.getsourcelines(component.call)[1]}"
 
 
-def _profile(component: Component, console: RichConsole) -> None:
-    """A profile as its filters would stand in a recipe."""
+def _explain_options(component: Component, console: RichConsole) -> None:
+    rows = [
+        [
+            option.name,
+            describe(option.type),
+            "required" if option.required else json.dumps(option.default, default=str),
+            option.description,
+        ]
+        for option in component.options.values()
+    ]
+    if rows:
+        console.table("", ["option", "takes", "default", ""], rows, left=4)
+    else:
+        console.plain("It has no options.")
+
+
+def _explain_profile(name: str, profile: Profile, console: RichConsole) -> None:
+    """Shows the filters of a profile as a recipe writes them."""
     import yaml
 
     console.plain("It stands for these filters:\n")
-    console.plain(yaml.safe_dump({"filters": component.call.entries}, sort_keys=False, width=100))
-    name = component.name
+    console.plain(yaml.safe_dump({"filters": profile.entries}, sort_keys=False, width=100))
     console.plain(
         f"Change one: `- {name}: {{length: {{min_reply_chars: 3}}}}`. Leave it out: `length: false`."
     )
-
-
-def _yaml(value: object) -> str:
-    import json
-
-    return json.dumps(value, default=str)

@@ -1,4 +1,4 @@
-"""pitchpipe why: one row's fate, every filter it met, and the threshold that decided"""
+"""pitchpipe why: each decision about one row of a run."""
 
 from pathlib import Path
 
@@ -7,10 +7,11 @@ import msgspec
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.console import RichConsole, escape, shortened
-from pitchpipe_stages.data.ledger import LENGTH, MIX, RENDER, SPLIT, Step
+from pitchpipe_stages.data.ledger import LENGTH, MIX, RENDER, SPLIT
 from pitchpipe_stages.prepare.history import FilterVerdict, History, RowFate
+from pitchpipe_tools.ledger_entry import LedgerEntry
 
-LATER = (RENDER, LENGTH, SPLIT, MIX)
+AFTER_FILTERS = (RENDER, LENGTH, SPLIT, MIX)
 
 
 @click.command()
@@ -21,75 +22,67 @@ def why(run: Path, row: str) -> None:
 
     A row is named by its id (in the ledger and in the prepared files), by its line, or by file:line.
     """
-    explain(run, row, RichConsole())
-
-
-def explain(run: Path, wanted: str, console: RichConsole) -> None:
-    history = History(run)
-    found = 0
-    for fate in history.find(wanted):
-        found += 1
+    console, history = RichConsole(), History(run)
+    fates = list(history.find(row))
+    for fate in fates:
         if isinstance(fate, bytes):
-            _refused(fate, console)
+            _show_refused(LedgerEntry.of(fate), console)
         else:
-            _fate(fate, history, console)
-    if not found:
-        raise PitchpipeError(
-            f"{run} has no row '{wanted}'. A row is named by its id, its line, or file:line."
-        )
+            _show_fate(fate, history, console)
+    if not fates:
+        raise PitchpipeError(f"{run} has no row '{row}'. A row is named by its id, its line, or file:line.")
 
 
-def _refused(line: bytes, console: RichConsole) -> None:
-    entry = msgspec.json.decode(line)
-    console.plain(f"{entry['file'] or entry['dataset']}:{entry['line']}")
-    console.say(f"  [red]quarantined[/] by {escape(entry['stage'])}: {escape(entry['reason'])}")
-    console.plain(f"  {msgspec.json.encode(entry['row']).decode()[:500]}\n")
+def _show_refused(entry: LedgerEntry, console: RichConsole) -> None:
+    console.plain(entry.place)
+    console.say(f"  [red]quarantined[/] by {escape(entry.stage)}: {escape(entry.reason)}")
+    console.plain(f"  {msgspec.json.encode(entry.row).decode()[:500]}\n")
 
 
-def _fate(fate: RowFate, history: History, console: RichConsole) -> None:
+def _show_fate(fate: RowFate, history: History, console: RichConsole) -> None:
     row = fate.row
     console.plain(f"{row.source}  id {row.id}")
     for message in row.messages:
         console.plain(f"  {message.role}: {shortened(message.content, 160)}")
     for verdict in fate.verdicts:
-        _verdict(verdict, console)
+        _show_verdict(verdict, console)
     if fate.kept:
-        console.say("  [green]kept[/]" + _later(history, row.id) + "\n")
+        console.say(f"  [green]kept[/]{_after_filters(history, row.id)}\n")
     elif fate.verdicts[-1].drop is None:
-        console.say("  [red]not kept[/]" + _later(history, row.id) + "\n")
+        console.say(f"  [red]not kept[/]{_after_filters(history, row.id)}\n")
     else:
         console.say()
 
 
-def _verdict(verdict: FilterVerdict, console: RichConsole) -> None:
-    words = [f"{name} {_within(*bounds)}" for name, bounds in verdict.scores.items()]
-    words += list(verdict.notes)
-    label, drop, tagged = escape(verdict.label), verdict.drop, verdict.tagged
+def _show_verdict(verdict: FilterVerdict, console: RichConsole) -> None:
+    measures = [f"{name} {_with_bounds(*score)}" for name, score in verdict.scores.items()]
+    words = escape("; ".join([*measures, *verdict.notes]))
+    label, drop, tag = escape(verdict.label), verdict.drop, verdict.tagged
     if drop:
         limit = f", {drop.score} against {drop.limit}" if drop.limit is not None else ""
         console.say(f"  [red]{label}: dropped[/]: {escape(drop)}{escape(limit)}")
-    elif tagged:
-        console.say(f"  [yellow]{label}: tagged[/]: {escape(tagged)}")
+        if words:
+            console.say(f"      [dim]{words}[/]")
+    elif tag:
+        console.say(f"  [yellow]{label}: tagged[/]: {escape(tag)}")
     elif words or verdict.label != "as it was read":
-        console.say(f"  {label}: {escape('; '.join(words) or 'kept')}")
-    if drop and words:
-        console.say(f"      [dim]{escape('; '.join(words))}[/]")
+        console.say(f"  {label}: {words or 'kept'}")
 
 
-def _within(score: float, least: float | None, most: float | None) -> str:
+def _with_bounds(score: float, least: float | None, most: float | None) -> str:
     bounds = [
         f"{word} {bound:g}" for word, bound in (("at least", least), ("at most", most)) if bound is not None
     ]
     return f"{score:g}" + (f" ({', '.join(bounds)})" if bounds else "")
 
 
-def _later(history: History, id: str) -> str:
-    """What came after the filters: rendering, the split and the mix, as the ledger says."""
-    found = []
+def _after_filters(history: History, id: str) -> str:
+    """The reasons of the steps after the filters, from the ledger."""
+    reasons = []
     with open(history.run / "ledger.jsonl", "rb") as file:
         for line in file:
             if id.encode() in line:
-                entry = msgspec.json.decode(line)
-                if Step.of(entry["stage"]) in LATER and entry.get("id", id) == id:
-                    found.append(f"{entry['stage']}: {entry['reason']}")
-    return escape(". " + "; ".join(dict.fromkeys(found))) if found else ""
+                entry = LedgerEntry.of(line)
+                if entry.step in AFTER_FILTERS and entry.id in (None, id):
+                    reasons.append(f"{entry.stage}: {entry.reason}")
+    return escape(". " + "; ".join(dict.fromkeys(reasons))) if reasons else ""

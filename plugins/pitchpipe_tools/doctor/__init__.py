@@ -1,1 +1,1 @@
-"""pitchpipe doctor: this machine, and the proof that documents of a row do not see each other."""
+"""pitchpipe doctor: this machine, and the proof that conversations in one row do not attend to each other."""

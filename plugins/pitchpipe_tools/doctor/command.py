@@ -1,4 +1,4 @@
-"""pitchpipe doctor"""
+"""The command `doctor`."""
 
 import click
 
@@ -18,9 +18,9 @@ def doctor(recipe: str | None, overrides: tuple[str, ...]) -> None:
     """
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_tools.doctor.isolation import isolation
-    from pitchpipe_tools.doctor.machine import everything
+    from pitchpipe_tools.doctor.machine import machine_facts
 
     console = RichConsole()
-    tables = [isolation(load_recipe(recipe, overrides), console)] if recipe else everything()
-    for title, head, rows in tables:
-        console.table(title, head, rows, left=len(head))
+    tables = [isolation(load_recipe(recipe, overrides), console)] if recipe else machine_facts()
+    for table in tables:
+        console.table(table.title, table.head, table.rows, left=len(table.head))

@@ -1,4 +1,4 @@
-"""The proof, on the model that a recipe would train, that the documents of a row do not see each other."""
+"""The proof, on the model of a recipe, that conversations in one row do not attend to each other."""
 
 from typing import TYPE_CHECKING
 
@@ -8,32 +8,34 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
-from pitchpipe_tools.doctor.machine import Table
+from pitchpipe_tools.doctor.machine import Facts
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-def isolation(recipe: Recipe, console: RichConsole) -> Table:
-    """What the collator of a recipe proves of its model."""
+def isolation(recipe: Recipe, console: RichConsole) -> Facts:
+    """The facts that a recipe's collator proves on the recipe's model."""
     if missing := recipe.missing():
         raise PitchpipeError("\n".join(missing))
     collator = recipe[COLLATOR]
     if recipe[MODEL] is None or collator is None:
         raise PitchpipeError("the recipe names no model, so there is nothing to prove: add a section 'model'")
-    title, head = f"{recipe.path.name}: documents that share a row", ["", ""]
-    collator_row = ["collator", collator.name]
+    facts = Facts(f"{recipe.path.name}: documents that share a row", ["", ""])
+    facts.rows.append(["collator", collator.name])
     if not isinstance(collator.bound, Packing):
-        return title, head, [collator_row, ["rows", "each holds one conversation: nothing to keep apart"]]
+        facts.rows.append(["rows", "each holds one conversation: nothing to keep apart"])
+        return facts
     with console.waiting("loading the model"):
         model = _model(recipe)
-    with collator.bound.isolated(model) as facts:
-        model_row = ["model", f"{_memory(model)}, on {next(model.parameters()).device}"]
-        return title, head, [collator_row, model_row, *([name, text] for name, text in facts.items())]
+    with collator.bound.isolated(model) as proven:
+        facts.rows.append(["model", f"{_memory(model)}, on {next(model.parameters()).device}"])
+        facts.rows += [[name, text] for name, text in proven.items()]
+    return facts
 
 
 def _model(recipe: Recipe) -> "PreTrainedModel":
-    """The model as training gets it, on the device that it would take."""
+    """The model as training uses it, on the device of training."""
     import torch
 
     use, adapter = recipe[MODEL], recipe[ADAPTER]

@@ -1,34 +1,43 @@
-"""This machine: versions, extras, devices, plugins; what is missing, and the cure."""
+"""This machine: versions, devices, packages, plugins, and the command that installs a missing package."""
 
 import os
 import platform
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pitchpipe as pp
 from pitchpipe.host.host import OWN, Host
 
-Table = tuple[str, list[str], list[list[str]]]
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 
-def everything() -> Iterator[Table]:
-    yield "This machine", ["", ""], [*_machine(), *_devices()]
-    yield "Packages", ["package", "version", "what it is for", "cure"], list(_packages())
-    yield "Plugins", ["plugin", "from", "state"], list(_plugins())
+@dataclass
+class Facts:
+    """One table of facts."""
+
+    title: str
+    head: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def machine_facts() -> Iterator[Facts]:
+    """Tables about the machine, the packages and the plugins."""
+    yield Facts("This machine", ["", ""], [*_machine(), *_devices()])
+    yield Facts("Packages", ["package", "version", "what it is for", "cure"], list(_packages()))
+    yield Facts("Plugins", ["plugin", "from", "state"], list(_plugins()))
 
 
 def _machine() -> Iterator[list[str]]:
     yield ["pitchpipe", f"{pp.__version__}, in {Path(pp.__file__).parent}"]
     yield ["Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"]
-    yield [
-        "processor",
-        f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores",
-    ]
-    yield [
-        "hub",
-        "offline (HF_HUB_OFFLINE)" if os.environ.get("HF_HUB_OFFLINE", "0") not in ("", "0") else "online",
-    ]
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield ["processor", f"{usable} cores"]
+    offline = os.environ.get("HF_HUB_OFFLINE", "0") not in ("", "0")
+    yield ["hub", "offline (HF_HUB_OFFLINE)" if offline else "online"]
 
 
 def _devices() -> Iterator[list[str]]:
@@ -47,25 +56,27 @@ def _devices() -> Iterator[list[str]]:
 
 
 def _packages() -> Iterator[list[str]]:
-    """The packages that pitchpipe needs, and those of each extra that a user can install."""
+    """The packages that pitchpipe needs, and the packages of each extra that a user can install."""
     from packaging.requirements import Requirement
 
     extras = [name for name in metadata(OWN).get_all("Provides-Extra") or [] if name not in ("all", "dev")]
     for text in requires(OWN) or []:
         requirement = Requirement(text)
         marker = requirement.marker
-        extra = next((name for name in extras if marker and marker.evaluate({"extra": name})), None)
-        if requirement.name == OWN or (marker and extra is None):
-            continue
-        cure = f"pip install '{OWN}[{extra}]'" if extra else f"pip install {OWN}"
-        try:
-            found = version(requirement.name)
-        except PackageNotFoundError:
-            yield [requirement.name, "missing", extra or "always", cure]
-        else:
-            fits = requirement.specifier.contains(found, prereleases=True)
-            wrong = "" if fits else f"needs {requirement.specifier}: {cure} -U"
-            yield [requirement.name, found, extra or "always", wrong]
+        extra = next((name for name in extras if marker and marker.evaluate({"extra": name})), "")
+        if requirement.name != OWN and (extra or not marker):
+            yield _package(requirement, extra)
+
+
+def _package(requirement: "Requirement", extra: str) -> list[str]:
+    purpose = extra or "always"
+    cure = f"pip install '{OWN}[{extra}]'" if extra else f"pip install {OWN}"
+    try:
+        installed = version(requirement.name)
+    except PackageNotFoundError:
+        return [requirement.name, "missing", purpose, cure]
+    fits = requirement.specifier.contains(installed, prereleases=True)
+    return [requirement.name, installed, purpose, "" if fits else f"needs {requirement.specifier}: {cure} -U"]
 
 
 def _plugins() -> Iterator[list[str]]:

@@ -1,1 +1,1 @@
-"""Pages as one file of HTML each: markup that escapes, a frame, charts."""
+"""HTML pages of one file each: markup that escapes, a page frame, charts."""

@@ -1,18 +1,17 @@
-"""HTML in which nothing that comes from data can be taken for HTML: what is not `Markup` is escaped."""
+"""HTML in which text from data never becomes a tag: every text that is not `Markup` is escaped."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from html import escape
-from typing import Any
 
-VOID = {"meta", "path", "rect", "line"}
+VOID = {"meta", "path", "rect", "line"}  # elements without an end tag
 
 
 class Markup(str):
-    """HTML of our own."""
+    """HTML that is written as it is."""
 
 
-def element(tag: str, *children: Any, **attributes: Any) -> Markup:
-    """An element. `class_` is written as class, `aria_label` as aria-label; None leaves an attribute out."""
+def element(tag: str, *children: object, **attributes: object) -> Markup:
+    """An element. `class_` becomes class, `aria_label` becomes aria-label, None leaves an attribute out."""
     written = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
         for name, value in attributes.items()
@@ -23,8 +22,8 @@ def element(tag: str, *children: Any, **attributes: Any) -> Markup:
     return Markup(f"<{tag}{written}>{joined(*children)}</{tag}>")
 
 
-def joined(*children: Any) -> Markup:
-    """Things one after the other: text is escaped, lists are gone through, None is nothing."""
+def joined(*children: object) -> Markup:
+    """The children in order: text is escaped, lists and tuples are flattened, None is left out."""
     parts = []
     for child in children:
         if isinstance(child, Markup):
@@ -36,53 +35,19 @@ def joined(*children: Any) -> Markup:
     return Markup("".join(parts))
 
 
-def table(head: list[Any], rows: list[list[Any]], words: int = 1, marked: Container[int] = ()) -> Markup:
-    """The first `words` columns are words, the others numbers. Rows that are `marked` stand out."""
-    kinds = ["" if index < words else "number" for index in range(len(head))]
-    top = element(
-        "tr", [element("th", cell, scope="col", class_=k) for cell, k in zip(head, kinds, strict=True)]
-    )
-    body = [
-        element(
-            "tr",
-            [element("td", cell, class_=k) for cell, k in zip(row, kinds, strict=True)],
-            class_="marked" if number in marked else None,
-        )
-        for number, row in enumerate(rows)
-    ]
-    whole = element("table", element("thead", top), element("tbody", body))
+def table(
+    head: Sequence[object], rows: Sequence[Sequence[object]], words: int = 1, marked: Container[int] = ()
+) -> Markup:
+    """A table. The first `words` columns hold words, the others numbers. Rows in `marked` are highlighted."""
+    classes = ["" if column < words else "number" for column in range(len(head))]
+    titles = [element("th", cell, scope="col", class_=name) for cell, name in zip(head, classes, strict=True)]
+    lines = [_line(row, classes, number in marked) for number, row in enumerate(rows)]
+    whole = element("table", element("thead", element("tr", titles)), element("tbody", lines))
     return element(
         "div", whole, class_="scroll", tabindex=0, role="region", aria_label=f"table: {head[0] or head[1]}"
     )
 
 
-# --- Numbers --------------------------------------------------------------------------------------
-
-
-def number(value: float | str | None) -> str:
-    """As a person reads it: 12,345 or 0.0312."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    if value == int(value) if abs(value) < 1e15 else False:
-        return f"{int(value):,}"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"
-
-
-def brief(value: float) -> str:
-    """For an axis: 10k, 2.5M."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}"
-
-
-def share(part: float, whole: float) -> str:
-    """A share that is not called 0 % or 100 % unless it is."""
-    if not whole:
-        return "0%"
-    percent = 100 * part / whole
-    if 0 < percent < 0.1:
-        return "<0.1%"
-    if 99.9 < percent < 100:
-        return ">99.9%"
-    return f"{percent:.0f}%" if percent in (0, 100) else f"{percent:.1f}%"
+def _line(row: Sequence[object], classes: list[str], marked: bool) -> Markup:
+    cells = [element("td", cell, class_=name) for cell, name in zip(row, classes, strict=True)]
+    return element("tr", cells, class_="marked" if marked else None)

@@ -1,4 +1,4 @@
-"""Tokens as boxes in a line of text: what is learned, what ends a reply, and what white space is there."""
+"""Tokens as boxes in a line of text, with signs for white space."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,8 +6,8 @@ from pitchpipe.records.template import Piece
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.peek.tokens import Token, stretches
 
-SEEN = str.maketrans({" ": "\u00b7", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
-LEGEND = (
+SIGNS = str.maketrans({" ": "\u00b7", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
+LEGEND = (  # class, text in the box, meaning
     ("t learned", "ab", "learned: it counts in the loss"),
     ("t learned stop", "end", "learned, and ends the reply"),
     ("t control", "tok", "control token, not learned"),
@@ -19,33 +19,35 @@ LEGEND = (
 
 
 def legend(columns: int) -> Markup:
-    shown = LEGEND if columns > 1 else LEGEND[:-1]
-    entries = [element("li", element("span", text, class_=kind), words) for kind, text, words in shown]
-    space = element("li", "\u00b7 space, \u21b5 line end, \u21e5 tab, [ ] a learned stretch")
-    return element("ul", entries, space, class_="legend boxes")
+    entries = LEGEND if columns > 1 else LEGEND[:-1]
+    items = [element("li", element("span", text, class_=kind), meaning) for kind, text, meaning in entries]
+    signs = element("li", "\u00b7 space, \u21b5 line end, \u21e5 tab, [ ] a learned stretch")
+    return element("ul", items, signs, class_="legend boxes")
 
 
 def boxes(tokens: Sequence[Token], cut: Sequence[Token], cut_at: int, differs: int | None) -> Markup:
-    """Each token once, in order; `cut` is what was cut at one place."""
-    drawn = [_box(token, at == differs) for at, token in enumerate(tokens)]
-    gone = element("span", [_box(token, cut=True) for token in cut], class_="rest") if cut else None
-    before, after = (_stretches(tokens[part], drawn[part]) for part in (slice(cut_at), slice(cut_at, None)))
-    return element("div", before, gone, after, class_="tokens")
+    """A box for each token. The tokens in `cut` stood before the token at `cut_at`."""
+    drawn = [_box(token, index == differs) for index, token in enumerate(tokens)]
+    removed = element("span", [_box(token, cut=True) for token in cut], class_="rest") if cut else None
+    before = _stretches(tokens[:cut_at], drawn[:cut_at])
+    after = _stretches(tokens[cut_at:], drawn[cut_at:])
+    return element("div", before, removed, after, class_="tokens")
 
 
 def _stretches(tokens: Sequence[Token], drawn: Sequence[Markup]) -> list[Markup]:
-    at, found = 0, []
-    for some in stretches(tokens):
-        shown = drawn[at : at + len(some)]
-        found.append(element("span", shown, class_="stretch") if some[0].learned else joined(shown))
-        at += len(some)
-    return found
+    """The boxes, with an element around each learned stretch."""
+    start, grouped = 0, []
+    for stretch in stretches(tokens):
+        group = drawn[start : start + len(stretch)]
+        grouped.append(element("span", group, class_="stretch") if stretch[0].learned else joined(group))
+        start += len(stretch)
+    return grouped
 
 
 def texts(pieces: Sequence[Piece]) -> Markup:
-    """The text alone, where there is no tokenizer to cut it."""
+    """The pieces of a template, for a column without a tokenizer."""
     drawn = [
-        element("span", visible(piece.text), class_=_kinds(learned=piece.learn, control=piece.control))
+        element("span", visible(piece.text), class_=_classes(learned=piece.learn, control=piece.control))
         for piece in pieces
         if piece.text
     ]
@@ -54,26 +56,35 @@ def texts(pieces: Sequence[Piece]) -> Markup:
 
 def _box(token: Token, differs: bool = False, cut: bool = False) -> Markup:
     text = token.text
-    known = {"learned": token.learned, "stop": token.stop, "control": token.control}
-    kinds = _kinds(**known, bytes=text is None, cut=cut, differs=differs)
-    said = [name for name, holds in (("learned", token.learned), ("ends a reply", token.stop)) if holds]
-    title = ", ".join([f"{token.index}", token.own, *(said or ["not learned"]), *["cut"] * cut])
-    shown = token.said.hex(" ").upper() if text is None else visible(text)
-    box = element("span", shown or "\u2205", class_=kinds, data_id=token.index, title=title)
+    classes = _classes(
+        learned=token.learned,
+        stop=token.stop,
+        control=token.control,
+        bytes=text is None,
+        cut=cut,
+        differs=differs,
+    )
+    shown = token.utf8.hex(" ").upper() if text is None else visible(text)
+    box = element("span", shown or "\u2205", class_=classes, data_id=token.id, title=_tooltip(token, cut))
     return joined(box, "\n" * text.count("\n")) if text else box
 
 
-def _kinds(**holds: bool) -> str:
-    return " ".join(["t", *(name for name, held in holds.items() if held)])
+def _tooltip(token: Token, cut: bool) -> str:
+    facts = ["learned"] * token.learned + ["ends a reply"] * token.stop
+    return ", ".join([str(token.id), token.name, *(facts or ["not learned"]), *["cut"] * cut])
+
+
+def _classes(**flags: bool) -> str:
+    return " ".join(["t", *(name for name, is_set in flags.items() if is_set)])
 
 
 def visible(text: str) -> str:
-    """Text in which every character is seen: white space as signs, what has no shape by its number."""
+    """Text with a sign for each white space, and a number for each other character that cannot be seen."""
     if text.isprintable():
         return text.replace(" ", "\u00b7")
-    return "".join(_drawn(text.translate(SEEN)))
+    return "".join(_shapes(text.translate(SIGNS)))
 
 
-def _drawn(text: str) -> Iterator[str]:
+def _shapes(text: str) -> Iterator[str]:
     for character in text:
         yield character if character.isprintable() else f"<U+{ord(character):04X}>"

@@ -1,4 +1,4 @@
-"""pitchpipe peek"""
+"""The command `peek`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import click
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_tools.recipe_argument import load_recipe, recipe_argument
 
-COMPARED = ("model", "template", "collator")  # what decides how a conversation becomes tokens
+COMPARED = ("model", "template", "collator")  # sections that decide the tokens of a conversation
 ON_A_PAGE = 10  # rows
 
 
@@ -57,7 +57,9 @@ def peek(
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_tools.peek.columns import Column
 
-    _check(beside, html)
+    _check_beside(beside)
+    if html:
+        _check_target(html)
     columns = [Column(load_recipe(recipe, overrides))]
     if beside:
         columns.append(Column(load_recipe(recipe, (*overrides, *beside)), beside))
@@ -71,15 +73,18 @@ def peek(
         show(columns, RichConsole(), count or 1, skip, source, all_tokens)
 
 
-def _check(beside: tuple[str, ...], html: Path | None) -> None:
-    for setting in beside:
+def _check_beside(settings: tuple[str, ...]) -> None:
+    for setting in settings:
         section = setting.partition("=")[0].partition(".")[0].strip()
         if section not in COMPARED:
             raise PitchpipeError(
                 f"--beside {setting}: both columns hold the same rows. It sets {', '.join(COMPARED)};"
                 " for anything else, use --set"
             )
-    if html and html.suffix not in (".html", ".htm"):
+
+
+def _check_target(html: Path) -> None:
+    if html.suffix not in (".html", ".htm"):
         raise PitchpipeError(f"--html {html}: a page is written there; give it a name that ends in .html")
-    if html and not html.absolute().parent.is_dir():
+    if not html.absolute().parent.is_dir():
         raise PitchpipeError(f"--html {html}: there is no folder {html.parent}")

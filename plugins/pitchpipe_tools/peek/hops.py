@@ -1,7 +1,8 @@
-"""Rows at every hop, made with the functions that prepare all rows."""
+"""Rows at every hop, made with the functions that prepare all rows of a run."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count as count_from
 from itertools import islice
 
 import msgspec
@@ -12,15 +13,15 @@ from pitchpipe.records.conversation import Conversation, Message, Row
 from pitchpipe_stages.data.judge import Judge, compares, judge
 from pitchpipe_stages.data.ledger import Step, StepKind
 from pitchpipe_stages.data.read import Reader
-from pitchpipe_stages.data.sections import FILTERS, LOADERS
-from pitchpipe_stages.data.shards import Base
+from pitchpipe_stages.data.sections import FILTERS, LOADERS, SourceUse
+from pitchpipe_stages.data.shards import Base, Judgement
 from pitchpipe_stages.data.source import RowBatch, numbered, settle
-from pitchpipe_tools.peek.columns import Column, Written
+from pitchpipe_tools.peek.columns import Column, WrittenConversation
 
 
 @dataclass
 class Hop:
-    """The words of one step about a conversation. `messages` are what it left, where it changed them."""
+    """One step of a conversation. `messages` are the messages after the step, if the step changed them."""
 
     stage: str
     words: str
@@ -31,22 +32,24 @@ class Hop:
 
 @dataclass
 class PeekedConversation:
-    """A conversation, or what would have been one."""
+    """A conversation, or the reason why a row gives none, with hops before and after it was made. Each column
+    writes a conversation that the filters keep."""
 
     place: str
     before: list[Hop]
+    number: int = 0  # from 1, over all rows that are shown
     conversation: Conversation | None = None
     hops: list[Hop] = field(default_factory=list)
-    written: list[Written] = field(default_factory=list)
+    written: list[WrittenConversation] = field(default_factory=list)
 
     @property
-    def lost(self) -> Hop | None:
-        return next((hop for hop in (*self.before, *self.hops) if hop.fate), None)
+    def lost(self) -> bool:
+        return any(hop.fate for hop in (*self.before, *self.hops))
 
 
 @dataclass
 class PeekedRow:
-    """One row, as it was read, and what it gave."""
+    """One row as it was read, and its conversations."""
 
     place: str
     row: str
@@ -54,70 +57,78 @@ class PeekedRow:
 
 
 def peeked_rows(columns: Sequence[Column], count: int, skip: int, only: str | None) -> Iterator[PeekedRow]:
-    """The first rows of each source, read and judged by the first column's recipe, written by each."""
-    recipe = columns[0].recipe
-    names = [source.name for source in recipe[LOADERS]]
+    """The first rows of each source. The first column's recipe reads and filters, and each column writes."""
+    sources = columns[0].recipe[LOADERS]
+    names = [source.name for source in sources]
     if only and only not in names:
         raise PitchpipeError(f"no source '{only}'.{suggest(only, names)}")
-    for source in recipe[LOADERS]:
-        if only and source.name != only:
-            continue
-        used, stream = settle(source, recipe.host)
-        reader = Reader(source, used, recipe)
-        rows = numbered(row for part in stream for row in part.rows())
-        for row in islice(rows, skip, skip + count):
-            file = f"{reader.seen_from_recipe(row.file)}:{row.line}" if row.file else ""
-            place = f"{source.name}, {file}" if file else f"{source.name} {row.line}"
-            yield PeekedRow(
-                place, _row(row), list(_conversations(reader.base(RowBatch([row])), place, columns))
-            )
+    numbers = count_from(1)
+    for source in sources:
+        for row in _rows_of(source, columns, count, skip) if only in (None, "", source.name) else ():
+            for peeked in row.conversations:
+                peeked.number = next(numbers)
+            yield row
 
 
-def _row(row: Row) -> str:
+def _rows_of(source: SourceUse, columns: Sequence[Column], count: int, skip: int) -> Iterator[PeekedRow]:
+    recipe = columns[0].recipe
+    used, parts = settle(source, recipe.host)
+    reader = Reader(source, used, recipe)
+    rows = numbered(row for part in parts for row in part.rows())
+    for row in islice(rows, skip, skip + count):
+        file = f"{reader.seen_from_recipe(row.file)}:{row.line}" if row.file else ""
+        place = f"{source.name}, {file}" if file else f"{source.name} {row.line}"
+        base = reader.base(RowBatch([row]))
+        yield PeekedRow(place, _as_text(row), list(_conversations(base, place, columns)))
+
+
+def _as_text(row: Row) -> str:
     return row.data if isinstance(row.data, str) else msgspec.json.encode(row.data, enc_hook=str).decode()
 
 
 def _conversations(base: Base, place: str, columns: Sequence[Column]) -> Iterator[PeekedConversation]:
     for index, conversation in enumerate(base.conversations):
         if conversation is None:
-            yield PeekedConversation(
-                place, [Hop("quarantined", base.refused[index].reason, fate="quarantined")]
-            )
+            reason = base.refused[index].reason
+            yield PeekedConversation(place, [Hop("quarantined", reason, fate="quarantined")])
             continue
-        seen = PeekedConversation(
-            place, [Hop(str(step), words) for step, words in base.notes.get(index, ())], conversation
-        )
-        left = _judged(conversation, columns[0].recipe[FILTERS], seen.hops)
-        if left is not None:
-            seen.written = [column.written(left) for column in columns if column.template]
-        yield seen
+        repairs = [Hop(str(step), note) for step, note in base.notes.get(index, ())]
+        peeked = PeekedConversation(place, repairs, conversation=conversation)
+        kept = _filtered(conversation, columns[0].recipe[FILTERS], peeked.hops)
+        if kept is not None:
+            peeked.written = [column.write(kept) for column in columns if column.template]
+        yield peeked
 
 
-def _judged(conversation: Conversation, filters: list[Use], hops: list[Hop]) -> Conversation | None:
-    """What the filters leave of it."""
+def _filtered(conversation: Conversation, filters: list[Use], hops: list[Hop]) -> Conversation | None:
+    """The conversation that the filters keep. Adds a hop for each filter."""
     for use in filters:
-        hop, left = _verdict(conversation, use)
+        hop, kept = _hop(conversation, use)
         hops.append(hop)
-        if left is None:
+        if kept is None:
             return None
-        if left is not conversation:
-            hop.messages = left.messages
-        conversation = left
+        if kept is not conversation:
+            hop.messages = kept.messages
+        conversation = kept
     return conversation
 
 
-def _verdict(conversation: Conversation, use: Use) -> tuple[Hop, Conversation | None]:
-    """What one filter says of it, with its scores."""
+def _hop(conversation: Conversation, use: Use) -> tuple[Hop, Conversation | None]:
+    """The decision of one filter with its scores, and the conversation that the filter keeps."""
     stage = str(Step(StepKind.FILTER, use.label))
     if compares(use):
         return Hop(stage, "compares all rows: pitchpipe why says what it found"), conversation
-    one = Judge(use, "", 1)
-    judge([one], {0: conversation})
-    judgement = one.done()
+    judgement = _judgement(conversation, use)
     if drop := judgement.drops.get(0):
         limit = f" ({drop.score} against {drop.limit})" if drop.limit is not None else ""
         return Hop(stage, f"dropped: {drop}{limit}", fate="dropped"), None
     scores = ", ".join(f"{name} {judgement.column(name)[0]:g}" for name in judgement.scores)
-    tagged = f"would go: {judgement.tags[0]}" if judgement.tags else "kept"
-    said = "; ".join(judgement.notes.get(0, ())) or tagged
-    return Hop(stage, said, scores), judgement.edits.get(0, conversation)
+    decision = f"would go: {judgement.tags[0]}" if judgement.tags else "kept"
+    words = "; ".join(judgement.notes.get(0, ())) or decision
+    return Hop(stage, words, scores), judgement.edits.get(0, conversation)
+
+
+def _judgement(conversation: Conversation, use: Use) -> Judgement:
+    filter = Judge(use, "", 1)
+    judge([filter], {0: conversation})
+    return filter.done()

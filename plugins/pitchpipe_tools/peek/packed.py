@@ -1,47 +1,41 @@
-"""Which conversations of the page would share a row, where the collator packs."""
+"""The section of the page about packing: which conversations would share a row."""
 
 from collections.abc import Sequence
 
 from pitchpipe_tools.html.charts import bar
-from pitchpipe_tools.html.markup import Markup, element, number, share, table
-from pitchpipe_tools.peek.columns import Column
+from pitchpipe_tools.html.markup import Markup, element, table
+from pitchpipe_tools.html.numbers import number, share
+from pitchpipe_tools.peek.article import anchor
+from pitchpipe_tools.peek.columns import Column, PackedPart
 from pitchpipe_tools.peek.hops import PeekedConversation
 
 PACKED = "In the first epoch, if there were no other conversations than these. A run plans over all it has."
 
 
-def packing(
-    columns: Sequence[Column], seen: Sequence[PeekedConversation], places: dict[int, str]
-) -> Markup | None:
+def packing(columns: Sequence[Column], conversations: Sequence[PeekedConversation]) -> Markup | None:
+    """A table for each column whose collator packs."""
     drawn = [
-        _packed(column, seen, rows, places)
-        for at, column in enumerate(columns)
-        if (rows := column.packed([one.written[at] for one in seen]))
+        _column(column, conversations, rows)
+        for number, column in enumerate(columns)
+        if (rows := column.packed([peeked.written[number] for peeked in conversations]))
     ]
     head = element("h2", "Packed together", id="packed"), element("p", PACKED, class_="quiet")
     return element("section", head, drawn, aria_labelledby="packed") if drawn else None
 
 
-def _packed(
-    column: Column,
-    seen: Sequence[PeekedConversation],
-    rows: list[list[tuple[int, int]]],
-    places: dict[int, str],
+def _column(
+    column: Column, conversations: Sequence[PeekedConversation], rows: list[list[PackedPart]]
 ) -> Markup:
-    """Each row that the collator plans, as a bar of its conversations."""
-    length = column.length
     lines = []
     for line, row in enumerate(rows, 1):
-        sizes = [(seen[place], size) for place, size in row]
-        tokens = sum(size for _, size in sizes)
+        parts = [(conversations[part.conversation], part.tokens) for part in row]
+        tokens = sum(part.tokens for part in row)
+        whole = column.length or tokens
         links = [
-            [element("a", one.place, href=f"#{places[id(one)]}"), f" {number(size)} "] for one, size in sizes
+            [element("a", peeked.place, href=f"#{anchor(peeked)}"), f" {number(size)} "]
+            for peeked, size in parts
         ]
-        drawn = bar([("kept", size, one.place) for one, size in sizes], length or tokens)
-        lines.append([line, [drawn, links], number(tokens), share(tokens, length or tokens)])
-    return element(
-        "div",
-        element("h3", column.title),
-        table(["row", "conversations and their tokens", "tokens", "filled"], lines, words=2),
-        class_="packed",
-    )
+        drawn = bar([("kept", size, peeked.place) for peeked, size in parts], whole)
+        lines.append([line, [drawn, links], number(tokens), share(tokens, whole)])
+    head = ["row", "conversations and their tokens", "tokens", "filled"]
+    return element("div", element("h3", column.title), table(head, lines, words=2), class_="packed")

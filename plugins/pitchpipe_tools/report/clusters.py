@@ -1,4 +1,4 @@
-"""Rows that are like another one, as filters that compare all conversations have found them."""
+"""Clusters: rows that a comparing filter found to be like one row."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from pitchpipe_stages.data.shards import Judgement
 from pitchpipe_stages.prepare.history import History
-from pitchpipe_tools.report.sample_rows import SampleRow, sample
+from pitchpipe_tools.report.excerpts import SampleRow, sample
 
-LARGEST = 5  # clusters of each filter that are shown
+LARGEST = 5  # clusters of each filter that the page shows
 
 
 @dataclass
 class Cluster:
-    """Rows that are like one row."""
+    """The rows that are like the row at `place`."""
 
     place: str
     rows: int
@@ -21,7 +21,7 @@ class Cluster:
 
 
 class Clusters:
-    """For each filter and reason, how many rows are like which row."""
+    """Counts for each filter and reason the rows that are like a row, by the place of that row."""
 
     def __init__(self) -> None:
         self.places: dict[tuple[str, str], Counter[str]] = {}
@@ -33,8 +33,8 @@ class Clusters:
                 if drop.like:
                     self.places.setdefault((judgement.label, drop.reason), Counter())[drop.like] += 1
 
-    def look(self, history: History) -> None:
-        """Read the rows that most others are like: again through the shards, until all are found."""
+    def read_examples(self, history: History) -> None:
+        """Reads an example of each of the largest clusters, in a second pass over the shards."""
         wanted = {place for places in self.places.values() for place, _ in places.most_common(LARGEST)}
         for _, shard in history.shards() if wanted else ():
             for conversation in filter(None, shard.base().conversations):

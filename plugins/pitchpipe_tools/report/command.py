@@ -1,4 +1,4 @@
-"""pitchpipe report"""
+"""The command `report`."""
 
 from pathlib import Path
 

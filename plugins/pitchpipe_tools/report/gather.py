@@ -1,4 +1,4 @@
-"""All that a page shows of a run's rows, gathered shard by shard, so that memory does not grow with them."""
+"""Gathers what the page shows of a run's rows, shard by shard: memory does not grow with the rows."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ from pitchpipe_tools.report.flow import reasons
 from pitchpipe_tools.report.lengths import Lengths
 from pitchpipe_tools.report.sample_rows import SampleRows
 
-REASONS = 60  # reasons that are shown, of each fate so many with examples
+REASONS = 60  # that the page lists, and that have sample rows, of each fate
 
 
 @dataclass
 class ScoreSpread:
-    """One score of one filter, of all rows that came to it."""
+    """The values of one score of one filter, and how many lie outside its bounds."""
 
     spread: Spread = field(default_factory=Spread)
     bounds: Bounds = (None, None)
@@ -39,52 +39,56 @@ class ScoreSpread:
 
 
 class Gathered:
-    """What was found in the shards."""
+    """What the page shows of all shards."""
 
     def __init__(self, wanted: set[Reason]) -> None:
         self.lengths, self.clusters, self.samples = Lengths(), Clusters(), SampleRows(wanted)
-        self.scores: dict[tuple[str, str], ScoreSpread] = {}
-        self.categories_before: Counter[str] = Counter()
-        self.categories_after: Counter[str] = Counter()
-        self.sides: dict[str, Counter[str]] = {}  # of each split the categories
+        self.scores: dict[tuple[str, str], ScoreSpread] = {}  # by filter and score
+        self.categories_read: Counter[str] = Counter()
+        self.categories_kept: Counter[str] = Counter()
+        self.categories_by_split: dict[str, Counter[str]] = {}
 
     def add(self, base: Base, track: list[Judgement], done: Finished) -> None:
-        self.categories_before.update(c.category for c in base.conversations if c)
-        self.categories_after.update(done.categories)
+        """Adds one shard."""
+        self.categories_read.update(c.category for c in base.conversations if c)
+        self.categories_kept.update(done.categories)
         self.lengths.add(base, track, done)
+        self.samples.add(base, track, done)
         for judgement in track:
             self.clusters.add(judgement)
             for name in judgement.scores:
-                scored = self.scores.setdefault((judgement.label, name), ScoreSpread())
-                scored.add(np.array(judgement.column(name)), judgement.bounds[name])
-        self.samples.look(base, track, done)
+                score = self.scores.setdefault((judgement.label, name), ScoreSpread())
+                score.add(np.array(judgement.column(name)), judgement.bounds[name])
 
 
 def gather(history: History, tick: Callable[..., None]) -> Gathered:
-    """One pass over the shards, then one through what was kept of them."""
-    found = Gathered(_wanted(history.result.rows))
+    """Reads all shards, then the prepared files for the categories of each split."""
+    gathered = Gathered(_most_frequent(history.result.rows))
     for _, shard in history.shards():
-        found.add(shard.base(), shard.track(), shard.finished())
+        gathered.add(shard.base(), shard.track(), shard.finished())
         tick()
-    found.clusters.look(history)
-    found.sides = {side: Counter(_categories(history, side)) for side in SPLITS}
-    return found
+    gathered.clusters.read_examples(history)
+    gathered.categories_by_split = {split: Counter(_categories(history, split)) for split in SPLITS}
+    return gathered
 
 
-def _wanted(sources: dict[str, SourceRows]) -> set[Reason]:
-    ranked: dict[Fate, list[Reason]] = {}
+def _most_frequent(sources: dict[str, SourceRows]) -> set[Reason]:
+    """For each fate the reasons of most rows."""
+    by_fate: dict[Fate, list[Reason]] = {}
     for reason in reasons(sources):
-        ranked.setdefault(reason.fate, []).append(reason)
-    return {reason for some in ranked.values() for reason in some[:REASONS]}
+        by_fate.setdefault(reason.fate, []).append(reason)
+    return {reason for ranked in by_fate.values() for reason in ranked[:REASONS]}
 
 
-class _Line(msgspec.Struct):
+class _PreparedLine(msgspec.Struct):
+    """A line of a prepared file, of which only the category is read."""
+
     category: str = ""
 
 
-def _categories(history: History, side: str) -> Iterator[str]:
-    decode = msgspec.json.Decoder(_Line).decode
-    file = history.run / "prepared" / f"{side}.jsonl"
+def _categories(history: History, split: str) -> Iterator[str]:
+    decode = msgspec.json.Decoder(_PreparedLine).decode
+    file = history.run / "prepared" / f"{split}.jsonl"
     if file.exists():
         with open(file, "rb") as lines:
             for line in lines:

@@ -1,4 +1,4 @@
-"""How long prompts, replies and conversations are, as they were read and as they are kept."""
+"""The lengths of prompts, replies and conversations, as read and as kept."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from pitchpipe_stages.data.ledger import LENGTH, Fate
 from pitchpipe_stages.data.shards import Base, Finished, Judgement
 from pitchpipe_tools.html.spread import Spread
 
-Numbers = NDArray[np.int64]
+Integers = NDArray[np.int64]
 LENGTHS = ("characters in a prompt", "characters in a reply", "words in a reply", "turns in a conversation")
 PROMPT, REPLY, WORDS, TURNS = LENGTHS
 
@@ -19,53 +19,55 @@ _decode = msgspec.json.Decoder(Conversation).decode
 
 
 class Lengths:
-    """Spreads by name, before and after; of tokens there are only those of what is kept."""
+    """The spread of each length, as read and as kept. Only kept conversations have tokens."""
 
     def __init__(self) -> None:
-        self.before = {name: Spread() for name in LENGTHS}
-        self.after = {name: Spread() for name in LENGTHS}
+        self.read = {name: Spread() for name in LENGTHS}
+        self.kept = {name: Spread() for name in LENGTHS}
         self.tokens, self.learned = Spread(), Spread()
 
     def add(self, base: Base, track: list[Judgement], done: Finished) -> None:
-        """A row that nothing has edited is measured once."""
+        """Adds one shard. A conversation that nothing edited is measured once."""
         edited = _edited(track, done)
-        same = np.zeros(len(base.conversations) + 1, bool)
-        same[[index for index in done.indices if index not in edited]] = True
+        unchanged = np.zeros(len(base.conversations) + 1, bool)
+        unchanged[[index for index in done.indices if index not in edited]] = True
         for name, (values, rows) in measured(base.alive().items()).items():
-            self.before[name].add(values)
-            self.after[name].add(values[same[rows]])
-        other = ((i, _decode(line)) for i, line in zip(done.indices, done.lines, strict=True) if i in edited)
-        for name, (values, _) in measured(other).items():
-            self.after[name].add(values)
+            self.read[name].add(values)
+            self.kept[name].add(values[unchanged[rows]])
+        kept = zip(done.indices, done.lines, strict=True)
+        changed = ((index, _decode(line)) for index, line in kept if index in edited)
+        for name, (values, _) in measured(changed).items():
+            self.kept[name].add(values)
         if any(done.lengths):
             self.tokens.add(done.lengths)
             self.learned.add(done.learned)
 
 
 def _edited(track: list[Judgement], done: Finished) -> set[int]:
-    """Rows that may no longer say what was read. Who was cut for his length is not kept by row: take all."""
-    if any(why.key()[:2] == (Fate.CHANGED, LENGTH) for why in done.counts.why):
+    """The rows whose text may have changed. A shard does not record which rows the collator cut, so one cut
+    row makes every kept row count as edited."""
+    if any(reason.key()[:2] == (Fate.CHANGED, LENGTH) for reason in done.counts.why):
         return set(done.indices)
     return set().union(*(judgement.edits for judgement in track))
 
 
-def measured(rows: Iterable[tuple[int, Conversation]]) -> dict[str, tuple[Numbers, Numbers]]:
-    """For each length the values, and beside them the numbers of the rows that have them."""
+def measured(rows: Iterable[tuple[int, Conversation]]) -> dict[str, tuple[Integers, Integers]]:
+    """For each length its values, and for each value the index of its row."""
     values: dict[str, list[int]] = {name: [] for name in LENGTHS}
-    asked: list[int] = []
-    answered: list[int] = []
-    taken: list[int] = []
+    owners: dict[str, list[int]] = {name: [] for name in LENGTHS}
+
+    def add(name: str, value: int, row: int) -> None:
+        values[name].append(value)
+        owners[name].append(row)
+
     for index, conversation in rows:
-        before = len(asked)
+        turns = 0
         for message in conversation.messages:
             if message.role == "assistant":
-                values[REPLY].append(len(message.content))
-                values[WORDS].append(len(message.content.split()))
-                answered.append(index)
+                add(REPLY, len(message.content), index)
+                add(WORDS, len(message.content.split()), index)
             elif message.role == "user":
-                values[PROMPT].append(len(message.content) + len(message.context))
-                asked.append(index)
-        values[TURNS].append(len(asked) - before)
-        taken.append(index)
-    owners = {PROMPT: asked, REPLY: answered, WORDS: answered, TURNS: taken}
+                add(PROMPT, len(message.content) + len(message.context), index)
+                turns += 1
+        add(TURNS, turns, index)
     return {name: (np.array(values[name]), np.array(owners[name], np.int64)) for name in LENGTHS}

@@ -1,4 +1,4 @@
-"""What is trained on and what is held out: the mix of sources, and the splits by category."""
+"""The sections about training data: the mix of sources, and the splits by category."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,47 +7,58 @@ from msgspec import Struct
 
 from pitchpipe_stages.prepare.mix import OFTEN
 from pitchpipe_stages.prepare.result import MixLine, SplitSize
-from pitchpipe_tools.html.markup import Markup, element, joined, number, table
+from pitchpipe_tools.html.markup import Markup, element, joined, table
+from pitchpipe_tools.html.numbers import number
 
-CATEGORIES = 20
+CATEGORIES = 20  # with a line of their own
 
 
 def mix(lines: list[MixLine]) -> Markup:
-    """Each source's part of one epoch of training. One that is seen too often stands out."""
-    counted = _counted(lines, {"available": "there are", "conversations": "trained on", "tokens": "tokens"})
+    """The part of each source in one epoch. A source that one epoch repeats too often is highlighted."""
+    columns = _used(lines, {"available": "there are", "conversations": "trained on", "tokens": "tokens"})
     often = {index for index, line in enumerate(lines) if line.epochs > OFTEN}
     rows = [
         [
             line.source[:120],
-            *(number(getattr(line, name)) for name in counted),
+            *(number(getattr(line, name)) for name in columns),
             f"{line.share:.1%}",
             [element("strong", f"⚠ {line.epochs:g}")] if index in often else f"{line.epochs:g}",
         ]
         for index, line in enumerate(lines)
     ]
     warning = f"⚠ A source that is seen more than {OFTEN} times in an epoch may be learned by heart."
-    whole = table(["source", *counted.values(), "share", "epochs"], rows, marked=often)
+    whole = table(["source", *columns.values(), "share", "epochs"], rows, marked=often)
     return joined(whole, element("p", warning) if often else None)
 
 
-def _counted(lines: Sequence[Struct], names: dict[str, str]) -> dict[str, str]:
-    """Columns that are not all zeros, as those of tokens are without a model."""
-    return {name: words for name, words in names.items() if any(getattr(line, name) for line in lines)}
+def _used(lines: Sequence[Struct], columns: dict[str, str]) -> dict[str, str]:
+    """The columns with a number other than 0. Without a model, columns of tokens hold only 0."""
+    return {name: title for name, title in columns.items() if any(getattr(line, name) for line in lines)}
 
 
-def splits(sizes: dict[str, SplitSize], sides: dict[str, Counter[str]]) -> Markup:
-    """Conversations and tokens of each split; then its categories, where there are any."""
-    used = [name for name, side in sizes.items() if side.conversations]
-    names = {"conversations": "conversations", "tokens": "tokens", "learned": "learned tokens"}
-    columns = _counted([sizes[name] for name in used], names)
+def splits(sizes: dict[str, SplitSize], categories: dict[str, Counter[str]]) -> Markup:
+    """The size of each split, then the categories of each split if the rows have categories."""
+    used = [name for name, size in sizes.items() if size.conversations]
+    titles = {"conversations": "conversations", "tokens": "tokens", "learned": "learned tokens"}
+    columns = _used([sizes[name] for name in used], titles)
     rows = [[name, *(number(getattr(sizes[name], column)) for column in columns)] for name in used]
     whole = table(["split", *columns.values()], rows)
-    total: Counter[str] = sum((sides[name] for name in used), Counter())
+    by_category = _by_category({name: categories[name] for name in used})
+    return joined(whole, by_category)
+
+
+def _by_category(splits: dict[str, Counter[str]]) -> Markup | None:
+    total: Counter[str] = sum(splits.values(), Counter())
     if set(total) <= {""}:
-        return whole
-    top = [category for category, _ in total.most_common(CATEGORIES)]
-    lines = [[(c or "(none)")[:120], *(number(sides[name][c]) for name in used)] for c in top]
-    if len(total) > len(top):
-        rest = [number(sum(n for c, n in sides[name].items() if c not in top)) for name in used]
-        lines.append([f"{number(len(total) - len(top))} others", *rest])
-    return joined(whole, element("h3", "By category"), table(["category", *used], lines))
+        return None
+    largest = [category for category, _ in total.most_common(CATEGORIES)]
+    lines = [
+        [(category or "(none)")[:120], *(number(counts[category]) for counts in splits.values())]
+        for category in largest
+    ]
+    if len(total) > len(largest):
+        rest = [
+            sum(rows for name, rows in counts.items() if name not in largest) for counts in splits.values()
+        ]
+        lines.append([f"{number(len(total) - len(largest))} others", *map(number, rest)])
+    return joined(element("h3", "By category"), table(["category", *splits], lines))

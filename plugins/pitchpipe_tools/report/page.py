@@ -1,4 +1,4 @@
-"""The page about a run's data: one file, no script, nothing fetched; what it shows of rows is escaped."""
+"""The page about the data of a run, in one file."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,39 +6,45 @@ from pathlib import Path
 from pitchpipe.run.atomic import write as write_whole
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.prepare.history import History
-from pitchpipe_tools.html.frame import STYLE, framed
+from pitchpipe_tools.html import frame
 from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.report import overview
 from pitchpipe_tools.report.gather import Gathered, gather
 from pitchpipe_tools.report.sections import PageSection, sections
 
-WHAT = "What became of the data"
-MORE = "What became of each row: ledger.jsonl. The whole way of one: pitchpipe why RUN ROW."
+SUBTITLE = "What became of the data"
+FOOTER = " What became of each row: ledger.jsonl. The whole way of one: pitchpipe why RUN ROW."
 
 
 def write(run: Path, console: RichConsole) -> Path:
-    """Read the rows that a run has kept, and write its page."""
+    """Reads the rows of a run, and writes the page into the run's folder."""
     history = History(run)
     total = sum(1 for _ in history.shards())
     with console.bar("reading the rows", total) as tick:
-        found = gather(history, tick)
-    page = run / "report.html"
-    write_whole(page, render(history, found).encode("utf-8", "replace"))
-    return page
+        gathered = gather(history, tick)
+    file = run / "report.html"
+    write_whole(file, render(history, gathered).encode("utf-8", "replace"))
+    return file
 
 
-def render(history: History, found: Gathered) -> str:
-    name = history.run.resolve().name
+def render(history: History, gathered: Gathered) -> str:
+    """The page as HTML."""
     date = datetime.fromtimestamp((history.run / "run.json").stat().st_mtime)
-    shown = list(sections(history, found))
-    links = [element("li", element("a", title, href=f"#{at}")) for at, title, _, _ in shown]
+    shown = list(sections(history, gathered))
     tiles = overview.tiles(list(history.result.rows.values()))
-    content = [tiles, *(_section(section) for section in shown)]
-    words = f"{WHAT}, {date:%d %B %Y, %H:%M}"
-    return framed(name, "data report", words, links, "on this page", content, [STYLE], f" {MORE}")
+    return frame.page(
+        name=history.run.resolve().name,
+        title="data report",
+        subtitle=f"{SUBTITLE}, {date:%d %B %Y, %H:%M}",
+        links=[element("li", element("a", part.title, href=f"#{part.anchor}")) for part in shown],
+        links_label="on this page",
+        content=[tiles, *map(_section, shown)],
+        styles=[frame.STYLE],
+        footer=FOOTER,
+    )
 
 
 def _section(section: PageSection) -> Markup:
-    at, title, words, content = section
-    head = element("h2", title, id=at), element("p", words, class_="quiet")
-    return element("section", head, content, aria_labelledby=at)
+    title = element("h2", section.title, id=section.anchor)
+    introduction = element("p", section.introduction, class_="quiet")
+    return element("section", title, introduction, section.content, aria_labelledby=section.anchor)

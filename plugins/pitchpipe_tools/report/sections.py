@@ -1,77 +1,95 @@
-"""The parts of the page, in their order; one that has nothing to show is left out."""
+"""The sections of the page, in their order. A section with nothing to show is left out."""
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pitchpipe_stages.data.ledger import LOST, Fate, SourceRows
 from pitchpipe_stages.prepare.history import History
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_tools.html.markup import Markup, element, joined
-from pitchpipe_tools.report import figures, flow, mix_and_splits, overview, reasons
+from pitchpipe_tools.report import flow, flow_bars, mix_and_splits
+from pitchpipe_tools.report.duplicates import duplicates
+from pitchpipe_tools.report.figures import length_figures, share_table
 from pitchpipe_tools.report.gather import Gathered
+from pitchpipe_tools.report.overview import legend
+from pitchpipe_tools.report.reasons import reason_list
+from pitchpipe_tools.report.scores import scores
 
-PageSection = tuple[str, str, str, Markup]  # its name in the address, title, a word on it, content
+
+class PageSection(NamedTuple):
+    """One section of the page. `anchor` is its name in links to the section."""
+
+    anchor: str
+    title: str
+    introduction: str
+    content: Markup
 
 
-def sections(history: History, found: Gathered) -> Iterator[PageSection]:
+def sections(history: History, gathered: Gathered) -> Iterator[PageSection]:
+    """Yields the sections."""
     result, filters = history.result, history.filters()
-    sources = result.rows
     yield _flow(result, filters)
-    if len(sources) > 1:
-        yield _sources(sources, filters)
-    yield from _why(sources, found)
-    yield from _measured(found)
-    yield from _used(result, found)
+    if len(result.rows) > 1:
+        yield _sources(result.rows, filters)
+    yield from _reasons(result.rows, gathered)
+    yield from _measures(gathered)
+    yield from _training(result, gathered)
 
 
 def _flow(result: Prepared, filters: list[str]) -> PageSection:
-    words = "Each bar is what a stage left; the coloured end is what it took."
-    legend = overview.legend(("kept", "left"), ("dropped", "dropped"), ("quarantined", "quarantined"))
-    bars = overview.bars(list(result.rows.values()), filters, result.splits)
-    return "way", "What became of the rows", words, joined(legend, bars)
+    introduction = "Each bar is what a stage left; the coloured end is what it took."
+    entries = legend(("kept", "left"), ("dropped", "dropped"), ("quarantined", "quarantined"))
+    bars = flow_bars.bars(list(result.rows.values()), filters, result.splits)
+    return PageSection("way", "What became of the rows", introduction, joined(entries, bars))
 
 
 def _sources(sources: dict[str, SourceRows], filters: list[str]) -> PageSection:
-    words = "Unfold a source to see its own flow. The number on the right is what is kept."
+    introduction = "Unfold a source to see its own flow. The number on the right is what is kept."
     read = Counter({name: rows.read for name, rows in sources.items()})
     kept = Counter({name: rows.kept for name, rows in sources.items()})
     title = element("h3", "Shares before and after")
-    content = joined(overview.by_source(sources, filters), title, figures.shares("source", read, kept))
-    return "sources", "Sources", words, content
+    content = joined(flow_bars.by_source(sources, filters), title, share_table("source", read, kept))
+    return PageSection("sources", "Sources", introduction, content)
 
 
-def _why(sources: dict[str, SourceRows], found: Gathered) -> Iterator[PageSection]:
-    why, whole = flow.reasons(sources), flow.conversations(sources)
-    words = "Unfold a reason to see rows that had it. Shares are of all that was read."
-    yield "reasons", "Reasons", words, reasons.listed(why, (*LOST, Fate.TAGGED), found, whole)
-    if any(reason.fate is Fate.CHANGED for reason in why):
-        words = "What was repaired or edited, with rows for instance. A row may be changed more than once."
-        yield "mended", "Mended rows", words, reasons.listed(why, (Fate.CHANGED,), found, whole)
-    if found.clusters.places:
-        words = "Rows that are like another one, as the filters found that compare rows with each other."
-        yield "alike", "Duplicates", words, reasons.alike(found.clusters, whole)
-
-
-def _measured(found: Gathered) -> Iterator[PageSection]:
-    words = "Each prompt, each reply or each conversation counts once. Long values share wider bars."
-    yield "lengths", "Lengths", words, figures.lengths(found.lengths)
-    before, after = found.categories_before, found.categories_after
-    if set(before) - {""}:
-        words = "Conversations by category, as read and as the filters left them."
-        yield "categories", "Categories", words, figures.shares("category", before, after)
-    if found.scores:
-        words = "What filters measured of every row that came to them, kept or not."
-        yield (
-            "scores",
-            "Scores",
-            f"{words} Try other limits: pitchpipe tune RUN FILTER.",
-            figures.scores(found.scores),
+def _reasons(sources: dict[str, SourceRows], gathered: Gathered) -> Iterator[PageSection]:
+    reasons, read = flow.reasons(sources), flow.conversations(sources)
+    introduction = "Unfold a reason to see rows that had it. Shares are of all that was read."
+    lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read)
+    yield PageSection("reasons", "Reasons", introduction, lost)
+    if any(reason.fate is Fate.CHANGED for reason in reasons):
+        introduction = (
+            "What was repaired or edited, with rows for instance. A row may be changed more than once."
         )
+        changed = reason_list(reasons, (Fate.CHANGED,), gathered, read)
+        yield PageSection("mended", "Mended rows", introduction, changed)
+    if gathered.clusters.places:
+        introduction = (
+            "Rows that are like another one, as the filters found that compare rows with each other."
+        )
+        yield PageSection("alike", "Duplicates", introduction, duplicates(gathered.clusters, read))
 
 
-def _used(result: Prepared, found: Gathered) -> Iterator[PageSection]:
+def _measures(gathered: Gathered) -> Iterator[PageSection]:
+    introduction = "Each prompt, each reply or each conversation counts once. Long values share wider bars."
+    yield PageSection("lengths", "Lengths", introduction, length_figures(gathered.lengths))
+    read, kept = gathered.categories_read, gathered.categories_kept
+    if set(read) - {""}:
+        introduction = "Conversations by category, as read and as the filters left them."
+        yield PageSection("categories", "Categories", introduction, share_table("category", read, kept))
+    if gathered.scores:
+        introduction = (
+            "What filters measured of every row that came to them, kept or not."
+            " Try other limits: pitchpipe tune RUN FILTER."
+        )
+        yield PageSection("scores", "Scores", introduction, scores(gathered.scores))
+
+
+def _training(result: Prepared, gathered: Gathered) -> Iterator[PageSection]:
     if result.mix:
-        words = "What one epoch of training takes of each source, and how often it sees the same rows."
-        yield "mix", "Mix", words, mix_and_splits.mix(result.mix)
-    words = "The same prompt never lands on two sides."
-    yield "splits", "Splits", words, mix_and_splits.splits(result.splits, found.sides)
+        introduction = "What one epoch of training takes of each source, and how often it sees the same rows."
+        yield PageSection("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
+    introduction = "The same prompt never lands on two sides."
+    content = mix_and_splits.splits(result.splits, gathered.categories_by_split)
+    yield PageSection("splits", "Splits", introduction, content)

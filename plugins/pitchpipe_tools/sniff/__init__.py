@@ -1,1 +1,1 @@
-"""pitchpipe sniff: a data file, looked at before there is a recipe."""
+"""pitchpipe sniff: a first look at a data file that has no recipe yet."""

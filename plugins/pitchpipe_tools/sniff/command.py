@@ -1,13 +1,19 @@
-"""pitchpipe sniff: what a data file holds, on one screen"""
+"""The command `sniff`."""
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.yaml12 import Document
+
+if TYPE_CHECKING:
+    from pitchpipe.host.host import Host
+    from pitchpipe.recipe.recipe import Use
+    from pitchpipe_stages.console import RichConsole
+    from pitchpipe_tools.sniff.findings import Findings
 
 
 @click.command()
@@ -57,37 +63,23 @@ def sniff(
     """
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_tools.recipe_argument import host_with_warnings
-    from pitchpipe_tools.sniff import screen
-    from pitchpipe_tools.sniff.count_tokens import counter
-    from pitchpipe_tools.sniff.first_rows import opened
+    from pitchpipe_tools.sniff.count_tokens import token_counter
+    from pitchpipe_tools.sniff.first_rows import loader_of
     from pitchpipe_tools.sniff.look import look
-    from pitchpipe_tools.sniff.propose import recipe_text
 
     if write:
-        _check(write)
+        _check_target(write)
     console, host = RichConsole(), host_with_warnings(Path.cwd())
-    loader = opened(host, file, dict(map(_pair, options)))
-    count = counter(tokenizer, console) if tokenizer else None
+    loader = loader_of(host, file, dict(map(_pair, options)))
+    count = token_counter(tokenizer, console) if tokenizer else None
     with console.bar(f"looking at {file}", rows or None) as tick:
-        found = look(host, loader, rows, forced, count, tick)
-    screen.file(file, loader.bound, found, console)
-    screen.format(found, console)
-    screen.mess(found, console)
-    if not found.conversations:
-        raise PitchpipeError(screen.nothing(found, file, host))
-    screen.measures(found, console)
-    profile = host.default("filter", "new recipes")
-    screen.dropped(found, profile.name if profile else "", console)
-    seen = os.path.relpath(os.path.expanduser(file), write.parent if write else ".")
-    text = recipe_text(loader, found.choice, host, seen)
-    console.say(f"[bold]The recipe to start from[/]{f', written to {write}' if write else ''}\n")
-    console.plain(text)
-    if write:
-        write.write_text(f"# Made by pitchpipe sniff {file}\n{text}", "utf-8")
+        findings = look(host, loader, rows, forced, count, tick)
+    _show(findings, file, loader, host, console)
+    _propose(findings, file, loader, host, write, console)
 
 
-def _check(target: Path) -> None:
-    """A recipe is written only where nothing is lost."""
+def _check_target(target: Path) -> None:
+    """Refuses a file that exists, and a folder that does not."""
     problem = ""
     if target.exists():
         problem = "is there already: remove it first"
@@ -97,9 +89,39 @@ def _check(target: Path) -> None:
         raise PitchpipeError(f"--write: {target} {problem}, or name another file")
 
 
-def _pair(text: str) -> tuple[str, Any]:
-    """NAME=VALUE, the value read as YAML."""
+def _pair(text: str) -> tuple[str, object]:
+    """The name and the value of NAME=VALUE. The value is read as YAML."""
     name, equals, value = text.partition("=")
     if not (name and equals):
         raise PitchpipeError(f"--option {text}: expected NAME=VALUE, as in kind=csv")
     return name, Document(value, "--option").data
+
+
+def _show(findings: "Findings", file: str, loader: "Use", host: "Host", console: "RichConsole") -> None:
+    """Shows all findings, or says why the file has no usable row."""
+    from pitchpipe_tools.sniff import screen
+    from pitchpipe_tools.sniff.nothing import why_nothing
+
+    screen.show_file(file, loader.bound, findings, console)
+    screen.show_formats(findings, console)
+    screen.show_mess(findings, console)
+    if not findings.conversations:
+        raise PitchpipeError(why_nothing(findings, file, host))
+    screen.show_sizes(findings, console)
+    screen.show_parts(findings, console)
+    profile = host.default("filter", "new recipes")
+    screen.show_filters(findings, profile.name if profile else "", console)
+
+
+def _propose(
+    findings: "Findings", file: str, loader: "Use", host: "Host", target: Path | None, console: "RichConsole"
+) -> None:
+    """Shows the recipe to start from, and writes the recipe if there is a target."""
+    from pitchpipe_tools.sniff.propose import recipe_text
+
+    path = os.path.relpath(os.path.expanduser(file), target.parent if target else ".")
+    text = recipe_text(loader, findings.choice, host, path)
+    console.say(f"[bold]The recipe to start from[/]{f', written to {target}' if target else ''}\n")
+    console.plain(text)
+    if target:
+        target.write_text(f"# Made by pitchpipe sniff {file}\n{text}", "utf-8")

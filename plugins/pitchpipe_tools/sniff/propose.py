@@ -1,23 +1,25 @@
-"""The recipe lines to start from, checked before they are shown."""
+"""The recipe to start from."""
 
 import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.load import load
 from pitchpipe.recipe.recipe import Recipe, Use
-from pitchpipe_tools.sniff.guess import Choice
+from pitchpipe_tools.sniff.choose_format import Choice
 
 SPLIT = "split: {train: 0.9, validation: 0.05, test: 0.05}"
+BARE = re.compile(
+    r"[\w/][\w./-]*[A-Za-z_/][\w./-]*|\.\.?/[\w./-]*"
+)  # text that YAML reads as text without quotes
 
 
 def recipe_text(loader: Use, choice: Choice, host: Host, path: str) -> str:
-    """The recipe to start from. `path` is the file's as the recipe sees it."""
+    """The recipe as YAML. `path` is the path of the data file as seen from the recipe."""
     options = {name: path if name == "path" else value for name, value in loader.options.items()}
     if choice.used and choice.named:
         options["format"] = choice.used.label
@@ -25,22 +27,27 @@ def recipe_text(loader: Use, choice: Choice, host: Host, path: str) -> str:
         options["columns"] = choice.columns
     profile = host.default("filter", "new recipes")
     filters = f"filters:\n  - {profile.name}\n" if profile else ""
-    entry = f"{loader.label}: {_flow(options)}" if options else loader.label
+    entry = f"{loader.label}: {flow_style(options)}" if options else loader.label
     return f"loaders:\n  - {entry}\n{filters}{SPLIT}\n"
 
 
-def _flow(value: Any) -> str:
-    """A value on one line of YAML; text in quotes wherever bare words could be read as something else."""
+def flow_style(value: object) -> str:
+    """A value on one line of YAML. Text stands in quotes where YAML would read bare text as another type."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flow(name)}: {_flow(entry)}" for name, entry in value.items()) + "}"
-    plain = isinstance(value, str) and re.fullmatch(r"[\w/][\w./-]*[A-Za-z_/][\w./-]*|\.\.?/[\w./-]*", value)
-    if plain and value.lower() not in ("true", "false", "null") and not value[0].isdigit():
-        return str(value)
+        entries = (f"{flow_style(name)}: {flow_style(entry)}" for name, entry in value.items())
+        return "{" + ", ".join(entries) + "}"
+    if isinstance(value, str) and _is_bare(value):
+        return value
     return msgspec.json.encode(value).decode()
 
 
-def checked(loader: Use, choice: Choice, host: Host) -> Recipe:
-    """The recipe, which must be sound. Places in it are named as a person in this folder would."""
+def _is_bare(text: str) -> bool:
+    constant = text.lower() in ("true", "false", "null")
+    return BARE.fullmatch(text) is not None and not constant and not text[0].isdigit()
+
+
+def proposed_recipe(loader: Use, choice: Choice, host: Host) -> Recipe:
+    """The recipe, loaded and checked as if it stood in the working directory."""
     path = os.path.abspath(os.path.expanduser(loader.place))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "recipe.yaml"

@@ -1,132 +1,139 @@
-"""What sniff says, on one screen."""
+"""The screen of sniff: its findings, one table after the other."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pitchpipe.host.protocols import Loader, NamesFiles
+from pitchpipe_stages.console import RichConsole, escape
 
 if TYPE_CHECKING:
-    from pitchpipe_stages.console import RichConsole
-    from pitchpipe_tools.sniff.look import Findings
+    from pitchpipe_tools.sniff.findings import Findings, Tally
 
 
-def file(file: str, loader: Any, found: "Findings", console: "RichConsole") -> None:
-    from pitchpipe_stages.console import escape
-
-    files = loader.inputs() if hasattr(loader, "inputs") else []
+def show_file(file: str, loader: Loader, findings: "Findings", console: RichConsole) -> None:
+    if not findings.rows:
+        return
+    files = loader.inputs() if isinstance(loader, NamesFiles) else []
     size = _bytes(sum(path.stat().st_size for path in files)) if files else ""
     many = f"{len(files)} files, " if len(files) > 1 else ""
-    looked = f"the first {found.rows:,} rows; --rows 0 looks at all"
-    if not found.more:
-        looked = f"rows: {found.rows:,}"
-    if found.rows:
-        name = "standard input" if file == "-" else file
-        console.say(f"[bold]{escape(name)}[/]  {', '.join(filter(None, [f'{many}{size}', looked]))}\n")
+    rows = f"rows: {findings.rows:,}"
+    if findings.more:
+        rows = f"the first {findings.rows:,} rows; --rows 0 looks at all"
+    name = "standard input" if file == "-" else file
+    console.say(f"[bold]{escape(name)}[/]  {', '.join(filter(None, [f'{many}{size}', rows]))}\n")
 
 
 def _bytes(size: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
             return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
         size /= 1000
-    return ""
+    return f"{size:.1f} GB"
 
 
-def format(found: "Findings", console: "RichConsole") -> None:
-    from pitchpipe_stages.console import escape
+# --- The format -----------------------------------------------------------------------------------
 
-    choice = found.choice
-    if choice.found:
+
+def show_formats(findings: "Findings", console: RichConsole) -> None:
+    choice = findings.choice
+    if choice.fitting:
         head = ["formats that fit the first rows", "rows", "keys", ""]
-        rows = [[name, f"{rows:,}", f"{keys:,}", _mark(name, found)] for keys, rows, name in choice.found]
+        rows = [
+            [name, f"{rows:,}", f"{keys:,}", _mark(name, findings)] for keys, rows, name in choice.fitting
+        ]
         console.table("", head, rows)
     if choice.tied:
-        console.say(
-            f"[yellow]{' and '.join(choice.tied)} fit equally well.[/] A recipe must say which:"
-            f" format: {' or format: '.join(choice.tied)}. What follows is read as {choice.tied[0]}.\n"
-        )
+        _show_tied(choice.tied, console)
     if choice.columns and choice.used:
-        told = ", ".join(f"{old} as {new}" for new, old in choice.columns.items())
-        console.say(
-            f"[yellow]No format fits the columns as they are called.[/] With {escape(told)},"
-            f" the format {choice.used.label} fits.\n"
-        )
-    if len(found.formats) > 1:
-        rows = [
-            [name or "no format", f"{count:,}", found.places[name]]
-            for name, count in found.formats.most_common()
-        ]
-        console.table("Rows of several formats", ["format", "rows", "the first"], rows)
-        console.say(
-            "[yellow]A source has one format:[/] split the rows by format, a file and a loader for each.\n"
-        )
+        _show_columns(choice.columns, choice.used.label, console)
+    if len(findings.formats.counts) > 1:
+        _show_several_formats(findings.formats, console)
 
 
-def _mark(name: str, found: "Findings") -> str:
-    used = found.choice.used
+def _mark(name: str, findings: "Findings") -> str:
+    used = findings.choice.used
     return "chosen" if used and name in (used.label, used.component.name) else ""
 
 
-def mess(found: "Findings", console: "RichConsole") -> None:
-    if not found.mess:
-        console.say("No row had to be mended or refused.\n" if found.conversations else "")
+def _show_tied(formats: list[str], console: RichConsole) -> None:
+    console.say(
+        f"[yellow]{' and '.join(formats)} fit equally well.[/] A recipe must say which:"
+        f" format: {' or format: '.join(formats)}. What follows is read as {formats[0]}.\n"
+    )
+
+
+def _show_columns(columns: dict[str, str], format: str, console: RichConsole) -> None:
+    renamed = ", ".join(f"{old} as {new}" for new, old in columns.items())
+    console.say(
+        f"[yellow]No format fits the columns as they are called.[/] With {escape(renamed)},"
+        f" the format {format} fits.\n"
+    )
+
+
+def _show_several_formats(formats: "Tally[str]", console: RichConsole) -> None:
+    rows = [
+        [name or "no format", f"{count:,}", formats.places[name]]
+        for name, count in formats.counts.most_common()
+    ]
+    console.table("Rows of several formats", ["format", "rows", "the first"], rows)
+    console.say(
+        "[yellow]A source has one format:[/] split the rows by format, a file and a loader for each.\n"
+    )
+
+
+# --- The rows -------------------------------------------------------------------------------------
+
+
+def show_mess(findings: "Findings", console: RichConsole) -> None:
+    mess = findings.mess
+    if not mess.counts:
+        console.say("No row had to be mended or refused.\n" if findings.conversations else "")
         return
-    ordered = sorted(found.mess.items(), key=lambda one: (one[0][0] != "quarantined", -one[1]))
-    rows = [[what, why, by, f"{n:,}", found.places[what, by, why]] for (what, by, why), n in ordered]
+    ranked = sorted(mess.counts.items(), key=lambda entry: (entry[0].fate != "quarantined", -entry[1]))
+    rows = [[f.fate, f.reason, f.step, f"{count:,}", mess.places[f]] for f, count in ranked]
     console.table("Mess", ["", "what", "by", "times", "the first"], rows, left=3)
 
 
-def measures(found: "Findings", console: "RichConsole") -> None:
-    total = found.conversations
-    refused = f"; refused: {found.quarantined:,}" if found.quarantined else ""
-    head = [f"conversations: {total:,}{refused}", "least", "median", "95%", "most", "sum"]
-    rows = [[name, *_spread(sizes), f"{sum(sizes):,}"] for name, sizes in found.sizes.items()]
+def show_sizes(findings: "Findings", console: RichConsole) -> None:
+    refused = f"; refused: {findings.quarantined:,}" if findings.quarantined else ""
+    head = [f"conversations: {findings.conversations:,}{refused}", "least", "median", "95%", "most", "sum"]
+    rows = [[name, *_quantiles(sizes), f"{sum(sizes):,}"] for name, sizes in findings.sizes.items()]
     console.table("What would be read", head, rows)
-    having = [[f"with {name}", *_share(n, total)] for name, n in found.has.items() if n]
-    having += [["exact duplicates of an earlier one", *_share(found.repeated, total)]]
-    top = found.categories.most_common(10)
-    having += [[f"category {name}", *_share(n, total)] for name, n in top]
-    if left := len(found.categories) - len(top):
-        rest = found.categories.total() - sum(dict(top).values())
-        having += [[f"{left:,} more categories", *_share(rest, total)]]
-    console.table("", ["of these", "conversations", "share"], having)
 
 
-def _spread(sizes: list[int]) -> list[str]:
+def _quantiles(sizes: list[int]) -> list[str]:
     ordered = sorted(sizes)
     return [f"{ordered[round(share * (len(ordered) - 1))]:,}" for share in (0, 0.5, 0.95, 1)]
 
 
-def _share(count: int, total: int) -> list[str]:
-    return [f"{count:,}", f"{count / total:.1%}"]
+def show_parts(findings: "Findings", console: RichConsole) -> None:
+    counts = [(f"with {name}", count) for name, count in findings.parts.items() if count]
+    counts.append(("exact duplicates of an earlier one", findings.repeated))
+    largest = findings.categories.most_common(10)
+    counts += [(f"category {name}", count) for name, count in largest]
+    if more := len(findings.categories) - len(largest):
+        rest = findings.categories.total() - sum(count for _, count in largest)
+        counts.append((f"{more:,} more categories", rest))
+    rows = [[name, f"{count:,}", f"{count / findings.conversations:.1%}"] for name, count in counts]
+    console.table("", ["of these", "conversations", "share"], rows)
 
 
-def dropped(found: "Findings", profile: str, console: "RichConsole") -> None:
-    if not found.tried:
+# --- The filters ----------------------------------------------------------------------------------
+
+
+def show_filters(findings: "Findings", profile: str, console: RichConsole) -> None:
+    if not findings.tried:
         return
-    total = found.conversations
-    lost = f"{total - found.kept:,} of {total:,} conversations, {(total - found.kept) / total:.1%}"
-    title = f"The filters of {profile} would drop {lost}"
+    total, dropped = findings.conversations, findings.dropped
+    lost = total - findings.kept
+    title = f"The filters of {profile} would drop {lost:,} of {total:,} conversations, {lost / total:.1%}"
     rows = [
-        [by, why if what == "dropped" else f"{why} (tagged)", f"{n:,}", found.places[what, by, why]]
-        for (what, by, why), n in found.dropped.most_common()
+        [f.step, f.reason if f.fate == "dropped" else f"{f.reason} (tagged)", f"{count:,}", dropped.places[f]]
+        for f, count in dropped.counts.most_common()
     ]
     if rows:
         console.table(title, ["filter", "reason", "times", "the first"], rows, left=2)
     else:
         console.say(f"{title}.")
-    if found.left_out:
-        console.say(f"[dim]not tried here, where rows are not compared: {', '.join(found.left_out)}[/]\n")
-
-
-def nothing(found: "Findings", file: str, host: Any) -> str:
-    """Why no conversation comes out, and what to do."""
-    choice = found.choice
-    if choice.used:
-        how = ": leave out --format" if choice.used.place == "--format" else "; try another --format"
-        return f"{file}: the format {choice.used.label} makes no conversation of any row{how}"
-    if found.rows:
-        return f"{file}: no row can be read. If it is of another kind, say so: --option kind=csv"
-    known = ", ".join(component.name for component in host.all("format"))
-    return (
-        f"{file}: no format fits its rows, which hold {', '.join(found.keys)}.\n"
-        f"Rename columns in the recipe, as in columns: {{instruction: {found.keys[0] if found.keys else 'a'},"
-        f" output: {found.keys[-1] if found.keys else 'b'}}}, or say --format NAME. Known: {known}."
-    )
+    if findings.left_out:
+        left_out = ", ".join(findings.left_out)
+        console.say(f"[dim]not tried here, where rows are not compared: {left_out}[/]\n")

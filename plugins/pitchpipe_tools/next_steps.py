@@ -1,0 +1,36 @@
+"""The commands that a newcomer can try after a run."""
+
+import sys
+from shutil import which
+
+from pitchpipe.run.directory import Run
+from pitchpipe_stages.train.sections import TRAINER
+
+
+def show_next_steps(run: Run, recipe: str) -> None:
+    """Shows where the tuned model lies, and each next command with its purpose."""
+    if run.recipe[TRAINER] and (run.path / "model").exists():
+        run.console.say(f"The tuned model, ready to load or serve: [bold]{run.path / 'model'}[/]")
+    run.console.say("What to try next:")
+    for command, purpose in _next_steps(run, recipe):
+        run.console.say(f"  [bold]{_program()} {command}[/]\n      [dim]{purpose}[/]")
+
+
+def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
+    steps = [(f"peek {recipe}", "one conversation at every hop, learned text marked")]
+    if (run.path / "ledger.jsonl").stat().st_size:
+        steps.append((f"report {run.path}", "what became of the rows, on one page"))
+        steps.append((f"why {run.path} LINE", "one row's fate, and the threshold that decided"))
+    if trainer := run.recipe[TRAINER]:
+        change = f"--set trainer.{trainer.name}.epochs=1 --name try"
+        steps.append((f"run {recipe} {change}", "change one thing, keep both results"))
+    steps.append(("new filter my_filter", "write a plugin of your own"))
+    return steps
+
+
+def _program() -> str:
+    """The program as the user called it, so that the user can paste the commands."""
+    program = sys.argv[0]
+    if program.endswith("__main__.py"):
+        return "python -m pitchpipe"
+    return "pitchpipe" if program == which("pitchpipe") else program

@@ -1,0 +1,95 @@
+"""One conversation on the page: its hops, and its tokens in each column."""
+
+from collections.abc import Sequence
+
+from pitchpipe.records.conversation import Conversation, Message
+from pitchpipe_tools.html.markup import Markup, element
+from pitchpipe_tools.html.numbers import number, share
+from pitchpipe_tools.peek.boxes import boxes, texts
+from pitchpipe_tools.peek.columns import Column, WrittenConversation
+from pitchpipe_tools.peek.hops import Hop, PeekedConversation
+from pitchpipe_tools.peek.tokens import count_learned, count_stretches, first_difference
+
+FOLDED = 600  # a conversation of more tokens is folded
+
+
+def anchor(peeked: PeekedConversation) -> str:
+    """The name of a conversation in links."""
+    return f"c{peeked.number}"
+
+
+def article(peeked: PeekedConversation, columns: Sequence[Column]) -> Markup:
+    """The hops of a conversation, then its tokens, or its messages if no column writes the conversation."""
+    hops = [element("li", _hop(hop)) for hop in (*peeked.before, *peeked.hops)]
+    parts = [
+        _name(peeked.conversation) if peeked.conversation else None,
+        element("ul", hops, class_="hops") if hops else None,
+    ]
+    if peeked.written:
+        parts.append(_columns(peeked.written, columns))
+    elif peeked.conversation:
+        parts.append(_messages(peeked.conversation.messages))
+    return element("article", parts, id=anchor(peeked), class_="lost" if peeked.lost else None)
+
+
+def _name(conversation: Conversation) -> Markup:
+    category = f"category {conversation.category}, " if conversation.category else ""
+    return element("p", f"{category}id {conversation.id}", class_="facts")
+
+
+def _hop(hop: Hop) -> list[object]:
+    fate = element("span", element("i", class_=hop.fate), hop.fate, class_="fate") if hop.fate else None
+    scores = element("small", f" {hop.scores}", class_="quiet") if hop.scores else None
+    stage = None if hop.stage == hop.fate else element("b", hop.stage)
+    return [fate, " ", stage, " ", hop.words, scores]
+
+
+def _messages(messages: Sequence[Message]) -> Markup:
+    """The messages of a conversation that no template has written."""
+    lines = []
+    for message in messages:
+        text = "\n".join(filter(None, (message.content, message.context)))
+        lines.append((element("dt", message.role), element("dd", text)))
+    return element("div", element("dl", lines), class_="example")
+
+
+# --- Columns --------------------------------------------------------------------------------------
+
+
+def _columns(written: Sequence[WrittenConversation], columns: Sequence[Column]) -> Markup:
+    """The columns side by side. The first tokens that differ are marked."""
+    beside = len(written) > 1
+    both = beside and all(conversation.tokens for conversation in written)
+    differs = first_difference(written[0].tokens, written[1].tokens) if both else None
+    drawn = []
+    for column, conversation in zip(columns, written, strict=True):
+        first = written[0] if both and conversation is not written[0] else None
+        title = element("h3", column.title) if len(columns) > 1 else None
+        drawn.append(_column(title, conversation, _facts(conversation, column.stop, first), differs))
+    return element("div", drawn, class_="beside" if beside else None)
+
+
+def _column(title: Markup | None, written: WrittenConversation, facts: str, differs: int | None) -> Markup:
+    hop = Hop(written.fate or "length", written.reason, fate=written.fate)
+    fate = element("p", _hop(hop)) if written.reason else None
+    if not written.tokens:
+        return element("div", title, fate, texts(written.pieces), class_="column")
+    summary = element("summary", f"{number(len(written.tokens))} tokens", element("small", facts))
+    drawn = boxes(written.tokens, written.cut, written.cut_at, differs)
+    is_open = "open" if len(written.tokens) + len(written.cut) <= FOLDED else None
+    folded = element("details", summary, drawn, open=is_open, class_="one")
+    return element("div", title, fate, folded, class_="column" + " dropped" * bool(written.fate))
+
+
+def _facts(written: WrittenConversation, stop: str, first: WrittenConversation | None) -> str:
+    """Counts of the tokens. `first` is the same conversation in the first column."""
+    tokens, learned = written.tokens, count_learned(written.tokens)
+    found, stopped = count_stretches(tokens)
+    facts = [f"{number(learned)} learned, {share(learned, len(tokens))}"]
+    if found != stopped:
+        facts.append(f"{found - stopped} of {found} learned stretches do not end in {stop}")
+    if written.cut:
+        facts.append(f"{number(len(written.cut))} more were cut")
+    if first:
+        facts.append(f"{len(tokens) - len(first.tokens):+,} beside the first column")
+    return "; ".join(facts)
