@@ -1,5 +1,9 @@
 """A component is explained with its options."""
 
+import pytest
+
+from pitchpipe.host.hookspecs import KINDS
+
 
 def test_show_explains_a_component(project):
     out = project().run("show", "trainer", "sft").assert_success().out
@@ -13,3 +17,10 @@ def test_show_explains_a_component(project):
         assert words in out
     project().run("show", "trainer", "stf").assert_failed("no trainer 'stf'. Did you mean 'sft'?")
     project().run("show", "trainers", "sft").assert_failed("Invalid value for 'KIND'")
+
+
+@pytest.mark.parametrize("command", ["show", "new"])
+def test_help_names_every_kind(project, command):
+    out = project().run(command, "--help").assert_success().out
+    kinds = out[out.index("KIND is ") :].partition(". ")[0].replace(",", "").split()
+    assert "embedder" in kinds and set(KINDS) <= {kind.rstrip(".") for kind in kinds}

@@ -1,7 +1,18 @@
 """The doctor looks at the machine."""
 
+import pytest
+
 
 def test_doctor_looks_at_everything(project):
     out = project().run("doctor").assert_success().out
     for words in ("Python", "cores", "torch", "trl", "lm-eval", "templates", "ready"):
         assert words in out
+
+
+@pytest.mark.parametrize(
+    ("package", "extra"), [("pyarrow", "data"), ("zstandard", "data"), ("fastokens", "fast")]
+)
+def test_packages_of_extras_are_listed_with_what_they_are_for(project, package, extra):
+    out = project().run("doctor").assert_success().out
+    lines = [line.split() for line in out.splitlines() if line.split()[:1] == [package]]
+    assert [(line[0], line[2]) for line in lines] == [(package, extra)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pitchpipe.host.hookspecs import KINDS
+from pitchpipe_tools.new.package import OFFERS
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def call(environment, folder, *command, code=0):
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OFFERS)
 def test_a_new_plugin_is_installed_tested_and_used(environment, tmp_path, kind, name_plugin):
     python = str(environment / "python")
     name = "short_answers" if kind == "filter" else f"my_{kind}"
@@ -51,9 +51,16 @@ def test_a_new_plugin_is_installed_tested_and_used(environment, tmp_path, kind, 
     assert " passed" in call(
         environment, tmp_path, python, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder
     )
-    assert f"{kind} '{name}' of plugin '{name}' ({folder} 0.1.0)" in call(
-        environment, tmp_path, python, "-m", "pitchpipe", "show", kind, name
+    shown = {
+        "stage": (["plugins"], f"{name} {folder} 0.1.0"),
+        "command": (["my-command", "--help"], "Usage: python -m pitchpipe my-command"),
+    }
+    arguments, words = shown.get(
+        kind, (["show", kind, name], f"{kind} '{name}' of plugin '{name}' ({folder} 0.1.0)")
     )
+    assert f"pitchpipe {' '.join(arguments)}" in said
+    answer = call(environment, tmp_path, python, "-m", "pitchpipe", *arguments)
+    assert words in " ".join(answer.split())
 
 
 def test_a_recipe_uses_two_new_plugins(environment, tmp_path, name_plugin):

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.load import load
+from pitchpipe_tools.overrides import override
 from pitchpipe_tools.peek.columns import Column
 from pitchpipe_tools.peek.hops import peeked_rows
 from pitchpipe_tools.peek.page import render
@@ -65,7 +66,7 @@ def columns_of(folder, rows, *beside, recipe=RECIPE):
     path.write_text(recipe)
     host = Host.from_environment(folder)
     given = [(), *([beside] if beside else [])]
-    return [Column(load(path, host, settings), settings) for settings in given]
+    return [Column(load(path, host, *map(override, settings)), settings) for settings in given]
 
 
 def page_of(folder, rows, *beside, recipe=RECIPE):

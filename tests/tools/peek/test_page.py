@@ -4,8 +4,8 @@ import pytest
 
 from pitchpipe.records.example import IGNORED
 from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.sections import MODEL, TEMPLATE
 from pitchpipe_stages.render.writer import writer_of
-from pitchpipe_tools.peek.page import FOLDED
 from tests.tools.peek.pages import RECIPE, ROWS, Page, page_of
 
 
@@ -13,15 +13,15 @@ from tests.tools.peek.pages import RECIPE, ROWS, Page, page_of
 def test_every_token_is_in_the_page_once_and_in_order(tmp_path, template):
     recipe = RECIPE.replace("chatml", template)
     page, rows, (column,) = page_of(tmp_path, ROWS, recipe=recipe)
-    renderer = Renderer(writer_of(column.recipe.template.bound), column.recipe.model.bound.tokenizer())
-    written = [seen for row in rows for seen in row.seen if seen.written]
+    renderer = Renderer(writer_of(column.recipe[TEMPLATE].bound), column.recipe[MODEL].bound.tokenizer())
+    written = [peeked for row in rows for peeked in row.conversations if peeked.written]
     assert len(written) == len(page.columns) == 5  # of seven rows one is dropped, one is in bad shape
-    for seen, boxes in zip(written, page.columns, strict=True):
-        example = renderer.example(seen.conversation)
+    for peeked, boxes in zip(written, page.columns, strict=True):
+        example = renderer.example(peeked.conversation)
         assert [index for index, _, _ in boxes] == example.ids
         labels = [index if "learned" in kinds else IGNORED for index, kinds, _ in boxes]
         assert labels == example.labels
-        stop = column.recipe.model.bound.tokenizer().convert_tokens_to_ids(renderer.stop)
+        stop = column.recipe[MODEL].bound.tokenizer().convert_tokens_to_ids(renderer.stop)
         assert [index for index, kinds, _ in boxes if "stop" in kinds] == [
             i for i in example.ids if i == stop
         ]
@@ -52,13 +52,6 @@ def test_what_became_of_each_row_is_said(tmp_path):
         assert words in page.words, words
 
 
-def test_long_conversations_are_folded(tmp_path):
-    long = {"instruction": "Count.", "output": "1 " * (FOLDED // 2)}
-    recipe = RECIPE.replace("180", "2000").replace("300", "5000")
-    page, _, _ = page_of(tmp_path, [ROWS[0], long], recipe=recipe)
-    assert page.open == [True, False]
-
-
 ABSENT = """\
 import pitchpipe as pp
 
@@ -76,7 +69,7 @@ class Absent:
 def test_where_the_model_cannot_work_the_text_is_shown(tmp_path):
     (tmp_path / "pitchpipe_local.py").write_text(ABSENT)
     page, _, (column,) = page_of(tmp_path, ROWS[:1], recipe=RECIPE.replace("tiny", "absent"))
-    assert page.columns == [[]] and "やあ、元気·かい" in page.words and column.terminator == ""
+    assert page.columns == [[]] and "やあ、元気·かい" in page.words and column.stop == ""
     assert "No tokens to show: recipe.yaml:1: model 'absent' needs no_such_module" in page.words
 
 

@@ -8,8 +8,7 @@ from pitchpipe_components.templates.alpaca import ALPACA_SHORT
 from pitchpipe_components.templates.chatml import CHATML
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.writer import writer_of
-from pitchpipe_tools.peek.boxes import visible
-from pitchpipe_tools.peek.tokens import Token, Vocabulary, ended, parting, stretches
+from pitchpipe_tools.peek.tokens import Token, Vocabulary, count_stretches, first_difference, stretches
 from tests.chat_tokenizers import kinds
 
 SPOKEN = pp.Conversation(
@@ -26,16 +25,16 @@ def test_tokens_together_say_what_the_template_wrote(kind, template):
     tokenizer = kinds()[kind]
     renderer = Renderer(writer_of(template), tokenizer)
     tokens = Vocabulary(tokenizer, renderer).tokens(renderer.example(SPOKEN))
-    said = b"".join(token.said for token in tokens).decode()
+    said = b"".join(token.utf8 for token in tokens).decode()
     text = "".join(piece.text for piece in renderer.pieces(SPOKEN))
     if kind.startswith("sentence pieces") and "never" not in kind:  # these begin stretches with a space
         said, text = said.replace(" ", ""), text.replace(" ", "")
     assert said == text
-    learned = b"".join(token.said for token in tokens if token.learned).decode()
+    learned = b"".join(token.utf8 for token in tokens if token.learned).decode()
     assert learned.strip().startswith("Ω: 12 345 é\n  as it was said.") and learned.endswith(renderer.stop)
-    assert [token.said.decode() for token in tokens if token.stop and token.learned] == [renderer.stop]
+    assert [token.utf8.decode() for token in tokens if token.stop and token.learned] == [renderer.stop]
     if template is CHATML:
-        words = [token.said.decode() for token in tokens if token.control]
+        words = [token.utf8.decode() for token in tokens if token.control]
         assert words.count("<|im_start|>") == 2 and words.count("<|im_end|>") == 2, (
             "a word of the data is one"
         )
@@ -52,7 +51,9 @@ def of(*said):
 def test_stretches_and_their_ends():
     tokens = of("a", ">b", ">.", "c", ">d", ".", ">e", ">.")
     assert [len(some) for some in stretches(tokens)] == [1, 2, 1, 1, 1, 2]
-    assert ended(tokens) == (3, 2) and ended(of("a", ".")) == (0, 0) and stretches([]) == []
+    assert (
+        count_stretches(tokens) == (3, 2) and count_stretches(of("a", ".")) == (0, 0) and stretches([]) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,22 +68,7 @@ def test_stretches_and_their_ends():
     ],
 )
 def test_the_first_difference(one, other, at):
-    assert parting(of(*one), of(*other)) == at
-
-
-@pytest.mark.parametrize(
-    ("text", "seen"),
-    [
-        ("a b", "a·b"),
-        (" \n\t\r", "·↵⇥␍"),
-        ("\u200b\u202e\x00", "<U+200B><U+202E><U+0000>"),
-        ("日本é", "日本é"),
-        ("\u00a0", "<U+00A0>"),
-        ("", ""),
-    ],
-)
-def test_every_character_is_seen(text, seen):
-    assert visible(text) == seen
+    assert first_difference(of(*one), of(*other)) == at
 
 
 def test_a_part_of_a_character_has_no_text():

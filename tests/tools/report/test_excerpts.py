@@ -1,7 +1,7 @@
 """A change is shown where it is."""
 
 from pitchpipe import Conversation, Message
-from pitchpipe_tools.report.sample_rows import difference
+from pitchpipe_tools.report.excerpts import difference
 
 
 def test_a_change_is_shown_where_it_is():

@@ -1,5 +1,8 @@
 """Counts through the stages add up."""
 
+import msgspec
+
+from pitchpipe_stages.data.ledger import SourceRows
 from pitchpipe_tools.report import flow
 
 
@@ -11,10 +14,11 @@ def test_the_way_adds_up_where_rows_hold_several_conversations_or_are_joined():
         {"fate": "tagged", "stage": "filter a", "reason": "x", "rows": 9},
     ]
     counts = {"read": 10, "more": 5, "joined": 2, "kept": 7, "why": why}
-    assert flow.conversations(counts) == 13
+    rows = msgspec.convert(counts, SourceRows)
+    assert rows.conversations == 13 == flow.conversations({"one": rows})
     found = [
-        (step.stage, step.came, step.dropped, step.quarantined, step.left)
-        for step in flow.steps([counts], ["a", "b"])
+        (str(step.step), step.reached, step.dropped, step.quarantined, step.left)
+        for step in flow.steps([rows], ["a", "b"])
     ]
     assert found == [
         ("format", 13, 0, 3, 10),

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from pitchpipe_tools.sniff.guess import guessed
+from pitchpipe_stages.data.sections import LOADERS
+from pitchpipe_tools.sniff.guess_columns import guessed_columns
 from tests.tools.sniff.sniffed import CHATS, checked, lines, proposed
 
 
@@ -27,7 +28,7 @@ from tests.tools.sniff.sniffed import CHATS, checked, lines, proposed
     ],
 )  # fmt: skip
 def test_columns_are_guessed_by_their_names(row, columns):
-    assert guessed([row]) == columns
+    assert guessed_columns([row]) == columns
 
 
 def test_no_column_is_used_twice():
@@ -46,7 +47,7 @@ def test_no_column_is_used_twice():
     for seed in range(300):
         some = random.Random(seed)
         row = dict.fromkeys(some.sample(words, some.randint(1, 6)), "x")
-        columns = guessed([row])
+        columns = guessed_columns([row])
         assert len(set(columns.values())) == len(columns)
         assert set(columns.values()) <= row.keys()
 
@@ -56,7 +57,7 @@ def test_other_names_are_proposed_and_work(sniff, tmp_path):
     code, said = sniff("a.json", files={"a.json": json.dumps(rows)})
     assert code == 0
     assert "No format fits the columns as they are called" in said and "conversations: 4" in said
-    source = checked(proposed(said), tmp_path).loaders[0]
+    source = checked(proposed(said), tmp_path)[LOADERS][0]
     assert source.columns == {"instruction": "user_question", "output": "modelAnswer"}
 
 
@@ -64,7 +65,7 @@ def test_other_names_are_proposed_for_a_forced_format_too(sniff, tmp_path):
     rows = [{"user_question": f"What is {i}?", "modelAnswer": f"It is {i}."} for i in range(4)]
     code, said = sniff("a.json", "--format", "alpaca", files={"a.json": json.dumps(rows)})
     assert code == 0 and "conversations: 4" in said
-    source = checked(proposed(said), tmp_path).loaders[0]
+    source = checked(proposed(said), tmp_path)[LOADERS][0]
     assert source.columns and source.format is None  # which is what a run detects
     code, said = sniff("a.json", "--format", "messages")
     assert code == 2 and "leave out --format" in said

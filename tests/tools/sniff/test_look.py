@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from pitchpipe_stages.data.sections import FILTERS, LOADERS
+from pitchpipe_stages.prepare.sections import SPLIT
 from tests.tools.sniff.sniffed import ASKED, CHATS, checked, lines, proposed
 
 
@@ -31,9 +33,9 @@ def test_every_kind_of_file_is_read_and_its_recipe_is_sound(sniff, tmp_path, nam
     assert f"conversations: {count}" in said
     assert any(line.startswith(format) and line.endswith("chosen") for line in said.splitlines())
     recipe = checked(proposed(said), tmp_path)
-    assert recipe.loaders[0].format is None  # a run detects it just so
-    assert recipe.split.train == 0.9
-    assert [use.name for use in recipe.filters]
+    assert recipe[LOADERS][0].format is None  # a run detects it just so
+    assert recipe[SPLIT].train == 0.9
+    assert [use.name for use in recipe[FILTERS]]
 
 
 def test_parquet_and_folders_and_globs(sniff, tmp_path):
@@ -48,14 +50,16 @@ def test_parquet_and_folders_and_globs(sniff, tmp_path):
     assert "exact duplicates of an earlier one 6 20.0%" in said
     code, said = sniff("data/*.parquet")
     assert code == 0 and "conversations: 24" in said
-    assert checked(proposed(said), tmp_path).loaders[0].loader.bound.inputs() == [tmp_path / "data/a.parquet"]
+    assert checked(proposed(said), tmp_path)[LOADERS][0].loader.bound.inputs() == [
+        tmp_path / "data/a.parquet"
+    ]
 
 
 def test_standard_input(sniff, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines(CHATS).encode())))
     code, said = sniff("-")
     assert code == 0 and "standard input rows: 3" in said and "conversations: 3" in said
-    assert checked(proposed(said), tmp_path).loaders[0].loader.name == "stdin"
+    assert checked(proposed(said), tmp_path)[LOADERS][0].loader.name == "stdin"
 
 
 def test_two_formats_that_fit_are_both_named_and_one_is_written(sniff, tmp_path):
@@ -64,14 +68,14 @@ def test_two_formats_that_fit_are_both_named_and_one_is_written(sniff, tmp_path)
     assert code == 0
     assert "prompt_completion and query_response fit equally well" in said
     assert "format: prompt_completion or format: query_response" in said
-    assert checked(proposed(said), tmp_path).loaders[0].format.name == "prompt_completion"
+    assert checked(proposed(said), tmp_path)[LOADERS][0].format.name == "prompt_completion"
 
 
 def test_a_format_can_be_forced(sniff, tmp_path):
     row = {"prompt": "2+2?", "completion": "4", "question": "2+3?", "answer": "5"}
     code, said = sniff("a.jsonl", "--format", "query_response", files={"a.jsonl": lines([row])})
     assert code == 0
-    assert checked(proposed(said), tmp_path).loaders[0].format.name == "query_response"
+    assert checked(proposed(said), tmp_path)[LOADERS][0].format.name == "query_response"
     code, said = sniff("a.jsonl", "--format", "query_respons")
     assert code == 2 and "no format 'query_respons'. Did you mean 'query_response'?" in said
     code, said = sniff("a.jsonl", "--format", "messages")

@@ -5,7 +5,8 @@ import pytest
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.load import load
 from pitchpipe.recipe.yaml12 import Document
-from pitchpipe_tools.sniff.propose import _flow
+from pitchpipe_stages.data.sections import LOADERS
+from pitchpipe_tools.sniff.propose import flow_style
 from tests.tools.sniff.sniffed import ASKED, checked, lines, proposed
 
 
@@ -16,7 +17,7 @@ def test_it_is_written_for_the_folder_it_stands_in(sniff, tmp_path):
     )
     assert code == 0 and "written to recipes/r.yaml" in said
     recipe = load(tmp_path / "recipes/r.yaml", Host.from_environment(tmp_path))
-    assert [file.resolve() for file in recipe.loaders[0].loader.bound.inputs()] == [
+    assert [file.resolve() for file in recipe[LOADERS][0].loader.bound.inputs()] == [
         tmp_path / "data/my rows.jsonl"
     ]
     before = (tmp_path / "recipes/r.yaml").read_text()
@@ -30,7 +31,7 @@ def test_options_of_the_loader_go_into_the_recipe(sniff, tmp_path):
     text = "instruction,output\nSag hallo,Grüß Gott\n".encode("latin-1")
     code, said = sniff("a.dat", "--option", "kind=csv", "--option", "encoding=latin-1", files={"a.dat": text})
     assert code == 0 and "- files: {path: a.dat, kind: csv, encoding: latin-1}" in said
-    assert checked(proposed(said), tmp_path).loaders[0].loader.options["encoding"] == "latin-1"
+    assert checked(proposed(said), tmp_path)[LOADERS][0].loader.options["encoding"] == "latin-1"
 
 
 @pytest.mark.parametrize(
@@ -64,4 +65,4 @@ def test_options_of_the_loader_go_into_the_recipe(sniff, tmp_path):
     ],
 )
 def test_text_in_the_recipe_stays_text(value):
-    assert Document(f"- {_flow({value: value})}", "").data == [{value: value}]
+    assert Document(f"- {flow_style({value: value})}", "").data == [{value: value}]
