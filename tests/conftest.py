@@ -23,10 +23,16 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 ONLY_OWN = False
 NAMED = "PITCHPIPE_PLUGINS"
 
+SLOW = "slow: trains a model, starts several processes, or takes more than two seconds"
+
 ROWS = [
     {"instruction": "Say hello.", "input": "", "output": "Hello!", "category": "greeting"},
     {"instruction": "Write in capitals.", "input": "tiny", "output": "TINY", "category": "case"},
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", SLOW)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,20 +47,7 @@ def only_own_plugins() -> Iterator[None]:
 
 
 @pytest.fixture
-def name_plugin(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Lets a plugin of another distribution be loaded: name_plugin("zoo")."""
-
-    def add(name: str) -> None:
-        if NAMED in os.environ:
-            monkeypatch.setenv(NAMED, ",".join(filter(None, [os.environ[NAMED], name])))
-
-    return add
-
-
-@pytest.fixture
-def install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name_plugin: Callable[[str], None]
-) -> Iterator[Callable[..., None]]:
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Installs a plugin as a distribution that Python finds: install("zoo", code).
 
     A plugin that is not `named` is there like any other that somebody has installed.
@@ -69,8 +62,8 @@ def install(
         (site / f"{module}.py").write_text(code)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
         (info / "entry_points.txt").write_text(f"[pitchpipe]\n{name} = {module}\n")
-        if named:
-            name_plugin(name)
+        if named and NAMED in os.environ:
+            monkeypatch.setenv(NAMED, ",".join(filter(None, [os.environ[NAMED], name])))
 
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.syspath_prepend(str(site))

@@ -16,6 +16,7 @@ def test_each_is_sound_and_begins_with_its_command(project, path):
     assert re.fullmatch(rf"# .+\.   pitchpipe run (recipes/)?{path.stem}(\.yaml)?", first)
 
 
+@pytest.mark.slow
 def test_the_quickstart_turns_a_base_model_into_an_instruction_follower(project):
     here = project(OMP_NUM_THREADS="2")  # which torch reads when it starts
     out = here.run("run", "quickstart", process=True, timeout=1500).assert_success().out
