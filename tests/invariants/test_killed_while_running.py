@@ -8,7 +8,7 @@ import pytest
 
 from tests.started import ROWS, TRAINED, started, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=40)
 
 
 def stage(here, run, name):

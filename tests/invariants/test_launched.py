@@ -8,7 +8,7 @@ import pytest
 
 from tests.started import ROWS, TRAINED
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=20)
 
 
 def test_several_processes_share_one_training(project):

@@ -65,7 +65,7 @@ def written(environment, tmp_path_factory) -> Written:
     return Written(folder, said, tested)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=30)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_plugin_is_installed_tested_and_used(environment, written, kind):
     name, folder = NAMES[kind], FOLDERS[kind]
@@ -76,7 +76,7 @@ def test_a_new_plugin_is_installed_tested_and_used(environment, written, kind):
     assert f"{kind} '{name}' of plugin '{name}' ({folder} 0.1.0)" in shown
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=30)
 def test_a_recipe_uses_two_new_plugins(environment, tmp_path):
     recipe = (
         "requires: [pitchpipe-brief>=0.1]\nmodel: tiny\ntemplate: plainly\n"
