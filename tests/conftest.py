@@ -20,10 +20,27 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 NAMED = "PITCHPIPE_PLUGINS"  # plugins of other distributions that are loaded
 
+SLOW = "slow(seconds=10): trains a model, starts several processes, or takes more than two seconds"
+
 ROWS = [
     {"instruction": "Say hello.", "input": "", "output": "Hello!", "category": "greeting"},
     {"instruction": "Write in capitals.", "input": "tiny", "output": "TINY", "category": "case"},
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", SLOW)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests run side by side, the longest begin first, so that none is left over at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> float:
+    slow = item.get_closest_marker("slow")
+    return slow.kwargs.get("seconds", 10) if slow else 0
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -139,14 +139,17 @@ def _call(arguments: Arguments, folder: Path, variables: dict[str, str]) -> Ende
     return code, _written(out), _written(err)
 
 
+class _Pipe(io.BytesIO):
+    def close(self) -> None:
+        """A command may close its stream; what it wrote can still be read."""
+
+
 def _stream(errors: str) -> io.TextIOWrapper:
-    """A stream as Python opens it for a pipe."""
-    return io.TextIOWrapper(io.BytesIO(), "utf-8", errors, write_through=True)
+    return io.TextIOWrapper(_Pipe(), "utf-8", errors, write_through=True)
 
 
 def _written(stream: io.TextIOWrapper) -> str:
-    stream.seek(0)
-    return stream.read()
+    return stream.buffer.getvalue().decode().replace("\r\n", "\n")  # type: ignore[attr-defined]
 
 
 def _exit_code() -> int:

@@ -17,7 +17,7 @@ import pitchpipe as pp
 
 @pp.hookimpl
 def register_filters(register):
-    for each in (meddling, leaving, crashing, warning, stopping):
+    for each in (meddling, leaving, crashing, warning, breaking, stopping):
         register(each.__name__, each)
 
 def meddling(conversation):
@@ -38,6 +38,9 @@ def warning(conversation):
     warnings.warn(f"{os.environ.get('WORD')} at {os.path.basename(os.getcwd())}")
     return conversation
 
+def breaking(conversation):
+    raise BrokenPipeError
+
 def stopping(conversation):
     raise KeyboardInterrupt
 """
@@ -56,6 +59,7 @@ def with_filter(project, rows, name):
         ("leaving", 1, "enough"),
         ("crashing", 1, "ValueError: no such thing\nin filter 'crashing' of plugin 'pitchpipe_local'"),
         ("warning", 0, "UserWarning: hello at "),
+        ("breaking", 141, ""),
         ("length", 0, ""),
         ("lenght", 2, "Did you mean 'length'?"),
     ],

@@ -8,7 +8,11 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.many_rows import bytes_of, files
+
+pytestmark = pytest.mark.slow
 
 
 def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(project):

@@ -4,7 +4,11 @@ import json
 import signal
 import time
 
+import pytest
+
 from tests.started import ROWS, TRAINED, started, wait_for
+
+pytestmark = pytest.mark.slow(seconds=40)
 
 
 def stage(here, run, name):

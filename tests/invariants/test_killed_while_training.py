@@ -5,7 +5,11 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.packed import LONGER, copies
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_killed_run_goes_on_with_the_same_rows(project):

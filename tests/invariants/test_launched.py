@@ -4,7 +4,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.started import ROWS, TRAINED
+
+pytestmark = pytest.mark.slow(seconds=20)
 
 
 def test_several_processes_share_one_training(project):

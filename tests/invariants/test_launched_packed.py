@@ -4,7 +4,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.packed import LONGER, copies
+
+pytestmark = pytest.mark.slow
 
 
 def test_several_processes_share_the_rows(project):

@@ -1,5 +1,7 @@
 """Learned tokens are the replies and their end, and data never becomes a control token."""
 
+from functools import cache
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,13 +36,18 @@ talks = st.tuples(
 ).map(lambda talk: pp.Conversation((*talk[0], *(message for pair in talk[1] for message in pair))))
 
 
+@cache
+def renderer_of(template, tokenizer):
+    return Renderer(writer_of(TEMPLATES[template]), TOKENIZERS[tokenizer])
+
+
 @pytest.mark.parametrize("tokenizer", TOKENIZERS)
 @pytest.mark.parametrize("template", TEMPLATES)
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(conversation=talks)
 def test_learned_tokens_are_the_replies_and_their_end(template, tokenizer, conversation):
     tokens = TOKENIZERS[tokenizer]
-    renderer = Renderer(writer_of(TEMPLATES[template]), tokens)
+    renderer = renderer_of(template, tokenizer)
     replies = [m.content for m in conversation.messages if m.role == "assistant" and m.learn is not False]
     try:
         example = renderer.example(conversation)
@@ -64,7 +71,7 @@ def test_learned_tokens_are_the_replies_and_their_end(template, tokenizer, conve
 @given(conversation=talks)
 def test_words_from_the_data_never_become_control_tokens(tokenizer, conversation):
     tokens = TOKENIZERS[tokenizer]
-    renderer = Renderer(writer_of(CHATML), tokens)
+    renderer = renderer_of("chatml", tokenizer)
     try:
         ids = renderer.example(conversation).ids
     except pp.Quarantine:

@@ -1,6 +1,10 @@
 """The same bytes whatever the number of processes."""
 
+import pytest
+
 from tests.many_rows import bytes_of, files
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_same_bytes_whatever_the_number_of_processes(project):

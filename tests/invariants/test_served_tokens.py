@@ -1,5 +1,7 @@
 """A server sees the ids of training."""
 
+from functools import cache
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,12 +31,17 @@ plain_talks = st.lists(
 ).map(lambda pairs: pp.Conversation(tuple(message for pair in pairs for message in pair)))
 
 
+@cache
+def renderer_of(template, tokenizer):
+    return Renderer(writer_of(TEMPLATES[template]), TOKENIZERS[tokenizer])
+
+
 @pytest.mark.parametrize("tokenizer", TOKENIZERS)
 @pytest.mark.parametrize("template", TEMPLATES)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(conversation=plain_talks)
 def test_a_server_sees_the_ids_of_training(template, tokenizer, conversation):
-    renderer = Renderer(writer_of(TEMPLATES[template]), TOKENIZERS[tokenizer])
+    renderer = renderer_of(template, tokenizer)
     try:
         renderer.example(conversation)
     except pp.Quarantine:

@@ -7,11 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.many_rows import PLUGIN, files
+
+pytestmark = pytest.mark.slow
 
 
 def test_workers_end_with_their_parent(project):
-    here = project(files(4000))
+    here = project(files())
     slow = PLUGIN.replace('    said("first")\n', "    import time; time.sleep(0.02)\n")
     here.write({"pitchpipe_local.py": slow})
     command = [sys.executable, "-m", "pitchpipe", "prepare", "recipe.yaml", "--processes", "3"]

@@ -11,6 +11,8 @@ import pytest
 
 from tests.documents import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:

@@ -1,26 +1,30 @@
 """Whatever bytes a file holds, preparing never crashes and never loses a row in silence."""
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pitchpipe import PitchpipeError
 from pitchpipe.run.run import run
+from pitchpipe_components.files.compression import MAGIC
 from pitchpipe_stages.console import RichConsole
 from tests.messy.good import GOOD, recipe
+
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk takes longer than the work
 
 
 class Prepared:
     """One file, prepared: the counts, and the lines of it that are kept or explained."""
 
     def __init__(self, content: bytes, name: str, options: str):
-        folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+        folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=MEMORY))
         try:
             (folder / name).write_bytes(content)
             run(recipe(folder, name, options), folder / "run", RichConsole(quiet=True), "prepare", 1)
@@ -106,7 +110,11 @@ def test_no_line_of_any_bytes_is_lost(content: bytes) -> None:
     assert_no_line_is_lost(content, "alpaca")
 
 
+PACKED = (b"PK\x03\x04", *MAGIC)  # what begins so has no lines of its own
+
+
 def assert_no_line_is_lost(content: bytes, format: str) -> None:
+    assume(not content.startswith(PACKED))
     done = Prepared(content, "rows.jsonl", f"format: {format}, kind: jsonl, encoding: utf-8")
     done.assert_balanced()
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")

@@ -16,8 +16,9 @@ def test_each_is_sound_and_begins_with_its_command(project, path):
     assert re.fullmatch(rf"# .+\.   pitchpipe run (recipes/)?{path.stem}(\.yaml)?", first)
 
 
+@pytest.mark.slow(seconds=200)
 def test_the_quickstart_turns_a_base_model_into_an_instruction_follower(project):
-    here = project(OMP_NUM_THREADS="2")  # which torch reads when it starts
+    here = project()
     out = here.run("run", "quickstart", process=True, timeout=1500).assert_success().out
     scores = here.json("runs/quickstart/scores.json")
     assert scores["base"]["exact_match"]["value"] <= 0.05

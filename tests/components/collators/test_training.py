@@ -47,6 +47,7 @@ def test_joined_documents_teach_the_same(name, options, checkpointing):
     assert each == pytest.approx(apart, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_training_gives_the_same_weights_and_is_saved_as_ever(project):
     """Each step holds all documents: joined in one row, packed in several, or padded, in batches that accumulate."""
     from safetensors.torch import load_file

@@ -1,5 +1,6 @@
 """Near duplicates are those of brute force: which are found, and which row stays."""
 
+from functools import cache
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from tests.components.duplicates.texts import WORDS, edited, gone, talk, text
 SURE = {"bands": 60, "rows": 4}  # what misses one pair of 10^7 that are 0.7 alike
 
 
+@cache
 def shingled(said, n=5):
     words = plain(said).split()
     return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}

@@ -25,7 +25,8 @@ from tests.components.loaders.kinds import PACK, TEXTS, as_lines, data, put, rea
     ],
 )
 def test_large_files_come_in_several_parts(tmp_path, kind, packing):
-    rows = [{"id": str(i), "output": f'"{i}" ] }},{{ \\' + "é" * 500} for i in range(6000)]
+    count = 6000 if kind in ("jsonl", "csv") else 2200  # elsewhere é is written as six bytes
+    rows = [{"id": str(i), "output": f'"{i}" ] }},{{ \\' + "é" * 500} for i in range(count)]
     path = put(tmp_path / f"rows.{kind}{packing}", PACK[packing](TEXTS[kind](rows).encode()))
     assert data(read(path)) == rows
     sizes = [len(pickle.dumps(part)) for part in Files(path).parts()]
@@ -38,10 +39,10 @@ def test_large_files_come_in_several_parts(tmp_path, kind, packing):
     ["jsonl", "pretty.json", "one_a_line.json", "data.json", "concatenated.json", "columns.json", "csv"],
 )
 def test_a_row_knows_its_line(tmp_path, kind):
-    rows = [{"id": f"#{i}#", "output": "long " * 60 + "\n"} for i in range(20000)]
+    rows = [{"id": f"#{i}#", "output": "long " * 60 + "\n"} for i in range(14000)]
     content = TEXTS[kind](rows)
     lines = content.split("\n")
-    for row in data_rows(read(put(tmp_path / f"rows.{kind}", content)))[::997]:
+    for row in data_rows(read(put(tmp_path / f"rows.{kind}", content)))[::697]:
         assert any(f"#{row.data['id'].strip('#')}#" in line for line in lines[row.line - 1 : row.line + 1]), (
             row.line
         )
@@ -53,7 +54,7 @@ def data_rows(rows):
 
 
 def test_a_row_that_is_too_long_is_passed_over(tmp_path):
-    rows = [{"a": 1}, {"a": "y" * (5 * BLOCK)}, {"a": 3}, {"a": "z" * 3000}, {"a": 5}]
+    rows = [{"a": 1}, {"a": "y" * (3 * BLOCK)}, {"a": 3}, {"a": "z" * 3000}, {"a": 5}]
     for kind, packing in [
         ("jsonl", ""),
         ("jsonl", ".gz"),

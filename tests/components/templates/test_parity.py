@@ -37,7 +37,13 @@ WORDS = [
 SEAMS = ["", "", "", " ", "\n", "\n\n", "  "]
 # A tokenizer that puts a space after each control token cannot write a reply straight after one.
 CANNOT = {("sentence pieces, legacy", name) for name in ("llama2", "mistral", "phi4")}
-FITTING = [(kind, name) for kind in kinds() for name in DATA if (kind, name) not in CANNOT]
+MORE = ("sentence pieces, first", "sentence pieces, legacy")  # like a kind before them, but for spaces
+FITTING = [
+    pytest.param(kind, name, marks=pytest.mark.slow if kind in MORE else ())
+    for kind in kinds()
+    for name in DATA
+    if (kind, name) not in CANNOT
+]
 CALLING = [name for name, template in DATA.items() if template.calls]
 
 

@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from pitchpipe_components.models import Tiny
+
+pytestmark = pytest.mark.slow
+
 
 BASE = Path(Tiny().folder)
 

@@ -60,6 +60,7 @@ TRAINED = (
 )
 
 
+@pytest.mark.slow
 def test_observers_are_told(project, rows):
     here = project({"recipe.yaml": TRAINED, "rows.jsonl": rows, "pitchpipe_local.py": OBSERVER})
     here.run("run", "recipe.yaml").assert_success()

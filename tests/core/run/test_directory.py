@@ -77,6 +77,7 @@ def test_a_folder_that_is_no_run_is_left_alone(project, rows, arguments):
     assert here.read("model/mine") == "precious" and here.read("recipe.yaml") == DATA
 
 
+@pytest.mark.slow
 def test_two_runs_in_one_folder(project, rows):
     slow = "import time\nimport pitchpipe as pp\n\n@pp.hookimpl\ndef register_filters(register):\n    register('slow', slow)\n\ndef slow(conversation):\n    time.sleep(3)\n    return conversation\n"
     here = project({"recipe.yaml": DATA + "  - slow\n", "rows.jsonl": rows, "pitchpipe_local.py": slow})

@@ -1,8 +1,11 @@
 """Scores are those of this run."""
 
+import pytest
+
 from tests.started import ROWS, TRAINED
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_this_run(project):
     here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
     assert "Scores" in here.run("run", "recipe.yaml").assert_success().out

@@ -2,6 +2,7 @@
 
 import random
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -90,6 +91,13 @@ def test_the_same_as_one_by_one(made, name, quick, monkeypatch):
     )  # the quick way was taken
 
 
+@cache
+def in_chatml():
+    """Made once: reading a tokenizer takes longer than an example."""
+    renderer = Renderer(writer_of(template("chatml")), byte_pairs())
+    return renderer, BatchedRenderer(renderer)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=4), min_size=1, max_size=5))
 def test_any_text(texts):
@@ -98,8 +106,8 @@ def test_any_text(texts):
         pp.Conversation(tuple(pp.Message(role, text) for role, text in zip(roles, said, strict=False)))
         for said in texts
     ]
-    renderer = Renderer(writer_of(template("chatml")), byte_pairs())
-    assert list(map(plain, BatchedRenderer(renderer).examples(conversations))) == list(
+    renderer, batches = in_chatml()
+    assert list(map(plain, batches.examples(conversations))) == list(
         map(plain, one_by_one(renderer, conversations))
     )
 

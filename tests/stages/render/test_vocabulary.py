@@ -118,6 +118,7 @@ evaluators: [perplexity]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adapter", ["", "adapter: {lora: {rank: 4}}\n"], ids=["all weights", "lora"])
 def test_a_run_with_tokens_that_the_tokenizer_lacks(adapter, project):
     rows = [{"instruction": f"Say {n}.", "output": f"{n}!"} for n in range(60)]

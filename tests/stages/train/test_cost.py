@@ -15,6 +15,7 @@ trainer:
 ROWS = [{"instruction": f"Say {n}.", "output": "word " * (n % 13)} for n in range(1, 61)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "collator", ["padded: {length: 128}", "packed: {length: 128}", "flattened: {length: 128}"]
 )

@@ -1,8 +1,11 @@
 """Training as a stage: it needs rows, and a loss that is a number."""
 
+import pytest
+
 from tests.started import ROWS, TRAINED
 
 
+@pytest.mark.slow
 def test_training_that_goes_astray_is_an_error(project):
     here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
     wild = [

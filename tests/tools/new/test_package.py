@@ -1,9 +1,11 @@
 """A plugin author's path: `pitchpipe new`, pip install -e, its own test, a recipe that uses it."""
 
 import os
+import re
 import subprocess
 import sysconfig
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,49 +24,67 @@ def environment(tmp_path_factory) -> Path:
     return folder / "bin"
 
 
-def call(environment, folder, *command, code=0):
+def call(environment, folder, module, *arguments, code=0, plugins=()):
+    """What `python -m module` says in that environment, where a host that asks for names knows these plugins."""
     variables = os.environ | {"COLUMNS": "160", "PATH": f"{environment}:{os.environ['PATH']}"}
+    if "PITCHPIPE_PLUGINS" in os.environ:
+        variables["PITCHPIPE_PLUGINS"] = ",".join(plugins)
+    command = [str(environment / "python"), "-m", module, *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=variables, timeout=300)
-    assert done.returncode == code, f"$ {' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    assert code in (None, done.returncode), f"$ {' '.join(command)}\n{done.stdout}\n{done.stderr}"
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("kind", OFFERS)
-def test_a_new_plugin_is_installed_tested_and_used(environment, tmp_path, kind, name_plugin):
-    python = str(environment / "python")
-    name = "short_answers" if kind == "filter" else f"my_{kind}"
-    folder = f"pitchpipe-{name.replace('_', '-')}"
-    said = call(environment, tmp_path, python, "-m", "pitchpipe", "new", kind, name)
-    assert f"pip install -e {folder}" in said
-    pip = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-build-isolation",
-        "--no-deps",
-    ]
-    call(environment, tmp_path, *pip, "-e", folder)
-    name_plugin(name)
-    assert " passed" in call(
-        environment, tmp_path, python, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder
+def pip_install(environment, folder, *packages):
+    options = ["--quiet", "--disable-pip-version-check", "--no-build-isolation", "--no-deps"]
+    call(environment, folder, "pip", "install", *options, *(f"--editable={package}" for package in packages))
+
+
+NAMES = {kind: "short_answers" if kind == "filter" else f"my_{kind}" for kind in OFFERS}
+FOLDERS = {kind: f"pitchpipe-{name.replace('_', '-')}" for kind, name in NAMES.items()}
+
+
+@dataclass
+class Written:
+    """A package of each kind: where they lie, what `new` said of each, and what their own tests said."""
+
+    folder: Path
+    said: dict[str, str]
+    tested: str
+
+
+@pytest.fixture(scope="module")
+def written(environment, tmp_path_factory) -> Written:
+    folder = tmp_path_factory.mktemp("packages")
+    said = {kind: call(environment, folder, "pitchpipe", "new", kind, name) for kind, name in NAMES.items()}
+    pip_install(environment, folder, *FOLDERS.values())
+    options = ["-q", "-rA", "-p", "no:cacheprovider", "--rootdir", "."]
+    tested = call(
+        environment, folder, "pytest", *options, *FOLDERS.values(), code=None, plugins=NAMES.values()
     )
+    return Written(folder, said, tested)
+
+
+@pytest.mark.slow(seconds=30)
+@pytest.mark.parametrize("kind", OFFERS)
+def test_a_new_plugin_is_installed_tested_and_used(environment, written, kind):
+    name, folder = NAMES[kind], FOLDERS[kind]
+    assert f"pip install -e {folder}" in written.said[kind]
+    outcomes = re.findall(rf"^([A-Z]+) {folder}/", written.tested, re.M)
+    assert outcomes and set(outcomes) == {"PASSED"}, written.tested
     shown = {
         "stage": (["plugins"], f"{name} {folder} 0.1.0"),
         "command": (["my-command", "--help"], "Usage: python -m pitchpipe my-command"),
     }
-    arguments, words = shown.get(
-        kind, (["show", kind, name], f"{kind} '{name}' of plugin '{name}' ({folder} 0.1.0)")
-    )
-    assert f"pitchpipe {' '.join(arguments)}" in said
-    answer = call(environment, tmp_path, python, "-m", "pitchpipe", *arguments)
+    component = ["show", kind, name], f"{kind} '{name}' of plugin '{name}' ({folder} 0.1.0)"
+    arguments, words = shown.get(kind, component)
+    assert f"pitchpipe {' '.join(arguments)}" in written.said[kind]
+    answer = call(environment, written.folder, "pitchpipe", *arguments, plugins=[name])
     assert words in " ".join(answer.split())
 
 
-def test_a_recipe_uses_two_new_plugins(environment, tmp_path, name_plugin):
-    python = str(environment / "python")
+@pytest.mark.slow(seconds=30)
+def test_a_recipe_uses_two_new_plugins(environment, tmp_path):
     recipe = (
         "requires: [pitchpipe-brief>=0.1]\nmodel: tiny\ntemplate: plainly\n"
         "loaders:\n  - files: {path: rows.jsonl}\nfilters:\n  - brief: {max_chars: 5}\n"
@@ -74,26 +94,14 @@ def test_a_recipe_uses_two_new_plugins(environment, tmp_path, name_plugin):
         '{"instruction": "Hi", "output": "Hello"}\n{"instruction": "Hi", "output": "Hello!"}\n'
     )
     assert "'pitchpipe-brief' is not installed: pip install 'pitchpipe-brief>=0.1'" in call(
-        environment, tmp_path, python, "-m", "pitchpipe", "check", "recipe.yaml", code=2
+        environment, tmp_path, "pitchpipe", "check", "recipe.yaml", code=2
     )
-    for kind, name in (("filter", "brief"), ("template", "plainly")):
-        call(environment, tmp_path, python, "-m", "pitchpipe", "new", kind, name)
-        call(
-            environment,
-            tmp_path,
-            python,
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--no-build-isolation",
-            "--no-deps",
-            "-e",
-            f"pitchpipe-{name}",
-        )
-        name_plugin(name)
-    call(environment, tmp_path, python, "-m", "pitchpipe", "prepare", "recipe.yaml")
-    assert "USER: Hi" in call(environment, tmp_path, python, "-m", "pitchpipe", "peek", "recipe.yaml")
+    new = {"brief": "filter", "plainly": "template"}
+    for name, kind in new.items():
+        call(environment, tmp_path, "pitchpipe", "new", kind, name)
+    pip_install(environment, tmp_path, *(f"pitchpipe-{name}" for name in new))
+    call(environment, tmp_path, "pitchpipe", "prepare", "recipe.yaml", plugins=new)
+    assert "USER: Hi" in call(environment, tmp_path, "pitchpipe", "peek", "recipe.yaml", plugins=new)
     assert "chars too high" in (tmp_path / "runs/recipe/ledger.jsonl").read_text()
 
 
