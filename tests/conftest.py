@@ -20,16 +20,10 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 NAMED = "PITCHPIPE_PLUGINS"  # plugins of other distributions that are loaded
 
-SLOW = "slow(seconds=10): trains a model, starts several processes, or takes more than two seconds"
-
 ROWS = [
     {"instruction": "Say hello.", "input": "", "output": "Hello!", "category": "greeting"},
     {"instruction": "Write in capitals.", "input": "tiny", "output": "TINY", "category": "case"},
 ]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", SLOW)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
