@@ -74,7 +74,7 @@ def test_a_new_plugin_is_installed_tested_and_used(environment, written, kind):
     assert outcomes and set(outcomes) == {"PASSED"}, written.tested
     shown = {
         "stage": (["plugins"], f"{name} {folder} 0.1.0"),
-        "command": (["my-command", "--help"], "Usage: python -m pitchpipe my-command"),
+        "command": (["my-command", "--help"], "Usage: pitchpipe my-command"),
     }
     component = ["show", kind, name], f"{kind} '{name}' of plugin '{name}' ({folder} 0.1.0)"
     arguments, words = shown.get(kind, component)
