@@ -54,10 +54,8 @@ def show_decisions(history: History, step: int, label: str, console: RichConsole
     rows = [
         [f"{value:g}", f"{int(np.count_nonzero(column >= value)):,}"] for value in thresholds_to_try(column)
     ]
-    console.table(
-        f"{label}: the rows that go, by what was measured", ["at least", "rows that go"], rows, left=1
-    )
-    console.say("[dim]what lies below the threshold was not kept: a lower one needs a new run[/]")
+    console.table(f"{label}: the rows that go, by their score", ["at least", "rows that go"], rows, left=1)
+    console.say("[dim]scores below the threshold are not kept: a lower threshold needs a new run[/]")
 
 
 def _measures(history: History, step: int) -> Iterator[float]:
