@@ -20,6 +20,7 @@ _HOMES = {
     "recipe.recipe": "Recipe Use",
     "recipe.section": "Section",
     "run.directory": "Run",
+    "run.keys": "parts_of",
     "run.stage": "Stage",
     "errors": "PitchpipeError Quarantine suggest",
 }

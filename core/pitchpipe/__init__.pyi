@@ -58,6 +58,7 @@ from pitchpipe.records.verdict import drop as drop
 from pitchpipe.records.verdict import judged as judged
 from pitchpipe.records.verdict import noted as noted
 from pitchpipe.run.directory import Run as Run
+from pitchpipe.run.keys import parts_of as parts_of
 from pitchpipe.run.stage import Stage as Stage
 
 __version__: str

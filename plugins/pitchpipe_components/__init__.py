@@ -1,1 +1,1 @@
-"""What a recipe names: the components that ship with pitchpipe. They come in by the same door as everyone's."""
+"""What a recipe names: the components that ship with pitchpipe. They come in by everyone's door."""

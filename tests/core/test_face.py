@@ -14,7 +14,7 @@ Adapter Answer Batches Block Collator Comparer Console Conversation DataPlan Dro
 Examples Filter Format IGNORED JinjaTemplate Loader MarkedWords Message Meta Model Packing Part Piece
 PitchpipeError Prompt Quarantine Recipe Register Related Row Run Score Scored Section Sketches Source Stage
 Subject Template ToolCalls TooLong Trainer Training Turns Use Verdict chat_template drop hookimpl jinja_text
-judged noted profile replace suggest turns
+judged noted parts_of profile replace suggest turns
 """
 
 

@@ -1,6 +1,6 @@
 """The stage `card`: it comes after `train` and writes runs/NAME/card.md."""
 
-import json
+from collections.abc import Mapping
 
 import pitchpipe as pp
 from pitchpipe_card.facts import facts
@@ -18,8 +18,8 @@ class Card(pp.Stage[str]):
     sections = (CARD,)
     makes = (FILE,)
 
-    def key(self, run: pp.Run) -> dict[str, str]:
-        return {name: json.dumps(fact, ensure_ascii=False) for name, fact in facts(run).items()}
+    def key(self, run: pp.Run) -> Mapping[str, object]:
+        return facts(run)
 
     def work(self, run: pp.Run) -> str:
         new = run.path / f"{FILE}.new"

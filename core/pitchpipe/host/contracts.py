@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
+from pitchpipe.records.conversation import Json
 from pitchpipe.records.example import Example, Examples
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Console(Protocol):
     def say(self, text: str = "") -> None: ...
     def waiting(self, what: str) -> AbstractContextManager[None]: ...
     def bar(self, label: str, total: int | None = None) -> AbstractContextManager[Callable[..., None]]: ...
-    def table(self, title: str, head: list[str], rows: list[list[Any]], left: int = 1) -> None: ...
+    def table(self, title: str, head: list[str], rows: Sequence[Sequence[object]], left: int = 1) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Subject(Protocol):
     def answers(
         self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
     ) -> Iterator[Answer]: ...
-    def keep(self, answer: dict[str, Any]) -> None: ...  # in answers-base.jsonl or answers-tuned.jsonl
+    def keep(self, answer: Json) -> None: ...  # in answers-base.jsonl or answers-tuned.jsonl
 
 
 class Score(Struct, frozen=True):

@@ -114,7 +114,7 @@ class Host:
         doors["register_stages"] = partial(self._offer_stage, plugin)
         doors["register_commands"] = partial(self._offer_command, plugin)
         for hook, register in doors.items():
-            for implementation in self._implementations(hook):
+            for implementation in getattr(self._manager.hook, hook).get_hookimpls():
                 if implementation.plugin is plugin.module:
                     _call(implementation, {"register": register})
 
@@ -135,9 +135,6 @@ class Host:
         if twin := next((c for c in [*self.commands(), *plugin.commands] if c.name == name), None):
             raise PluginProblem(f"the command '{name}' is taken by {twin.plugin}")
         plugin.commands.append(Command(name, help, target, plugin))
-
-    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
-        return getattr(self._manager.hook, hook).get_hookimpls()
 
     def find(self, kind: str, name: str) -> Component:
         """The component of that name, or `plugin:name`. A ValueError says what stands in the way."""
@@ -183,7 +180,7 @@ class Host:
 
     def notify(self, hook: str, **arguments: object) -> None:
         """Tells every observer. One that crashes is reported once and the run goes on."""
-        for implementation in self._implementations(hook):
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             try:
                 _call(implementation, arguments)
             except (Exception, SystemExit) as error:
@@ -204,6 +201,6 @@ def _has_word(module: str, word: str) -> bool:
         return True
 
 
-def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> None:
+def _call(implementation: pluggy.HookImpl, arguments: dict[str, object]) -> None:
     """Calls a hook with those of the arguments that it takes, as pluggy does."""
     implementation.function(*(arguments[name] for name in implementation.argnames))

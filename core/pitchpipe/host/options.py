@@ -65,10 +65,10 @@ class Option:
             return str(error).partition("\n")[0]
         return ""
 
-    def check(self, value: Any, folder: Path) -> Any:
+    def check(self, value: object, folder: Path) -> object:
         """The value as the component gets it; a ValueError says what was expected."""
 
-        def path(wanted: type, given: Any) -> Any:
+        def path(wanted: type, given: Any) -> object:
             if wanted is Path and isinstance(given, str):
                 return folder / os.path.expanduser(given)
             raise msgspec.ValidationError(f"got {given!r}")
@@ -79,7 +79,7 @@ class Option:
             raise ValueError(_complaint(value, self.type)) from None
 
 
-def _complaint(value: Any, kind: Any) -> str:
+def _complaint(value: object, kind: Any) -> str:
     """What was expected instead of a value; of a list, what is wrong with its first wrong entry."""
     if _entry(kind) is not None and isinstance(value, list):
         for entry in value:
@@ -91,7 +91,7 @@ def _complaint(value: Any, kind: Any) -> str:
     return f"expected {describe(kind)}, got {value!r}.{near if 'mean' in near else ''}"
 
 
-def options_of(component: Callable[..., Any]) -> dict[str, Option]:
+def options_of(component: Callable[..., object]) -> dict[str, Option]:
     """The keyword-only parameters of a function, or the parameters of a class, by name."""
     own, also = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
     wanted = (own, also) if inspect.isclass(component) else (own,)
@@ -101,7 +101,7 @@ def options_of(component: Callable[..., Any]) -> dict[str, Option]:
     return {p.name: Option(p.name, hints[p.name], p.default) for p in parameters}
 
 
-def _hints(component: Any, names: set[str]) -> dict[str, Any]:
+def _hints(component: Callable[..., object], names: set[str]) -> dict[str, Any]:
     """The types of these parameters; those of others may stand in names that only type checkers see."""
     function = component.__init__ if inspect.isclass(component) else component
     function = function if inspect.isroutine(function) else type(function).__call__
@@ -110,7 +110,7 @@ def _hints(component: Any, names: set[str]) -> dict[str, Any]:
     return typing.get_type_hints(stand_in, getattr(function, "__globals__", {}), include_extras=True)
 
 
-def bind(component: Callable[..., Any], options: dict[str, Any]) -> Any:
+def bind(component: Callable[..., Any], options: dict[str, object]) -> Any:
     """A class is made with its options; a function waits for its data with its options set."""
     if inspect.isclass(component):
         return component(**options)

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from pitchpipe.host.options import Option, options_of
+from pitchpipe.records.conversation import Json
 from pitchpipe.records.template import JinjaTemplate, Turns
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -24,7 +25,7 @@ class PluginProblem(Exception):
 class Profile:
     """Filters that a recipe takes in by one name: pp.profile([{"length": {"min_words": 2}}], "...")."""
 
-    def __init__(self, entries: list[Any], description: str):
+    def __init__(self, entries: list[str | Json], description: str):
         self.entries, self.__doc__ = entries, description
 
 
@@ -127,7 +128,7 @@ class Plugin:
         self,
         kind: str,
         name: str,
-        component: Callable[..., Any],
+        component: Callable[..., object],
         needs: tuple[str, ...] | str = (),
         extra: str = "",
         default_for: str = "",

@@ -12,6 +12,7 @@ from pitchpipe.host.options import REQUIRED, Option, bind, options_of
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.recipe.section import Section
 from pitchpipe.recipe.yaml12 import Document, Key
+from pitchpipe.records.conversation import Json
 
 Made = TypeVar("Made")
 Schema = dict[str, Option]
@@ -23,7 +24,7 @@ class Checker:
 
     def __init__(self, document: Document, folder: Path, host: Host):
         self.document, self.folder, self.host = document, folder, host
-        self.data: dict[str, Any] = document.data or {}
+        self.data: Json = document.data or {}
         self.problems = list(document.problems)
         self.set: set[Key] = set()  # values that overrides have set
 
@@ -43,7 +44,7 @@ class Checker:
         line = problem.place.rpartition(":")[2]
         return (int(line) if line.isdigit() else 10**9), problem.subject
 
-    def one(self, section: Section[Any]) -> Use | None:
+    def one(self, section: Section[object]) -> Use | None:
         """The component that a section names, or its default."""
         key, entry = (section.name,), self.data.get(section.name)
         if section.bare and entry is not False:
@@ -52,11 +53,10 @@ class Checker:
             return self._default(section, None)
         return self.use(section.kind, key, entry, shared(section)) if entry not in (None, False) else None
 
-    def many(self, section: Section[Any]) -> list[Use]:
+    def many(self, section: Section[object]) -> list[Use]:
         """The components that a section lists."""
         entries, common = self.entries(section.name), shared(section)
-        uses = [self.use(section.kind, key, entry, common) for key, entry in entries]
-        return numbered([use for use in uses if use])
+        return numbered([use for at, entry in entries if (use := self.use(section.kind, at, entry, common))])
 
     def plain(self, section: Section[Made]) -> Made:
         """A section that holds options and no component."""
@@ -65,7 +65,7 @@ class Checker:
         options = self.options(key, self.data.get(section.name), options_of(made))
         return (self.made(key, lambda: made(**options)) if options else None) or made()
 
-    def _default(self, section: Section[Any], given: Any) -> Use | None:
+    def _default(self, section: Section[object], given: object) -> Use | None:
         key = (section.name,)
         component = self.made(key, lambda: self.host.default(section.kind, section.name))
         if component:
@@ -114,7 +114,7 @@ class Checker:
         held = tuple(use for uses in inner.values() for use in (uses if isinstance(uses, list) else [uses]))
         return Use(component, options, bound, self.place(key), label, common, held)
 
-    def _parted(self, key: Key, given: Any, shared: Schema) -> tuple[Any, dict[str, Any]]:
+    def _parted(self, key: Key, given: object, shared: Schema) -> tuple[object, Json]:
         """A component's own options, and the checked ones that all of the section have."""
         if not isinstance(given, dict):
             return given, {}
@@ -122,7 +122,7 @@ class Checker:
         own = {name: given[name] for name in given if name not in shared}
         return own, {name: self.value((*key, name), common[name], shared[name]) for name in common}
 
-    def _inner(self, key: Key, given: dict[str, Any], schema: Schema) -> Inner | None:
+    def _inner(self, key: Key, given: Json, schema: Schema) -> Inner | None:
         """The components that a component's options name, one or a list of them."""
         uses: Inner = {}
         for name, option in schema.items():
@@ -139,8 +139,8 @@ class Checker:
         return uses
 
     def options(
-        self, key: Key, given: Any, schema: Schema, whose: str = "this section", also: Iterable[str] = ()
-    ) -> dict[str, Any] | None:
+        self, key: Key, given: object, schema: Schema, whose: str = "this section", also: Iterable[str] = ()
+    ) -> Json | None:
         """The checked options, or None where one of them is wrong."""
         if given is not None and not isinstance(given, dict):
             self.problem(key, f"expected options, `{{name: value}}`, got {given!r}")
@@ -157,7 +157,7 @@ class Checker:
                 self.problem(key, f"{whose} needs the option '{name}'")
         return options if len(self.problems) == before else None
 
-    def value(self, key: Key, value: Any, option: Option) -> Any:
+    def value(self, key: Key, value: object, option: Option) -> object:
         """The checked value. Names of components stay as they are: `_inner` makes uses of them."""
         if not option.component:
             return self.made(key, lambda: option.check(value, self.folder))
@@ -175,7 +175,7 @@ class Checker:
             return None
 
 
-def shared(section: Section[Any]) -> Schema:
+def shared(section: Section[object]) -> Schema:
     """The options that all components of a section have."""
     return options_of(section.options) if section.options else {}
 
@@ -190,5 +190,5 @@ def numbered(uses: list[Use]) -> list[Use]:
     return uses
 
 
-def _bound(uses: Use | list[Use]) -> Any:
+def _bound(uses: Use | list[Use]) -> object:
     return [use.bound for use in uses] if isinstance(uses, list) else uses.bound

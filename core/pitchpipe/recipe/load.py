@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from pitchpipe.errors import PitchpipeError, RecipeError, suggest
 from pitchpipe.host.host import Host
@@ -10,9 +9,10 @@ from pitchpipe.recipe.checker import Checker
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.recipe.section import Section
 from pitchpipe.recipe.yaml12 import Document, Key
+from pitchpipe.records.conversation import Json
 
 
-def load(path: Path, host: Host, *changes: Callable[[dict[str, Any]], Key]) -> Recipe:
+def load(path: Path, host: Host, *changes: Callable[[Json], Key]) -> Recipe:
     """Reads and checks a recipe, after the `changes`: each sets a value and returns its key."""
     try:
         text = path.read_text("utf-8-sig")
@@ -25,9 +25,8 @@ def load(path: Path, host: Host, *changes: Callable[[dict[str, Any]], Key]) -> R
     checker = Checker(document, path.parent.resolve(), host)
     checker.set = {change(document.data) for change in changes}
     recipe = Recipe(path, checker.data, host)
-    for name in checker.data:
-        if name not in names:
-            checker.problem((name,), f"no such section.{suggest(name, names)}")
+    for name in set(checker.data) - set(names):
+        checker.problem((name,), f"no such section.{suggest(name, names)}")
     for section in sections:
         recipe[section] = section.value(checker)
     for section in sections:
@@ -38,12 +37,12 @@ def load(path: Path, host: Host, *changes: Callable[[dict[str, Any]], Key]) -> R
     return recipe
 
 
-def sections_of(host: Host) -> list[Section[Any]]:
+def sections_of(host: Host) -> list[Section[object]]:
     """The sections that a recipe may have: core's own, and those of every stage."""
     return [REQUIRES, *(section for stage in host.stages() for section in stage.sections)]
 
 
-def _beside_others(section: Section[Any], recipe: Recipe, checker: Checker) -> None:
+def _beside_others(section: Section[object], recipe: Recipe, checker: Checker) -> None:
     """Checks a section against the others."""
     if section.required and section not in recipe:
         checker.problem((section.name,), f"a recipe needs at least one {section.kind or section.name}")
@@ -54,7 +53,7 @@ def _beside_others(section: Section[Any], recipe: Recipe, checker: Checker) -> N
         section.check(checker, recipe)
 
 
-def _requires(checker: Checker, section: Section[Any]) -> list[str]:
+def _requires(checker: Checker, section: Section[object]) -> list[str]:
     """Distributions that the recipe needs, each with the versions that will do."""
     from importlib.metadata import PackageNotFoundError, version
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pitchpipe.host.host import Host
 from pitchpipe.host.plugin import Component
 from pitchpipe.recipe.section import Section
+from pitchpipe.records.conversation import Json
 
 Value = TypeVar("Value")
 
@@ -17,11 +18,11 @@ class Use:
     """A component as a recipe uses it, bound to its checked options."""
 
     component: Component
-    options: dict[str, Any]
+    options: Json
     bound: Any
     place: str
     label: str  # its name as the recipe writes it, with a number if it comes again
-    shared: dict[str, Any] = field(default_factory=dict)  # options that all of the section have
+    shared: Json = field(default_factory=dict)  # options that all of the section have
     inner: tuple["Use", ...] = ()  # components that its options name
 
     @property
@@ -38,9 +39,9 @@ class Use:
 class Recipe:
     """A checked recipe. `recipe[SECTION]` is the value of a section: None or empty where it is left out."""
 
-    def __init__(self, path: Path, data: dict[str, Any], host: Host):
+    def __init__(self, path: Path, data: Json, host: Host):
         self.path, self.data, self.host = path, data, host
-        self._values: dict[str, Any] = {}
+        self._values: Json = {}
 
     def __getitem__(self, section: Section[Value]) -> Value:
         return self._values[section.name]
@@ -48,7 +49,7 @@ class Recipe:
     def __setitem__(self, section: Section[Value], value: Value) -> None:
         self._values[section.name] = value
 
-    def __contains__(self, section: Section[Any]) -> bool:
+    def __contains__(self, section: Section[object]) -> bool:
         """Whether the recipe has this section and it is not empty."""
         return bool(self.data.get(section.name))
 

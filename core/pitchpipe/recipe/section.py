@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
     from pitchpipe.recipe.recipe import Recipe
 
-Value = TypeVar("Value")
+Value = TypeVar("Value", covariant=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Section(Generic[Value]):
     read: "Callable[[Checker, Section[Value]], Value] | None" = None  # instead of the usual way
     check: "Callable[[Checker, Recipe], None] | None" = None  # what no section can know alone
 
-    def value(self, checker: "Checker") -> Any:
+    def value(self, checker: "Checker") -> object:
         """What the recipe says in this section, checked."""
         if self.read:
             return self.read(checker, self)

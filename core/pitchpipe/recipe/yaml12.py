@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import yaml
 
 from pitchpipe.errors import PitchpipeError, Problem
+from pitchpipe.records.conversation import Json
 
 Key = tuple[str | int, ...]
 
@@ -52,8 +53,8 @@ class Document:
             return [self._value(child, (*key, index)) for index, child in enumerate(node.value, 1)]
         return _scalar(node.tag.rpartition(":")[2], node.value)
 
-    def _mapping(self, node: yaml.MappingNode, key: Key) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, key: Key) -> Json:
+        found: Json = {}
         for name_node, child in node.value:
             line, name = name_node.start_mark.line + 1, name_node.value
             if not isinstance(name_node, yaml.ScalarNode):
@@ -70,7 +71,7 @@ class Document:
         self.problems.append(Problem(f"{self.name}:{line}", ".".join(map(str, key)), message))
 
 
-def _scalar(tag: str, text: str) -> Any:
+def _scalar(tag: str, text: str) -> object:
     if tag == "int":
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if tag == "float":
@@ -78,6 +79,6 @@ def _scalar(tag: str, text: str) -> Any:
     return {"null": None, "bool": text.lower() == "true"}.get(tag, text)
 
 
-def read(text: str) -> Any:
+def read(text: str) -> object:
     """One value, as it would be read in a recipe."""
     return Document(text, "value").data

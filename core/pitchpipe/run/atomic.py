@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -13,5 +12,5 @@ def write(path: Path, content: bytes) -> None:
     os.replace(new, path)
 
 
-def write_json(path: Path, data: Any) -> None:
+def write_json(path: Path, data: object) -> None:
     write(path, msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")

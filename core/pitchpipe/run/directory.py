@@ -13,6 +13,7 @@ from msgspec import Struct
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.records.conversation import Json
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.keys import KeyParts
 from pitchpipe.run.stage import Result, Stage
@@ -37,7 +38,7 @@ class Run:
         self.path, self.recipe, self.console, self.processes = path, recipe, console, processes
         self.host = recipe.host
         self.stages: dict[str, StageRecord] = {}
-        self._notes: dict[str, Any] = {}
+        self._notes: Json = {}
 
     def open(self) -> None:
         """Makes the directory or continues in it, and locks it."""
@@ -63,18 +64,15 @@ class Run:
         if not file.exists():
             return
         try:
-            self._notes = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+            self._notes = msgspec.json.decode(file.read_bytes(), type=Json)
             self.stages = msgspec.convert(self._notes.pop("stages"), dict[str, StageRecord])
-            damaged = not all(s.parts for s in self.stages.values())
         except (msgspec.DecodeError, LookupError):
-            damaged = True
-        if damaged:
-            raise PitchpipeError(f"{file} is damaged. Remove the folder to start the run anew.")
+            raise PitchpipeError(f"{file} is damaged. Remove the folder to start the run anew.") from None
 
     def save(self) -> None:
         write_json(self.path / "run.json", self._notes | {"stages": self.stages})
 
-    def note(self, **notes: Any) -> None:
+    def note(self, **notes: object) -> None:
         """Keeps plain data in run.json, beside the stages."""
         self._notes |= notes
         self.save()

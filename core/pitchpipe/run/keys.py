@@ -7,6 +7,7 @@ in `ROOMS`, and its components name packages in `needs`.
 
 import os
 import platform
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b, file_digest
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
@@ -82,7 +83,7 @@ def parts_of(use: Use, recipe: Recipe) -> KeyParts:
     return parts | plugin_parts(component.plugin)
 
 
-def _seen(value: Any, folder: Path, read: bool) -> Any:
+def _seen(value: object, folder: Path, read: bool) -> object:
     """An option's value: paths as seen from the recipe's folder, and with `read` their content."""
     if isinstance(value, Path):
         return [os.path.relpath(value, folder), digest_files(value) if read and value.is_file() else None]
@@ -91,6 +92,11 @@ def _seen(value: Any, folder: Path, read: bool) -> Any:
     if isinstance(value, dict):
         return {str(key): _seen(entry, folder, read) for key, entry in value.items()}
     return value
+
+
+def as_parts(key: Mapping[str, object]) -> KeyParts:
+    """A key's parts as texts: what is no text is digested."""
+    return {name: part if isinstance(part, str) else digest(part) for name, part in key.items()}
 
 
 def digest(*parts: object) -> str:

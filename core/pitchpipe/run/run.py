@@ -8,7 +8,7 @@ from pitchpipe.host.contracts import Console
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
-from pitchpipe.run.keys import own_parts
+from pitchpipe.run.keys import as_parts, own_parts
 from pitchpipe.run.stage import in_order, up_to
 
 
@@ -28,7 +28,7 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "", process
     run.note(recipe=os.path.abspath(recipe.path))
     write_json(folder / "recipe.json", recipe.data)
     for stage in wanted:
-        parts = own_parts(stage, recipe) | stage.key(run)
+        parts = own_parts(stage, recipe) | as_parts(stage.key(run))
         stage.begins(run, run.done(stage, parts))
         stage.tell(run, run.do(stage, parts))
         for later in (later for later in stages if stage.name in later.after):

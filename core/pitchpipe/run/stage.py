@@ -1,5 +1,6 @@
 """Stages: the steps of a run, and their order."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pitchpipe.errors import PitchpipeError, suggest
@@ -8,7 +9,6 @@ from pitchpipe.recipe.section import Section
 
 if TYPE_CHECKING:
     from pitchpipe.run.directory import Run
-    from pitchpipe.run.keys import KeyParts
 
 Result = TypeVar("Result")
 
@@ -18,7 +18,7 @@ class Stage(Generic[Result]):
 
     name: str
     after: tuple[str, ...] = ()  # stages whose results it needs, where the recipe has them
-    sections: tuple[Section[Any], ...] = ()  # of the recipe
+    sections: tuple[Section[object], ...] = ()  # of the recipe
     makes: tuple[str, ...] = ()  # files and folders in the run directory
     half_done: str = ""  # a folder that it continues after a kill
     rooms: tuple[str, ...] = ()  # packages whose code decides its result; none: all of the plugin's package
@@ -28,8 +28,8 @@ class Stage(Generic[Result]):
         """Whether the recipe asks for this stage."""
         return any(section in recipe for section in self.sections)
 
-    def key(self, run: "Run") -> "KeyParts":
-        """All that can change the result, by names that people understand. Code and Python are added."""
+    def key(self, run: "Run") -> Mapping[str, object]:
+        """All that can change the result, plain data by names that people know. Code and Python are added."""
         raise NotImplementedError(f"stage '{self.name}' has no key")
 
     def work(self, run: "Run") -> Result:

@@ -39,7 +39,7 @@ class Judge:
         self._columns: dict[str, array[float]] = {}
 
     def take(self, index: int, conversation: Conversation, result: object) -> Conversation | None:
-        """Keep a filter's result that is not the conversation itself. Returns what is left of the conversation."""
+        """Keeps a filter's result that is not the conversation itself. Returns what is left of it."""
         if type(result) is Verdict:
             if result.scores and self._scored(index, result):
                 return None

@@ -100,8 +100,7 @@ class Passes:
             decided = stop
 
     def _pass(self, crew: Workers[Task, tuple[int, bool]], task: Task, tick: Tick) -> list[bool]:
-        """Take every shard through the filters before `task.stop`. Returns of each whether it knows what comes
-        next."""
+        """Takes each shard through the filters before `task.stop`. Returns whether it knows the next step."""
         known = []
         for rows, knows in crew.each(self._tasks(task)):
             tick(rows)

@@ -44,7 +44,7 @@ class Base(Struct):
 
 
 class Judgement(Struct):
-    """One filter's decisions on one shard. Scores are columns as long as the base, NaN where there is none."""
+    """One filter's decisions on one shard. Scores are columns as long as the base, or NaN."""
 
     key: str
     label: str

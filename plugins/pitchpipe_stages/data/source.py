@@ -22,7 +22,7 @@ LOOKED_AT = 100  # readable rows of a source that detection reads
 
 @dataclass
 class RowBatch:
-    """Rows of a loader that offers no parts, sampled; `passed_over` counts the rows that the sample left out."""
+    """Rows of a loader that offers no parts, sampled; `passed_over` counts those left out."""
 
     held: list[Row]
     passed_over: int = 0

@@ -14,8 +14,10 @@ def new_ids(tokenizer: "PreTrainedTokenizerFast", added: list[str]) -> list[int]
 
 
 def grow(model: "PreTrainedModel", new: list[int]) -> "PreTrainedModel":
-    """Gives the model a row for each new id. A new row is the mean of all that the model has learned: it takes
-    little from what is likely, whatever the text."""
+    """Gives the model a row for each new id: the mean of all rows that it has learned.
+
+    So a new token takes little from what is likely, whatever the text.
+    """
     import torch
 
     if not new:

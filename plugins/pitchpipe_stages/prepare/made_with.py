@@ -3,14 +3,14 @@
 import platform
 import subprocess
 from pathlib import Path
-from typing import Any
 
 from pitchpipe import __version__
 from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.records.conversation import Json
 from pitchpipe.run.keys import version_of
 
 
-def made_with(recipe: Recipe) -> dict[str, Any]:
+def made_with(recipe: Recipe) -> Json:
     """Versions, plugins and the state of the recipe's git repository."""
     needed = sorted({module for use in recipe.uses() for module in use.component.needs})
     return {
@@ -22,7 +22,7 @@ def made_with(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _git(folder: Path) -> dict[str, Any] | None:
+def _git(folder: Path) -> Json | None:
     """The commit, and whether anything differs from it."""
 
     def git(*arguments: str) -> str:

@@ -1,7 +1,7 @@
 """Many conversations rendered at once, with the same ids, labels and proofs as one by one.
 
-This takes a tokenizer that spells bytes. Every other case goes the slow way, one by one: data that looks like a
-control token, learned words that begin inside a token, texts that tokens do not spell exactly.
+This takes a tokenizer that spells bytes. Every other case goes the slow way, one by one: data that looks
+like a control token, learned words that begin inside a token, texts that tokens do not spell exactly.
 """
 
 from collections.abc import Iterator, Sequence

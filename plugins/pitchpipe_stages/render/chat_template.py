@@ -1,7 +1,7 @@
 """A Jinja chat template as a template: its render is taken apart into its own text and the data's.
 
-Without the marks around the data's words the render must be, to the letter, what a server renders. A row whose
-render is not is refused, whatever the chat template does with words.
+Without the marks around the data's words the render must be, to the letter, what a server renders. A row
+whose render is not is refused, whatever the chat template does with words.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A chat template, probed: what of its text is its own, what ends a reply, and where a server's prompt ends."""
+"""A chat template, probed: which text is its own, what ends a reply, where a server's prompt ends."""
 
 from collections.abc import Iterable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Proofs by a tokenizer, of every row: tokens say the words that were meant, and a server's prompt has the same."""
+"""Proofs of every row by its tokenizer: tokens say the words that were meant, as a server's prompt does."""
 
 from typing import TYPE_CHECKING
 from unicodedata import normalize

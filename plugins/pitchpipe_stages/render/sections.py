@@ -11,6 +11,7 @@ from pitchpipe_stages.render.writer import writer_of
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
 
+
 def _template(checker: "Checker", section: Section[Use | None]) -> Use | None:
     """A template with the rules that every template has."""
     use = checker.one(section)

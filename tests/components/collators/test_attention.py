@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from pitchpipe_components.collators.attention import Unfit, _by_kernel, documents
+from pitchpipe_components.collators.attention import Unfit, _by_kernel, _kernel, documents
 
 
 @pytest.mark.parametrize("window", [None, 1, 3, 100])
@@ -56,4 +56,4 @@ def test_the_gpu_kernel_takes_our_options():
     """It runs on GPUs only; that this version of PyTorch knows the options is seen without one."""
     tensors = (torch.randn(1, heads, 6, 8, dtype=torch.bfloat16) for heads in (4, 2, 2))
     with pytest.raises(NotImplementedError):
-        _by_kernel(*tensors, 0.3, 4, torch.tensor([0, 2, 6], dtype=torch.int32), 4)
+        _by_kernel(_kernel(), *tensors, 0.3, 4, torch.tensor([0, 2, 6], dtype=torch.int32), 4)

@@ -4,7 +4,25 @@ from itertools import count
 
 import pytest
 
+from pitchpipe.host.host import Host
+from pitchpipe.recipe.load import load
+from pitchpipe_stages.data.sections import FILTERS
 from pitchpipe_stages.data.sketches import StoredSketches, write
+
+
+@pytest.fixture
+def by_default(tmp_path):
+    """A filter with the options that it has by default, and the components that these name, as recipes make it."""
+
+    def made(filter):
+        host = Host.from_environment()
+        (name,) = (offered.name for offered in host.all("filter") if offered.call is filter)
+        recipe = tmp_path / "recipe.yaml"
+        recipe.write_text(f"loaders:\n  - files: {{path: recipe.yaml}}\nfilters: [{name}]\n")
+        (use,) = load(recipe, host)[FILTERS]
+        return use.bound
+
+    return made
 
 
 @pytest.fixture

@@ -31,10 +31,10 @@ def test_vectors_must_be_of_one_length(compare):
         compare(filter, [talk("a"), talk("b"), talk("c")], 2)
 
 
-def test_semantic_duplicates_need_no_model(compare):
+def test_semantic_duplicates_need_no_model(compare, by_default):
     rows = [
         talk("How do I bake bread at home today?"),
         talk("Who won?"),
         talk("how do I bake bread at home, today"),
     ]
-    assert gone(compare(SemanticDuplicates(), rows)) == {2: 0}
+    assert gone(compare(by_default(SemanticDuplicates), rows)) == {2: 0}
