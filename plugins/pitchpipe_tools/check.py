@@ -10,8 +10,8 @@ from pitchpipe_tools.recipe_argument import load_recipe, recipe_argument
 def check(recipe: str, overrides: tuple[str, ...]) -> None:
     """Check RECIPE: every name, option, type, range and file. All mistakes are shown at once.
 
-    Nothing heavy is imported and nothing is downloaded. Exit code 0 means that the recipe is sound; what
-    this machine still lacks to run it is said, but is no mistake of the recipe's.
+    Nothing heavy is imported and nothing is downloaded. Exit code 0 means that the recipe is sound.
+    Packages that this machine lacks are listed too, but are no mistake in the recipe.
     """
     loaded = load_recipe(recipe, overrides)
     uses = ", ".join(f"{use.component.kind} {use.name}" for use in loaded.uses())

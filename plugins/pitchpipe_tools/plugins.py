@@ -16,8 +16,8 @@ def plugins(as_json: bool) -> None:
     """List the plugins that are installed, what each offers, and those that failed to load.
 
     A file pitchpipe_local.py in this folder is a plugin too. Three environment variables decide what
-    is loaded: PITCHPIPE_PLUGINS=a,b loads only these of other distributions, PITCHPIPE_BLOCK=a,b leaves
-    these out, and PITCHPIPE_STRICT=1 stops at the first plugin that fails.
+    is loaded: PITCHPIPE_PLUGINS=a,b loads only these plugins of other distributions,
+    PITCHPIPE_BLOCK=a,b leaves these out, and PITCHPIPE_STRICT=1 stops at the first plugin that fails.
     """
     host = Host.from_environment(Path.cwd())
     if as_json:

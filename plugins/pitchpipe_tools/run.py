@@ -16,11 +16,11 @@ _RUN_OPTIONS = (
         show_default=True,
         help="Folder of all runs.",
     ),
-    click.option("--name", help="The run's folder in it. [default: the recipe's file name]"),
+    click.option("--name", help="Name of the run's folder. [default: the recipe's file name]"),
     click.option(
         "--processes",
         type=click.IntRange(1),
-        help="Prepare data in so many. [default: one for each core, at most 8]",
+        help="Number of processes that prepare data. [default: one for each core, at most 8]",
     ),
 )
 
@@ -38,12 +38,12 @@ def _run_options(command: Function) -> Function:
     "--until",
     default="",
     metavar="STAGE",
-    help="Stop after this stage: prepare, train, evaluate, or one that a plugin brings.",
+    help="Stop after this stage: prepare, train, evaluate, or a stage of a plugin.",
 )
 def run(
     recipe: str, overrides: tuple[str, ...], runs: Path, name: str | None, until: str, processes: int | None
 ) -> None:
-    """Run RECIPE, a file or the name of one that ships, from data to scores.
+    """Run RECIPE, a file or the name of a recipe that ships, from data to scores.
 
     Everything is written to runs/NAME: the ledger of all rows that were dropped or changed, the
     prepared data, the tuned model, the scores. Run the same command again and it continues: stages
@@ -60,7 +60,7 @@ def prepare(
 ) -> None:
     """Load, filter, split and render the data of RECIPE, and show what became of each row.
 
-    `pitchpipe run` uses what is prepared here, as long as nothing that can change it has changed.
+    `pitchpipe run` uses the prepared data, unless the data part of RECIPE, a file or the code has changed.
     """
     if finished := _run(recipe, overrides, runs, name, "prepare", processes):
         click.echo(f"Each row's reason: {finished.path / 'ledger.jsonl'}")

@@ -78,5 +78,6 @@ def _explain_profile(name: str, profile: Profile, console: RichConsole) -> None:
     console.plain("It stands for these filters:\n")
     console.plain(yaml.safe_dump({"filters": profile.entries}, sort_keys=False, width=100))
     console.plain(
-        f"Change one: `- {name}: {{length: {{min_reply_chars: 3}}}}`. Leave it out: `length: false`."
+        f"To change a filter: `- {name}: {{length: {{min_reply_chars: 3}}}}`."
+        " To leave a filter out: `length: false`."
     )

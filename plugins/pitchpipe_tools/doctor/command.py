@@ -14,7 +14,7 @@ def doctor(recipe: str | None, overrides: tuple[str, ...]) -> None:
     """Look at this machine: versions, extras, devices, plugins; what is missing, and how to get it.
 
     With RECIPE: load its model, and prove by numbers that conversations which share a row do not see each
-    other. The exit code is 2 where they do.
+    other. The exit code is 2 if they do.
     """
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_tools.doctor.isolation import isolation

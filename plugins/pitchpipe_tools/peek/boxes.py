@@ -13,7 +13,7 @@ LEGEND = (  # class, text in the box, meaning
     ("t control", "tok", "control token, not learned"),
     ("t", "ab", "other text, not learned"),
     ("t bytes", "E2 82", "part of a character, as bytes"),
-    ("t cut", "ab", "cut, for the conversation was too long"),
+    ("t cut", "ab", "cut, because the conversation was too long"),
     ("t differs", "ab", "where two columns first differ"),
 )
 

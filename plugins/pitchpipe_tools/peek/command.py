@@ -17,22 +17,22 @@ ON_A_PAGE = 10  # rows
     "-n",
     "--count",
     type=click.IntRange(1),
-    help=f"How many rows of each source to show. Left out: 1, or {ON_A_PAGE} with --html.",
+    help=f"Number of rows of each source. [default: 1, or {ON_A_PAGE} with --html]",
 )
 @click.option(
     "--skip",
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Pass over so many rows of each source.",
+    help="Number of rows of each source to skip.",
 )
-@click.option("--source", help="Only this source, by the name that the recipe or its reports give it.")
+@click.option("--source", help="Show only the source of this name, as in the recipe or in its reports.")
 @click.option(
     "--beside",
     multiple=True,
     metavar="KEY=VALUE",
     help="Show a second column, made with this override of model, template or collator, as in"
-    " --beside template=llama3. Repeated, all of them make the one column.",
+    " --beside template=llama3. May be repeated: all overrides make one column.",
 )
 @click.option("--all-tokens", is_flag=True, help="Show all tokens, not only the last ones.")
 @click.option(
@@ -50,7 +50,7 @@ def peek(
 ) -> None:
     """Show the first rows of each source of RECIPE at every hop.
 
-    The row as it was read, the conversation that it became, what each filter said, the text that the
+    The row as it was read, the conversation that it became, the decision of each filter, the text that the
     template wrote, and the tokens. Learned text is green in a terminal and stands between > and < elsewhere;
     the token that ends a reply is called stop.
     """
@@ -78,7 +78,7 @@ def _check_beside(settings: tuple[str, ...]) -> None:
         section = setting.partition("=")[0].partition(".")[0].strip()
         if section not in COMPARED:
             raise PitchpipeError(
-                f"--beside {setting}: both columns hold the same rows. It sets {', '.join(COMPARED)};"
+                f"--beside {setting}: both columns hold the same rows. --beside sets {', '.join(COMPARED)};"
                 " for anything else, use --set"
             )
 

@@ -9,7 +9,7 @@ from pitchpipe_tools.peek.article import anchor
 from pitchpipe_tools.peek.columns import Column, PackedPart
 from pitchpipe_tools.peek.hops import PeekedConversation
 
-PACKED = "In the first epoch, if there were no other conversations than these. A run plans over all it has."
+PACKED = "The rows of an epoch of these conversations alone. A run packs all its conversations."
 
 
 def packing(columns: Sequence[Column], conversations: Sequence[PeekedConversation]) -> Markup | None:

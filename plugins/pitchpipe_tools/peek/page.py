@@ -22,7 +22,7 @@ def write(path: Path, columns: Sequence[Column], count: int, skip: int = 0, only
     """Writes the first rows of each source, or of one source, into a page."""
     rows = list(peeked_rows(columns, count, skip, only))
     if not rows:
-        raise PitchpipeError("no rows to show: take fewer away with --skip")
+        raise PitchpipeError("no rows to show: skip fewer rows with --skip")
     write_whole(path, render(columns, rows).encode("utf-8", "replace"))
     return path
 

@@ -13,7 +13,7 @@ TITLES = {
     "tagged": "tagged: would be dropped",
     "passed_over": "passed over by sample",
     "joined": "joined into another row",
-    "more": "more from rows that hold several",
+    "more": "more from rows that hold several conversations",
 }
 RARE = ("tagged", "passed_over", "joined", "more")  # left out where they are 0
 

@@ -13,7 +13,7 @@ from pitchpipe_tools.report.gather import Gathered, gather
 from pitchpipe_tools.report.sections import PageSection, sections
 
 SUBTITLE = "What became of the data"
-FOOTER = " What became of each row: ledger.jsonl. The whole way of one: pitchpipe why RUN ROW."
+FOOTER = " Each row that was lost or changed: ledger.jsonl. Each decision about a row: pitchpipe why RUN ROW."
 
 
 def write(run: Path, console: RichConsole) -> Path:

@@ -17,7 +17,7 @@ def scores(found: dict[ScoreName, ScoreSpread]) -> Markup:
     constant = {name: score for name, score in found.items() if len(score.spread.counts) == 1}
     more = len(varied) - CHARTS
     return joined(
-        legend(("kept", "within the limits"), ("out", "out of them"), ("limit", "a limit")),
+        legend(("kept", "within the limits"), ("out", "outside the limits"), ("limit", "a limit")),
         element("div", [_chart(*entry) for entry in list(varied.items())[:CHARTS]], class_="charts"),
         element("p", f"{number(more)} more scores are not drawn.", class_="quiet") if more > 0 else None,
         _constant(constant) if constant else None,

@@ -38,14 +38,18 @@ def sections(history: History, gathered: Gathered) -> Iterator[PageSection]:
 
 
 def _flow(result: Prepared, filters: list[str]) -> PageSection:
-    introduction = "Each bar is what a stage left; the coloured end is what it took."
+    introduction = (
+        "A bar shows the rows that a stage left; its coloured end shows the rows that the stage took out."
+    )
     entries = legend(("kept", "left"), ("dropped", "dropped"), ("quarantined", "quarantined"))
     bars = flow_bars.bars(list(result.rows.values()), filters, result.splits)
     return PageSection("way", "What became of the rows", introduction, joined(entries, bars))
 
 
 def _sources(sources: dict[str, SourceRows], filters: list[str]) -> PageSection:
-    introduction = "Unfold a source to see its own flow. The number on the right is what is kept."
+    introduction = (
+        "Unfold a source to see its own flow. The numbers on the right are its kept rows and their share."
+    )
     read = Counter({name: rows.read for name, rows in sources.items()})
     kept = Counter({name: rows.kept for name, rows in sources.items()})
     title = element("h3", "Shares before and after")
@@ -55,18 +59,18 @@ def _sources(sources: dict[str, SourceRows], filters: list[str]) -> PageSection:
 
 def _reasons(sources: dict[str, SourceRows], gathered: Gathered) -> Iterator[PageSection]:
     reasons, read = flow.reasons(sources), flow.conversations(sources)
-    introduction = "Unfold a reason to see rows that had it. Shares are of all that was read."
+    introduction = (
+        "Unfold a reason to see rows that had the reason. Shares are shares of all rows that were read."
+    )
     lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read)
     yield PageSection("reasons", "Reasons", introduction, lost)
     if any(reason.fate is Fate.CHANGED for reason in reasons):
-        introduction = (
-            "What was repaired or edited, with rows for instance. A row may be changed more than once."
-        )
+        introduction = "Repairs and edits, with sample rows. A row may be changed more than once."
         changed = reason_list(reasons, (Fate.CHANGED,), gathered, read)
         yield PageSection("mended", "Mended rows", introduction, changed)
     if gathered.clusters.places:
         introduction = (
-            "Rows that are like another one, as the filters found that compare rows with each other."
+            "Rows that are like another row, found by the filters that compare rows with each other."
         )
         yield PageSection("alike", "Duplicates", introduction, duplicates(gathered.clusters, read))
 
@@ -80,7 +84,7 @@ def _measures(gathered: Gathered) -> Iterator[PageSection]:
         yield PageSection("categories", "Categories", introduction, share_table("category", read, kept))
     if gathered.scores:
         introduction = (
-            "What filters measured of every row that came to them, kept or not."
+            "The scores of every row that reached a filter, kept or not."
             " Try other limits: pitchpipe tune RUN FILTER."
         )
         yield PageSection("scores", "Scores", introduction, scores(gathered.scores))
@@ -88,7 +92,7 @@ def _measures(gathered: Gathered) -> Iterator[PageSection]:
 
 def _training(result: Prepared, gathered: Gathered) -> Iterator[PageSection]:
     if result.mix:
-        introduction = "What one epoch of training takes of each source, and how often it sees the same rows."
+        introduction = "The rows that one epoch takes from each source, and how often the epoch repeats them."
         yield PageSection("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
     introduction = "The same prompt never lands on two sides."
     content = mix_and_splits.splits(result.splits, gathered.categories_by_split)

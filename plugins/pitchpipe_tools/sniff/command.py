@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     type=click.IntRange(0),
     default=10_000,
     show_default=True,
-    help="Look at so many of the first rows; 0: at all of them.",
+    help="Number of first rows to look at; 0 means all rows.",
 )
 @click.option("--format", "forced", metavar="NAME", help="Read the rows by this format. [default: detected]")
 @click.option(

@@ -6,17 +6,17 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pitchpipe_tools.sniff.choose_format import Choice
 
-Key = TypeVar("Key")
+Counted = TypeVar("Counted")
 
 
-class Tally(Generic[Key]):
+class Tally(Generic[Counted]):
     """Counts rows by key, and keeps the place of the first row of each key."""
 
     def __init__(self) -> None:
-        self.counts: Counter[Key] = Counter()
-        self.places: dict[Key, str] = {}
+        self.counts: Counter[Counted] = Counter()
+        self.places: dict[Counted, str] = {}
 
-    def add(self, key: Key, place: str) -> None:
+    def add(self, key: Counted, place: str) -> None:
         self.counts[key] += 1
         self.places.setdefault(key, place)
 

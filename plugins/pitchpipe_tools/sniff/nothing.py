@@ -11,7 +11,7 @@ def why_nothing(findings: Findings, file: str, host: Host) -> str:
         cure = ": leave out --format" if choice.used.place == "--format" else "; try another --format"
         return f"{file}: the format {choice.used.label} makes no conversation of any row{cure}"
     if findings.rows:
-        return f"{file}: no row can be read. If it is of another kind, say so: --option kind=csv"
+        return f"{file}: no row can be read. If the file is of another kind, say so: --option kind=csv"
     known = ", ".join(component.name for component in host.all("format"))
     first, last = (keys[0], keys[-1]) if keys else ("a", "b")
     return (

@@ -136,4 +136,4 @@ def show_filters(findings: "Findings", profile: str, console: RichConsole) -> No
         console.say(f"{title}.")
     if findings.left_out:
         left_out = ", ".join(findings.left_out)
-        console.say(f"[dim]not tried here, where rows are not compared: {left_out}[/]\n")
+        console.say(f"[dim]not tried here, because sniff does not compare rows: {left_out}[/]\n")

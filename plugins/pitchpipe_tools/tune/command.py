@@ -15,8 +15,8 @@ from pitchpipe_tools.tune.scores import Scores, Threshold
 @click.command()
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
 @click.argument("filter", metavar="FILTER")
-@click.option("--score", help="Only this one of the filter's scores.")
-@click.option("--at", type=float, help="Another threshold to look at, with rows near it.")
+@click.option("--score", help="Show only this score of the filter.")
+@click.option("--at", type=float, help="Show this threshold too, with the rows near it.")
 def tune(run: Path, filter: str, score: str | None, at: float | None) -> None:
     """Show how many rows of RUN survive FILTER at each threshold, and rows near it.
 

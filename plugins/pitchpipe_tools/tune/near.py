@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.data.shards import Shard
 from pitchpipe_stages.prepare.history import History
-from pitchpipe_tools.tune.scores import Column, Threshold
+from pitchpipe_tools.tune.scores import ScoreColumn, Threshold
 
 NEAR = 3  # rows on each side of a threshold
 
@@ -34,7 +34,7 @@ def rows_near(history: History, step: int, threshold: Threshold) -> NearRows:
     return near
 
 
-def _add(near: NearRows, shard: Shard, column: Column, threshold: Threshold) -> None:
+def _add(near: NearRows, shard: Shard, column: ScoreColumn, threshold: Threshold) -> None:
     """Adds the nearest rows of one shard. The rows are read only if one is nearer than the rows so far."""
     distances = np.abs(column - threshold.value)
     stays = threshold.passes(column, threshold.value)
@@ -49,7 +49,7 @@ def _add(near: NearRows, shard: Shard, column: Column, threshold: Threshold) -> 
             near[fate] = sorted([*near[fate], *found], key=lambda row: row.distance)[:NEAR]
 
 
-def _nearest(distances: Column, mask: NDArray[np.bool_]) -> list[int]:
+def _nearest(distances: ScoreColumn, mask: NDArray[np.bool_]) -> list[int]:
     """The indices of the rows in the mask with the smallest distances."""
     indices = np.flatnonzero(mask)
     nearest: list[int] = indices[np.argsort(distances[indices], kind="stable")[:NEAR]].tolist()

@@ -10,20 +10,20 @@ from pitchpipe_stages.prepare.history import History
 
 STEPS = 9  # quantiles of a score that are tried as thresholds
 
-Column = NDArray[np.float64]  # one score of many rows
+ScoreColumn = NDArray[np.float64]  # one score of many rows
 
 
 class Scores:
     """All scores of one filter, of the rows that reached the filter, and the bounds of the scores."""
 
     def __init__(self) -> None:
-        self.columns: dict[str, Column] = {}
+        self.columns: dict[str, ScoreColumn] = {}
         self.bounds: dict[str, tuple[float | None, float | None]] = {}
 
     @classmethod
     def of(cls, history: History, step: int) -> "Scores":
         """The scores of the filter with this number."""
-        scores, parts = cls(), dict[str, list[Column]]()
+        scores, parts = cls(), dict[str, list[ScoreColumn]]()
         for _, shard in history.shards():
             track = shard.track()
             if step < len(track):
@@ -45,16 +45,16 @@ class Threshold:
     current: float | None
     value: float
 
-    def passes(self, column: Column, value: float) -> NDArray[np.bool_]:
+    def passes(self, column: ScoreColumn, value: float) -> NDArray[np.bool_]:
         """Whether each score passes, if the threshold has this value."""
         return column >= value if self.bound == "least" else column <= value
 
 
-def quantiles(column: Column) -> Column:
+def quantiles(column: ScoreColumn) -> ScoreColumn:
     return np.quantile(column, np.linspace(0, 1, STEPS))
 
 
-def thresholds_to_try(column: Column, *others: float | None) -> list[float]:
+def thresholds_to_try(column: ScoreColumn, *others: float | None) -> list[float]:
     """The quantiles of a column, rounded to four digits, and other values; in ascending order."""
     tried = {float(f"{value:.4g}") for value in np.unique(quantiles(column))}
     return sorted(tried | {float(value) for value in others if value is not None})

@@ -9,10 +9,10 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.console import RichConsole, shortened
 from pitchpipe_stages.prepare.history import History
 from pitchpipe_tools.tune.near import NearRows
-from pitchpipe_tools.tune.scores import STEPS, Column, Threshold, quantiles, thresholds_to_try
+from pitchpipe_tools.tune.scores import STEPS, ScoreColumn, Threshold, quantiles, thresholds_to_try
 
 
-def show_thresholds(column: Column, threshold: Threshold, label: str, console: RichConsole) -> None:
+def show_thresholds(column: ScoreColumn, threshold: Threshold, label: str, console: RichConsole) -> None:
     """Shows how many rows stay at each threshold."""
     rows = []
     for value in thresholds_to_try(column, threshold.current, threshold.value):
@@ -39,7 +39,7 @@ def _text(row: Conversation) -> str:
     return " | ".join(f"{message.role}: {message.content}" for message in row.messages)
 
 
-def show_quantiles(column: Column, name: str, console: RichConsole) -> None:
+def show_quantiles(column: ScoreColumn, name: str, console: RichConsole) -> None:
     """Shows the quantiles of a score without bounds."""
     values = [f"{value:.4g}" for value in quantiles(column)]
     shares = [f"{share:.0%}" for share in np.linspace(0, 1, STEPS)]
@@ -54,10 +54,8 @@ def show_decisions(history: History, step: int, label: str, console: RichConsole
     rows = [
         [f"{value:g}", f"{int(np.count_nonzero(column >= value)):,}"] for value in thresholds_to_try(column)
     ]
-    console.table(
-        f"{label}: the rows that go, by what was measured", ["at least", "rows that go"], rows, left=1
-    )
-    console.say("[dim]what lies below the threshold was not kept: a lower one needs a new run[/]")
+    console.table(f"{label}: the rows that go, by their score", ["at least", "rows that go"], rows, left=1)
+    console.say("[dim]scores below the threshold are not kept: a lower threshold needs a new run[/]")
 
 
 def _measures(history: History, step: int) -> Iterator[float]:
