@@ -94,7 +94,7 @@ def test_the_page_is_one_file_that_fetches_nothing(project):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--beside", "filters.length.max_reply_chars=3"], "It sets model, template, collator"),
+        (["--beside", "filters.length.max_reply_chars=3"], "--beside sets model, template, collator"),
         (["--beside", "template=alpaca_shrot"], "Did you mean 'alpaca_short'?"),
         (["--html", "rows.jsonl"], "give it a name that ends in .html"),
         (["--html", "no/page.html"], "there is no folder no"),
