@@ -33,7 +33,7 @@ def test_help_imports_hardly_anything():
     )
     imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line}
     assert "pitchpipe_tools" in imported  # commands come from plugins, and no other plugin is asked for them
-    assert not imported & {"yaml", "rich", "numpy", "pitchpipe_components", "pitchpipe_stages"}
+    assert not imported & {"yaml", "rich", "numpy", "pitchpipe_components"}
 
 
 def test_core_knows_no_plugin():
