@@ -20,14 +20,6 @@ class Problem:
         return ": ".join(part for part in (self.place, self.subject, self.message) if part)
 
 
-class RecipeError(PitchpipeError):
-    """All that is wrong with a recipe, in the order in which it is written."""
-
-    def __init__(self, problems: list[Problem]):
-        self.problems = problems
-        super().__init__("\n".join(map(str, problems)))
-
-
 class Quarantine(Exception):
     """Raised where a row cannot be used as it is; the row goes to the ledger with this reason."""
 

@@ -7,8 +7,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Set
-from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from functools import cache, partial
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from operator import attrgetter
 from pathlib import Path
@@ -20,7 +20,6 @@ import pluggy
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host import hookspecs
 from pitchpipe.host.local import LOCAL, import_local
-from pitchpipe.host.options import options_of
 from pitchpipe.host.plugin import NAME, Command, Component, Plugin, PluginProblem
 
 if TYPE_CHECKING:
@@ -54,16 +53,14 @@ class Host:
         return host
 
     def load_installed(self, hook: str = "") -> None:
-        def order(entry: EntryPoint) -> tuple[bool, str, str]:
-            origin = entry.dist.name if entry.dist else ""
-            return origin != OWN, entry.name, origin  # no other plugin takes a name of pitchpipe's own
-
-        entries = sorted(entry_points(group="pitchpipe"), key=order)
-        for entry in entries:
-            assert entry.dist
+        about = cache(lambda distribution: distribution.metadata)  # a file, read once
+        entries = [(about(entry.dist), entry) for entry in entry_points(group="pitchpipe")]
+        # Pitchpipe's own come first: no other plugin takes a name of theirs.
+        entries.sort(key=lambda known: (known[0]["Name"] != OWN, known[1].name, known[0]["Name"]))
+        for whose, entry in entries:
             if not hook or _has_word(entry.module, hook):
-                self.load(Plugin(entry.name, entry.dist.name, entry.dist.version), entry.load)
-        known = {entry.name for entry in entries} | {LOCAL}
+                self.load(Plugin(entry.name, whose["Name"], whose["Version"]), entry.load)
+        known = {entry.name for _, entry in entries} | {LOCAL}
         for name in sorted(((self.only or set()) | self.block) - known):
             words = f"PITCHPIPE_PLUGINS or PITCHPIPE_BLOCK: no plugin '{name}'."
             raise PitchpipeError(words + suggest(name, known))
@@ -119,6 +116,8 @@ class Host:
                     _call(implementation, {"register": register})
 
     def _offer_stage(self, plugin: Plugin, stage: "Stage[Any]") -> None:
+        from pitchpipe.host.options import options_of
+
         for name, options in ((s.name, s.options) for s in stage.sections if s.options and not s.kind):
             if required := [option.name for option in options_of(options).values() if option.required]:
                 raise PluginProblem(f"'{required[0]}' in the section '{name}' needs a default")

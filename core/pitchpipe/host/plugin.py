@@ -8,11 +8,11 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pitchpipe.host.options import Option, options_of
-from pitchpipe.records.conversation import Json
-from pitchpipe.records.template import JinjaTemplate, Turns
+if TYPE_CHECKING:
+    from pitchpipe.host.options import Option
+    from pitchpipe.records.conversation import Json
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OWN = Path(__file__).parents[1]
@@ -25,12 +25,13 @@ class PluginProblem(Exception):
 class Profile:
     """Filters that a recipe takes in by one name: pp.profile([{"length": {"min_words": 2}}], "...")."""
 
-    def __init__(self, entries: list[str | Json], description: str):
+    data_of = "filter"
+
+    def __init__(self, entries: "list[str | Json]", description: str):
         self.entries, self.__doc__ = entries, description
 
 
 profile = Profile
-DATA: dict[str, tuple[type, ...]] = {"template": (Turns, JinjaTemplate), "filter": (Profile,)}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class Component:
         return f"{self.plugin.name}:{self.name}"
 
     @cached_property
-    def options(self) -> dict[str, Option]:
+    def options(self) -> "dict[str, Option]":
+        from pitchpipe.host.options import options_of
+
         return options_of(self.call) if self.is_code else {}
 
     @property
@@ -136,7 +139,7 @@ class Plugin:
         """Offers a component: the function that `register_<kind>s` is given."""
         if not (isinstance(name, str) and NAME.fullmatch(name)):
             raise PluginProblem(f"{kind} {name!r}: a name is lower case letters, digits and _")
-        if not callable(component) and not isinstance(component, DATA.get(kind, ())):
+        if not callable(component) and getattr(component, "data_of", "") != kind:
             raise PluginProblem(f"{kind} '{name}': a component is callable, not {component!r}")
         if any(c.kind == kind and c.name == name for c in self.offers):
             raise PluginProblem(f"{kind} '{name}' is offered twice")

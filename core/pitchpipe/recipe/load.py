@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from pitchpipe.errors import PitchpipeError, RecipeError, suggest
+from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.checker import Checker
 from pitchpipe.recipe.recipe import Recipe
@@ -32,7 +32,7 @@ def load(path: Path, host: Host, *changes: Callable[[Json], Key]) -> Recipe:
     for section in sections:
         _beside_others(section, recipe, checker)
     if checker.problems:
-        raise RecipeError(sorted(checker.problems, key=checker.order))
+        raise PitchpipeError("\n".join(map(str, sorted(checker.problems, key=checker.order))))
     host.notify("on_recipe_loaded", recipe=recipe)
     return recipe
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -33,6 +34,7 @@ class Turns:
     """A template from the text before and after each role's words. `{bos}` and `{eos}` become the tokenizer's
     own; `{bos}` becomes nothing where the tokenizer begins no text with it."""
 
+    data_of: ClassVar = "template"  # components of this kind may be data
     user: Around
     assistant: Around
     system: Around | None = None
@@ -66,6 +68,7 @@ turns = Turns
 class JinjaTemplate:
     """A chat template in Jinja, as models carry it. It is saved with the tuned model as it is."""
 
+    data_of: ClassVar = "template"
     source: str
     stop: str = ""  # without one, the first control token after a reply ends it
     variables: Mapping[str, object] = field(default_factory=dict)  # values that the source knows by name
