@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -149,7 +149,7 @@ def _stream(errors: str) -> io.TextIOWrapper:
 
 
 def _written(stream: io.TextIOWrapper) -> str:
-    return stream.buffer.getvalue().decode().replace("\r\n", "\n")  # type: ignore[attr-defined]
+    return cast(io.BytesIO, stream.buffer).getvalue().decode().replace("\r\n", "\n")
 
 
 def _exit_code() -> int:
