@@ -39,7 +39,8 @@ def show(kind: str, name: str | None) -> None:
 def _explain(component: Component, console: RichConsole) -> None:
     console.plain(str(component))
     console.plain(f"{_place(component)}\n")
-    console.plain(f"{component.description or component.call}\n")
+    unexplained = "It has no docstring." if component.is_code else component.call
+    console.plain(f"{component.description or unexplained}\n")
     if component.missing():
         console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
     if isinstance(component.call, Profile):

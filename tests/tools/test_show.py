@@ -24,3 +24,10 @@ def test_help_names_every_kind(project, command):
     out = project().run(command, "--help").assert_success().out
     kinds = out[out.index("KIND is ") :].partition(". ")[0].replace(",", "").split()
     assert "embedder" in kinds and set(KINDS) <= {kind.rstrip(".") for kind in kinds}
+
+
+def test_show_says_where_an_explanation_is_missing(project, install):
+    code = "import pitchpipe as pp\n\n@pp.hookimpl\ndef register_filters(register):\n    register('mute', mute)\n\ndef mute(conversation):\n    return conversation\n"
+    install("mute", code)
+    out = project().run("show", "filter", "mute").assert_success().out
+    assert "It has no docstring." in out and "<function" not in out
