@@ -347,6 +347,6 @@ EXPECTED: dict[str, tuple[tuple[int, int, int, int], list[str]]] = {
         "5 quarantined: empty reply",
     ]),
     "gb18030.jsonl encoding: gb18030": ((2, 2, 0, 0), []),
-    "array_followed.json kind: json": ((3, 2, 0, 1), ["1 quarantined: not JSON: the list ends on line 1, and this follows"]),
+    "array_followed.json kind: json": ((4, 3, 0, 1), ["1 quarantined: not JSON: the list ends on line 1, and elements follow"]),
 }
 # fmt: on

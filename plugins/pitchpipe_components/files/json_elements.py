@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from pitchpipe import Row
-from pitchpipe_components.files.json_scan import CUT_OFF, GAP, opening, value_end
+from pitchpipe_components.files.json_scan import CUT_OFF, GAP, opening, repeated, value_end
 from pitchpipe_components.files.json_values import REFUSED, SHOWN, mended, shown
 from pitchpipe_components.files.lines import too_long
 from pitchpipe_components.files.opening import Text, read
@@ -22,6 +22,8 @@ CLOSE = ord("]")
 # What ends a block. "": nothing, another block follows. "list": the end of its list. "only list": the end of
 # a list that is the whole file. "file": the end of a file of values without a list around them.
 Ending = Literal["", "list", "only list", "file"]
+# What shows, behind the bracket that should end a list, that its elements go on. A key may follow a list.
+GOES_ON: dict[Ending, bytes] = {"": b"{", "list": b"{", "only list": b'{"', "file": b""}
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,21 @@ class Elements:
     def _carefully(self, block: bytes) -> Iterator[Row]:
         """Reads one element after the other, and skips from a broken one to the beginning of the next."""
         at, line = 0, self.line
-        like: bytes | None = None
+        like, closed = b"", False
         while True:
             start = GAP.match(block, at).end()
             line += block.count(b"\n", at, start)
+            if start < len(block) and block[start] == CLOSE and self._goes_on(block, start):
+                error = f"not JSON: the list ends on line {line}, and elements follow"
+                yield Row("]", self.file, line, error)
+                at, closed = start + 1, True
+                continue
             if start == len(block) or block[start] == CLOSE:
-                yield from self._end(block, start, line)
+                yield from self._end(block, start, line, closed)
                 return
-            like = opening(block, start) or self.like if like is None else like
             rows, at = self._element(block, start, line, like)
             yield from rows
+            like = like if rows and rows[-1].error else opening(block, start) or like
             if at == len(block) and (error := rows[-1].error):  # the element may hold the end of the list
                 if self.trouble not in error:
                     yield Row("", self.file, line, self.trouble)
@@ -99,6 +106,7 @@ class Elements:
         if len(rows) == 1 and not rows[0].error:
             return rows, end
         error = rows[-1].error if rows else ""
+        like = like or self.like or repeated(block, start, opening(block, start))
         following = block.find(like, start + 1) if like else -1
         if following < 0:
             following = len(block)
@@ -110,15 +118,30 @@ class Elements:
             error += f" (lines {line} to {line + below})"
         return [Row(shown(block[start:following]), self.file, line, error)], following
 
-    def _end(self, block: bytes, at: int, line: int) -> Iterator[Row]:
+    def _goes_on(self, block: bytes, close: int) -> bool:
+        """Whether an element follows the bracket that should end the list."""
+        following = GAP.match(block, close + 1).end()
+        return following < len(block) and block[following] in GOES_ON[self.ending]
+
+    def _end(self, block: bytes, at: int, line: int, closed_before: bool) -> Iterator[Row]:
         """Yields an error row if the list does not end as it should."""
         rest, closed = block[at + 1 :].strip(), at < len(block)
         if closed and (rest or not self.ending) and self.ending != "list":
             error = f"not JSON: the list ends on line {line}, and this follows"
             yield Row(shown(rest or block[at:]), self.file, line, error)
-        if self.trouble or (not closed and self.ending in ("list", "only list")):
+        if self.trouble or (not (closed or closed_before) and self.ending in ("list", "only list")):
             error = self.trouble or "not JSON: the list has no end, the file may be cut off"
             yield Row("", self.file, line, error)
+
+
+def sound_opening(block: bytes) -> bytes:
+    """Returns the first element's beginning, if that element is sound or another one begins alike."""
+    first = GAP.match(block).end()
+    like = opening(block, first)
+    if not like or block.find(like, first + 1) >= 0:
+        return like
+    end = value_end(block, first)
+    return like if end > 0 and not any(row.error for row in _row_of(block[first:end], "", 0)) else b""
 
 
 def _row_of(text: bytes, file: str, line: int) -> list[Row]:

@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pitchpipe_components.files.compression import BLOCK, Broken
-from pitchpipe_components.files.json_elements import CLOSE, WHOLE, Elements, Ending
-from pitchpipe_components.files.json_scan import CUT_OFF, GAP, in_string, opening, value_end
+from pitchpipe_components.files.json_elements import CLOSE, GOES_ON, WHOLE, Elements, Ending, sound_opening
+from pitchpipe_components.files.json_scan import (
+    CUT_OFF,
+    GAP,
+    in_string,
+    opening,
+    repeated,
+    value_end,
+)
 from pitchpipe_components.files.json_values import REFUSED, shown
 from pitchpipe_components.files.lines import Unreadable, too_long
 from pitchpipe_components.files.opening import Opened
@@ -52,12 +59,12 @@ class _ListCutter:
     def parts(self, chunk: bytes) -> Iterator[Part]:
         """Adds a chunk and yields the part that can now be cut off, if any."""
         self.pending += chunk
-        self.like = self.like or opening(self.pending, GAP.match(self.pending).end())
+        self.like = self.like or sound_opening(self.pending)
         if self.skipping:
             self._skip()
         if self.skipping or len(self.pending) < (self.wanted or BLOCK):
             return
-        end, self.closed = _cut(self.pending, self.like, self.ending != "file")
+        end, self.closed = _cut(self.pending, self.like, self.ending)
         if self.closed:
             return
         self.wanted = 0 if end else 2 * len(self.pending)
@@ -87,17 +94,21 @@ class _ListCutter:
         self.start, self.pending = self.start + end, self.pending[end:]
 
 
-def _cut(block: bytes, like: bytes, in_list: bool) -> tuple[int, bool]:
+def _cut(block: bytes, like: bytes, ending: Ending) -> tuple[int, bool]:
     """Returns where the last, perhaps unfinished element begins (0: no cut), and whether the list ended."""
     first = GAP.match(block).end()
-    like = opening(block, first) or like
+    like = repeated(block, first, opening(block, first) or like)
     guess = block.rfind(like, first + 1) if like else -1
     if guess > 0 and _whole(block[first:guess]):
         return guess, False
     at, last = first, 0
     while at < len(block):
-        if block[at] == CLOSE and in_list:
-            return last, True
+        if block[at] == CLOSE and ending != "file":
+            following = GAP.match(block, at + 1).end()
+            if following == len(block) or block[following] not in GOES_ON[ending]:
+                return last, following < len(block)
+            at = last = following  # elements go on: this was no end
+            continue
         end = value_end(block, at)
         if end <= 0:
             broken = guess > at and (end != CUT_OFF or in_string(block, at, guess))

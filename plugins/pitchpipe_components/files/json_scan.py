@@ -29,6 +29,8 @@ OUTSIDE = _always(rb'(?:[^"]++|' + _STRING + rb")*")
 # The gap between two elements of a list. A missing or extra comma loses no element.
 GAP = _always(rb"[\s,]*+")
 OPENING = re.compile(rb"\{\s*" + _STRING, re.S)
+LIST_END = re.compile(rb'\Z|\]\s*(?:\Z|\}|,\s*")')
+SHAPES = 16  # beginnings of objects that are tried, where the first element gives none
 CLOSES = {ord("["): ord("]"), ord("{"): ord("}")}
 
 
@@ -64,6 +66,36 @@ def opening(text: bytes, start: int) -> bytes:
     found = OPENING.match(text, start)
     key = found and json_key(found[0][found[0].index(b'"') :])
     return found[0] if found and key and any(character.isalnum() for character in key) else b""
+
+
+def repeated(text: bytes, start: int, like: bytes) -> bytes:
+    """Returns the beginning by which elements after `start` are found: `like` if it stands there.
+
+    If it does not, the text tells: elements follow each other up to the end of their list, and objects inside
+    an element do not.
+    """
+    if like and text.find(like, start + 1) >= 0:
+        return like
+    furthest, best = start, b""
+    tried: set[bytes] = set()
+    for found in OPENING.finditer(text, start + 1):
+        like = opening(text, found.start())
+        if like and like not in tried and len(tried) < SHAPES:
+            tried.add(like)
+            reached = _list_end(text, found.start())
+            furthest, best = max((furthest, best), (reached, like), key=lambda pair: pair[0])
+    return best
+
+
+def _list_end(text: bytes, start: int) -> int:
+    """Returns where objects that follow each other from `start` on reach an end; 0 if they do not."""
+    at = start
+    while at < len(text) and text[at] == ord("{"):
+        end = value_end(text, at)
+        if end <= 0:
+            return len(text) if end == CUT_OFF else 0
+        at = GAP.match(text, end).end()
+    return at if LIST_END.match(text, at) else 0
 
 
 def in_string(text: bytes, start: int, place: int) -> bool:

@@ -9,7 +9,7 @@ from pitchpipe_components.files.opening import Opened
 from pitchpipe_components.files.paths import extension
 
 SPACE = b" \t\r\n"
-JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
+JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]|\[[ \t\r]*\n')
 BY_NAME = {
     ".csv": "csv",
     ".tsv": "tsv",

@@ -39,6 +39,10 @@ def test_no_line_is_lost(line):
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(place=0.5, byte=b"0", keep=False, shape="pretty.json", small=False)
+@example(place=0.005859375, byte=b"", keep=False, shape="json", small=False)  # the first key has no quote
+@example(place=0.0051, byte=b"\\", keep=True, shape="json", small=False)
+@example(place=0.002, byte=b"0", keep=True, shape="pretty.json", small=False)  # a number before the first row
+@example(place=0.0396, byte=b"]", keep=False, shape="json", small=False)  # `]` where a row should begin
 @given(
     place=st.floats(0, 0.999),
     byte=st.binary(max_size=1),

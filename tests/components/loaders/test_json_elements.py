@@ -62,7 +62,7 @@ def test_commas_too_many_or_too_few_between_elements(tmp_path):
         ('[{"a": 1},\n{"a": 2},\n{"a": "cut', 2, "the file ends inside this value"),
         ('[{"a": 1},\n{"a": 2}', 2, "the list has no end"),
         ('[{"a": 1},\n{"a": 2},\n', 2, "the list has no end"),
-        ('[{"a": 1}]\n{"a": 2}', 1, "the list ends on line 1, and this follows"),
+        ('[{"a": 1}]\nthe end', 1, "the list ends on line 1, and this follows"),
         ('{"data": [{"a": 1},\n{"a": 2},{"a"', 2, "the file ends inside this value"),
         ('{"version": 1, "examples": [{"a": 1},\n{"a": 2},{"a"', 2, "the file ends inside this value"),
         ('{"version": 1,\n "name": "cut', 0, "the file ends inside this value"),
@@ -73,3 +73,12 @@ def test_a_list_that_does_not_end_as_it_should(tmp_path, text, good, reason):
     found = read(put(tmp_path / "rows.json", text), kind="json")
     assert [row.data for row in found[:-1]] == [{"a": 1}, {"a": 2}][:good]
     assert reason in found[-1].error
+
+
+@pytest.mark.parametrize("end", ["", "]"])
+def test_elements_that_follow_their_lists_end_are_read(tmp_path, end):
+    found = read(put(tmp_path / "rows.json", '[{"a": 1}]\n{"a": 2}' + end), kind="json")
+    assert [row.data for row in found if not row.error] == [{"a": 1}, {"a": 2}]
+    assert [row.error for row in found if row.error] == [
+        "not JSON: the list ends on line 1, and elements follow"
+    ]
