@@ -331,9 +331,13 @@ EXPECTED: dict[str, tuple[tuple[int, int, int, int], list[str]]] = {
         "9 quarantined: content is dict, not text",
     ]),
     "two_lists.json field: test": ((1, 1, 0, 0), []),
-    "weights.jsonl": ((4, 2, 0, 2), [
-        "2 quarantined: weight: 0.5 is neither 0 nor 1",
-        "3 quarantined: weight: 'yes' is neither 0 nor 1",
+    "weights.jsonl": ((8, 7, 0, 1), [
+        "2 changed: weight read as learned: weight 0.5",
+        "5 quarantined: weight is neither 0 nor 1: 'half'",
+        "6 changed: marks of a turn disagree and it is not learned: weight 1, train False",
+        "6 changed: keys of turns not read: mood",
+        "7 changed: mask read as not learned: mask True",
+        "8 changed: NaN read as null",
     ]),
     "xlam_broken.jsonl": ((7, 2, 0, 5), [
         "3 quarantined: answers is not a list of calls",

@@ -54,7 +54,7 @@ FORMATS = {
     "xlam": XLAM,
 }
 
-ROOMS = ("pitchpipe_components.formats",)
+ROOMS = ("pitchpipe_components.formats", "pitchpipe_components.text")
 
 
 @pp.hookimpl

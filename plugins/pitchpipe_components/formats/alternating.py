@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pitchpipe import Conversation, Drop, Message, drop
-from pitchpipe_components.formats.assemble import Rest
+from pitchpipe import Message, drop
+from pitchpipe_components.formats.assemble import Rest, Result
 from pitchpipe_components.formats.chat import frame, framed, turns
+from pitchpipe_components.formats.learning import taken
 from pitchpipe_components.formats.tools import decoded
 from pitchpipe_components.formats.turns import NOTHING, first_object, is_turn
 
@@ -27,7 +28,7 @@ class Pairs:
         pair = first_object(turns(row)[1])
         return frame(row) if not is_turn(pair) and _named(pair) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         name, pairs = turns(row)
         pairs = decoded(pairs)
         if not isinstance(pairs, list):
@@ -39,7 +40,8 @@ class Pairs:
             if not names:
                 return drop("a turn is not a pair")
             rest = {key: value for key, value in pair.items() if key not in names and value is not None}
-            messages += [Message("user", pair[names[0]]), Message("assistant", pair[names[1]])]
+            reply = Message("assistant", pair[names[1]], learn=taken(rest))
+            messages += [Message("user", pair[names[0]]), reply]
             rests += [NOTHING, rest]
         return framed(row, name, messages, rests)
 
@@ -54,7 +56,7 @@ class UltraChat:
     def matches(self, row: dict[str, Any]) -> int:
         return frame(row) if _texts(row.get("data")) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         return _alternating(row, "data")
 
 
@@ -68,7 +70,7 @@ class LIMA:
     def matches(self, row: dict[str, Any]) -> int:
         return frame(row) if _texts(row.get("conversations")) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         return _alternating(row, "conversations")
 
 
@@ -81,7 +83,7 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(text, str) for text in value)
 
 
-def _alternating(row: dict[str, Any], name: str) -> Conversation | Drop:
+def _alternating(row: dict[str, Any], name: str) -> Result:
     if not isinstance(row.get(name), list):
         return drop(f"{name} is {'not a list' if name in row else 'missing'}")
     messages = [Message(("user", "assistant")[i % 2], text) for i, text in enumerate(row[name])]

@@ -3,9 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from pitchpipe import Conversation, Message
+from pitchpipe import Conversation, Drop, Message, Verdict, noted
+from pitchpipe_components.formats.learning import notes_on
 
 Rest = dict[str, Any]  # the keys of a turn that its message does not hold
+Made = Conversation | Verdict  # a verdict has notes on what of the turns was not read
+Result = Made | Drop
 
 
 def conversation(
@@ -18,8 +21,9 @@ def conversation(
     tools: tuple[dict[str, Any], ...] = (),
     group: str = "",
     turns: Sequence[Rest] = (),
+    rejected_turn: Rest | None = None,
     known: Rest | None = None,
-) -> Conversation:
+) -> Made:
     """Makes a conversation of messages, with every key of the row that is not in `used` in its meta.
 
     `turns` holds the other keys of each message's turn, `known` what the format itself says about the row. If
@@ -30,6 +34,8 @@ def conversation(
     known = known or {}
     if any(turns):
         known = known | {"turns": list(turns)}
+    if rejected_turn:
+        known = known | {"rejected_turn": rejected_turn}
     if meta:
         category = category or _taken(meta, "category")
         if meta.get("id") is not None:
@@ -37,9 +43,11 @@ def conversation(
         for name in ("plain", *known):
             if name in meta:
                 meta[f"row_{name}"] = meta.pop(name)
-    return Conversation(
+    made = Conversation(
         tuple(messages), category, meta=meta | known, rejected=rejected, tools=tools, group=group
     )
+    notes = notes_on([*turns, rejected_turn or {}])
+    return noted(made, *notes) if notes else made
 
 
 def _taken(meta: Rest, key: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pitchpipe import Conversation, Drop, Message, drop
-from pitchpipe_components.formats.assemble import Rest, conversation, first
+from pitchpipe import Drop, Message, drop
+from pitchpipe_components.formats.assemble import Rest, Result, conversation, first
 from pitchpipe_components.formats.tools import decoded, tools_of
 from pitchpipe_components.formats.turns import NOTHING, ROLES, TEXTS, first_object, is_turn, read
 
@@ -28,7 +28,7 @@ class Messages:
         turn = first_object(turns(row)[1])
         return frame(row) if "role" in turn and first(turn, TEXTS) in ("content", "") else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         return chat(row)
 
 
@@ -45,11 +45,11 @@ class ShareGPT:
         role, text = first(turn, ROLES), first(turn, TEXTS)
         return frame(row) if role and text and (role, text) != ("role", "content") else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         return chat(row)
 
 
-def chat(row: dict[str, Any]) -> Conversation | Drop:
+def chat(row: dict[str, Any]) -> Result:
     """Makes a conversation of the row's list of turns."""
     name, turn_list = turns(row)
     if not name:
@@ -76,9 +76,7 @@ def frame(row: dict[str, Any]) -> int:
     return 1 + 2 * preferred + sum(name in row for name in beside)
 
 
-def framed(
-    row: dict[str, Any], name: str, messages: Sequence[Message], rests: Sequence[Rest]
-) -> Conversation | Drop:
+def framed(row: dict[str, Any], name: str, messages: Sequence[Message], rests: Sequence[Rest]) -> Result:
     """Makes a conversation of turns and of the row's system message, tools and preferred last reply."""
     messages, rests, used = list(messages), list(rests), {name}
     if key := first(row, SYSTEMS):
@@ -90,15 +88,16 @@ def framed(
             rests.insert(0, NOTHING)
     tools, named = tools_of(row)
     used |= {named} - {""}
-    rejected = _rejected(row, messages, rests, used)
-    if isinstance(rejected, Drop):
-        return rejected
-    return conversation(messages, row, used, rejected=rejected, tools=tools, turns=rests)
+    worse = _rejected(row, messages, rests, used)
+    if isinstance(worse, Drop):
+        return worse
+    rejected, rest = worse
+    return conversation(messages, row, used, rejected=rejected, tools=tools, turns=rests, rejected_turn=rest)
 
 
 def _rejected(
     row: dict[str, Any], messages: list[Message], rests: list[Rest], used: set[str]
-) -> Message | Drop | None:
+) -> tuple[Message | None, Rest] | Drop:
     """Reads LLaMA-Factory's chosen turn, which ends the chat, and rejected turn; or Swift's rejected text."""
     if is_turn(row.get("chosen")) and is_turn(row.get("rejected")):
         replies = read([row["chosen"], row["rejected"]], "chosen")
@@ -107,8 +106,8 @@ def _rejected(
         used.update(("chosen", "rejected"))
         messages.append(replies.messages[0])
         rests.append(replies.turns[0])
-        return replies.messages[1]
+        return replies.messages[1], replies.turns[1]
     if row.get("rejected_response") is not None:
         used.add("rejected_response")
-        return Message("assistant", row["rejected_response"])
-    return None
+        return Message("assistant", row["rejected_response"]), NOTHING
+    return None, NOTHING

@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar
 
-from pitchpipe import Conversation, Drop, Message, drop
-from pitchpipe_components.formats.assemble import Rest, conversation, first
+from pitchpipe import Drop, Message, drop
+from pitchpipe_components.formats.assemble import Made, Rest, Result, conversation, first
 from pitchpipe_components.formats.tools import decoded
 from pitchpipe_components.formats.turns import NOTHING, Spoken, said
 
@@ -41,7 +41,7 @@ class Columns:
         )
         return sum(bool(first(row, names)) for names in parts) + sum(name in row for name in self.known)
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         prompt, reply = first(row, self.prompt), first(row, self.reply)
         for name, names in ((prompt, self.prompt), (reply, self.reply)):
             if not name:
@@ -84,7 +84,7 @@ class Columns:
 
     def _listed(
         self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], used: set[str]
-    ) -> Conversation | Drop:
+    ) -> Result:
         """Reads a prompt or a reply that is a list: of turns, or of the parts of one message."""
         whole = Spoken(before, [NOTHING] * len(before))
         for name, role in ((prompt, "user"), (reply, "assistant")):
@@ -103,7 +103,7 @@ class Columns:
         used: set[str],
         rejected: Message | None,
         rests: list[Rest] | None = None,
-    ) -> Conversation:
+    ) -> Made:
         category = ""
         if self.category and isinstance(row.get(name := first(row, self.category)), str):
             category = row[name]

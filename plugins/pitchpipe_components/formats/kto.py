@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pitchpipe import Conversation, Drop, Meta, drop
+from pitchpipe import Meta, drop
+from pitchpipe_components.formats.assemble import Result
 from pitchpipe_components.formats.tables import PromptCompletion
 
 # Labels written as text, as in CSV tables, in lower case.
@@ -26,7 +27,7 @@ class KTO:
         fits = PromptCompletion().matches(row) if _desired(row) is not None else 0
         return fits and fits + 1
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         desired = _desired(row)
         if desired is None:
             return drop("label is neither true nor false" if "label" in row else "label is missing")

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from pitchpipe import Conversation, Drop, Message, drop
-from pitchpipe_components.formats.assemble import conversation
+from pitchpipe import Drop, Message, drop
+from pitchpipe_components.formats.assemble import Result, conversation
 from pitchpipe_components.formats.preferred import preferred
 from pitchpipe_components.formats.tools import Objects, quoted_call, split_off
 from pitchpipe_components.formats.turns import NOTHING, Spoken
@@ -28,7 +28,7 @@ class HH:
         sides = [name for name in ("chosen", "rejected", "transcript") if is_marked(row.get(name))]
         return 0 if sides == ["chosen"] or sides == ["rejected"] else len(sides)
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         if "chosen" not in row and "transcript" in row:
             spoken = dialogue(row["transcript"], "transcript")
             if isinstance(spoken, Drop):
@@ -48,7 +48,7 @@ class Glaive:
         chat = row.get("chat")
         return 1 + ("system" in row) if isinstance(chat, str) and _GLAIVE.search(chat) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         if not isinstance(row.get("chat"), str):
             return drop(f"chat is {'not text' if 'chat' in row else 'missing'}")
         spoken = _split(_GLAIVE, row["chat"], "chat")

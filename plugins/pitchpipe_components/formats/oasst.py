@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pitchpipe import Conversation, Drop, Meta, drop, replace
-from pitchpipe_components.formats.assemble import conversation
+from pitchpipe import Drop, Meta, drop, replace
+from pitchpipe_components.formats.assemble import Result, conversation
 from pitchpipe_components.formats.tools import decoded
 from pitchpipe_components.formats.turns import read
 
@@ -33,7 +33,7 @@ class OASST:
         tree = isinstance(row.get("prompt"), dict) and "message_tree_id" in row
         return 2 + ("tree_state" in row) if tree else 0
 
-    def __call__(self, row: dict[str, Any]) -> list[Conversation | Drop] | Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> list[Result] | Result:
         if "thread" in row:
             return _conversation(row["thread"], row, "thread", set())
         prompt = row.get("prompt")
@@ -67,7 +67,7 @@ class OASSTMessages:
         known = (*needed, "message_tree_id", "tree_state", "rank", "deleted", "review_result")
         return sum(name in row for name in known) if all(name in row for name in needed) else 0
 
-    def __call__(self, row: dict[str, Any]) -> list[Conversation | Drop] | Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> list[Result] | Result:
         if "prompt" not in row:
             return drop("belongs to no tree: its parent is missing, or its message_id came before")
         return OASST(self.paths)(row)
@@ -146,7 +146,7 @@ def _rank(node: Node) -> float:
     return rank if isinstance(rank, int | float) and rank == rank else float("inf")
 
 
-def _conversation(path: Any, row: dict[str, Any], name: str, learned: set[int]) -> Conversation | Drop:
+def _conversation(path: Any, row: dict[str, Any], name: str, learned: set[int]) -> Result:
     """Makes a conversation of one path; a message that an earlier path learned is not learned again."""
     path = list(path) if isinstance(path, tuple) else decoded(path)
     spoken = read(path, name, ignored=("replies", "parent_id"))

@@ -3,39 +3,50 @@
 from typing import Any
 
 from pitchpipe import MarkedWords
-from pitchpipe_components.formats.assemble import Rest, first
+from pitchpipe_components.formats.assemble import Rest
+from pitchpipe_components.formats.learning import PARTS, has_mark, taken
 
-LEARN = ("weight", "train", "learn", "loss")
 DETAIL = "train_detail"
 
 
 def marked(content: Any, learn: Any, rest: Rest) -> tuple[Any, Any]:
     """Returns a turn's content and which of it is learned; parts that cannot be read stay as they are."""
-    if isinstance(content, list) and any(isinstance(part, dict) and first(part, LEARN) for part in content):
-        parts = [known for part in content if (known := _part(part, learn))]
-        if len(parts) == len(content):
-            return "".join(text for text, _ in parts), _simple(tuple(parts))
-    if isinstance(content, str) and learn is not False and isinstance(rest.get(DETAIL), list):
+    parts = [content] if isinstance(content, dict) else content
+    if isinstance(parts, list) and any(map(has_mark, parts)) and all(map(_is_text, parts)):
+        return _weighted(parts, learn, rest)
+    if isinstance(content, str) and isinstance(rest.get(DETAIL), list):
         spans = [span for detail in rest[DETAIL] if (span := _span(detail, len(content)))]
         if spans and len(spans) == len(rest[DETAIL]):
             del rest[DETAIL]
-            return content, _simple(_cut(content, spans))
+            return content, learn if learn is False else _simple(_cut(content, spans))
     return content, learn
 
 
-def switch(value: Any) -> Any:
-    """Turns 0 and 1 into false and true; anything else stays as it is."""
-    return bool(value) if isinstance(value, int | float) and value in (0, 1) else value
+def _is_text(part: Any) -> bool:
+    """Whether a part is text: "Hi", or {"type": "text", "text": "Hi", "weight": 0}."""
+    if not isinstance(part, dict):
+        return isinstance(part, str)
+    kind = part.get("type")
+    return isinstance(part.get("text"), str) and (kind is None or (isinstance(kind, str) and "text" in kind))
 
 
-def _part(part: Any, learn: Any) -> tuple[str, bool] | None:
-    """Reads {"type": "text", "text": "Hi", "weight": 0}; without a weight, the turn's own rule holds."""
-    if not isinstance(part, dict) or part.get("type", "text") != "text":
-        return None
-    if not isinstance(part.get("text"), str):
-        return None
-    weight = switch(part[key]) if (key := first(part, LEARN)) else learn is not False
-    return (part["text"], weight) if isinstance(weight, bool) else None
+def _weighted(parts: list[Any], learn: Any, rest: Rest) -> tuple[str, Any]:
+    """Joins parts. Without a mark of its own, the turn's rule holds for a part."""
+    words, others = [], []
+    for part in parts:
+        part = {"text": part} if isinstance(part, str) else part
+        known = ("type", "text")
+        other = {key: value for key, value in part.items() if key not in known and value is not None}
+        said = taken(other)
+        said = learn is not False if said is None else said
+        if not isinstance(said, bool):
+            learn = said  # a mark that nobody can read: repair refuses it
+        words.append((part["text"], said))
+        others.append(other)
+    if any(others):
+        rest[PARTS] = others
+    text = "".join(text for text, _ in words)
+    return text, _simple(tuple(words)) if all(isinstance(said, bool) for _, said in words) else learn
 
 
 def _span(detail: Any, length: int) -> tuple[int, int, bool] | None:

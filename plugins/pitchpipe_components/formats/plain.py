@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pitchpipe import Conversation, Drop, Message, drop
-from pitchpipe_components.formats.assemble import conversation
+from pitchpipe import Message, drop
+from pitchpipe_components.formats.assemble import Result, conversation
 from pitchpipe_components.formats.chat import turns
 
 
@@ -16,7 +16,7 @@ class Text:
     def matches(self, row: dict[str, Any]) -> int:
         return int(isinstance(row.get("text"), str) and not isinstance(turns(row)[1], list))
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         if "text" not in row:
             return drop("text is missing")
         return conversation([Message("assistant", row["text"])], row, ("text",), known={"plain": True})

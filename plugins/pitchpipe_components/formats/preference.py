@@ -3,7 +3,8 @@
 from os.path import commonprefix
 from typing import Any
 
-from pitchpipe import Conversation, Drop, drop
+from pitchpipe import Drop, drop
+from pitchpipe_components.formats.assemble import Result
 from pitchpipe_components.formats.marked import is_marked
 from pitchpipe_components.formats.preferred import preferred
 from pitchpipe_components.formats.turns import Spoken, is_turn, read, said
@@ -24,7 +25,7 @@ class Preference:
         known = ("prompt", *SIDES, "score_chosen", "score_rejected")
         return sum(name in row for name in known) if texts or lists else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         for name in SIDES:
             if name not in row:
                 return drop(f"{name} is missing")
@@ -50,7 +51,7 @@ class OpenAIPreference:
         names = ("input", "preferred_output", "non_preferred_output")
         return 3 if all(name in row for name in names) and isinstance(row["input"], dict) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         given, names = row.get("input"), ("preferred_output", "non_preferred_output")
         if not isinstance(given, dict):
             return drop("input is not an object")

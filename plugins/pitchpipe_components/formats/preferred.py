@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from pitchpipe import Conversation, Drop, Message
-from pitchpipe_components.formats.assemble import conversation
+from pitchpipe import Drop, Message
+from pitchpipe_components.formats.assemble import Result, conversation
 from pitchpipe_components.formats.tools import tools_of
 from pitchpipe_components.formats.turns import Spoken
 
@@ -15,7 +15,7 @@ def preferred(
     better: Spoken | Drop,
     worse: Spoken | Drop,
     used: Iterable[str],
-) -> Conversation | Drop:
+) -> Result:
     """Makes a conversation of the better turns; the worse reply is rejected if only the last turns differ.
 
     Lists of turns may repeat the prompt. If the turns differ earlier, the rejected chat stays in meta.
@@ -41,6 +41,7 @@ def preferred(
         rejected=rejected,
         tools=tools,
         turns=prompt.turns + better.turns,
+        rejected_turn=worse.turns[-1] if rejected else None,
     )
 
 

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pitchpipe import Conversation, Drop, Message, drop
-from pitchpipe_components.formats.assemble import conversation
+from pitchpipe import Drop, Message, drop
+from pitchpipe_components.formats.assemble import Made, Result, conversation
 from pitchpipe_components.formats.marked import dialogue, is_marked
 
 
@@ -20,7 +20,7 @@ class UltraFeedback:
         fits = "instruction" in row and isinstance(row.get("completions"), list)
         return fits * (2 + ("models" in row))
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         if "instruction" not in row:
             return drop("instruction is missing")
         answers = row.get("completions")
@@ -48,7 +48,7 @@ class Nectar:
         answers = row.get("answers")
         return 2 if isinstance(answers, list) and is_marked(row.get("prompt")) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         prompt, answers = dialogue(row.get("prompt"), "prompt"), row.get("answers")
         if isinstance(prompt, Drop):
             return prompt
@@ -71,7 +71,7 @@ class SHP:
         names = ("history", "human_ref_A", "human_ref_B", "labels")
         return 4 if all(name in row for name in names) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         names = ("history", "human_ref_A", "human_ref_B", "labels")
         for name in names:
             if name not in row:
@@ -90,7 +90,7 @@ def _best_and_worst(
     scores: list[float | None],
     row: dict[str, Any],
     used: Sequence[str],
-) -> Conversation:
+) -> Made:
     """Takes the best answer as the reply and the worst as rejected, unless their scores are equal.
 
     Of equal answers the first is the best and the last is the worst.

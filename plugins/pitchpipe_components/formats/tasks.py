@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pitchpipe import Conversation, Drop, Message, Meta, drop
-from pitchpipe_components.formats.assemble import conversation
+from pitchpipe import Drop, Message, Meta, drop
+from pitchpipe_components.formats.assemble import Result, conversation
 
 TASK = ("Definition", "Positive Examples", "Negative Examples", "Instances", "Categories")
 
@@ -18,7 +18,7 @@ class SelfInstruct:
     def matches(self, row: dict[str, Any]) -> int:
         return 2 if "instruction" in row and isinstance(row.get("instances"), list) else 0
 
-    def __call__(self, row: dict[str, Any]) -> list[Conversation | Drop] | Drop:
+    def __call__(self, row: dict[str, Any]) -> list[Result] | Drop:
         if "instruction" not in row:
             return drop("instruction is missing")
         if not isinstance(row.get("instances"), list):
@@ -42,7 +42,7 @@ class SuperNI:
         fits = "Definition" in row and isinstance(row.get("Instances"), list)
         return fits * sum(name in row for name in TASK)
 
-    def __call__(self, row: dict[str, Any]) -> list[Conversation | Drop] | Drop:
+    def __call__(self, row: dict[str, Any]) -> list[Result] | Drop:
         if not isinstance(row.get("Instances"), list):
             return drop(f"Instances is {'not a list' if 'Instances' in row else 'missing'}")
         prompt = _prompt(
@@ -57,7 +57,7 @@ class SuperNI:
         return [_instance(prompt, instance, task, kind) for instance in row["Instances"]]
 
 
-def _instance(prompt: Any, instance: Any, task: dict[str, Any], category: str = "") -> Conversation | Drop:
+def _instance(prompt: Any, instance: Any, task: dict[str, Any], category: str = "") -> Result:
     """Makes a conversation of one input and its output; in meta, the instance's keys override the task's."""
     if not isinstance(instance, dict):
         return drop("an instance is not an object")

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from pitchpipe import Drop, Message, drop
 from pitchpipe_components.formats.assemble import Rest, first
-from pitchpipe_components.formats.parts import LEARN, marked, switch
+from pitchpipe_components.formats.learning import taken
+from pitchpipe_components.formats.parts import marked
 from pitchpipe_components.formats.tools import calls, decoded
 
 ROLES = ("role", "from", "speaker")
@@ -79,8 +80,7 @@ def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[
         del rest["function_call"]
     if not tool_calls and role in CALLERS and (found := calls(content)):
         content, tool_calls = "", found
-    learn = switch(rest.pop(key)) if (key := first(rest, LEARN)) else None
-    content, learn = marked(content, learn, rest)
+    content, learn = marked(content, taken(rest), rest)
     message = Message(
         role,
         content,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pitchpipe import Conversation, Drop, Message, drop
-from pitchpipe_components.formats.assemble import conversation
+from pitchpipe import Message, drop
+from pitchpipe_components.formats.assemble import Result, conversation
 from pitchpipe_components.formats.tools import calls, tools_of
 
 
@@ -16,7 +16,7 @@ class XLAM:
     def matches(self, row: dict[str, Any]) -> int:
         return 3 if all(name in row for name in ("query", "tools", "answers")) else 0
 
-    def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+    def __call__(self, row: dict[str, Any]) -> Result:
         if "query" not in row:
             return drop("query is missing")
         answers = calls(row.get("answers"))

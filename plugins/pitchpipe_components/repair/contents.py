@@ -7,6 +7,7 @@ from msgspec.structs import astuple
 
 from pitchpipe import MarkedWords, Message
 from pitchpipe_components.repair.unmendable import Unmendable, shown
+from pitchpipe_components.text.weights import is_missing, weight_of
 
 
 def sound_message(message: Message, role: str, notes: list[str]) -> Message:
@@ -15,7 +16,7 @@ def sound_message(message: Message, role: str, notes: list[str]) -> Message:
         message.role if message.role == role else role,
         text_of(message.content, "content", notes),
         text_of(message.context, "context", notes),
-        _learn_of(message.learn, message.content),
+        _learn_of(message.learn, message.content, notes),
         text_of(message.reasoning, "reasoning", notes),
         _calls_of(message.tool_calls),
         text_of(message.name, "name", notes),
@@ -74,14 +75,18 @@ def _part(part: Any, field: str) -> str:
     raise Unmendable(f"{field} is dict, not text")
 
 
-def _learn_of(value: Any, content: Any) -> bool | MarkedWords | None:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int | float) and value in (0, 1):
-        return bool(value)
+def _learn_of(value: Any, content: Any, notes: list[str]) -> bool | MarkedWords | None:
+    """Reads a weight as a switch: a word is learned or not, and nothing between."""
+    if isinstance(value, bool) or is_missing(value):
+        return value if isinstance(value, bool) else None
     if isinstance(value, tuple) and all(map(_is_marked, value)) and content == "".join(t for t, _ in value):
         return value
-    raise Unmendable(f"weight: {shown(value)} is neither 0 nor 1")
+    weight = weight_of(value)
+    if weight is None:
+        raise Unmendable(f"weight is neither 0 nor 1: {shown(value)}")
+    if not isinstance(weight, bool):
+        notes.append(f"weight read as {'learned' if weight > 0 else 'not learned'}: {shown(weight)}")
+    return weight > 0
 
 
 def _is_marked(part: Any) -> bool:

@@ -11,5 +11,8 @@ class Unmendable(Exception):
 
 def shown(value: Any) -> str:
     """Writes a value for a reason, shortened if it is long."""
-    text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
+    try:
+        text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
+    except ValueError:  # Python refuses to write integers of more than 4300 digits
+        text = type(value).__name__
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."

@@ -17,7 +17,8 @@ from pitchpipe_stages.data.shards import Base, Refused
 from pitchpipe_stages.data.source import RowBatch, in_sample, numbered, renamed
 from pitchpipe_stages.data.writable import UNWRITABLE, plain
 
-Result = Conversation | Verdict | Drop
+Note = tuple[Step, str]
+Read = tuple[Step, Conversation | Drop, list[Note]]  # a result, the step that decided it, and all notes on it
 
 
 class Reader:
@@ -50,12 +51,9 @@ class Reader:
         base.joined += row.stands_for - 1
         place = Source(self.source.name, self.seen_from_recipe(row.file), row.line)
         of_row = [(LOAD, note) for note in row.notes]
-        for step, result in self._conversations(row, place):
+        for step, result, told in self._conversations(row, place):
             index = len(base.conversations)
-            notes = of_row
-            if isinstance(result, Verdict):
-                notes = [*notes, *((step, note) for note in result.notes)]
-                result = result.conversation
+            notes = [*of_row, *told]
             if isinstance(result, Drop):
                 notes = [*notes, (step, f"refused: {result.reason}")]
                 written = line(place, Fate.QUARANTINED, step, result.reason, row=row.data)
@@ -68,50 +66,54 @@ class Reader:
             if notes and self.strict:
                 raise PitchpipeError(f"{place}: {notes[0][0]}: {notes[0][1]}. The recipe says data.strict.")
 
-    def _conversations(self, row: Row, place: Source) -> Iterator[tuple[Step, Result]]:
+    def _conversations(self, row: Row, place: Source) -> Iterator[Read]:
         """The results of a row, one after the other, each with the step that decided it."""
         if row.error:
-            yield LOAD, Drop(row.error)
+            yield LOAD, Drop(row.error), []
         elif not isinstance(row.data, dict):
-            yield LOAD, Drop(f"a row is an object, not {type(row.data).__name__}")
+            yield LOAD, Drop(f"a row is an object, not {type(row.data).__name__}"), []
         elif self.format is None:
-            yield LOAD, Drop("no row of this source could be read")
+            yield LOAD, Drop("no row of this source could be read"), []
         else:
             result = call(self.format, row.data, place)
             results = result if isinstance(result, list) else [result]
             if not results:
-                yield self._step, Drop("the row holds no conversation")
+                yield self._step, Drop("the row holds no conversation"), []
             for one in results:
                 yield self._sound(one, place)
 
-    def _sound(self, result: object, place: Source) -> tuple[Step, Result]:
+    def _sound(self, result: object, place: Source) -> Read:
         """A format's result, repaired, with its source and its id."""
-        step, notes = self._step, tuple[str, ...]()
-        if isinstance(result, Verdict):
-            notes, result = result.notes, result.conversation
+        step, notes = self._step, list[Note]()
+        result = _told(result, step, notes)
         if isinstance(result, Conversation) and self.repair:
             step = REPAIR
-            result = call(self.repair, result, place)
-            if isinstance(result, Verdict):
-                notes, result = notes + result.notes, result.conversation
+            result = _told(call(self.repair, result, place), step, notes)
         if isinstance(result, Drop):
-            return step, result
+            return step, result, []
         if not isinstance(result, Conversation):
             by = self.repair if step is REPAIR else self.format
             raise wrong(by, result, "a Conversation or pp.drop(reason)")
         try:
             sound, name = _writable(result)
         except UNWRITABLE:
-            return step, Drop("the text cannot be written")
-        notes += ("values written as text",) * (sound is not result)
-        whole = replace(sound, source=place, id=sound.id or name)
-        return step, Verdict(whole, {}, notes) if notes else whole
+            return step, Drop("the text cannot be written"), []
+        notes += [(step, "values written as text")] * (sound is not result)
+        return step, replace(sound, source=place, id=sound.id or name), notes
 
     def seen_from_recipe(self, file: str) -> str:
         """A file's name as seen from the recipe's folder; a name that is no path, as it is."""
         if file not in self._names:
             self._names[file] = os.path.relpath(file, self._folder) if os.path.isabs(file) else file
         return self._names[file]
+
+
+def _told(result: object, step: Step, notes: list[Note]) -> object:
+    """A step's result without its notes, which are added to the others."""
+    if isinstance(result, Verdict):
+        notes += [(step, note) for note in result.notes]
+        return result.conversation
+    return result
 
 
 def _writable(conversation: Conversation) -> tuple[Conversation, str]:

@@ -7,18 +7,23 @@ from typing import Generic, NamedTuple, TypeVar
 from pitchpipe_tools.sniff.choose_format import Choice
 
 Counted = TypeVar("Counted")
+MOST_DETAILS = 3  # of one finding
 
 
 class Tally(Generic[Counted]):
-    """Counts rows by key, and keeps the place of the first row of each key."""
+    """Counts rows by key, and keeps the place of the first row of each key and its first details."""
 
     def __init__(self) -> None:
         self.counts: Counter[Counted] = Counter()
         self.places: dict[Counted, str] = {}
+        self.details: dict[Counted, list[str]] = {}
 
-    def add(self, key: Counted, place: str) -> None:
+    def add(self, key: Counted, place: str, detail: str = "") -> None:
         self.counts[key] += 1
         self.places.setdefault(key, place)
+        known = self.details.setdefault(key, [])
+        if detail and detail not in known and len(known) < MOST_DETAILS:
+            known.append(detail)
 
 
 class Finding(NamedTuple):

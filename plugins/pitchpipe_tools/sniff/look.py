@@ -103,7 +103,8 @@ class _Pass:
             conversation = base.conversations[index]
             for step, words in notes:
                 place = str(conversation.source) if conversation else ""
-                self.findings.mess.add(Finding.of("mended", step, words), place)
+                detail = words.partition(":")[2].strip()
+                self.findings.mess.add(Finding.of("noted", step, words), place, detail)
         for refused in base.refused.values():
             finding = Finding.of("quarantined", refused.step, refused.reason)
             self.findings.mess.add(finding, LedgerEntry.of(refused.line).place)

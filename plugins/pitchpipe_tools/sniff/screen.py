@@ -1,5 +1,6 @@
 """The screen of sniff: its findings, one table after the other."""
 
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from pitchpipe.host.protocols import Loader, NamesFiles
@@ -89,8 +90,16 @@ def show_mess(findings: "Findings", console: RichConsole) -> None:
         console.say("No row had to be mended or refused.\n" if findings.conversations else "")
         return
     ranked = sorted(mess.counts.items(), key=lambda entry: (entry[0].fate != "quarantined", -entry[1]))
-    rows = [[f.fate, f.reason, f.step, f"{count:,}", mess.places[f]] for f, count in ranked]
+    rows = [
+        [f.fate, _detailed(f.reason, mess.details[f]), f.step, f"{count:,}", mess.places[f]]
+        for f, count in ranked
+    ]
     console.table("Mess", ["", "what", "by", "times", "the first"], rows, left=3)
+
+
+def _detailed(reason: str, details: list[str]) -> str:
+    """A reason with what its first rows say more exactly."""
+    return shorten(f"{reason}: {'; '.join(details)}", 70, placeholder=" ...") if details else reason
 
 
 def show_sizes(findings: "Findings", console: RichConsole) -> None:

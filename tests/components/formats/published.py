@@ -25,6 +25,17 @@ def chat(*messages: pp.Message, **more: Any) -> Conversation:
     return Conversation(messages, **more)
 
 
+def without_notes(result: Any) -> Any:
+    """A format's result, or its results, without the notes on them."""
+    if isinstance(result, list):
+        return [without_notes(one) for one in result]
+    return result.conversation if isinstance(result, pp.Verdict) else result
+
+
+def notes_of(result: Any) -> tuple[str, ...]:
+    return result.notes if isinstance(result, pp.Verdict) else ()
+
+
 def call(name: str, arguments: Any) -> dict[str, Any]:
     return {"type": "function", "function": {"name": name, "arguments": arguments}}
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import pitchpipe as pp
 from pitchpipe import Conversation
 from pitchpipe_components.formats import FORMATS
-from tests.components.formats.published import CASES, anything, rows
+from tests.components.formats.published import CASES, anything, rows, without_notes
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -19,7 +19,7 @@ def test_no_row_crashes_a_format(name, data):
     format = FORMATS[name]()
     assert type(format.matches(row)) is int
     before = repr(row)
-    results = format(row)
+    results = without_notes(format(row))
     for result in results if isinstance(results, list) else [results]:
         assert isinstance(result, pp.Conversation | pp.Drop)
     assert repr(row) == before, "a format changed its row"

@@ -4,7 +4,7 @@ import json
 
 import pitchpipe as pp
 from pitchpipe_components.formats import FORMATS, Alpaca, Messages, ShareGPT
-from tests.components.formats.published import chat, reply, system, user
+from tests.components.formats.published import chat, notes_of, reply, system, user, without_notes
 
 
 def test_turns_in_json_text_are_read_as_a_table_holds_them():
@@ -31,7 +31,9 @@ def test_a_system_text_that_the_turns_repeat_is_said_once():
 
 def test_what_a_turn_says_beside_lines_up_with_its_message():
     row = {"system": "Add.", "messages": [{"role": "user", "content": "Hi", "mood": "good", "void": None}]}
-    assert Messages()(row).meta == {"turns": [{}, {"mood": "good"}]}
+    made = Messages()(row)
+    assert without_notes(made).meta == {"turns": [{}, {"mood": "good"}]}
+    assert notes_of(made) == ("keys of turns not read: mood",)
 
 
 def test_the_list_is_the_first_name_that_holds_one():

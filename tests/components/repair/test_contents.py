@@ -82,18 +82,44 @@ def test_the_list_of_placeholders_is_an_option():
 
 
 @pytest.mark.parametrize(
-    ("weight", "learn"), [(0, False), (1, True), (1.0, True), (True, True), (None, None)]
-)
+    ("weight", "learn"),
+    [
+        (0, False), (1, True), (1.0, True), (True, True), (None, None), (float("nan"), None), ("", None),
+        ("0", False), ("1", True), ("1.0", True), ("false", False), ("True ", True), ("no", False),
+    ],
+)  # fmt: skip
 def test_weights(weight, learn):
     mended, notes = outcome(talk(U, M(*A, learn=weight)))
     assert mended.messages[1].learn is learn and notes == ()
 
 
-@pytest.mark.parametrize("weight", [0.5, 2, "1", [], {}, float("nan")])
-def test_other_weights_are_refused(weight):
-    assert repair(talk(U, M(*A, learn=weight))) == pp.Drop(
-        f"weight: {weight if isinstance(weight, float | int) else repr(weight) if isinstance(weight, str) else type(weight).__name__} is neither 0 nor 1"
-    )
+@pytest.mark.parametrize(
+    ("weight", "learn", "note"),
+    [
+        (0.5, True, "weight read as learned: 0.5"),
+        (3, True, "weight read as learned: 3"),
+        ("0.25", True, "weight read as learned: 0.25"),
+        (-1, False, "weight read as not learned: -1"),
+    ],
+)
+def test_weights_between_become_a_switch_and_are_told(weight, learn, note):
+    mended, notes = outcome(talk(U, M(*A, learn=weight)))
+    assert mended.messages[1].learn is learn and notes == (note,)
+
+
+@pytest.mark.parametrize(
+    ("weight", "shown"),
+    [
+        ("half", "'half'"),
+        ([], "list"),
+        ({}, "dict"),
+        (float("inf"), "inf"),
+        ("inf", "'inf'"),
+        pytest.param(10**5000, "int", id="5000 digits"),
+    ],
+)
+def test_other_weights_are_refused(weight, shown):
+    assert repair(talk(U, M(*A, learn=weight))) == pp.Drop(f"weight is neither 0 nor 1: {shown}")
 
 
 def test_tool_calls_stay_as_they_are():

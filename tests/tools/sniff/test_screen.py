@@ -11,7 +11,18 @@ def test_mess_is_counted_with_the_first_place_of_each(sniff):
     assert "quarantined not JSON load 2 a.jsonl:3" in said
     assert "quarantined a row is an object, not list load 1 a.jsonl:5" in said
     assert "quarantined empty reply repair 1 a.jsonl:6" in said
-    assert "mended HTML entities read repair 1 a.jsonl:7" in said
+    assert "noted HTML entities read repair 1 a.jsonl:7" in said
+
+
+def test_what_no_turn_may_say_in_silence(sniff):
+    rows = [
+        {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!", **more}]}
+        for more in ({"mood": "good"}, {"weight": 0.5}, {"mood": "bad", "style": "x"}, {"loss_weight": 3}, {"weight": 0})
+    ]  # fmt: skip
+    code, said = sniff("a.jsonl", files={"a.jsonl": lines(rows)})
+    assert code == 0
+    assert "noted keys of turns not read: mood; mood, style format messages 2 a.jsonl:1" in said
+    assert "noted weight read as learned: weight 0.5; loss_weight 3 format messages 2 a.jsonl:2" in said
 
 
 def test_clean_rows_are_called_clean(sniff):
