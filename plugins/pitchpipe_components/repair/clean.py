@@ -4,6 +4,7 @@ import re
 
 from pitchpipe import Conversation, Message, replace
 from pitchpipe_components.repair import mojibake, residue
+from pitchpipe_components.repair.reasoning import CLOSE
 from pitchpipe_components.repair.roles import ROLES
 
 # The roles that may follow a role. Rarer orders that are sound too get the full repair.
@@ -44,7 +45,8 @@ def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -
         return None
     if before != "assistant" or conversation.rejected is not None:
         return None
-    return _named(conversation, roles) if is_clean("\n".join(contents), nbsp) else None
+    text = "\n".join(contents)
+    return _named(conversation, roles) if CLOSE not in text and is_clean(text, nbsp) else None
 
 
 def is_clean(text: str, nbsp: bool) -> bool:

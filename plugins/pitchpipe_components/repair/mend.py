@@ -1,11 +1,12 @@
 """The filter `repair`, which runs right after the format, and the order in which it applies its rules."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pitchpipe import Conversation, Drop, Message, Meta, Verdict, drop, noted, replace
 from pitchpipe_components.repair import characters, texts, turns
 from pitchpipe_components.repair.clean import quick
 from pitchpipe_components.repair.contents import sound_message
+from pitchpipe_components.repair.reasoning import taken_out
 from pitchpipe_components.repair.roles import role_of
 from pitchpipe_components.repair.rules import NO_CONTEXT, RepairRules, UnknownRole
 from pitchpipe_components.repair.unmendable import Unmendable, shown
@@ -38,6 +39,9 @@ def repair(
     controls: Annotated[bool, Meta(description="remove control characters")] = True,
     invisible: Annotated[bool, Meta(description="remove zero-width spaces and soft hyphens")] = True,
     nbsp: Annotated[bool, Meta(description="replace no-break spaces by plain spaces")] = False,
+    reasoning: Annotated[
+        bool, Meta(description="take <think>...</think> out of a reply's words, as its reasoning")
+    ] = True,
 ) -> Conversation | Verdict | Drop:
     """Makes a conversation sound: roles, types, the order of turns and characters. Notes every change."""
     ready = quick(conversation, no_context, nbsp)
@@ -55,6 +59,7 @@ def repair(
         controls,
         invisible,
         nbsp,
+        reasoning,
     )
     try:
         return _mended(conversation, rules)
@@ -76,11 +81,13 @@ def _mended(conversation: Conversation, rules: RepairRules) -> Conversation | Ve
 
 
 def _pass(conversation: Conversation, rules: RepairRules, notes: list[str]) -> Conversation:
-    """Applies every rule once: types, then characters, then turns."""
+    """Applies every rule once: types, then characters, reasoning and turns."""
     messages = [sound for m in conversation.messages if (sound := _sound(m, rules, notes)) is not None]
     rejected = conversation.rejected and _sound(conversation.rejected, rules, notes)
     everything = messages + ([rejected] if rejected else [])
     everything = characters.mended(everything, rules, notes)
+    if rules.reasoning and conversation.meta.get("plain") is not True:
+        everything = [taken_out(message, notes) for message in everything]
     messages, rejected = everything[: len(messages)], (everything[-1] if rejected else None)
     if not _is_plain(conversation, messages):
         messages = _ordered(messages, rules, notes)
@@ -154,5 +161,9 @@ def _compare(messages: list[Message], rejected: Message | None, notes: list[str]
     last = messages[-1]
     if turns.CUT_EMPTY in notes or turns.CUT_UNANSWERED in notes:
         raise Unmendable("no chosen reply")
-    if (last.content.strip(), last.tool_calls) == (rejected.content.strip(), rejected.tool_calls):
+    if _said(last) == _said(rejected):
         raise Unmendable("chosen and rejected are equal")
+
+
+def _said(reply: Message) -> tuple[str, str, tuple[Any, ...]]:
+    return reply.content.strip(), reply.reasoning.strip(), reply.tool_calls

@@ -23,3 +23,4 @@ class RepairRules(NamedTuple):
     controls: bool
     invisible: bool
     nbsp: bool
+    reasoning: bool

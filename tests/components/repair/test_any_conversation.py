@@ -44,6 +44,14 @@ NASTY = [
         "ï¿½",
         "<noinput>",
     ),
+    *(
+        "<think>",
+        "</think>",
+        "\n</think>\n\n",
+        "<think>\n\n</think>\n\nHi",
+        "<\u200bthink>a</think>",
+        "```\n",
+    ),
 ]
 texts = st.lists(st.sampled_from(NASTY) | st.text(st.characters(), max_size=3), max_size=4).map(
     "".join
@@ -78,7 +86,9 @@ choices = st.fixed_dictionaries(
         "system": st.sampled_from(["merge", "keep_first", "drop"]),
         "unknown_role": st.sampled_from(["drop", "skip"]),
     }
-    | dict.fromkeys(("mojibake", "html", "newlines", "controls", "invisible", "nbsp"), st.booleans()),
+    | dict.fromkeys(
+        ("mojibake", "html", "newlines", "controls", "invisible", "nbsp", "reasoning"), st.booleans()
+    ),
 )
 
 
