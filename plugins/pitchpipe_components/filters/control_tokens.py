@@ -5,7 +5,8 @@ import re
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pitchpipe import Conversation, Meta, Scored, Verdict, judged
+from pitchpipe import Conversation, Drop, Meta, Scored, Verdict, drop, judged
+from pitchpipe_components.filters.turn_ends import is_emptied, without_ends
 from pitchpipe_components.text.rewrite import rewrite
 from pitchpipe_components.text.spoken import everything
 
@@ -21,14 +22,15 @@ def control_tokens(
     *,
     do: Annotated[
         Literal["defuse", "drop", "keep"],
-        Meta(description="defuse: put a space into the token; drop: drop the conversation; keep: only count"),
+        Meta(description="defuse: cut off a reply's end token, put a space into others; drop the row; keep"),
     ] = "defuse",
     extra: Annotated[tuple[str, ...], Meta(description="more tokens, exactly as written")] = (),
-) -> Verdict:
+) -> Verdict | Drop:
     """Breaks control tokens in the text of any message: "<|im_end|>" becomes "< |im_end|>".
 
     Rendering never turns text into control tokens. But a model would learn to write them out, and other
     tools would read them as tokens. The filter knows the tokens of common templates; the score counts them.
+    The token that ends a turn, at the end of a reply, is no word of it and is cut off.
     """
     text = everything(conversation)
     found = 0
@@ -37,8 +39,13 @@ def control_tokens(
     scores: dict[str, Scored] = {"control_tokens": (found, None, 0 if do == "drop" else None)}
     if not found or do != "defuse":
         return judged(conversation, **scores)
-    edited = rewrite(conversation, lambda content: _pattern(extra).sub(_defused, content))
-    return Verdict(edited, scores, ("control tokens defused",))
+    shorter, cut = without_ends(conversation)
+    if cut and is_emptied(shorter):
+        return drop("nothing but control tokens in a reply", score=found)
+    edited = rewrite(shorter, lambda content: _pattern(extra).sub(_defused, content))
+    notes = [f"end of turn cut off a reply: {', '.join(dict.fromkeys(cut))}"] if cut else []
+    notes += ["control tokens defused"] if edited is not shorter else []
+    return Verdict(edited, scores, tuple(notes))
 
 
 def _count(conversation: Conversation, pattern: re.Pattern[str]) -> int:

@@ -64,9 +64,83 @@ def test_more_control_tokens_can_be_named():
 
 
 def test_the_rejected_reply_is_edited_too():
-    chat = talk("a", "b", rejected=pp.Message("assistant", "no<|im_end|>", learn=False))
+    chat = talk("a", "b", rejected=pp.Message("assistant", "no<|im_start|>", learn=False))
     edited = filters.control_tokens(chat).conversation
     assert (
-        edited.rejected == pp.Message("assistant", "no< |im_end|>", learn=False)
+        edited.rejected == pp.Message("assistant", "no< |im_start|>", learn=False)
         and edited.messages is not None
     )
+
+
+# --- The end of a turn, at the end of a reply -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Hello.<|im_end|>", "<|im_end|>"),
+        ("Hello. </s>", "</s>"),
+        ("Hello.\n<|endoftext|>\n", "<|endoftext|>"),
+        ("Hello.<end_of_turn>", "<end_of_turn>"),
+        ("Hello.<|eot_id|>", "<|eot_id|>"),
+        ("Hello.<eos>", "<eos>"),
+        ("Hello.<|end|>", "<|end|>"),
+        ("Hello.<｜end▁of▁sentence｜>", "<｜end▁of▁sentence｜>"),
+        ("Hello.<|im_end|>\n<|endoftext|>", "<|im_end|><|endoftext|>"),
+        ("Hello. </s><s>[INST]", "</s><s>[INST]"),
+        ("Hello.<|im_end|>\n<|im_start|>user\n", "<|im_end|><|im_start|>user"),
+    ],
+)
+def test_the_end_of_a_turn_is_cut_off_a_reply(text, cut):
+    verdict = filters.control_tokens(reply(text))
+    assert verdict.conversation.messages[1].content == "Hello."
+    assert verdict.notes == (f"end of turn cut off a reply: {cut}",)
+    assert score(verdict, "control_tokens") > 0
+    assert filters.control_tokens(reply(text), do="keep").conversation == reply(text)
+    assert dropped(filters.control_tokens(reply(text), do="drop"))
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("It ends with <|im_end|> or so.", "It ends with < |im_end|> or so."),
+        ("Write <|im_end|>, then <|im_end|>", "Write < |im_end|>, then < |im_end|>"),
+        ("It ends with `<|im_end|>`", "It ends with `< |im_end|>`"),
+        ("Hello. [/INST]", "Hello. [ /INST]"),
+        ("Hello.<|im_start|>", "Hello.< |im_start|>"),
+        ("Hello.<|im_end|>\n<|im_start|>user\nHi", "Hello.< |im_end|>\n< |im_start|>user\nHi"),
+    ],
+)
+def test_other_places_are_spelled_as_ever(text, spelled):
+    verdict = filters.control_tokens(reply(text))
+    assert verdict.conversation.messages[1].content == spelled
+    assert verdict.notes == ("control tokens defused",)
+
+
+def test_where_a_prompt_speaks_of_the_token_nothing_is_cut():
+    asked = filters.control_tokens(talk("Is <|im_end|> or </s> the end?", "In ChatML it is <|im_end|>"))
+    assert asked.conversation.messages[1].content == "In ChatML it is < |im_end|>"
+    scraped = filters.control_tokens(talk("[INST] Hi [/INST]<|im_end|>", "Hello.</s>")).conversation
+    assert scraped.messages == talk("[ INST] Hi [ /INST]< |im_end|>", "Hello.").messages
+
+
+def test_every_reply_and_the_rejected_one_are_cut_and_told_once():
+    chat = talk("a", "b</s>", "c", "d</s>", rejected=pp.Message("assistant", "e<eos>"))
+    verdict = filters.control_tokens(chat)
+    assert verdict.conversation == talk("a", "b", "c", "d", rejected=pp.Message("assistant", "e"))
+    assert verdict.notes == ("end of turn cut off a reply: </s>, <eos>",)
+
+
+def test_a_reply_of_nothing_else_is_dropped_unless_it_calls():
+    assert filters.control_tokens(reply("<|im_end|>\n")).reason == "nothing but control tokens in a reply"
+    assert filters.control_tokens(talk("a", "b", rejected=pp.Message("assistant", "</s>"))).reason
+    calls = pp.Message("assistant", "<|im_end|>", tool_calls=({"function": {"name": "add"}},))
+    chat = pp.Conversation((pp.Message("user", "Hi"), calls))
+    assert filters.control_tokens(chat).conversation.messages[1] == pp.replace(calls, content="")
+
+
+def test_marked_words_lose_their_end_too():
+    marked = pp.Message("assistant", "Hm. 4</s>", learn=(("Hm. ", False), ("4<", True), ("/s>", False)))
+    chat = pp.Conversation((pp.Message("user", "2+2?"), marked))
+    made = filters.control_tokens(chat).conversation.messages[1]
+    assert made.learn == (("Hm. ", False), ("4", True)) and made.marked_words(True)
