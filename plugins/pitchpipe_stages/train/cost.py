@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, Struct, UnsetType
 
 from pitchpipe.host.contracts import DataPlan
-from pitchpipe.host.protocols import Bounded, Collator, Packing, PlansData
+from pitchpipe.host.protocols import Bounded, Collator, PlansData
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.train import batches, ranks
+from pitchpipe_stages.train.neighbours import Joins
 from pitchpipe_stages.train.sections import TRAINER
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def epoch(lengths: "NDArray[np.int64]", collator: Collator, plan: DataPlan, proc
     """What one pass over conversations of these lengths takes, in so many processes."""
     size, seed, full = plan.batch_size, plan.seed, None
     at_once = size * processes
-    if isinstance(collator, Packing):
+    if isinstance(collator, Joins):
         rows = len(batches.planned(collator.plan, lengths, seed, 0, at_once if processes > 1 else 1))
         if isinstance(collator, Bounded):
             full = batches.fullness(lengths, rows, collator.length)

@@ -1,7 +1,7 @@
 """What a trainer is given: the model, the data, and an order that a kill does not change."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pitchpipe.host.contracts import Batch, Batches, Console
 from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
+from pitchpipe_stages.train.neighbours import Joins, Measured, check
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -36,7 +37,7 @@ class RecipeTraining:
         from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each
 
         lengths, validation = self.train.lengths(), SingleExamples(self.validation)
-        if not isinstance(self.collator, Packing):
+        if not isinstance(self.collator, Joins):
             order = Grouped(lengths.tolist(), size, seed)
             return Batches(SingleExamples(self.train), order, each(self.collate), validation)
         # One process may have a short batch at the end; several must have the same number of rows.
@@ -45,19 +46,27 @@ class RecipeTraining:
         return Batches(PlannedRows(self.train, len(rows)), rows, each(self._join), validation)
 
     def _join(self, examples: Sequence[Example]) -> Batch:
-        assert isinstance(self.collator, Packing)
+        assert isinstance(self.collator, Joins)
         return self.collator.join(examples, self.tokenizer.pad_token_id)
 
     @contextmanager
     def isolated(self, model: "PreTrainedModel") -> Iterator[None]:
-        if not isinstance(self.collator, Packing):
+        with ExitStack() as stack:
+            facts: dict[str, str] = {}
+            if isinstance(self.collator, Packing):
+                facts = stack.enter_context(self.collator.isolated(model))
+            if measured := check(model, self.collator, self.tokenizer.pad_token_id):
+                self._tell(measured, facts)
             yield
+
+    def _tell(self, measured: Measured, facts: dict[str, str]) -> None:
+        if not measured.holds:
+            self.console.say("[yellow]documents of a row see each other:[/] the collator says that they may")
             return
-        with self.collator.isolated(model) as facts:
-            self.console.say(f"[dim]documents of a row are kept apart by {facts['attention']}: proven[/]")
-            if "why not a faster one" in facts:
-                self.console.say(f"[yellow]slow:[/] {facts['why not a faster one']}")
-            yield
+        by = f" by {facts['attention']}" if "attention" in facts else ""
+        self.console.say(f"[dim]documents of a row are kept apart{by}: proven[/]")
+        if "why not a faster one" in facts:
+            self.console.say(f"[yellow]slow:[/] {facts['why not a faster one']}")
 
     def log(self, step: int, values: dict[str, float]) -> None:
         self.report(step, values)
