@@ -16,11 +16,12 @@ DOUBTFUL = "mask"  # some mean by it what is learned
 PARTS = "content_parts"  # what else the parts of a content hold
 # Keys that published data sets have beside the words, and that say nothing of learning.
 DESCRIBING = frozenset((
-    "id", "message_id", "parent_id", "user_id", "text_id", "turn_id", "turn_identifier",
-    "tree_id", "index", "turn",
-    "timestamp", "created_date", "created_at", "create_time", "update_time", "date", "time",
+    "id", "message_id", "conversation_id", "message_tree_id", "thread_id", "openai_id", "parent_id",
+    "user_id", "text_id", "turn_id", "turn_identifier", "tree_id", "tree_state", "index", "turn",
+    "timestamp", "created_date", "created_at", "created", "create_time", "update_time", "date", "time",
     "lang", "language", "country", "state", "header", "hashed_ip", "toxic", "redacted", "detoxify",
-    "model", "model_name", "synthetic", "logprob", "rank", "labels", "emojis",
+    "model", "model_name", "system_fingerprint", "temperature", "top_p", "usage", "num_tokens",
+    "token_counter", "synthetic", "logprob", "rank", "labels", "emojis",
     "deleted", "review_count", "review_result",
 ))  # fmt: skip
 WEIGHT, NO_WEIGHT = "weight read as learned", "weight read as not learned"
@@ -69,7 +70,7 @@ def _learns(said: dict[str, Any]) -> set[bool]:
 def notes_on(rests: Iterable[dict[str, Any]]) -> tuple[str, ...]:
     """Notes on what could not be followed exactly or read at all, for all turns of a conversation."""
     told: dict[str, dict[str, None]] = {}
-    for rest in rests:
+    for rest in filter(None, rests):
         parts = rest.get(PARTS, ())
         for words, detail in [entry for one in (rest, *parts) for entry in _found(one)]:
             told.setdefault(words, {})[detail] = None

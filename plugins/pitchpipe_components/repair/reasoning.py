@@ -44,7 +44,7 @@ def _parted(content: str) -> tuple[str, str] | None:
 
 def _ends_thought(before: str, after: str) -> bool:
     """Whether a closing tag ends reasoning that the prompt opened, as in what R1 writes."""
-    if before.count("```") % 2 or before.endswith("`"):
+    if before.count("```") % 2:  # in code
         return False
     own_line = before.rstrip(" ").endswith("\n") or not before.strip()
     ends_line = not after.strip(" ") or after.lstrip(" ").startswith("\n")

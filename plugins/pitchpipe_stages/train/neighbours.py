@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-Collate = Callable[[Sequence[Example]], Batch]
+Make = Callable[[Sequence[Example], int], Batch]
 Documents = dict[int, list[int]]
 Places = dict[int, tuple[int, list[int]]]  # a document's row, and its places there
 LENGTHS = (9, 7, 11)
@@ -55,7 +55,7 @@ def check(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured | 
 
     None if no documents share a row.
     """
-    if not shares_rows(collator, pad):
+    if not shares_rows(maker(collator), pad):
         return None
     measured = measure(model, collator, pad)
     if measured.holds or may_meet(collator):
@@ -70,10 +70,10 @@ def check(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured | 
     )
 
 
-def shares_rows(collator: Collator, pad: int) -> bool:
-    """Whether a collator puts several documents in a row. No model is asked."""
+def shares_rows(make: Make, pad: int) -> bool:
+    """Whether several documents come into a row. No model is asked."""
     documents = _made_up(400, pad)
-    rows = batch_maker(collator, pad)(_examples(documents))["input_ids"].tolist()
+    rows = make(_examples(documents), pad)["input_ids"].tolist()
     return any(sum(not set(ids).isdisjoint(row) for ids in documents.values()) > 1 for row in rows)
 
 
@@ -82,22 +82,22 @@ def may_meet(collator: Collator) -> bool:
     return bool(getattr(_own(collator), "shares_attention", False))
 
 
-def batch_maker(collator: Collator, pad: int) -> Collate:
+def maker(collator: Collator) -> Make:
     """How training makes a batch with this collator."""
-    return lambda examples: (collator.join if isinstance(collator, Joins) else collator)(examples, pad)
+    return collator.join if isinstance(collator, Joins) else collator
 
 
 def measure(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured:
     """Both differences; the greatest of all documents."""
-    collate = batch_maker(collator, pad)
+    make = maker(collator)
     documents = _made_up(cast(Any, model.get_input_embeddings()).num_embeddings, pad)
     moved, apart, sizes = list[float](), list[float](), list[float]()
     with _quietly(model):
-        together = _logits(model, collate, documents)
+        together = _logits(model, make, pad, documents)
         for number, logits in together.items():
-            alone = _logits(model, collate, {number: documents[number]})[number]
+            alone = _logits(model, make, pad, {number: documents[number]})[number]
             others = {n: ids if n == number else ids[::-1] for n, ids in documents.items()}
-            moved.append(_difference(logits, _logits(model, collate, others)[number]))
+            moved.append(_difference(logits, _logits(model, make, pad, others)[number]))
             apart.append(_difference(logits, alone))
             sizes.append(float(alone.abs().max()))
     size = _worst(sizes) or 1.0
@@ -144,11 +144,13 @@ def _own(collator: Collator) -> Any:
 # --- Numbers of the model -----------------------------------------------------------------------
 
 
-def _logits(model: "PreTrainedModel", collate: Collate, documents: Documents) -> "dict[int, torch.Tensor]":
+def _logits(
+    model: "PreTrainedModel", make: Make, pad: int, documents: Documents
+) -> "dict[int, torch.Tensor]":
     """The logits of each document that the batch holds, in single precision."""
     import torch
 
-    batch, device = collate(_examples(documents)), _device(model)
+    batch, device = make(_examples(documents), pad), _device(model)
     inputs = {key: value for key, value in batch.items() if key != "labels"}
     for key, value in inputs.items():
         inputs[key] = value.to(device) if isinstance(value, torch.Tensor) else value

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Batch, Batches, Console
 from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
-from pitchpipe_stages.train.neighbours import Joins, Measured, check
+from pitchpipe_stages.train.neighbours import Joins, Make, Measured, check, may_meet, shares_rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -29,9 +30,10 @@ class RecipeTraining:
     checkpoints: Path
     report: Callable[[int, dict[str, float]], None]
     console: Console
+    known_apart: set[str] = field(default_factory=set)  # ways to make a batch that may be trained on
 
     def collate(self, examples: Sequence[Example]) -> Batch:
-        return self.collator(examples, self.tokenizer.pad_token_id)
+        return self._batch("collate", self.collator, examples)
 
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches:
         from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each
@@ -47,7 +49,18 @@ class RecipeTraining:
 
     def _join(self, examples: Sequence[Example]) -> Batch:
         assert isinstance(self.collator, Joins)
-        return self.collator.join(examples, self.tokenizer.pad_token_id)
+        return self._batch("join", self.collator.join, examples)
+
+    def _batch(self, way: str, make: Make, examples: Sequence[Example]) -> Batch:
+        pad = self.tokenizer.pad_token_id
+        if len(examples) > 1 and way not in self.known_apart:
+            if shares_rows(make, pad) and not may_meet(self.collator):
+                raise PitchpipeError(
+                    "the trainer takes rows of several conversations outside of training.isolated(model):"
+                    " nothing proves that they do not see each other"
+                )
+            self.known_apart.add(way)
+        return make(examples, pad)
 
     @contextmanager
     def isolated(self, model: "PreTrainedModel") -> Iterator[None]:
@@ -57,7 +70,10 @@ class RecipeTraining:
                 facts = stack.enter_context(self.collator.isolated(model))
             if measured := check(model, self.collator, self.tokenizer.pad_token_id):
                 self._tell(measured, facts)
+            way = "join" if isinstance(self.collator, Joins) else "collate"
+            self.known_apart.add(way)
             yield
+            self.known_apart.discard(way)
 
     def _tell(self, measured: Measured, facts: dict[str, str]) -> None:
         if not measured.holds:

@@ -9,7 +9,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
-from pitchpipe_stages.train.neighbours import Measured, check, shares_rows
+from pitchpipe_stages.train.neighbours import Measured, check, maker, shares_rows
 from pitchpipe_tools.doctor.machine import Facts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def isolation(recipe: Recipe, console: RichConsole) -> Facts:
         raise PitchpipeError("the recipe names no model, so there is nothing to prove: add a section 'model'")
     facts = Facts(f"{recipe.path.name}: documents that share a row", ["", ""])
     facts.rows.append(["collator", collator.name])
-    if not isinstance(collator.bound, Packing) and not shares_rows(collator.bound, PAD):
+    if not isinstance(collator.bound, Packing) and not shares_rows(maker(collator.bound), PAD):
         facts.rows.append(["rows", "each holds one conversation: nothing to keep apart"])
         return facts
     with console.waiting("loading the model"):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe_components.formats import Messages, ShareGPT
+from pitchpipe_components.formats import Messages, Pairs, ShareGPT
 from pitchpipe_components.formats.learning import DESCRIBING, MARKS
 from tests.components.formats.published import anything, notes_of, without_notes
 
@@ -110,6 +110,16 @@ def test_train_detail_that_cannot_be_read_is_told():
     assert marked(train_detail=detail) == (None, ("keys of turns not read: train_detail",))
     known = [{"begin_offset": 0, "end_offset": 2, "train": False}]
     assert marked(train_detail=known, train=False) == (False, ())
+
+
+def test_a_pair_is_marked_by_its_reply():
+    row = {"conversation": [{"input": "Hi", "output": "Hello!", "train": False, "mood": "x"}]}
+    made = Pairs()(row)
+    assert without_notes(made).messages == (
+        pp.Message("user", "Hi"),
+        pp.Message("assistant", "Hello!", learn=False),
+    )
+    assert notes_of(made) == ("keys of turns not read: mood",)
 
 
 def test_the_rejected_turn_is_told_and_kept_too():

@@ -9,7 +9,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe_components.collators import Flattened, Packed, Padded
 from pitchpipe_components.collators.rows import joined
 from pitchpipe_components.models import Tiny
-from pitchpipe_stages.train.neighbours import LIMITS, check, measure, shares_rows
+from pitchpipe_stages.train.neighbours import LIMITS, check, maker, measure, shares_rows
 from tests.packed import RECIPE, WINDOW, copies, small
 
 LEAKS = r"the collator \w+ puts several documents in a row, and there they see each other: .* move by [1-9]"
@@ -59,7 +59,7 @@ class Planned:
     [(Padded(), False), (Packed(), True), (Flattened(), True), (naive, True), (chunks, True), (Planned(naive), True)],
 )  # fmt: skip
 def test_collators_that_put_documents_together_are_known_by_their_batches(collator, shares):
-    assert shares_rows(collator, 0) is shares
+    assert shares_rows(maker(collator), 0) is shares
 
 
 @pytest.mark.parametrize("model", [Tiny, partial(small, "Llama"), partial(small, "Mistral", **WINDOW)])
@@ -133,6 +133,16 @@ def register_collators(register):
     register("meant", Meant)
     register("liar", Liar)
 
+@pp.hookimpl
+def register_trainers(register):
+    register("careless", careless)
+
+def careless(training):
+    batches = training.batches(4, 0)
+    rows = batches.dataset
+    training.model(**batches.collate([rows[key] for key, _ in zip(batches.sampler, range(4))]))
+    training.model.save_pretrained(training.folder)
+
 def naive(examples, pad):
     ids = [token for example in examples for token in example.ids]
     labels = [label for example in examples for label in example.labels]
@@ -167,6 +177,18 @@ def test_a_run_stops_before_its_first_step(here, collator):
     outcome = here.run("run", "recipe.yaml", "--until", "train", "--set", f"collator={collator}")
     outcome.assert_failed("puts several documents in a row, and there they see each other")
     assert not list((here.folder / "runs").rglob("checkpoint-*"))
+
+
+@pytest.mark.parametrize(
+    ("collator", "stops"), [("naive", True), ("packed", True), ("padded", False), ("meant", False)]
+)
+def test_a_trainer_cannot_pass_the_proof_by(here, collator, stops):
+    more = ("--set", f"collator={collator}", "--set", "trainer=careless")
+    outcome = here.run("run", "recipe.yaml", "--until", "train", *more)
+    if stops:
+        outcome.assert_failed("outside of training.isolated(model)")
+    else:
+        outcome.assert_success()
 
 
 def test_a_run_goes_on_where_the_collator_says_so_and_tells_it(here):
