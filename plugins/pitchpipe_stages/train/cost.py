@@ -13,7 +13,7 @@ from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.train import batches, ranks
-from pitchpipe_stages.train.neighbours import Joins
+from pitchpipe_stages.train.neighbours import PlansRows
 from pitchpipe_stages.train.sections import TRAINER
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def epoch(lengths: "NDArray[np.int64]", collator: Collator, plan: DataPlan, proc
     """What one pass over conversations of these lengths takes, in so many processes."""
     size, seed, full = plan.batch_size, plan.seed, None
     at_once = size * processes
-    if isinstance(collator, Joins):
+    if isinstance(collator, PlansRows):
         rows = len(batches.planned(collator.plan, lengths, seed, 0, at_once if processes > 1 else 1))
         if isinstance(collator, Bounded):
             full = batches.fullness(lengths, rows, collator.length)

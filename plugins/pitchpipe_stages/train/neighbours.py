@@ -30,7 +30,7 @@ LIMITS = {"single": (1e-4, 1e-3), "half": (1e-2, 6e-2)}
 
 
 @runtime_checkable
-class Joins(Protocol):
+class PlansRows(Protocol):
     """A collator that plans rows of several documents, whether or not it offers a proof (`pp.Packing`)."""
 
     def plan(self, lengths: Sequence[int], seed: int, epoch: int, /) -> Sequence[list[int]]: ...
@@ -84,7 +84,7 @@ def may_meet(collator: Collator) -> bool:
 
 def maker(collator: Collator) -> Make:
     """How training makes a batch with this collator."""
-    return collator.join if isinstance(collator, Joins) else collator
+    return collator.join if isinstance(collator, PlansRows) else collator
 
 
 def measure(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured:

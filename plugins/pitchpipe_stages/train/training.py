@@ -10,7 +10,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Batch, Batches, Console
 from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
-from pitchpipe_stages.train.neighbours import Joins, Make, Measured, check, may_meet, shares_rows
+from pitchpipe_stages.train.neighbours import Make, Measured, PlansRows, check, may_meet, shares_rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -39,7 +39,7 @@ class RecipeTraining:
         from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each
 
         lengths, validation = self.train.lengths(), SingleExamples(self.validation)
-        if not isinstance(self.collator, Joins):
+        if not isinstance(self.collator, PlansRows):
             order = Grouped(lengths.tolist(), size, seed)
             return Batches(SingleExamples(self.train), order, each(self.collate), validation)
         # One process may have a short batch at the end; several must have the same number of rows.
@@ -48,7 +48,7 @@ class RecipeTraining:
         return Batches(PlannedRows(self.train, len(rows)), rows, each(self._join), validation)
 
     def _join(self, examples: Sequence[Example]) -> Batch:
-        assert isinstance(self.collator, Joins)
+        assert isinstance(self.collator, PlansRows)
         return self._batch("join", self.collator.join, examples)
 
     def _batch(self, way: str, make: Make, examples: Sequence[Example]) -> Batch:
@@ -70,7 +70,7 @@ class RecipeTraining:
                 facts = stack.enter_context(self.collator.isolated(model))
             if measured := check(model, self.collator, self.tokenizer.pad_token_id):
                 self._tell(measured, facts)
-            way = "join" if isinstance(self.collator, Joins) else "collate"
+            way = "join" if isinstance(self.collator, PlansRows) else "collate"
             self.known_apart.add(way)
             yield
             self.known_apart.discard(way)

@@ -16,7 +16,7 @@ from pitchpipe_stages.data.shards import Base, Finished
 from pitchpipe_stages.prepare.finish import Finisher
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
-from pitchpipe_stages.train.neighbours import Joins
+from pitchpipe_stages.train.neighbours import PlansRows
 from pitchpipe_stages.train.sections import TRAINER
 from pitchpipe_tools.ledger_entry import LedgerEntry
 from pitchpipe_tools.peek.cut import cut_index
@@ -53,7 +53,7 @@ class Column:
         self.title = ", ".join(settings) or ", ".join(f"{kind} {name}" for kind, name in names)
         self._finisher = Finisher(recipe)
         self._rendering = None if self.missing else self._finisher.rendering
-        self._packing = collator.bound if collator and isinstance(collator.bound, Joins) else None
+        self._packing = collator.bound if collator and isinstance(collator.bound, PlansRows) else None
         self.length = collator.bound.length if collator and isinstance(collator.bound, Bounded) else None
         self._seed = trainer.bound.data_plan().seed if trainer and isinstance(trainer.bound, PlansData) else 0
         self._vocabulary: Vocabulary | None = None
