@@ -11,7 +11,7 @@ LEARNED = (
 )  # fmt: skip
 # True takes a turn out of the loss, as in torchtune; false says nothing.
 HIDDEN = ("masked", "mask", "ignore", "ignore_loss")
-MARKS = (*LEARNED, *HIDDEN)
+MARKS = frozenset((*LEARNED, *HIDDEN))
 DOUBTFUL = "mask"  # some mean by it what is learned
 PARTS = "content_parts"  # what else the parts of a content hold
 # Keys that published data sets have beside the words, and that say nothing of learning.
@@ -31,7 +31,7 @@ _LONGEST = 40  # the most characters of a key or a value in a note
 
 
 def has_mark(value: Any) -> bool:
-    return isinstance(value, dict) and any(key in value for key in MARKS)
+    return isinstance(value, dict) and not MARKS.isdisjoint(value)
 
 
 def taken(rest: dict[str, Any]) -> Any:
@@ -40,8 +40,10 @@ def taken(rest: dict[str, Any]) -> Any:
     Marks that training cannot follow exactly stay there, so that `notes_on` tells them. A mark that nobody
     can read is returned as it is: repair refuses it.
     """
+    if MARKS.isdisjoint(rest):
+        return None
     said = {}
-    for key in [key for key in MARKS if key in rest]:
+    for key in [key for key in rest if key in MARKS]:
         weight = weight_of(rest[key])
         if is_missing(rest[key]):
             del rest[key]
@@ -71,19 +73,26 @@ def notes_on(rests: Iterable[dict[str, Any]]) -> tuple[str, ...]:
     """Notes on what could not be followed exactly or read at all, for all turns of a conversation."""
     told: dict[str, dict[str, None]] = {}
     for rest in filter(None, rests):
-        parts = rest.get(PARTS, ())
-        for words, detail in [entry for one in (rest, *parts) for entry in _found(one)]:
+        for words, detail in [entry for one in (rest, *_parts(rest)) for entry in _found(one)]:
             told.setdefault(words, {})[detail] = None
     return tuple(f"{words}: {', '.join(details)}" for words, details in told.items())
 
 
+def _parts(rest: dict[str, Any]) -> list[dict[str, Any]]:
+    parts = rest.get(PARTS)
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+
+
 def _found(rest: dict[str, Any]) -> list[tuple[str, str]]:
-    said = {key: weight for key in MARKS if key in rest and (weight := weight_of(rest[key])) is not None}
+    others = [(UNREAD, _shown(key)) for key, value in rest.items() if _is_unread(key, value)]
+    if MARKS.isdisjoint(rest):
+        return others
+    weights = {key: weight_of(value) for key, value in rest.items() if key in MARKS}
+    said = {key: weight for key, weight in weights.items() if weight is not None}
     marks = [(_words(key, weight), f"{key} {_shown(rest[key])}") for key, weight in said.items()]
     if len(_learns(said)) == 2:
         marks = [(DISAGREE, detail) for _, detail in marks]
-    others = [key for key, value in rest.items() if key not in MARKS and _is_unread(key, value)]
-    return marks + [(UNREAD, _shown(key)) for key in others]
+    return marks + others
 
 
 def _words(key: str, weight: Any) -> str:
@@ -93,7 +102,9 @@ def _words(key: str, weight: Any) -> str:
 
 
 def _is_unread(key: str, value: Any) -> bool:
-    return key != PARTS and key not in DESCRIBING and value not in ("", [], {})
+    if key in DESCRIBING or key in MARKS or value in ("", [], {}):
+        return False
+    return key != PARTS or not isinstance(value, list)
 
 
 def _shown(value: Any) -> str:

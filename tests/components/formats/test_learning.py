@@ -130,7 +130,14 @@ def test_the_rejected_turn_is_told_and_kept_too():
     assert without_notes(made).meta == {"rejected_turn": {"mood": "bad", "weight": 0.5}}
 
 
-@given(st.dictionaries(st.sampled_from(MARKS), anything, max_size=4))
+@pytest.mark.parametrize("odd", [5, "abc", ["a", {"mood": 1}], {"a": 1}])
+def test_a_key_with_the_name_of_ours_breaks_nothing(odd):
+    assert notes_of(Messages()({"messages": [PROMPT | {"content_parts": odd}]}))[0].startswith(
+        "keys of turns not read: "
+    )
+
+
+@given(st.dictionaries(st.sampled_from(sorted(MARKS)), anything, max_size=4))
 def test_no_mark_is_lost_in_silence(marks):
     """A mark decides, or is told, or says nothing, or is left to repair."""
     learn, notes = marked(**marks)
