@@ -46,7 +46,9 @@ def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -
     if before != "assistant" or conversation.rejected is not None:
         return None
     text = "\n".join(contents)
-    return _named(conversation, roles) if CLOSE not in text and is_clean(text, nbsp) else None
+    if "<" in text and CLOSE in text:  # one character is found much faster
+        return None
+    return _named(conversation, roles) if is_clean(text, nbsp) else None
 
 
 def is_clean(text: str, nbsp: bool) -> bool:
