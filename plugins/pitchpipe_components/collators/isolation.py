@@ -112,7 +112,7 @@ def _made_up(model: Any) -> list[list[int]]:
     """Ordinary tokens: those at the two ends of a vocabulary have meanings of their own."""
     from random import Random
 
-    vocabulary = model.get_input_embeddings().num_embeddings
+    vocabulary = model.config.get_text_config().vocab_size  # an adapter may wrap the embeddings
     window = getattr(model.config.get_text_config(), "sliding_window", None) or 0
     longer = window + 3 if window <= TESTED_WINDOW else 0
     chance = Random(0)

@@ -90,7 +90,7 @@ def maker(collator: Collator) -> Make:
 def measure(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured:
     """Both differences; the greatest of all documents."""
     make = maker(collator)
-    documents = _made_up(cast(Any, model.get_input_embeddings()).num_embeddings, pad)
+    documents = _made_up(model.config.get_text_config().vocab_size, pad)
     moved, apart, sizes = list[float](), list[float](), list[float]()
     with _quietly(model):
         together = _logits(model, make, pad, documents)

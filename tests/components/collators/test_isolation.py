@@ -7,10 +7,12 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_components.adapters import Lora
+from pitchpipe_components.collators import Packed
 from pitchpipe_components.collators.attention import NAME, Unfit
 from pitchpipe_components.collators.isolation import Proof, isolated
 from pitchpipe_components.collators.rows import joined
 from pitchpipe_components.models import Tiny
+from pitchpipe_stages.train.neighbours import check
 from tests.packed import WINDOW, small, some
 
 MODELS = [
@@ -96,6 +98,12 @@ def test_the_proof_leaves_the_model_as_it_was():
         assert model.training and model.get_base_model().config._attn_implementation == NAME
     assert model.training and model.get_base_model().config._attn_implementation == "sdpa"
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_an_adapter_that_trains_new_tokens_is_proven_too():
+    model = Lora(rank=4)(Tiny().weights(), [5, 6])  # PEFT wraps the embeddings
+    with isolated(model) as told:
+        assert told["attention"] == NAME and check(model, Packed(), 0).holds
 
 
 def test_half_precision_is_proven_too():
