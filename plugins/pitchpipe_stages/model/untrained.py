@@ -1,7 +1,7 @@
 """Tokens of a template that the tokenizer knows and the base has never read.
 
 Their rows in the embeddings are as they were at the beginning, all alike. An adapter that leaves them so
-cannot tell them apart: the loss falls, and the model never learns to end a reply.
+tells them apart badly or not at all: the loss falls, and the model does not learn to end a reply.
 """
 
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ def untrained(model: "PreTrainedModel", ids: list[int]) -> list[int]:
     head = model.get_output_embeddings() or model.get_input_embeddings()
     rows = next(head.parameters()).detach()
     ids = [token for token in ids if token < len(rows)]
-    if not ids:
+    if not ids or not rows.is_floating_point():  # rows that are quantised cannot be compared
         return []
     asked = rows[ids].float()
     nearest = torch.full((len(ids),), torch.inf, device=rows.device)
