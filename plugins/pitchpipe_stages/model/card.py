@@ -29,7 +29,8 @@ settings = GenerationConfig.from_pretrained(folder)  # it knows where replies en
 model = AutoPeftModelForCausalLM.from_pretrained(folder, generation_config=settings)
 
 # a base model that is loaded already
-base = AutoModelForCausalLM.from_pretrained(PeftConfig.from_pretrained(folder).base_model_name_or_path)
+made = PeftConfig.from_pretrained(folder)
+base = AutoModelForCausalLM.from_pretrained(made.base_model_name_or_path, revision=made.revision)
 {grow}model = PeftModel.from_pretrained(base, folder)
 model.generation_config = settings
 

@@ -28,6 +28,7 @@ class RecipeModel:
         self.model, self.adapter = model.bound, recipe[ADAPTER]
         self.new_tokens = new_ids(rendering.tokenizer, rendering.renderer.added)
         prove_padding(rendering.tokenizer, model.options.get("pad_token"))
+        self.revision = model.options.get("revision")
         self.control = _control(rendering.renderer)
         self.unread: list[int] = []  # tokens of the template that the base has never read
         self._before: Before | None = None
@@ -49,7 +50,10 @@ class RecipeModel:
         if not self.adapter:
             return model
         self.unread = untrained(model, [t for t in self.control if t not in self.new_tokens])
-        return self.adapter.bound(model, [*self.new_tokens, *self.unread])
+        adapted = self.adapter.bound(model, [*self.new_tokens, *self.unread])
+        for settings in getattr(adapted, "peft_config", {}).values():
+            settings.revision = self.revision  # else PEFT puts the adapter on the newest base
+        return adapted
 
     def tuned(self, folder: Path) -> "PreTrainedModel":
         """The model that training saved: all weights of its own, or an adapter on the base."""

@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+from pitchpipe.host.host import Host
+from pitchpipe.recipe.load import load
 from pitchpipe_components.adapters import Lora
 from pitchpipe_components.models import Tiny
 from pitchpipe_stages.model.load import RecipeModel
@@ -27,15 +29,17 @@ def test_rows_of_zeros_are_untrained():
     assert untrained(model, [END]) == [END]
 
 
-@pytest.mark.parametrize("more", ["", "adapter: lora\n"], ids=["all weights", "lora"])
-def test_an_adapter_learns_them(more, project):
-    from pitchpipe.host.host import Host
-    from pitchpipe.recipe.load import load
-
-    recipe = "model: tiny\ntemplate: chatml\nloaders: [{files: {path: rows.jsonl}}]\ntrainer: sft\n" + more
+def loader_of(project, recipe):
+    """The loader of a recipe's model."""
+    recipe = f"{recipe}\nloaders: [{{files: {{path: rows.jsonl}}}}]\ntrainer: sft\n"
     here = project({"recipe.yaml": recipe, "rows.jsonl": [{"instruction": "Hi", "output": "Hello"}]})
     found = load(here.folder / "recipe.yaml", Host.from_environment())
-    loader = RecipeModel(found, Rendering(found))
+    return RecipeModel(found, Rendering(found))
+
+
+@pytest.mark.parametrize("more", ["", "\nadapter: lora"], ids=["all weights", "lora"])
+def test_an_adapter_learns_them(more, project):
+    loader = loader_of(project, "model: tiny\ntemplate: chatml" + more)
     model = loader.to_train()
     if more:
         assert loader.unread == [IM_END, IM_START]
