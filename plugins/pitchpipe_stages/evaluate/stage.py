@@ -41,6 +41,7 @@ class Evaluate(Stage[dict[str, Score]]):
 
     def work(self, run: Run) -> dict[str, Score]:
         from pitchpipe_stages.evaluate.subject import RecipeSubject
+        from pitchpipe_stages.model.fits import must_fit
         from pitchpipe_stages.model.load import RecipeModel
         from pitchpipe_stages.prepare.examples import PreparedExamples
         from pitchpipe_stages.render.rendering import Rendering
@@ -52,6 +53,8 @@ class Evaluate(Stage[dict[str, Score]]):
             loader = RecipeModel(recipe, rendering)
             model = loader.tuned(run.path / "model") if self.tuned else loader.base()
         test = PreparedExamples(run.path / "prepared", "test")
+        if not self.tuned:  # training has asked the same
+            must_fit(loader.before, rendering.tokenizer, loader.new_tokens, [test])
         subject = RecipeSubject(
             model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console
         )

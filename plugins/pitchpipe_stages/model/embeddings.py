@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from pitchpipe_stages.model.before import rows_of
+
 if TYPE_CHECKING:
     from torch import nn
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -22,17 +24,13 @@ def grow(model: "PreTrainedModel", new: list[int]) -> "PreTrainedModel":
 
     if not new:
         return model
-    if max(new) >= _rows(model):
+    if max(new) >= rows_of(model):
         model.resize_token_embeddings(max(new) + 1, mean_resizing=False)
     with torch.no_grad():
         for layer in (model.get_input_embeddings(), model.get_output_embeddings()):
             if layer is not None:
                 _fill(layer, new)
     return model
-
-
-def _rows(model: "PreTrainedModel") -> int:
-    return len(next(model.get_input_embeddings().parameters()))
 
 
 def _fill(layer: "nn.Module", new: list[int]) -> None:

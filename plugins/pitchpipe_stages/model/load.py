@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING
 
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.keys import KeyParts, parts_of
+from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.model.embeddings import grow, new_ids
+from pitchpipe_stages.model.ends import template_ends
 from pitchpipe_stages.model.sections import ADAPTER
+from pitchpipe_stages.model.untrained import untrained
+from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
+from pitchpipe_stages.render.vocabulary import prove_padding
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -22,17 +27,43 @@ class RecipeModel:
         assert model
         self.model, self.adapter = model.bound, recipe[ADAPTER]
         self.new_tokens = new_ids(rendering.tokenizer, rendering.renderer.added)
+        prove_padding(rendering.tokenizer, model.options.get("pad_token"))
+        self.revision = model.options.get("revision")
+        self.control = _control(rendering.renderer)
+        self.unread: list[int] = []  # tokens of the template that the base has never read
+        self._before: Before | None = None
 
     def base(self) -> "PreTrainedModel":
-        return grow(self.model.weights(), self.new_tokens)
+        model = self.model.weights()
+        self._before = Before.of(model)
+        return grow(model, self.new_tokens)
+
+    @property
+    def before(self) -> Before:
+        """What the base was when it was loaded."""
+        assert self._before
+        return self._before
 
     def to_train(self) -> "PreTrainedModel":
-        """The base model, wrapped by the recipe's adapter."""
-        return self.adapter.bound(self.base(), self.new_tokens) if self.adapter else self.base()
+        """The base model, wrapped by the recipe's adapter, which learns rows that the base has not."""
+        model = self.base()
+        if not self.adapter:
+            return model
+        self.unread = untrained(model, [t for t in self.control if t not in self.new_tokens])
+        adapted = self.adapter.bound(model, [*self.new_tokens, *self.unread])
+        for settings in getattr(adapted, "peft_config", {}).values():
+            settings.revision = self.revision  # else PEFT puts the adapter on the newest base
+        return adapted
 
     def tuned(self, folder: Path) -> "PreTrainedModel":
         """The model that training saved: all weights of its own, or an adapter on the base."""
         return self.adapter.bound.load(self.base(), folder) if self.adapter else self.model.weights(folder)
+
+
+def _control(renderer: Renderer) -> list[int]:
+    """The ids of the template's control tokens."""
+    tokens = dict.fromkeys((*template_ends(renderer), *renderer.template.tokens))
+    return [renderer.control[token] for token in tokens if token in renderer.control]
 
 
 def model_parts(recipe: Recipe) -> KeyParts:

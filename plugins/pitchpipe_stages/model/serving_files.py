@@ -1,31 +1,77 @@
 """Saves what a server needs to speak as training did: the chat template, and the tokens that end a reply."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitchpipe.host.contracts import Training
+from pitchpipe_stages.console import escape
+from pitchpipe_stages.model.card import Card
+from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.render.renderer import Renderer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
+OF_CUTTING = ("max_length", "stride", "truncation_strategy")
 
-def save_for_serving(training: Training, renderer: Renderer) -> None:
-    """Save tokenizer, chat template and generation config beside the trained weights."""
+
+def save_for_serving(training: Training, renderer: Renderer, ends: Ends, rows: int, home: Path) -> None:
+    """Save tokenizer, chat template and generation config beside the trained weights.
+
+    The base had so many `rows` of embeddings, and the folder will be at `home`.
+    """
     tokenizer, settings = training.tokenizer, training.model.generation_config
-    stop = tokenizer.convert_tokens_to_ids(renderer.stop)
-    settings.eos_token_id = sorted({stop, tokenizer.eos_token_id} - {None})
+    settings.eos_token_id = ends.every
     settings.pad_token_id = tokenizer.pad_token_id
     settings._from_model_config = False  # else Transformers would take these back from the model's config
     _set_chat_template(tokenizer, renderer)
-    if tokenizer.chat_template is None:
-        training.console.say(
-            "[yellow]warning:[/] the template offers no `jinja`: the model is saved without a chat template"
-        )
+    notes = [*_about(tokenizer, ends), uncut(tokenizer)]
     tokenizer.save_pretrained(training.folder)
     settings.save_pretrained(training.folder)
+    if (training.folder / "config.json").exists():  # all weights; an adapter has no config of a model
+        _save_config(training, ends)
+    elif card := Card.of(training.model, tokenizer, ends, training.new_tokens, rows):
+        (training.folder / "README.md").write_text(card.page(home.name), "utf-8")
+        notes.append(card.warning(home))
+    for note in filter(None, notes):
+        training.console.say(f"[yellow]warning:[/] {escape(note)}")
 
 
 def _set_chat_template(tokenizer: "PreTrainedTokenizerFast", renderer: Renderer) -> None:
     tokenizer.chat_template = renderer.chat_template
     if "eos_token" not in (tokenizer.chat_template or ""):  # one that writes it means the model's own
         tokenizer.eos_token = renderer.stop
+
+
+def _about(tokenizer: "PreTrainedTokenizerFast", ends: Ends) -> list[str]:
+    notes = []
+    if tokenizer.chat_template is None:
+        notes.append("the template offers no `jinja`: the model is saved without a chat template")
+    if ends.plain:
+        words = ", ".join(f"{token} ({tokenizer.decode([token])!r})" for token in ends.plain)
+        notes.append(f"the base's config ends replies at a word of plain text, which is left out: {words}")
+    return notes
+
+
+def uncut(tokenizer: "PreTrainedTokenizerFast") -> str:
+    """Keep a tokenizer from cutting and padding texts by itself, as servers use it; say whether it did."""
+    core, known = tokenizer.backend_tokenizer, tokenizer.init_kwargs
+    most = (core.truncation or {}).get("max_length")
+    if "truncation_strategy" in known:
+        most = most or known.get("max_length")
+    core.no_truncation()
+    core.no_padding()
+    for name in OF_CUTTING:
+        known.pop(name, None)
+    return (
+        f"the base's tokenizer.json cuts every text at {most:,} tokens; the one saved does not"
+        if most
+        else ""
+    )
+
+
+def _save_config(training: Training, ends: Ends) -> None:
+    """Some servers read the ends in config.json alone."""
+    config = training.model.config
+    config.get_text_config().eos_token_id = ends.every
+    config.save_pretrained(training.folder)

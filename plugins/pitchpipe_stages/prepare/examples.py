@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+AT_ONCE = 1 << 22  # ids that are looked at together
+
+
 class PreparedExamples:
     """The examples of one side, read from disk when they are used; some repeat, where the mix says so."""
 
@@ -48,6 +51,22 @@ class PreparedExamples:
 
         offsets: NDArray[np.int64] = np.frombuffer(self._offsets, np.int64)
         return (offsets[1:] - offsets[:-1])[np.asarray(self._order, np.int64)]
+
+    def ids_from(self, first: int) -> dict[int, int]:
+        """The token ids of `first` and above, and for each the place of a conversation that holds it."""
+        import numpy as np
+
+        ids, offsets = np.frombuffer(self._ids, np.int32), np.frombuffer(self._offsets, np.int64)
+        found: dict[int, int] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            if some.max() < first:
+                continue
+            tokens, places = np.unique(np.where(some >= first, some, -1), return_index=True)
+            for token, place in zip(tokens.tolist(), places.tolist(), strict=True):
+                if token >= first:
+                    found.setdefault(token, int(np.searchsorted(offsets, start + place, side="right")) - 1)
+        return found
 
     def __iter__(self) -> Iterator[Example]:
         return map(self.__getitem__, range(len(self)))

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pitchpipe.host.contracts import Console
 from pitchpipe.recipe.recipe import Recipe
@@ -11,10 +12,16 @@ from pitchpipe.run.keys import KeyParts, parts_of
 from pitchpipe.run.stage import Stage
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.model.sections import ADAPTER
+from pitchpipe_stages.prepare.result import SPLITS
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
 from pitchpipe_stages.train import ranks
 from pitchpipe_stages.train.sections import TRAINER
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+    from pitchpipe_stages.model.load import RecipeModel
 
 Trained = dict[str, int | float | str]  # what the trainer reports
 
@@ -82,6 +89,7 @@ def train_parts(run: Run) -> KeyParts:
 
 def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], None]) -> Trained:
     """Train, in every process of the run; the result lies in model.new."""
+    from pitchpipe_stages.model.ends import Ends
     from pitchpipe_stages.model.load import RecipeModel
     from pitchpipe_stages.model.serving_files import save_for_serving
     from pitchpipe_stages.prepare.examples import PreparedExamples
@@ -94,6 +102,8 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     with console.waiting("loading the model"):
         loader = RecipeModel(recipe, rendering)
         model = loader.to_train()
+    _check(run, loader, model, rendering.tokenizer, console)
+    ends = Ends.of(model, rendering.tokenizer, rendering.renderer)
     training = RecipeTraining(
         model=model,
         tokenizer=rendering.tokenizer,
@@ -108,5 +118,28 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     )
     result = trainer.bound(training) or {}
     if not ranks.joins():
-        save_for_serving(training, rendering.renderer)
+        save_for_serving(training, rendering.renderer, ends, loader.before.rows, run.path / "model")
     return result
+
+
+def _check(
+    run: Run,
+    loader: "RecipeModel",
+    model: "PreTrainedModel",
+    tokenizer: "PreTrainedTokenizerFast",
+    console: Console,
+) -> None:
+    """Stop before the first step where training would crash or lose its result; tell what may go wrong."""
+    from pitchpipe_stages.console import escape
+    from pitchpipe_stages.model import fits
+    from pitchpipe_stages.model.settings import make_saveable
+    from pitchpipe_stages.prepare.examples import PreparedExamples
+
+    sides = [PreparedExamples(run.path / "prepared", side) for side in SPLITS]
+    fits.must_fit(loader.before, tokenizer, loader.new_tokens, sides)
+    notes = fits.warnings(loader.before, tokenizer, loader.new_tokens, sides)
+    for note in filter(None, [*notes, make_saveable(model.generation_config)]):
+        console.say(f"[yellow]warning:[/] {escape(note)}")
+    if loader.unread:
+        names = ", ".join(map(str, tokenizer.convert_ids_to_tokens(loader.unread)))
+        console.say(f"[dim]never read by the base, so learned with the adapter: {escape(names)}[/]")

@@ -139,3 +139,38 @@ def test_a_run_with_tokens_that_the_tokenizer_lacks(adapter, project):
     ]
     assert saved.convert_ids_to_tokens(asked)[0] == "<|u|>" and len(asked) == 4
     assert saved.eos_token == "<|z|>"
+
+
+def test_padding_is_none_of_several_ends():
+    tokens = bytes_alone()
+    assert add_padding(tokens, "<|end|>", "<|im_end|>") == [] and tokens.pad_token == "<|pad|>"
+    assert add_padding(tokens, "<|end|>", "<|pad|>") == ["<|padding|>"]
+    assert tokens.pad_token == "<|padding|>"
+
+
+PADDED = """\
+model:
+  transformers: {folder: base, pad_token: "TOKEN"}
+template: chatml
+loaders:
+  - files: {path: rows.jsonl}
+split: {train: 1.0}
+trainer:
+  sft: {batch_size: 4, max_steps: 1}
+"""
+
+
+@pytest.mark.slow
+def test_a_recipes_padding_is_kept_or_refused(project):
+    import shutil
+
+    rows = [{"instruction": f"Say {n}.", "output": f"{n}!"} for n in range(8)]
+    here = project({"recipe.yaml": PADDED.replace("TOKEN", "<|im_end|>"), "rows.jsonl": rows})
+    shutil.copytree(FOLDER, here.folder / "base")
+    here.run("run", "recipe.yaml").assert_failed(
+        "pad_token '<|im_end|>' ends the replies of this template", "Leave out pad_token, and '<|pad|>' pads"
+    )
+    here.write({"recipe.yaml": PADDED.replace("TOKEN", "<|eot_id|>")})
+    here.run("run", "recipe.yaml").assert_success()
+    assert here.json("runs/recipe/model/tokenizer_config.json")["pad_token"] == "<|eot_id|>"
+    assert here.json("runs/recipe/model/generation_config.json")["pad_token_id"] == 7
