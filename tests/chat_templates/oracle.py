@@ -1,0 +1,218 @@
+"""What a server sends for a reply and what the template writes behind it, by plain transformers alone.
+
+Nothing here knows how rows are rendered for training: it is what training is judged by.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import pitchpipe as pp
+
+# How servers say the same message: arguments as an object or as text, no words as "" or as nothing.
+# Content is text; or parts, for a template that takes nothing else, as some do that see pictures.
+FORMS = tuple(product((True, False), ("", None)))
+# What opens a thought in a prompt, and what closes it.
+THOUGHTS = {
+    "<think>": "</think>", "<|channel>thought": "<channel|>", "[THINK]": "[/THINK]",
+    "<seed:think>": "</seed:think>", "<|START_THINKING|>": "<|END_THINKING|>",
+}  # fmt: skip
+SWITCHES = (
+    {},
+    {"enable_thinking": False},
+    {"enable_thinking": True},
+    {"thinking": False},
+    {"thinking": True},
+)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server's prompt for a reply, and what the template writes behind it, where it begins with it."""
+
+    prompt: str
+    after: str | None
+    lost: tuple[str, ...]  # words of the reply that are not in it
+    forgotten: bool  # words before the reply are not in the prompt
+
+    @property
+    def opened(self) -> str | None:
+        """What closes the thought that the prompt opens, if it does."""
+        end = self.prompt.rstrip()
+        return next((close for open_, close in THOUGHTS.items() if end.endswith(open_)), None)
+
+    @property
+    def writable(self) -> bool:
+        """Can all that the reply says stand behind the prompt?"""
+        return (self.after is not None and not self.lost) or self.opened is not None
+
+
+class Oracle:
+    """A tokenizer's chat template as servers use it. `ends` are the tokens that may end a reply."""
+
+    def __init__(self, tokenizer: Any, ends: tuple[str, ...]):
+        self.tokenizer, self.ends = tokenizer, ends
+
+    def render(
+        self, messages: list[dict[str, Any]], tools: list[Any], prompt: bool, variables: Mapping[str, Any]
+    ) -> str | None:
+        """A render; nothing where the template refuses, in whatever way it fails."""
+        try:
+            return self.tokenizer.apply_chat_template(
+                messages, tools=tools or None, add_generation_prompt=prompt, tokenize=False, **variables
+            )
+        except Exception:
+            return None
+
+    def ids(self, text: str) -> list[int]:
+        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+
+    def served(
+        self, conversation: pp.Conversation, at: int, variables: Mapping[str, Any] | None = None
+    ) -> list[Served]:
+        """All that a server may send for a reply; nothing if the template refuses it in every form."""
+        calling = any(message.tool_calls for message in conversation.messages[: at + 1])
+        forms = FORMS if calling else FORMS[:1]
+        found: dict[Served, None] = {}
+        for parts in (False, True):
+            made = (self._served(conversation, at, (*form, parts), variables or {}) for form in forms)
+            found |= dict.fromkeys(one for one in made if one)
+            if any(not one.forgotten for one in found):
+                break
+        return list(found)
+
+    def _served(
+        self, conversation: pp.Conversation, at: int, form: Any, variables: Mapping[str, Any]
+    ) -> Served | None:
+        said = [as_sent(message, *form) for message in conversation.messages[: at + 1]]
+        tools = list(conversation.tools)
+        prompt = self.render(said[:-1], tools, True, variables)
+        if prompt is None:
+            return None
+        whole = self.render(said, tools, False, variables)
+        after = whole.removeprefix(prompt) if whole and whole.startswith(prompt) else None
+        reply = conversation.messages[at]
+        lost = tuple(words for words in words_of(reply, True) if not _stands(words, after or ""))
+        before = [words for message in conversation.messages[:at] for words in words_of(message, False)]
+        before += [tool["function"]["name"] for tool in conversation.tools]
+        return Served(prompt, after, lost, not all(_stands(words, prompt) for words in before))
+
+    # --- Verdicts --------------------------------------------------------------------------------
+
+    def right(self, served: Served, conversation: pp.Conversation, at: int, learned: str) -> bool:
+        """Is this what a model should say to the prompt: the reply, all of it, and its end?"""
+        end = next((token for token in self.ends if learned.endswith(token)), None)
+        if end is None:
+            return False
+        if served.after is not None and not served.lost:
+            return learned in self._wholes(served.after, conversation.messages[at])
+        return served.opened is not None and _thought_then_words(
+            learned.removesuffix(end), conversation.messages[at], served.opened
+        )
+
+    def _wholes(self, after: str, reply: pp.Message) -> Iterator[str]:
+        """What follows a prompt, up to and with an end behind all words of the reply."""
+        bare = after
+        for token in self.ends:
+            bare = bare.replace(token, "\0" * len(token))
+        said = max((_end_of(words, bare) for words in words_of(reply, True)), default=0)
+        ends = [(at, token) for token in self.ends if (at := after.find(token, said)) >= 0]
+        if not ends:  # some templates end a reply with what begins the next turn
+            yield from (text + token for token in self.ends for text in (after, after.rstrip()))
+        for at, token in ends:
+            if not any(at > other for other, _ in ends):
+                yield after[: at + len(token)]
+
+    def can_be_asked(self, conversation: pp.Conversation, at: int) -> str:
+        """Must a reply be learned ("must"), or may it be? Can nobody ask for it ("never")?
+
+        "lost" says that it can be asked for, but that the template does not write all that it says.
+        """
+        message, before = conversation.messages[at], conversation.messages[:at]
+        if message.learn is False:
+            return "never"
+        found = [one for switch in SWITCHES for one in self.served(conversation, at, switch)]
+        if not any(one.writable for one in found):
+            return "lost" if found else "never"
+        odd = not before or before[-1].role == "assistant" or not words_of(message, True)
+        return "may" if odd or not any(one.writable and not one.forgotten for one in found) else "must"
+
+
+def replies_of(conversation: pp.Conversation) -> list[int]:
+    return [at for at, message in enumerate(conversation.messages) if message.role == "assistant"]
+
+
+def as_sent(message: pp.Message, as_object: bool, nothing: str | None, parts: bool) -> dict[str, Any]:
+    """A message as a client of a server says it. Reasoning has as many names as there are models."""
+    content = f"{message.content}\n\n{message.context}" if message.context else message.content
+    sent: dict[str, Any] = {"role": message.role, "content": content}
+    if message.reasoning:
+        sent |= dict.fromkeys(("reasoning_content", "reasoning", "thinking"), message.reasoning)
+    if message.tool_calls:
+        sent["content"] = content or nothing
+        sent["tool_calls"] = [_call(call, as_object) for call in message.tool_calls]
+    if parts:
+        sent["content"] = [{"type": "text", "text": sent["content"]}] if sent["content"] else []
+    sent |= {key: value for key in ("name", "tool_call_id") if (value := getattr(message, key))}
+    return sent
+
+
+def _call(call: dict[str, Any], as_object: bool) -> dict[str, Any]:
+    arguments = call["function"]["arguments"]
+    if as_object and isinstance(arguments, str):
+        arguments = json.loads(arguments)
+    elif not as_object and not isinstance(arguments, str):
+        arguments = json.dumps(arguments, ensure_ascii=False)
+    return {**call, "function": {**call["function"], "arguments": arguments}}
+
+
+def words_of(message: pp.Message, reasoning: bool) -> list[str]:
+    """What must not be lost of a message: its words, its calls, and the reasoning of a reply."""
+    found = [message.content.strip(), message.context.strip()]
+    if reasoning:
+        found.append(message.reasoning.strip())
+    for call in message.tool_calls:
+        function = _call(call, True)["function"]
+        found += [function["name"], *_leaves(function["arguments"])]
+    return [words for words in found if words]
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value.strip()
+    elif isinstance(value, dict | list):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(entry)
+
+
+def _spelled(words: str) -> tuple[str, ...]:
+    """Words as they are, and as JSON writes them, once and within JSON."""
+    once = (words, json.dumps(words, ensure_ascii=False)[1:-1], json.dumps(words)[1:-1])
+    return tuple(dict.fromkeys([*once, json.dumps(once[1], ensure_ascii=False)[1:-1]]))
+
+
+def _stands(words: str, text: str) -> bool:
+    return any(spelled in text for spelled in _spelled(words)) or _letters(words) in _letters(text)
+
+
+def _letters(text: str) -> str:
+    """A text without what notations of arguments escape, and without white space."""
+    return re.sub(r"\\n|\\t|[\\'\"\s]", "", text)
+
+
+def _end_of(words: str, text: str) -> int:
+    """Where words end in a text that holds them: the last time, as a thought may say them too."""
+    return max((at + len(s) for s in _spelled(words) if (at := text.rfind(s)) >= 0), default=0)
+
+
+def _thought_then_words(said: str, reply: pp.Message, close: str) -> bool:
+    """A thought, its close, and the words: what a model says where the prompt has opened the thought."""
+    thought, found, words = said.partition(close)
+    if not found or thought.strip() != reply.reasoning.strip():
+        return False
+    if reply.tool_calls:
+        return all(_stands(one, words) for one in words_of(reply, False))
+    return words.strip() == reply.content.strip()
