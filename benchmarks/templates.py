@@ -13,6 +13,7 @@ import importlib.util
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.chat_templates import tokens  # noqa: E402
+from tests.chat_templates import HERE, SHAPES, tokenizer_of, tokens  # noqa: E402
 from tests.chat_templates.judge import Judged, Taught, judge  # noqa: E402
 from tests.chat_templates.oracle import Oracle, replies_of  # noqa: E402
 from tests.chat_templates.talks import TALKS  # noqa: E402
@@ -30,7 +31,6 @@ from pitchpipe_components.templates.own import OfTokenizer  # noqa: E402
 from pitchpipe_stages.render.renderer import Renderer  # noqa: E402
 from pitchpipe_stages.render.writer import writer_of  # noqa: E402
 
-OURS = ROOT / "tests" / "chat_templates"
 DAY = "26 Jul 2024"
 
 
@@ -49,10 +49,32 @@ class Score:
 # --- Templates and their tokenizers -------------------------------------------------------------
 
 
+@dataclass
+class Found:
+    """A chat template with a tokenizer, and the tokens that may end a reply."""
+
+    name: str
+    tokenizer: Any
+    ends: tuple[str, ...]
+    variables: dict[str, str]  # a day, by the names that the chat template has for it
+
+
+def templates_in(folder: Path, only: str) -> Iterator[Found]:
+    if folder.resolve() == HERE:
+        for name, shape in SHAPES.items():
+            if only in name:
+                yield Found(name, tokenizer_of(name), shape.ends, dict.fromkeys(shape.days, DAY))
+        return
+    for file in sorted(folder.glob("*.jinja")):
+        if only in file.stem:
+            source = file.read_text("utf-8")
+            days = dict.fromkeys(re.findall(r"set\s+(\w+)\s*=\s*strftime_now", source), DAY)
+            yield Found(f"{folder.parent.name}/{file.stem}", *fitted(source), days)
+
+
 def folders() -> list[Path]:
     trl = importlib.util.find_spec("trl")
-    places = [OURS] + ([Path(trl.origin).parent / "chat_templates"] if trl and trl.origin else [])
-    return [place for place in places if place.is_dir()]
+    return [HERE] + ([Path(trl.origin).parent / "chat_templates"] if trl and trl.origin else [])
 
 
 def fitted(source: str) -> tuple[Any, tuple[str, ...]]:
@@ -89,23 +111,21 @@ def _renders(tokenizer: Any) -> list[str]:
 # --- Scores --------------------------------------------------------------------------------------
 
 
-def score(name: str, source: str) -> Score:
-    tokenizer, ends = fitted(source)
-    found = Score(name)
-    renderer, why = _renderer(source, tokenizer)
-    oracle = Oracle(tokenizer, ends)
+def score(template: Found) -> Score:
+    found = Score(template.name)
+    renderer, why = _renderer(template)
+    oracle = Oracle(template.tokenizer, template.ends)
     for shape, talk in TALKS.items():
         _score_one(found, shape, talk, oracle, renderer, why)
     return found
 
 
-def _renderer(source: str, tokenizer: Any) -> tuple[Renderer | None, str]:
+def _renderer(template: Found) -> tuple[Renderer | None, str]:
     """The renderer of a tokenizer's own template. One that asks the clock is told a day."""
-    clocks = re.findall(r"set\s+(\w+)\s*=\s*strftime_now", source)
     why = ""
-    for variables in ({}, dict.fromkeys(clocks, DAY)):
+    for variables in ({}, template.variables):
         try:
-            return Renderer(writer_of(OfTokenizer(variables=variables)), tokenizer), ""
+            return Renderer(writer_of(OfTokenizer(variables=variables)), template.tokenizer), ""
         except pp.PitchpipeError as error:
             why = str(error)
     return None, why
@@ -208,11 +228,9 @@ def main() -> None:
     options = parser.parse_args()
     scores = []
     for folder in options.folder or folders():
-        for file in sorted(folder.glob("*.jinja")):
-            if options.only in file.stem:
-                name = file.stem if folder == OURS else f"{folder.parent.name}/{file.stem}"
-                scores.append(score(name, file.read_text("utf-8")))
-                print(f"{len(scores)}: {name}", file=sys.stderr)
+        for template in templates_in(folder, options.only):
+            scores.append(score(template))
+            print(f"{len(scores)}: {template.name}", file=sys.stderr)
     print(table(scores))
     print()
     print(totals(scores))

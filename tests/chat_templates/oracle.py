@@ -119,12 +119,19 @@ class Oracle:
         for token in self.ends:
             bare = bare.replace(token, "\0" * len(token))
         said = max((_end_of(words, bare) for words in words_of(reply, True)), default=0)
-        ends = [(at, token) for token in self.ends if (at := after.find(token, said)) >= 0]
-        if not ends:  # some templates end a reply with what begins the next turn
+        if not any(token in after[said:] for token in self.ends):
+            # Some templates end a reply with what begins the next turn.
             yield from (text + token for token in self.ends for text in (after, after.rstrip()))
-        for at, token in ends:
-            if not any(at > other for other, _ in ends):
-                yield after[: at + len(token)]
+            return
+        one = "|".join(re.escape(token) for token in self.ends)
+        first = re.compile(one).search(after, said)
+        at = first.end() if first else 0
+        while True:  # some write two ends, one for the words and one for the turn
+            yield after[:at]
+            more = re.compile(rf"\s*(?:{one})").match(after, at)
+            if more is None:
+                return
+            at = more.end()
 
     def can_be_asked(self, conversation: pp.Conversation, at: int) -> str:
         """Must a reply be learned ("must"), or may it be? Can nobody ask for it ("never")?

@@ -66,7 +66,7 @@ def tokenizer(
     names = dict.fromkeys(name for name in (PAD, bos, eos, *special) if name)
     core.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in names])
     core.add_tokens([AddedToken(name, normalized=False) for name in plain if name not in names])
-    if bos:
+    if bos and ":" not in bos:  # which has a meaning of its own there
         core.post_processor = processors.TemplateProcessing(
             single=f"{bos} $A", pair=f"{bos} $A $B", special_tokens=[(bos, core.token_to_id(bos))]
         )
@@ -91,13 +91,15 @@ def ends(tokenizer: Any) -> tuple[str, ...]:
     said, called = {"role": "assistant", "content": "Two."}, {"role": "assistant", "content": ""}
     found = []
     for messages in ([_QUESTION, said], [_QUESTION, said, _QUESTION]):
-        behind = _render(tokenizer, messages).rpartition("Two.")[2]
-        found += any_of.findall(behind)[:1]
+        before, _, behind = _render(tokenizer, messages).rpartition("Two.")
+        run = re.match(rf"(?:\s*(?:{any_of.pattern}))+", behind) if before and messages[-1] == said else None
+        found += any_of.findall(run[0]) if run else any_of.findall(behind)[: bool(before)]
     for arguments in ({}, "{}"):
         call = {**_CALLED, "function": {"name": "look", "arguments": arguments}}
         asked = _render(tokenizer, [_QUESTION, {**called, "tool_calls": [call]}])
-        found += any_of.findall(asked.rpartition("look")[2])[-1:]
-        if asked and not any_of.search(asked.rpartition("look")[2]):
+        behind = asked.rpartition("look")[2]
+        found += any_of.findall(behind)[-1:]
+        if asked and not any_of.search(behind):
             shown = _render(tokenizer, [_QUESTION, {**called, "tool_calls": [call]}, _RESULT])
             found += any_of.findall(shown.removeprefix(asked))[:1]
     return tuple(dict.fromkeys(found))
