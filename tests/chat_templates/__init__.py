@@ -112,7 +112,7 @@ SHAPES = {
     "qwq": Shape(CHATML, IM_END, (*THINK, *CALL), "", "<|im_end|>"),
     "requires_system": Shape((*ROLES, "<|end|>"), ("<|end|>",), bos=""),
     "requires_tools": Shape(CHATML, IM_END, bos=""),
-    "seed": Shape(("<seed:think>", "</seed:think>"), ("<seed:eos>",), (), "<seed:bos>", "<seed:eos>"),
+    "seed": Shape(("<seed:think>", "</seed:think>", "<seed:tool_call>", "</seed:tool_call>"), ("<seed:eos>",), (), "<seed:bos>", "<seed:eos>"),
     "smollm3": Shape(CHATML, IM_END, (*THINK, *CALL), "", "<|im_end|>"),
     "step": Shape(CHATML, IM_END, (*THINK, *CALL)),
     "strict_alternation": Shape((*ROLES, "<|end|>"), ("<|end|>",), bos=""),

@@ -36,17 +36,18 @@ def judge(oracle: Oracle, conversation: pp.Conversation, examples: Sequence[Taug
         if any(label not in (IGNORED, token) for token, label in zip(ids, labels, strict=True)):
             judged.wrong.append(f"example {number}: a label is not its token")
         begins = _prompts(oracle, conversation, example, ids)
-        if example.replies is not None:
-            judged.wrong += [
-                f"example {number}: reply {at} does not stand behind a server's prompt"
-                for at in example.replies
-                if not any(at == reply for reply, _ in begins.values())
-            ]
-        _judge_runs(judged, oracle, conversation, number, ids, labels, begins)
-    judged.wrong += [
-        f"reply {at} is not to be learned" for at in judged.learned
-        if conversation.messages[at].learn is False
-    ]  # fmt: skip
+        learned = _judge_runs(judged, oracle, conversation, number, ids, labels, begins)
+        judged.wrong += [
+            f"example {number}: reply {at} is not learned behind a server's prompt"
+            for at in example.replies or ()
+            if at not in learned
+        ]
+        judged.learned += learned
+    for at in dict.fromkeys(judged.learned):
+        if judged.learned.count(at) > 1:
+            judged.wrong.append(f"reply {at} is learned more than once")
+        if conversation.messages[at].learn is False:
+            judged.wrong.append(f"reply {at} is not to be learned")
     return judged
 
 
@@ -66,7 +67,9 @@ def _prompts(
 def _judge_runs(
     judged: Judged, oracle: Oracle, conversation: pp.Conversation, number: int,
     ids: list[int], labels: list[int], begins: dict[int, tuple[int, list[Served]]],
-) -> None:  # fmt: skip
+) -> list[int]:  # fmt: skip
+    """The replies that are learned rightly."""
+    learned: list[int] = []
     at = 0
     while at < len(ids):
         if labels[at] == IGNORED:
@@ -81,11 +84,12 @@ def _judge_runs(
         else:
             reply, served = begins[at]
             if any(_right(oracle, conversation, one, reply, said, ids[:end]) for one in served):
-                judged.learned.append(reply)
+                learned.append(reply)
             else:
                 expected = next((one.after for one in served if one.after), None)
                 judged.wrong.append(f"example {number}: reply {reply}: {said!r}, expected {expected!r}")
         at = end
+    return learned
 
 
 def _right(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import msgspec
+
 import pitchpipe as pp
 
 # How servers say the same message: arguments as an object or as text, no words as "" or as nothing.
@@ -55,6 +57,9 @@ class Oracle:
 
     def __init__(self, tokenizer: Any, ends: tuple[str, ...]):
         self.tokenizer, self.ends = tokenizer, ends
+        source = str(tokenizer.chat_template)
+        self._known: dict[tuple[bytes, int, str], list[Served]] = {}
+        self.switches = [switch for switch in SWITCHES if all(name in source for name in switch)]
 
     def render(
         self, messages: list[dict[str, Any]], tools: list[Any], prompt: bool, variables: Mapping[str, Any]
@@ -74,11 +79,19 @@ class Oracle:
         self, conversation: pp.Conversation, at: int, variables: Mapping[str, Any] | None = None
     ) -> list[Served]:
         """All that a server may send for a reply; nothing if the template refuses it in every form."""
+        key = (msgspec.msgpack.encode(conversation), at, repr(variables))
+        if key not in self._known:
+            self._known[key] = self._all_served(conversation, at, variables or {})
+        return self._known[key]
+
+    def _all_served(
+        self, conversation: pp.Conversation, at: int, variables: Mapping[str, Any]
+    ) -> list[Served]:
         calling = any(message.tool_calls for message in conversation.messages[: at + 1])
         forms = FORMS if calling else FORMS[:1]
         found: dict[Served, None] = {}
         for parts in (False, True):
-            made = (self._served(conversation, at, (*form, parts), variables or {}) for form in forms)
+            made = (self._served(conversation, at, (*form, parts), variables) for form in forms)
             found |= dict.fromkeys(one for one in made if one)
             if any(not one.forgotten for one in found):
                 break
@@ -141,7 +154,7 @@ class Oracle:
         message, before = conversation.messages[at], conversation.messages[:at]
         if message.learn is False:
             return "never"
-        found = [one for switch in SWITCHES for one in self.served(conversation, at, switch)]
+        found = [one for switch in self.switches for one in self.served(conversation, at, switch)]
         if not any(one.writable for one in found):
             return "lost" if found else "never"
         odd = not before or before[-1].role == "assistant" or not words_of(message, True)
