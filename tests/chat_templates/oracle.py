@@ -152,7 +152,7 @@ class Oracle:
         "lost" says that it can be asked for, but that the template does not write all that it says.
         """
         message, before = conversation.messages[at], conversation.messages[:at]
-        if message.learn is False:
+        if message.learn is False or not self.ends:  # nobody would know where a reply ends
             return "never"
         found = [one for switch in self.switches for one in self.served(conversation, at, switch)]
         if not any(one.writable for one in found):

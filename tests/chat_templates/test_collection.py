@@ -10,7 +10,7 @@ from tests.chat_templates.talks import TALKS, TOOLS
 
 TEXT = {"[INST]", "[/INST]"}  # to the models before Mistral's third these are words
 # They take no conversation without a system message or tools, or differ by it.
-FURTHER_ENDS = {"requires_system", "requires_tools", "named_set", "llama3_dated"}
+FURTHER_ENDS = {"requires_system", "named_set", "llama3_dated"}
 
 
 def oracle_of(name):

@@ -2,10 +2,12 @@
 
 import re
 from functools import cache
+from itertools import product
 from random import Random
 from typing import Any
 
 from pitchpipe_components.models.tiny.skills import ask, document
+from tests.chat_templates.talks import LOOK
 from tests.tokenizers import LLAMA3_SPLIT
 
 # Control tokens by their shape, as models have them. What is written like an XML tag is text to most
@@ -15,10 +17,10 @@ _SHAPES = (
     "<\uff5c[^\uff5c<>]{1,40}\uff5c>",  # DeepSeek's
     r"<\|[a-z_\"]{1,30}>|<[a-z_\"]{1,30}\|>|<\|\"\|>",
     r"</?s>|<(?:bos|eos|sop|pad|unk|extra_id_\d+)>",
-    r"<(?:start|end)_of_[a-z_]+>|<seed:[a-z_:]+>|</seed:[a-z_:]+>",
+    r"<(?:start|end)_of_[a-z_]+>|<seed:[a-z_]+>|</seed:[a-z_]+>|<end_of_utterance>",
     r"\[/?(?:INST|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|SYSTEM_PROMPT|MODEL_SETTINGS|THINK|ARGS|CALL_ID)\]",
     r"\[gMASK\]|\]~!b\[|\]~b\]|\[e~\[",
-    r"<SPECIAL_\d+>",
+    r"<SPECIAL_\d+>|<sep>|\[\|[a-z]{1,20}\|\]",
 )
 _CONTROL = re.compile("|".join(_SHAPES))
 _PLAIN = re.compile(r"</?(?:think|tool_call|tool_response|tool_calls|arg_key|arg_value)>")
@@ -106,7 +108,13 @@ def ends(tokenizer: Any) -> tuple[str, ...]:
 
 
 def _render(tokenizer: Any, messages: list[Any]) -> str:
-    try:
-        return tokenizer.apply_chat_template(messages, tokenize=False)
-    except Exception:
-        return ""
+    """A render; content is text, or parts for a template that writes no text. Some must have tools."""
+    parts = [{**one, "content": [{"type": "text", "text": one["content"]}]} for one in messages]
+    for said, tools in product((messages, parts), (None, [LOOK])):
+        try:
+            text = tokenizer.apply_chat_template(said, tools=tools, tokenize=False)
+        except Exception:
+            continue
+        if "One?" in text:
+            return text
+    return ""
