@@ -14,9 +14,11 @@ import msgspec
 
 import pitchpipe as pp
 
-# How servers say the same message: arguments as an object or as text, no words as "" or as nothing.
-# Content is text; or parts, for a template that takes nothing else, as some do that see pictures.
-FORMS = tuple(product((True, False), ("", None)))
+# How servers say the same message: arguments as an object or as text; no words as "", as nothing at all, or as
+# none, which Transformers drops since version 5 and other servers pass on. Content is text; or parts, for a
+# template that takes nothing else, as some do that see pictures.
+MISSING = "missing"
+FORMS = tuple(product((True, False), ("", MISSING, None)))
 # What opens a thought in a prompt, and what closes it.
 THOUGHTS = {
     "<think>": "</think>", "<|channel>thought": "<channel|>", "[THINK]": "[/THINK]",
@@ -65,10 +67,17 @@ class Oracle:
         self, messages: list[dict[str, Any]], tools: list[Any], prompt: bool, variables: Mapping[str, Any]
     ) -> str | None:
         """A render; nothing where the template refuses, in whatever way it fails."""
+        from transformers.utils.chat_template_utils import render_jinja_template
+
+        asked = {"tools": tools or None, "add_generation_prompt": prompt, **variables}
         try:
-            return self.tokenizer.apply_chat_template(
-                messages, tools=tools or None, add_generation_prompt=prompt, tokenize=False, **variables
+            if all(message.get("content", "") is not None for message in messages):
+                return self.tokenizer.apply_chat_template(messages, tokenize=False, **asked)
+            source = self.tokenizer.get_chat_template(None, asked["tools"])
+            texts, _ = render_jinja_template(
+                [messages], chat_template=source, **{**self.tokenizer.special_tokens_map, **asked}
             )
+            return texts[0]
         except Exception:
             return None
 
@@ -93,7 +102,10 @@ class Oracle:
         for parts in (False, True):
             made = (self._served(conversation, at, (*form, parts), variables) for form in forms)
             found |= dict.fromkeys(one for one in made if one)
-            if any(not one.forgotten for one in found):
+            asked = [
+                words for message in conversation.messages[:at][-1:] for words in words_of(message, False)
+            ]
+            if any(all(_stands(words, one.prompt) for words in asked) for one in found):
                 break
         return list(found)
 
@@ -120,11 +132,24 @@ class Oracle:
         end = next((token for token in self.ends if learned.endswith(token)), None)
         if end is None:
             return False
+        reply = conversation.messages[at]
         if served.after is not None and not served.lost:
-            return learned in self._wholes(served.after, conversation.messages[at])
+            return learned in self._wholes(served.after, reply)
+        if served.after is not None and served.lost == (reply.reasoning.strip(),):
+            return learned in self._aloud(learned, served.after, reply)
         return served.opened is not None and _thought_then_words(
-            learned.removesuffix(end), conversation.messages[at], served.opened
+            learned.removesuffix(end), reply, served.opened
         )
+
+    def _aloud(self, learned: str, after: str, reply: pp.Message) -> Iterator[str]:
+        """Where a template knows no reasoning, a thought may begin the words: a client may send it so."""
+        for open_, close in THOUGHTS.items():
+            thought, _, words = learned.removeprefix(open_).partition(close)
+            if thought.strip() == reply.reasoning.strip():
+                between = words[: len(words) - len(words.lstrip())]
+                yield from (
+                    open_ + thought + close + between + whole.lstrip() for whole in self._wholes(after, reply)
+                )
 
     def _wholes(self, after: str, reply: pp.Message) -> Iterator[str]:
         """What follows a prompt, up to and with an end behind all words of the reply."""
@@ -174,8 +199,10 @@ def as_sent(message: pp.Message, as_object: bool, nothing: str | None, parts: bo
     if message.tool_calls:
         sent["content"] = content or nothing
         sent["tool_calls"] = [_call(call, as_object) for call in message.tool_calls]
+        if nothing == MISSING and not content:
+            del sent["content"]
     if parts:
-        sent["content"] = [{"type": "text", "text": sent["content"]}] if sent["content"] else []
+        sent["content"] = [{"type": "text", "text": sent["content"]}] if sent.get("content") else []
     sent |= {key: value for key in ("name", "tool_call_id") if (value := getattr(message, key))}
     return sent
 
