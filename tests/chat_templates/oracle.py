@@ -5,7 +5,7 @@ Nothing here knows how rows are rendered for training: it is what training is ju
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -41,6 +41,9 @@ class Served:
     after: str | None
     lost: tuple[str, ...]  # words of the reply that are not in it
     forgotten: bool  # words before the reply are not in the prompt
+    elsewhere: tuple[
+        str, ...
+    ] = ()  # what it writes behind a plainer past, where it does not begin with the prompt
 
     @property
     def opened(self) -> str | None:
@@ -61,6 +64,7 @@ class Oracle:
         self.tokenizer, self.ends = tokenizer, ends
         source = str(tokenizer.chat_template)
         self._known: dict[tuple[bytes, int, str], list[Served]] = {}
+        self.reads_parts = "type" in source and "text" in source
         self.switches = [switch for switch in SWITCHES if all(name in source for name in switch)]
 
     def render(
@@ -112,18 +116,30 @@ class Oracle:
     def _served(
         self, conversation: pp.Conversation, at: int, form: Any, variables: Mapping[str, Any]
     ) -> Served | None:
+        reply, tools = conversation.messages[at], list(conversation.tools)
         said = [as_sent(message, *form) for message in conversation.messages[: at + 1]]
-        tools = list(conversation.tools)
-        prompt = self.render(said[:-1], tools, True, variables)
+        prompt, after = self._answered(said, tools, variables)
         if prompt is None:
             return None
-        whole = self.render(said, tools, False, variables)
-        after = whole.removeprefix(prompt) if whole and whole.startswith(prompt) else None
-        reply = conversation.messages[at]
         lost = tuple(words for words in words_of(reply, True) if not _stands(words, after or ""))
         before = [words for message in conversation.messages[:at] for words in words_of(message, False)]
         before += [tool["function"]["name"] for tool in conversation.tools]
-        return Served(prompt, after, lost, not all(_stands(words, prompt) for words in before))
+        forgotten = not all(_stands(words, prompt) for words in before)
+        elsewhere = []
+        for past in _plainer(conversation.messages[:at]) if after is None else ():
+            other = self._answered([as_sent(m, *form) for m in (*past, reply)], tools, variables)[1]
+            if other is not None and all(_stands(words, other) for words in words_of(reply, True)):
+                elsewhere.append(other)
+        return Served(prompt, after, lost, forgotten, tuple(elsewhere))
+
+    def _answered(
+        self, said: list[dict[str, Any]], tools: list[Any], variables: Mapping[str, Any]
+    ) -> tuple[str | None, str | None]:
+        """The prompt for the last of these messages, and what the template writes behind it, if it does."""
+        prompt = self.render(said[:-1], tools, True, variables)
+        whole = None if prompt is None else self.render(said, tools, False, variables)
+        behind = prompt is not None and whole is not None and whole.startswith(prompt)
+        return prompt, whole.removeprefix(prompt) if behind else None
 
     # --- Verdicts --------------------------------------------------------------------------------
 
@@ -135,6 +151,8 @@ class Oracle:
         reply = conversation.messages[at]
         if served.after is not None and not served.lost:
             return learned in self._wholes(served.after, reply)
+        if any(learned in self._wholes(other, reply) for other in served.elsewhere):
+            return True
         if served.after is not None and served.lost == (reply.reasoning.strip(),):
             return learned in self._aloud(learned, served.after, reply)
         return served.opened is not None and _thought_then_words(
@@ -181,7 +199,7 @@ class Oracle:
             return "never"
         found = [one for switch in self.switches for one in self.served(conversation, at, switch)]
         if not any(one.writable for one in found):
-            return "lost" if found else "never"
+            return "may" if any(one.elsewhere for one in found) else "lost" if found else "never"
         odd = not before or before[-1].role == "assistant" or not words_of(message, True)
         return "may" if odd or not any(one.writable and not one.forgotten for one in found) else "must"
 
@@ -201,10 +219,18 @@ def as_sent(message: pp.Message, as_object: bool, nothing: str | None, parts: bo
         sent["tool_calls"] = [_call(call, as_object) for call in message.tool_calls]
         if nothing == MISSING and not content:
             del sent["content"]
-    if parts:
-        sent["content"] = [{"type": "text", "text": sent["content"]}] if sent.get("content") else []
+    if parts and isinstance(sent.get("content"), str):
+        sent["content"] = [{"type": "text", "text": sent["content"]}]
     sent |= {key: value for key in ("name", "tool_call_id") if (value := getattr(message, key))}
     return sent
+
+
+def _plainer(past: Sequence[pp.Message]) -> Iterator[tuple[pp.Message, ...]]:
+    """A past without thoughts and without words beside calls; and one of nothing but the last question."""
+    yield tuple(pp.replace(m, reasoning="", content="" if m.tool_calls else m.content) for m in past)
+    if past and past[-1].role != "tool":
+        asked = [at for at, message in enumerate(past) if message.role == "user"][-1:]
+        yield tuple(m for at, m in enumerate(past) if at in asked or (at == 0 and m.role == "system"))
 
 
 def _call(call: dict[str, Any], as_object: bool) -> dict[str, Any]:
