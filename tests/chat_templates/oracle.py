@@ -101,17 +101,10 @@ class Oracle:
         self, conversation: pp.Conversation, at: int, variables: Mapping[str, Any]
     ) -> list[Served]:
         calling = any(message.tool_calls for message in conversation.messages[: at + 1])
-        forms = FORMS if calling else FORMS[:1]
-        found: dict[Served, None] = {}
-        for parts in (False, True):
-            made = (self._served(conversation, at, (*form, parts), variables) for form in forms)
-            found |= dict.fromkeys(one for one in made if one)
-            asked = [
-                words for message in conversation.messages[:at][-1:] for words in words_of(message, False)
-            ]
-            if any(all(_stands(words, one.prompt) for words in asked) for one in found):
-                break
-        return list(found)
+        forms = product(FORMS if calling else FORMS[:1], (False, True) if self.reads_parts else (False,))
+        made = (self._served(conversation, at, (*form, parts), variables) for form, parts in forms)
+        found = list(dict.fromkeys(one for one in made if one))
+        return [one for one in found if not one.forgotten] or found
 
     def _served(
         self, conversation: pp.Conversation, at: int, form: Any, variables: Mapping[str, Any]
