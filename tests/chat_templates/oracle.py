@@ -114,14 +114,14 @@ class Oracle:
         prompt, after = self._answered(said, tools, variables)
         if prompt is None:
             return None
-        lost = tuple(words for words in words_of(reply, True) if not _stands(words, after or ""))
+        lost = _lost(reply, after or "")
         before = [words for message in conversation.messages[:at] for words in words_of(message, False)]
         before += [tool["function"]["name"] for tool in conversation.tools]
         forgotten = not all(_stands(words, prompt) for words in before)
         elsewhere = []
         for past in _plainer(conversation.messages[:at]) if after is None else ():
             other = self._answered([as_sent(m, *form) for m in (*past, reply)], tools, variables)[1]
-            if other is not None and all(_stands(words, other) for words in words_of(reply, True)):
+            if other is not None and not _lost(reply, other):
                 elsewhere.append(other)
         return Served(prompt, after, lost, forgotten, tuple(elsewhere))
 
@@ -262,6 +262,15 @@ def _spelled(words: str) -> tuple[str, ...]:
 
 def _stands(words: str, text: str) -> bool:
     return any(spelled in text for spelled in _spelled(words)) or _letters(words) in _letters(text)
+
+
+def _lost(reply: pp.Message, text: str) -> tuple[str, ...]:
+    """What a reply says and a text does not. A thought in the same words as the reply must stand there too."""
+    lost = [words for words in words_of(reply, True) if not _stands(words, text)]
+    thought = reply.reasoning.strip()
+    if thought and thought not in lost and text.count(thought) < 1 + reply.content.count(thought):
+        lost += [thought] if thought in text else []
+    return tuple(lost)
 
 
 def _letters(text: str) -> str:

@@ -113,6 +113,9 @@ REASONING = {
     "reasoning of lines": talk(
         system("Think."), user("Why?"), reply("So.\n\nYes.", reasoning="First, this.\n\nThen, that.\n- done")
     ),
+    "reasoning in the words of the reply": talk(
+        user("One and one?"), reply("Two.", reasoning="Two."), user("And one?"), reply("Three.", reasoning="Three")
+    ),
     "reasoning with white space": talk(user("Why?"), reply("So.", reasoning="\nLet me see.\n")),
 }  # fmt: skip
 CALLS = {
@@ -216,7 +219,7 @@ _around = st.sampled_from(["", "", "", "", " ", "\n", "\n\n"])
 _said = st.builds(lambda before, words, after: before + words + after, _around, _words, _around).filter(
     str.strip
 )
-_thought = st.one_of(st.just(""), _words)
+_thought = st.one_of(st.just(""), _words.filter(str.strip))
 _learn = st.sampled_from([None, None, None, False])
 _arguments = st.dictionaries(st.sampled_from(["place", "near"]), st.one_of(_words, st.integers(0, 9)))
 
