@@ -231,7 +231,7 @@ def _rounds(draw: Any, number: int) -> list[pp.Message]:
     for at in range(draw(st.integers(1, 2))):
         names = [f"callid{number}{at}{n}" for n in range(draw(st.integers(1, 2)))]
         calls = tuple(call("look", draw(_arguments), name) for name in names)
-        said = draw(st.sampled_from(["", "", "Let me look."]))
+        said = draw(st.sampled_from(["", "", "One moment."]))
         made.append(reply(said, tool_calls=calls, reasoning=draw(_thought)))
         made += [result(draw(_words), "look", name) for name in names]
     return made
