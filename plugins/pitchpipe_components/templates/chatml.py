@@ -1,4 +1,8 @@
-"""ChatML, the template of Qwen and many others. Tools and reasoning are written as Qwen3 writes them."""
+"""ChatML, the template of Qwen and many others. Tools and reasoning are written as Qwen3 writes them.
+
+Of Qwen's own variants it leaves out what serves no prompt: the empty thought that Qwen3 writes into the last
+reply, and the system message of Qwen2.5 where a conversation has none.
+"""
 
 import pitchpipe as pp
 from pitchpipe import ToolCalls, jinja_text

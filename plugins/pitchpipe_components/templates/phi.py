@@ -1,4 +1,8 @@
-"""The templates of microsoft/Phi-3-mini-4k-instruct and microsoft/phi-4."""
+"""The templates of microsoft/Phi-3-mini-4k-instruct and microsoft/phi-4. Neither begins with bos.
+
+Phi 3's own writes the tokenizer's end token behind a whole conversation. No server goes on behind the
+`<|end|>` of a reply, so that token would never be said: it is not written here.
+"""
 
 import pitchpipe as pp
 
@@ -15,6 +19,7 @@ PHI3 = pp.turns(
     system=_phi3("system"),
     user=_phi3("user"),
     assistant=_phi3("assistant"),
+    begin="",
     stop="<|end|>",
     tokens=("<|system|>", "<|user|>", "<|assistant|>", "<|end|>"),
 )
@@ -22,6 +27,7 @@ PHI4 = pp.turns(
     system=_phi4("system"),
     user=_phi4("user"),
     assistant=_phi4("assistant"),
+    begin="",
     stop="<|im_end|>",
     tokens=("<|im_start|>", "<|im_sep|>", "<|im_end|>"),
 )

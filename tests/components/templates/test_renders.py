@@ -125,13 +125,14 @@ def test_vicuna_says_who_is_talking_where_nobody_else_does():
 
 
 # The chat templates of Qwen2.5, Llama 3, Gemma, Phi 3, phi-4, Llama 2, Mistral 7B v0.3 and Zephyr as their makers
-# published them, without the parts that only tools use.
+# published them, without the parts that only tools use, and without the end token that Phi 3's writes behind a whole
+# conversation.
 THEIRS = {
     "chatml": "{%- for message in messages %}{{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>' + '\n' }}{%- endfor %}{%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}{%- endif %}",
     "llama3": "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}",
     "gemma": "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for message in messages %}{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}",
-    "phi3": "{{ bos_token }}{% for message in messages %}{{'<|' + message['role'] + '|>' + '\n' + message['content'] + '<|end|>\n' }}{% endfor %}{% if add_generation_prompt and messages[-1]['role'] != 'assistant' %}{{- '<|assistant|>\n' -}}{% endif %}",
-    "phi4": "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'system') %}{{'<|im_start|>system<|im_sep|>' + message['content'] + '<|im_end|>'}}{% elif (message['role'] == 'user') %}{{'<|im_start|>user<|im_sep|>' + message['content'] + '<|im_end|>'}}{% elif (message['role'] == 'assistant') %}{{'<|im_start|>assistant<|im_sep|>' + message['content'] + '<|im_end|>'}}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant<|im_sep|>' }}{% endif %}",
+    "phi3": "{% for message in messages %}{{'<|' + message['role'] + '|>' + '\n' + message['content'] + '<|end|>\n' }}{% endfor %}{% if add_generation_prompt and messages[-1]['role'] != 'assistant' %}{{- '<|assistant|>\n' -}}{% endif %}",
+    "phi4": "{% for message in messages %}{% if (message['role'] == 'system') %}{{'<|im_start|>system<|im_sep|>' + message['content'] + '<|im_end|>'}}{% elif (message['role'] == 'user') %}{{'<|im_start|>user<|im_sep|>' + message['content'] + '<|im_end|>'}}{% elif (message['role'] == 'assistant') %}{{'<|im_start|>assistant<|im_sep|>' + message['content'] + '<|im_end|>'}}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant<|im_sep|>' }}{% endif %}",
     "llama2": "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}{% for message in loop_messages %}{% if loop.index0 == 0 and system_message != false %}{% set content = '<<SYS>>\n' + system_message + '\n<</SYS>>\n\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' '  + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}",
     "mistral": '{{- bos_token }}{%- for message in messages %}{%- if message["role"] == "user" %}{{- "[INST] " + message["content"] + "[/INST]" }}{%- else %}{{- " " + message["content"] + eos_token }}{%- endif %}{%- endfor %}',
     "zephyr": "{% for message in messages %}\n{% if message['role'] == 'user' %}\n{{ '<|user|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'system' %}\n{{ '<|system|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'assistant' %}\n{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n{% endif %}\n{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}",
@@ -148,8 +149,13 @@ def test_ours_and_the_vendors_chat_template_write_the_same(name, prompt):
         {"role": "user", "content": "é👩‍🚀"},
     ]
     messages = messages[name in ("gemma", "mistral", "llama2") :]
-    bos = "" if name in ("zephyr", "chatml") else "<s>" if name != "llama3" else "<|begin_of_text|>"
+    bos = "" if name == "chatml" else "<s>" if name != "llama3" else "<|begin_of_text|>"  # Qwen has none
     said = {"messages": messages, "add_generation_prompt": prompt, "bos_token": bos, "eos_token": "</s>"}
     server = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
     ours = server.from_string(writer_of(DATA[name]).jinja(bos, "</s>")).render(said)
     assert ours == server.from_string(THEIRS[name]).render(said)
+
+
+@pytest.mark.parametrize("name", ["phi3", "phi4", "zephyr"])
+def test_a_template_whose_original_writes_no_bos_writes_none(name):
+    assert "{bos}" not in "".join(piece.text for piece in writer_of(DATA[name])(SHORT))
