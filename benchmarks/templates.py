@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.chat_templates import HERE, SHAPES, tokenizer_of, tokens  # noqa: E402
-from tests.chat_templates.judge import Judged, Taught, judge  # noqa: E402
+from tests.chat_templates.judge import Judged, Taught, judge, served, taught  # noqa: E402
 from tests.chat_templates.oracle import Oracle, replies_of  # noqa: E402
 from tests.chat_templates.talks import TALKS  # noqa: E402
 
@@ -56,20 +56,18 @@ class Found:
     name: str
     tokenizer: Any
     ends: tuple[str, ...]
-    variables: dict[str, str]  # a day, by the names that the chat template has for it
 
 
 def templates_in(folder: Path, only: str) -> Iterator[Found]:
     if folder.resolve() == HERE:
         for name, shape in SHAPES.items():
             if only in name:
-                yield Found(name, tokenizer_of(name), shape.ends, dict.fromkeys(shape.days, DAY))
+                yield Found(name, tokenizer_of(name), shape.ends)
         return
     for file in sorted(folder.glob("*.jinja")):
         if only in file.stem:
             source = file.read_text("utf-8")
-            days = dict.fromkeys(re.findall(r"set\s+(\w+)\s*=\s*strftime_now", source), DAY)
-            yield Found(f"{folder.parent.name}/{file.stem}", *fitted(source), days)
+            yield Found(f"{folder.parent.name}/{file.stem}", *fitted(source))
 
 
 def folders() -> list[Path]:
@@ -112,35 +110,20 @@ def _renders(tokenizer: Any) -> list[str]:
 
 
 def score(template: Found) -> Score:
+    """What is learned of each shape, judged by the chat template that is saved with the model."""
     found = Score(template.name)
     renderer, why = _renderer(template)
-    oracle = Oracle(template.tokenizer, template.ends)
+    oracle = Oracle(served(template.tokenizer, renderer), template.ends)
     for shape, talk in TALKS.items():
         _score_one(found, shape, talk, oracle, renderer, why)
     return found
 
 
 def _renderer(template: Found) -> tuple[Renderer | None, str]:
-    """The renderer of a tokenizer's own template. One that asks the clock is told a day."""
-    why = ""
-    for variables in ({}, template.variables):
-        try:
-            return Renderer(writer_of(OfTokenizer(variables=variables)), template.tokenizer), ""
-        except pp.PitchpipeError as error:
-            why = str(error)
-    return None, why
-
-
-def taught(renderer: Renderer, conversation: pp.Conversation) -> list[Taught]:
-    """What is learned of a conversation, in one example or several."""
-    variables = renderer.serving.variables
-    if hasattr(renderer, "examples"):
-        return [
-            Taught(part.example.ids, part.example.labels, part.replies, {**variables, **part.variables})
-            for part in renderer.examples(conversation)
-        ]
-    example = renderer.example(conversation)
-    return [Taught(example.ids, example.labels, None, variables)]
+    try:
+        return Renderer(writer_of(OfTokenizer()), template.tokenizer), ""
+    except pp.PitchpipeError as error:
+        return None, str(error)
 
 
 def _score_one(

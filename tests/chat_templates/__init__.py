@@ -59,7 +59,7 @@ SHAPES = {
     "chatml_default_system": Shape(CHATML, IM_END, bos=""),
     "command_a": Shape((*COHERE, *COMMAND), ("<|END_RESPONSE|>", "<|END_OF_TURN_TOKEN|>"), bos="<BOS_TOKEN>"),
     "command_r": Shape(COHERE, ("<|END_RESPONSE|>", "<|END_OF_TURN_TOKEN|>"), bos="<BOS_TOKEN>", eos="<|END_OF_TURN_TOKEN|>"),
-    "content_none": Shape((*ROLES, "<|call|>", "<|end|>"), ("<|end|>",)),
+    "silent_calls": Shape((*ROLES, "<|call|>", "<|end|>"), ("<|end|>",)),
     "deepseek_r1": Shape(
         DEEPSEEK, ("<｜end▁of▁sentence｜>",), (*DEEPSEEK_ROLES, *THINK),
         "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>",

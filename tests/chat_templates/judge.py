@@ -1,6 +1,7 @@
 """What is learned of a conversation, judged by what a server sends and a template writes."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,28 @@ class Taught:
     ids: Sequence[int]
     labels: Sequence[int]
     replies: tuple[int, ...] | None  # by their places; nothing if the prompts are to tell
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # of each reply's prompt
+
+
+def taught(renderer: Any, conversation: pp.Conversation) -> list[Taught]:
+    """What is learned of a conversation, in one example or several."""
+    return [
+        Taught(
+            part.example.ids,
+            part.example.labels,
+            part.replies,
+            {reply: request.variables for reply, request in part.requests.items()},
+        )
+        for part in renderer.examples(conversation)
+    ]
+
+
+def served(tokenizer: Any, renderer: Any) -> Any:
+    """The tokenizer with the chat template that is saved with the model, if it can be."""
+    saved = deepcopy(tokenizer)
+    if renderer:
+        saved.chat_template = renderer.chat_template
+    return saved
 
 
 @dataclass
@@ -57,7 +79,7 @@ def _prompts(
     """Where in an example a server's prompt for a reply ends: the reply, and what may follow."""
     begins: dict[int, tuple[int, list[Served]]] = {}
     for at in replies_of(conversation) if example.replies is None else example.replies:
-        for served in oracle.served(conversation, at, example.variables):
+        for served in oracle.served(conversation, at, example.variables.get(at, {})):
             prompt = oracle.ids(served.prompt)
             if ids[: len(prompt)] == prompt:
                 begins.setdefault(len(prompt), (at, []))[1].append(served)

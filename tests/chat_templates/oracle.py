@@ -14,11 +14,11 @@ import msgspec
 
 import pitchpipe as pp
 
-# How servers say the same message: arguments as an object or as text; no words as "", as nothing at all, or as
-# none, which Transformers drops since version 5 and other servers pass on. Content is text; or parts, for a
+# How servers say the same message: arguments as an object or as text; no words as "" or as nothing at all, for
+# Transformers drops what is none. Content is text; or parts, for a
 # template that takes nothing else, as some do that see pictures.
 MISSING = "missing"
-FORMS = tuple(product((True, False), ("", MISSING, None)))
+FORMS = tuple(product((True, False), ("", MISSING)))
 # What opens a thought in a prompt, and what closes it.
 THOUGHTS = {
     "<think>": "</think>", "<|channel>thought": "<channel|>", "[THINK]": "[/THINK]",
@@ -123,6 +123,11 @@ class Oracle:
             other = self._answered([as_sent(m, *form) for m in (*past, reply)], tools, variables)[1]
             if other is not None and not _lost(reply, other):
                 elsewhere.append(other)
+        if after is None and (
+            words := words_of(reply, True)[:1]
+        ):  # behind an end of the prompt that it has not
+            whole = self.render(said, tools, False, variables) or ""
+            elsewhere += [whole[whole.rindex(words[0]) :]] if words[0] in whole else []
         return Served(prompt, after, lost, forgotten, tuple(elsewhere))
 
     def _answered(
@@ -146,7 +151,8 @@ class Oracle:
             return learned in self._wholes(served.after, reply)
         if any(learned in self._wholes(other, reply) for other in served.elsewhere):
             return True
-        if served.after is not None and served.lost == (reply.reasoning.strip(),):
+        thoughtless = served.after is not None and served.lost == (reply.reasoning.strip(),)
+        if thoughtless and served.opened is None:
             return learned in self._aloud(learned, served.after, reply)
         return served.opened is not None and _thought_then_words(
             learned.removesuffix(end), reply, served.opened

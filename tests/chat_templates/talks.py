@@ -219,9 +219,11 @@ _around = st.sampled_from(["", "", "", "", " ", "\n", "\n\n"])
 _said = st.builds(lambda before, words, after: before + words + after, _around, _words, _around).filter(
     str.strip
 )
-_thought = st.one_of(st.just(""), _words.filter(str.strip))
+_thought = st.one_of(st.just(""), _words.map("Thus: {}".format))  # words that nobody else has
 _learn = st.sampled_from([None, None, None, False])
-_arguments = st.dictionaries(st.sampled_from(["place", "near"]), st.one_of(_words, st.integers(0, 9)))
+_arguments = st.fixed_dictionaries(
+    {"place": _words.map("at {}".format)}, optional={"near": st.integers(0, 9)}
+)
 
 
 @st.composite
@@ -230,7 +232,7 @@ def _rounds(draw: Any, number: int) -> list[pp.Message]:
     made = []
     for at in range(draw(st.integers(1, 2))):
         names = [f"callid{number}{at}{n}" for n in range(draw(st.integers(1, 2)))]
-        calls = tuple(call("look", draw(_arguments), name) for name in names)
+        calls = tuple(call("look", {**draw(_arguments), "id": name}, name) for name in names)
         said = draw(st.sampled_from(["", "", "One moment."]))
         made.append(reply(said, tool_calls=calls, reasoning=draw(_thought)))
         made += [result(draw(_words), "look", name) for name in names]

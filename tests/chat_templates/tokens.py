@@ -91,6 +91,8 @@ def ends(tokenizer: Any) -> tuple[str, ...]:
     special.sort(key=len, reverse=True)
     any_of = re.compile("|".join(map(re.escape, special)))
     said, called = {"role": "assistant", "content": "Two."}, {"role": "assistant", "content": ""}
+    if "Two." not in _render(tokenizer, [_QUESTION, said]):  # some know no content but parts
+        said = {**said, "content": [{"type": "text", "text": "Two."}]}
     found = []
     for messages in ([_QUESTION, said], [_QUESTION, said, _QUESTION]):
         before, _, behind = _render(tokenizer, messages).rpartition("Two.")

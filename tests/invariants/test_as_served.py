@@ -10,11 +10,10 @@ from pitchpipe_components.templates.own import OfTokenizer
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.writer import writer_of
 from tests.chat_templates import SHAPES, tokenizer_of
-from tests.chat_templates.judge import Taught, judge
+from tests.chat_templates.judge import judge, served, taught
 from tests.chat_templates.oracle import Oracle, replies_of
 from tests.chat_templates.talks import TALKS, reply, talk, talks, user
 
-DAY = "26 Jul 2024"
 # A reply whose first letters would be one token with the prompt's last ones may be refused.
 OTHER_TOKENS = ("learned tokens would say other words", "other tokens before the reply")
 
@@ -22,18 +21,8 @@ OTHER_TOKENS = ("learned tokens would say other words", "other tokens before the
 @cache
 def fitted(name):
     tokenizer, shape = tokenizer_of(name), SHAPES[name]
-    template = OfTokenizer(variables=dict.fromkeys(shape.days, DAY))
-    return Renderer(writer_of(template), tokenizer), Oracle(tokenizer, shape.ends)
-
-
-def taught(renderer, conversation):
-    return [
-        Taught(
-            part.example.ids, part.example.labels, part.replies,
-            {**renderer.serving.variables, **part.variables},
-        )
-        for part in renderer.examples(conversation)
-    ]  # fmt: skip
+    renderer = Renderer(writer_of(OfTokenizer()), tokenizer)
+    return renderer, Oracle(served(tokenizer, renderer), shape.ends)
 
 
 def fails(name, conversation):
@@ -79,9 +68,9 @@ def test_a_model_is_asked_as_a_server_asks_it(name):
             except pp.Quarantine:
                 continue
             sent = [
-                oracle.ids(served.prompt)
+                oracle.ids(one.prompt)
                 for switch in oracle.switches
-                for served in oracle.served(conversation, at, {**renderer.serving.variables, **switch})
+                for one in oracle.served(conversation, at, switch)
             ]
             assert ids in sent, (shape, at, oracle.tokenizer.decode(ids))
 
@@ -100,7 +89,7 @@ def test_a_reply_without_reasoning_is_asked_for_without_and_has_no_empty_thought
     (example,) = taught(renderer, QUICK)
     said = oracle.tokenizer.decode([token for token in example.labels if token >= 0])
     assert "think" not in said and said.strip().startswith("Two.")
-    assert oracle.served(QUICK, 1, example.variables)[0].prompt.rstrip().endswith("</think>")
+    assert oracle.served(QUICK, 1, example.variables[1])[0].prompt.rstrip().endswith("</think>")
 
 
 @pytest.mark.parametrize("name", SWITCH)
@@ -109,7 +98,7 @@ def test_a_reply_with_reasoning_is_asked_for_with_it(name):
     (example,) = taught(renderer, SLOW)
     said = oracle.tokenizer.decode([token for token in example.labels if token >= 0])
     assert "One more than one." in said and "Two." in said.partition("</think>")[2]
-    assert not oracle.served(SLOW, 1, example.variables)[0].prompt.rstrip().endswith("</think>")
+    assert not oracle.served(SLOW, 1, example.variables[1])[0].prompt.rstrip().endswith("</think>")
 
 
 def test_a_thought_that_the_prompt_opens_is_closed_where_the_template_writes_none():

@@ -48,9 +48,13 @@ def renderer_of(template, tokenizer):
 def test_learned_tokens_are_the_replies_and_their_end(template, tokenizer, conversation):
     tokens = TOKENIZERS[tokenizer]
     renderer = renderer_of(template, tokenizer)
-    replies = [m.content for m in conversation.messages if m.role == "assistant" and m.learn is not False]
+    replies = {
+        at: message.content.strip() if template == "llama3" else message.content
+        for at, message in enumerate(conversation.messages)
+        if message.role == "assistant" and message.learn is not False
+    }
     try:
-        example = renderer.example(conversation)
+        found = renderer.rendered(conversation)
     except pp.Quarantine as reason:
         # One byte a token has no merges across the seam, so nothing but the lack of a reply stands in its way.
         assert (
@@ -60,10 +64,13 @@ def test_learned_tokens_are_the_replies_and_their_end(template, tokenizer, conve
         )
         assert not (replies and tokenizer == "bytes")
         return
-    replies = [reply.strip() if template == "llama3" else reply for reply in replies]
-    learned = tokens.decode([label for label in example.labels if label != IGNORED])
-    assert learned == "".join(reply + renderer.stop for reply in replies)
-    assert all(label in (IGNORED, index) for index, label in zip(example.ids, example.labels, strict=True))
+    assert all("would say other words" in reason for reason in found.missed.values())
+    assert sorted([*found.missed, *(at for part in found.parts for at in part.replies)]) == sorted(replies)
+    for part in found.parts:
+        ids, labels = part.example.ids, part.example.labels
+        learned = tokens.decode([label for label in labels if label != IGNORED])
+        assert learned == "".join(replies[at] + renderer.stop for at in part.replies)
+        assert all(label in (IGNORED, index) for index, label in zip(ids, labels, strict=True))
 
 
 @pytest.mark.parametrize("tokenizer", TOKENIZERS)
@@ -73,10 +80,11 @@ def test_words_from_the_data_never_become_control_tokens(tokenizer, conversation
     tokens = TOKENIZERS[tokenizer]
     renderer = renderer_of("chatml", tokenizer)
     try:
-        ids = renderer.example(conversation).ids
+        parts = renderer.examples(conversation)
     except pp.Quarantine:
         return
-    turns = len(conversation.messages)
-    assert ids.count(tokens.convert_tokens_to_ids("<|im_start|>")) == turns
-    assert ids.count(tokens.convert_tokens_to_ids("<|im_end|>")) == turns
-    assert tokens.convert_tokens_to_ids("<|end|>") not in ids
+    for part in parts:
+        turns, ids = len(part.conversation.messages), list(part.example.ids)
+        assert ids.count(tokens.convert_tokens_to_ids("<|im_start|>")) == turns
+        assert ids.count(tokens.convert_tokens_to_ids("<|im_end|>")) == turns
+        assert tokens.convert_tokens_to_ids("<|end|>") not in ids

@@ -43,10 +43,11 @@ def renderer_of(template, tokenizer):
 def test_a_server_sees_the_ids_of_training(template, tokenizer, conversation):
     renderer = renderer_of(template, tokenizer)
     try:
-        renderer.example(conversation)
+        parts = renderer.examples(conversation)
     except pp.Quarantine:
         return
-    prove_served(renderer, TOKENIZERS[tokenizer], conversation)
+    for part in parts:
+        prove_served(renderer, TOKENIZERS[tokenizer], part)
 
 
 @pytest.mark.parametrize(
@@ -68,5 +69,6 @@ def test_a_chat_template_that_renders_something_else_stops(wrong, message):
 
     tokens = bytes_alone()
     talk = pp.Conversation((pp.Message("user", "Hi"), pp.Message("assistant", "Hello")))
+    renderer = Renderer(writer_of(Other()), tokens)
     with pytest.raises(pp.PitchpipeError, match=message):
-        prove_served(Renderer(writer_of(Other()), tokens), tokens, talk)
+        prove_served(renderer, tokens, renderer.examples(talk)[0])

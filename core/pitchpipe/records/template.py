@@ -66,19 +66,16 @@ turns = Turns
 
 @dataclass(frozen=True)
 class JinjaTemplate:
-    """A chat template in Jinja, as models carry it. It is saved with the tuned model as it is."""
+    """A chat template in Jinja, or several by name, as models carry them: `default` and `tool_use`."""
 
     data_of: ClassVar = "template"
-    source: str
+    source: str | Mapping[str, str]
     stop: str = ""  # without one, the first control token after a reply ends it
     variables: Mapping[str, object] = field(default_factory=dict)  # values that the source knows by name
+    day: str = ""  # what the clock says, as 2024-07-26
 
 
-def chat_template(
-    source: str, *, stop: str = "", variables: Mapping[str, object] | None = None
-) -> JinjaTemplate:
-    """A template from the Jinja source of a chat template."""
-    return JinjaTemplate(source, stop, dict(variables or {}))
+chat_template = JinjaTemplate
 
 
 def jinja_text(text: str) -> str:

@@ -6,7 +6,7 @@ from pitchpipe import Conversation, Drop, Message, Meta, Verdict, drop, noted, r
 from pitchpipe_components.repair import characters, texts, turns
 from pitchpipe_components.repair.clean import quick
 from pitchpipe_components.repair.contents import sound_message
-from pitchpipe_components.repair.reasoning import taken_out
+from pitchpipe_components.repair.reasoning import TAKEN_OUT, taken_out
 from pitchpipe_components.repair.roles import role_of
 from pitchpipe_components.repair.rules import NO_CONTEXT, RepairRules, UnknownRole
 from pitchpipe_components.repair.unmendable import Unmendable, shown
@@ -88,6 +88,8 @@ def _pass(conversation: Conversation, rules: RepairRules, notes: list[str]) -> C
     everything = characters.mended(everything, rules, notes)
     if rules.reasoning and conversation.meta.get("plain") is not True:
         everything = [taken_out(message, notes) for message in everything]
+        if TAKEN_OUT in notes:
+            conversation = replace(conversation, meta={**conversation.meta, "reasoning_in_words": True})
     messages, rejected = everything[: len(messages)], (everything[-1] if rejected else None)
     if not _is_plain(conversation, messages):
         messages = _ordered(messages, rules, notes)

@@ -4,6 +4,7 @@ from pitchpipe import Message, replace
 from pitchpipe_components.repair.unmendable import Unmendable
 
 OPEN, CLOSE = "<think>", "</think>"
+TAKEN_OUT = "reasoning taken out of the words"  # templates without a place for it may put it back
 
 
 def taken_out(message: Message, notes: list[str]) -> Message:
@@ -21,7 +22,7 @@ def taken_out(message: Message, notes: list[str]) -> Message:
         notes.append("empty reasoning taken out of the words")
         return replace(message, content=words)
     if not message.reasoning.strip():
-        notes.append("reasoning taken out of the words")
+        notes.append(TAKEN_OUT)
         return replace(message, content=words, reasoning=thought)
     if message.reasoning.strip() != thought.strip():
         raise Unmendable("one reasoning in the words and another beside them")

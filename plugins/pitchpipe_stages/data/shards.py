@@ -74,6 +74,16 @@ class Summary(Struct, kw_only=True):
     indices: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     learned: list[int] = field(default_factory=list)
+    replies: list[int] = field(default_factory=list)  # that each teaches
+    stops: list[int] = field(default_factory=list)  # learned tokens that end a reply
+    bare_stops: int = 0  # of them, those that nothing learned stands before
+    missed: int = 0  # replies that should be learned and are not
+    several: tuple[int, int, int] = (
+        0,
+        0,
+        0,
+    )  # conversations of several examples, their examples, their context
+    variables: dict[str, int] = field(default_factory=dict)  # replies by what their chat template was told
     lost: int = 0  # tokens of conversations that were too long, and are in none that is kept
     lost_learned: int = 0
     prompts: bytes = b""  # a hash of each prompt, 8 bytes

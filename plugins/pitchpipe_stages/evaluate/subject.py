@@ -46,9 +46,9 @@ class RecipeSubject:
     def answers(
         self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
     ) -> Iterator[Answer]:
-        stop = self.renderer.stop_id
+        stops = self.renderer.stop_ids
         with self.ready() as model, self.console.bar(label, len(prompts)) as tick:
-            for answer in asking.answers(model, self.tokenizer, stop, prompts, batch_size, max_new_tokens):
+            for answer in asking.answers(model, self.tokenizer, stops, prompts, batch_size, max_new_tokens):
                 tick()
                 yield answer
 

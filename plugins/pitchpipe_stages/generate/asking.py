@@ -37,7 +37,7 @@ def prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt | None:
 def answers(
     model: "PreTrainedModel",
     tokenizer: "PreTrainedTokenizerFast",
-    stop: int,
+    stops: list[int],
     prompts: Sequence[Prompt],
     batch_size: int,
     max_new_tokens: int,
@@ -53,13 +53,13 @@ def answers(
         mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch], device=model.device)
         written = generate(
             input_ids=ids, attention_mask=mask, max_new_tokens=max_new_tokens, do_sample=False,
-            eos_token_id=stop, pad_token_id=pad, temperature=None, top_p=None, top_k=None,
+            eos_token_id=stops, pad_token_id=pad, temperature=None, top_p=None, top_k=None,
         )  # fmt: skip
         for row in written[:, width:].tolist():
-            yield _answer(tokenizer, row, stop)
+            yield _answer(tokenizer, row, stops)
 
 
-def _answer(tokenizer: "PreTrainedTokenizerFast", ids: list[int], stop: int) -> Answer:
-    ended = stop in ids
-    text = tokenizer.decode(ids[: ids.index(stop)] if ended else ids, skip_special_tokens=True)
-    return Answer(str(text), ended)
+def _answer(tokenizer: "PreTrainedTokenizerFast", ids: list[int], stops: list[int]) -> Answer:
+    end = next((at for at, token in enumerate(ids) if token in stops), len(ids))
+    text = tokenizer.decode(ids[:end], skip_special_tokens=True)
+    return Answer(str(text), end < len(ids))

@@ -39,7 +39,7 @@ class Ends:
 
 def template_ends(renderer: Renderer) -> tuple[str, ...]:
     """Every token that may end a reply of the template."""
-    return (renderer.stop,)
+    return renderer.stops
 
 
 def _ids(value: int | list[int] | None) -> list[int]:

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitchpipe.host.contracts import Training
+from pitchpipe.records.conversation import Json
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.model.card import Card
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.writing import one_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -15,16 +17,24 @@ if TYPE_CHECKING:
 OF_CUTTING = ("max_length", "stride", "truncation_strategy")
 
 
-def save_for_serving(training: Training, renderer: Renderer, ends: Ends, rows: int, home: Path) -> None:
+def save_for_serving(
+    training: Training,
+    renderer: Renderer,
+    ends: Ends,
+    rows: int,
+    home: Path,
+    defaults: Json | None = None,
+) -> None:
     """Save tokenizer, chat template and generation config beside the trained weights.
 
-    The base had so many `rows` of embeddings, and the folder will be at `home`.
+    The base had so many `rows` of embeddings, and the folder will be at `home`. `defaults` are values of the
+    chat template's variables where a client names none.
     """
     tokenizer, settings = training.tokenizer, training.model.generation_config
     settings.eos_token_id = ends.every
     settings.pad_token_id = tokenizer.pad_token_id
     settings._from_model_config = False  # else Transformers would take these back from the model's config
-    _set_chat_template(tokenizer, renderer)
+    _set_chat_template(tokenizer, renderer, defaults)
     notes = [*_about(tokenizer, ends), uncut(tokenizer)]
     tokenizer.save_pretrained(training.folder)
     settings.save_pretrained(training.folder)
@@ -37,9 +47,11 @@ def save_for_serving(training: Training, renderer: Renderer, ends: Ends, rows: i
         training.console.say(f"[yellow]warning:[/] {escape(note)}")
 
 
-def _set_chat_template(tokenizer: "PreTrainedTokenizerFast", renderer: Renderer) -> None:
-    tokenizer.chat_template = renderer.chat_template
-    if "eos_token" not in (tokenizer.chat_template or ""):  # one that writes it means the model's own
+def _set_chat_template(
+    tokenizer: "PreTrainedTokenizerFast", renderer: Renderer, defaults: Json | None
+) -> None:
+    tokenizer.chat_template = saved = renderer.saved(defaults)
+    if "eos_token" not in one_of(saved):  # one that writes it means the model's own
         tokenizer.eos_token = renderer.stop
 
 

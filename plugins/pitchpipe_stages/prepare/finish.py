@@ -1,25 +1,27 @@
 """The last step of a shard: what is kept is rendered, what was decided becomes lines of the ledger."""
 
-import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from pitchpipe.errors import Quarantine
 from pitchpipe.host.protocols import Bounded
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.records.conversation import Conversation
-from pitchpipe.records.example import IGNORED, Example
+from pitchpipe.records.example import IGNORED
+from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.data.ledger import LENGTH, RENDER
 from pitchpipe_stages.data.shards import Base, Finished, Judgement
 from pitchpipe_stages.prepare.ledger_lines import LedgerLines
 from pitchpipe_stages.render.parity import prove_served, shape
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR
-from pitchpipe_stages.render.shorten import shorten
+from pitchpipe_stages.render.shorten import Shortened, shorten
+from pitchpipe_stages.render.taught import TaughtPart, TaughtParts
 
 NOTHING = np.zeros(0, np.int32)
 NO_GROUP = bytes(8)
@@ -40,7 +42,8 @@ class Finisher:
         """Load all of it: processes that are forked afterwards have it too."""
         if not self.rendering:
             return {}
-        return {"encoded by": self.rendering.batched.encoder.name, "added": self.rendering.renderer.added}
+        batched, renderer = self.rendering.batched, self.rendering.renderer
+        return {"encoded by": batched.encoder.name, "added": renderer.added, "notes": self.rendering.notes()}
 
     def finish(
         self, base: Base, track: list[Judgement], alive: dict[int, Conversation], key: str
@@ -51,43 +54,68 @@ class Finisher:
             for index, conversation in alive.items():
                 kept.add(index, conversation, conversation, None)
             return kept.finished()
-        length = self.bounded.length if self.bounded else sys.maxsize
         rendered = self.rendering.batched.examples(list(alive.values()))
-        for (index, conversation), example in zip(alive.items(), rendered, strict=True):
-            if isinstance(example, Quarantine):
-                kept.lines.quarantine(index, conversation, RENDER, str(example) or "refused by the template")
-            elif len(example.ids) <= length:
-                kept.add(index, conversation, conversation, example)
+        for (index, conversation), parts in zip(alive.items(), rendered, strict=True):
+            if isinstance(parts, Quarantine):
+                kept.lines.quarantine(index, conversation, RENDER, str(parts) or "refused by the template")
             else:
-                self._shorten(index, conversation, example, kept)
-        self._prove_served(kept.conversations)
-        return kept.finished()
+                self._keep(index, conversation, parts, kept)
+        self._prove_served(kept.parts)
+        return kept.finished(self.rendering.renderer.stop_ids)
 
-    def _shorten(self, index: int, conversation: Conversation, example: Example, kept: "_KeptRows") -> None:
-        """Do with a conversation that is too long what its collator says."""
-        assert self.rendering and self.bounded
-        try:
-            result = shorten(conversation, example, self.bounded, self.rendering.renderer)
-        except Quarantine as reason:
-            kept.lines.quarantine(index, conversation, RENDER, str(reason) or "refused by the template")
+    def _keep(self, index: int, whole: Conversation, rendered: TaughtParts, kept: "_KeptRows") -> None:
+        """Keep what fits the collator's rows; tell what became of the conversation."""
+        wanted, count = sum(len(part.replies) for part in rendered.parts), len(rendered.parts)
+        if rendered.missed:
+            reason = next(iter(rendered.missed.values()))
+            missed = len(rendered.missed)
+            kept.miss(missed)
+            told = f"replies not learned: {missed} of {wanted + missed}, {reason}"
+            kept.lines.change(index, RENDER, told)
+        for note in rendered.notes:
+            kept.lines.change(index, RENDER, note)
+        if count > 1:
+            kept.several([len(part.example.ids) for part in rendered.parts])
+            kept.lines.change(index, RENDER, f"several examples, each reply in its own prompt: {count}")
+        fits: list[TaughtPart] = []
+        refused: list[Drop | Quarantine] = []
+        for part in rendered.parts:
+            shortened = self._fitting(part, kept)
+            if isinstance(shortened, Drop | Quarantine):
+                refused.append(shortened)
+                continue
+            fits += shortened.parts
+            if shortened.note:
+                kept.lines.change(index, LENGTH, shortened.note)
+        if not fits:
+            kept.refuse(index, whole, refused[0])
             return
-        if result.drop:
-            kept.lines.drop(index, LENGTH, result.drop)
-        else:
-            kept.lines.change(index, LENGTH, result.note)
-            kept.lines.split(len(result.parts))
-        kept.lost(result.tokens, result.learned)
-        for part, rendered in result.parts:
-            kept.add(index, conversation, part, rendered)
+        if refused:
+            kept.lines.change(index, LENGTH, f"examples left out: {len(refused)} of {count}, {refused[0]}")
+        kept.lines.split(len(fits))
+        for part in fits:
+            kept.add(index, whole, part.conversation, part)
 
-    def _prove_served(self, conversations: Iterable[Conversation]) -> None:
+    def _fitting(self, part: TaughtPart, kept: "_KeptRows") -> Shortened | Drop | Quarantine:
+        """The part, or what is left of it where it is too long: its collator says what."""
+        if not self.bounded or len(part.example.ids) <= self.bounded.length:
+            return Shortened([part])
+        assert self.rendering
+        try:
+            result = shorten(part.conversation, part.example, self.bounded, self.rendering.renderer)
+        except Quarantine as reason:
+            return reason
+        kept.lost(result.tokens, result.learned)
+        return result.drop or result
+
+    def _prove_served(self, parts: Iterable[TaughtPart]) -> None:
         """Prove a conversation of every shape, as Transformers itself renders it for a server."""
         assert self.rendering
         tries: Counter[tuple[object, ...]] = Counter()
-        for conversation in conversations:
-            form = shape(conversation)
+        for part in parts:
+            form = shape(part.conversation)
             if tries[form] < TRIES:
-                proven = prove_served(self.rendering.renderer, self.rendering.tokenizer, conversation)
+                proven = prove_served(self.rendering.renderer, self.rendering.tokenizer, part)
                 tries[form] += TRIES if proven else 1
                 if tries.total() >= PROVEN * TRIES:
                     return
@@ -101,40 +129,70 @@ class _KeptRows:
         self._ids, self._labels = [NOTHING], [NOTHING]
         self._prompts: list[bytes] = []
         self._groups: list[bytes] = []
-        self.conversations: list[Conversation] = []
+        self.parts: list[TaughtPart] = []
 
-    def add(self, index: int, whole: Conversation, kept: Conversation, example: Example | None) -> None:
+    def add(self, index: int, whole: Conversation, kept: Conversation, part: TaughtPart | None) -> None:
         """Add a conversation; or a part of one, which stays on the side of its whole."""
         done = self._done
-        if example:
-            self._ids.append(np.asarray(example.ids, np.int32))
-            self._labels.append(np.asarray(example.labels, np.int32))
-        done.lengths.append(len(example.ids) if example else 0)
+        if part:
+            self._ids.append(np.asarray(part.example.ids, np.int32))
+            self._labels.append(np.asarray(part.example.labels, np.int32))
+            self.parts.append(part)
+            done.replies.append(len(part.replies))
+            for request in part.requests.values():
+                known = encode(dict(request.variables)).decode()
+                done.variables[known] = done.variables.get(known, 0) + 1
+        done.lengths.append(len(part.example.ids) if part else 0)
         if kept.meta.get("cot"):
             done.stepwise.append(len(done.indices))
         done.indices.append(index)
-        done.lines.append(_encode(kept))
+        done.lines.append(encode(kept))
         self._prompts.append(_hashed(whole.prompt().strip()))
         self._groups.append(_hashed(whole.group) if whole.group else NO_GROUP)
         done.categories.append(kept.category)
-        self.conversations.append(kept)
+
+    def refuse(self, index: int, conversation: Conversation, reason: Drop | Quarantine) -> None:
+        """Note why nothing of a conversation is kept."""
+        if isinstance(reason, Drop):
+            self.lines.drop(index, LENGTH, reason)
+        else:
+            self.lines.quarantine(index, conversation, RENDER, str(reason) or "refused by the template")
+
+    def miss(self, replies: int) -> None:
+        """Count replies that should be learned and are not."""
+        self._done.missed += replies
+
+    def several(self, lengths: list[int]) -> None:
+        """Count a conversation that needs several examples, and the context that they repeat."""
+        conversations, examples, repeated = self._done.several
+        repeated += sum(lengths) - max(lengths)
+        self._done.several = conversations + 1, examples + len(lengths), repeated
 
     def lost(self, tokens: int, learned: int) -> None:
         """Count tokens that were too many."""
         self._done.lost += tokens
         self._done.lost_learned += learned
 
-    def finished(self) -> Finished:
-        done, mask = self._done, np.concatenate(self._labels) != IGNORED
+    def finished(self, stops: Sequence[int] = ()) -> Finished:
+        done, labels = self._done, np.concatenate(self._labels)
+        mask, bounds = labels != IGNORED, np.cumsum([0, *done.lengths])
         done.ids, done.mask = np.concatenate(self._ids).tobytes(), mask.tobytes()
-        learned = np.concatenate([[0], np.cumsum(mask)])
-        done.learned = np.diff(learned[np.cumsum([0, *done.lengths])]).tolist()
+        done.learned = _sums(mask, bounds)
+        ends = np.isin(labels, stops)
+        done.stops = _sums(ends, bounds)
+        done.bare_stops = int((ends[1:] & ~mask[:-1]).sum())
         done.prompts, done.groups = b"".join(self._prompts), b"".join(self._groups)
         done.ledger, done.counts = self.lines.lines(), self.lines.counted(len(done.indices)).recorded()
         return done
 
 
-_encode = msgspec.json.Encoder().encode
+def _sums(flags: NDArray[np.bool_], bounds: NDArray[np.int64]) -> list[int]:
+    """Of each example, how many of its tokens have a flag."""
+    counts: list[int] = np.diff(np.concatenate([[0], np.cumsum(flags)])[bounds]).tolist()
+    return counts
+
+
+encode = msgspec.json.Encoder().encode
 
 
 def _hashed(text: str) -> bytes:

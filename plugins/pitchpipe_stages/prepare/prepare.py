@@ -41,9 +41,33 @@ def prepare(recipe: Recipe, rows: Path, folder: Path, processes: int, bar: Bar, 
         plan = Plan(recipe, passes.lanes)
         result = write(passes.lanes, plan, folder)
     _stop_if_too_many_are_lost(recipe, plan.counts, folder / "ledger.jsonl")
+    _stop_if_replies_are_not_learned(recipe, result, folder / "ledger.jsonl")
     result.formats = passes.formats()
     result.tokenizer = msgspec.convert(passes.tokenizer(), TokenizerFacts)
     return result
+
+
+def _stop_if_replies_are_not_learned(recipe: Recipe, result: Prepared, ledger: Path) -> None:
+    """Stop where training would teach no model when to end, or would pass over many replies in silence."""
+    missed, most = result.missed_replies, recipe[DATA].most()
+    every = missed + result.replies
+    if missed > (MOST_REFUSED if most is None else most) * every:
+        raise PitchpipeError(
+            f"{missed} of {every} replies cannot be learned with this template, though their conversations"
+            f" can.\nEach row's reason: {ledger}\n"
+            "If these replies may go, say how many: `data: {max_dropped: 50%}`."
+        )
+    if result.replies and not result.stops:
+        raise PitchpipeError(
+            "no reply's end is learned: the model would never stop. A template must end a reply with"
+            " its `stop`, and learned: `Piece(stop, learn=True, control=True)`; and where rows mark parts of"
+            " replies, some must learn the last part."
+        )
+    if result.stops > 1 and result.bare_stops == result.stops:
+        raise PitchpipeError(
+            "no reply is learned up to its end: in every row the words before the end are not. See"
+            " `pitchpipe peek`: the template, or weights of parts in the rows, leave them out."
+        )
 
 
 def _stop_if_too_many_are_lost(recipe: Recipe, counts: dict[str, Counts], ledger: Path) -> None:

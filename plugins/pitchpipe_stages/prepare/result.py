@@ -1,7 +1,9 @@
 """The result of the stage `prepare`, as run.json keeps it."""
 
+import msgspec
 from msgspec import Struct, field
 
+from pitchpipe.records.conversation import Json
 from pitchpipe_stages.data.ledger import SourceRows
 
 SPLITS = ("train", "validation", "test")
@@ -13,6 +15,8 @@ class SplitSize(Struct):
     conversations: int
     tokens: int
     learned: int
+    replies: int = 0
+    stops: int = 0  # learned tokens that end a reply
 
 
 class Lost(Struct):
@@ -20,6 +24,14 @@ class Lost(Struct):
 
     tokens: int
     learned: int
+
+
+class SeveralExamples(Struct):
+    """Conversations that needed more than one example, and their examples."""
+
+    conversations: int = 0
+    examples: int = 0
+    repeated: int = 0  # tokens that are in more than one of them
 
 
 class MixLine(Struct):
@@ -34,10 +46,11 @@ class MixLine(Struct):
 
 
 class TokenizerFacts(Struct, rename={"encoded_by": "encoded by"}, omit_defaults=True):
-    """Who encoded the text, and the tokens that the tokenizer lacked."""
+    """Who encoded the text, the tokens that the tokenizer lacked, and what else there is to know."""
 
     encoded_by: str = ""
     added: list[str] | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 class Prepared(Struct):
@@ -49,4 +62,21 @@ class Prepared(Struct):
     mix: list[MixLine]
     formats: dict[str, str] = field(default_factory=dict)
     tokenizer: TokenizerFacts = field(default_factory=TokenizerFacts)
+    missed_replies: int = 0  # that should be learned and are not
+    bare_stops: int = 0  # ends of replies, learned with nothing before them
+    several: SeveralExamples = field(default_factory=SeveralExamples)
+    variables: dict[str, int] = field(default_factory=dict)  # replies by what their chat template was told
     files: dict[str, str] = field(default_factory=dict)  # of each side a digest
+
+    @property
+    def replies(self) -> int:
+        return sum(side.replies for side in self.splits.values())
+
+    @property
+    def stops(self) -> int:
+        return sum(side.stops for side in self.splits.values())
+
+    def defaults(self) -> Json:
+        """What servers tell the chat template where a client says nothing: as most replies were told."""
+        most = max(self.variables, key=lambda known: self.variables[known], default="{}")
+        return msgspec.json.decode(most, type=Json)

@@ -21,23 +21,49 @@ def show_rows(prepared: Prepared, console: Console) -> None:
     for name, format in prepared.formats.items():
         console.say(f"[dim]{escape(name)} is read as {escape(format)}[/]")
     _tokenizer(prepared.tokenizer, console)
+    _replies(prepared, console)
     why = [[name, w.fate, w.stage, w.reason, f"{w.rows:,}"] for name, c in sources.items() for w in c.why]
     if why:
         console.table("Why", ["source", "fate", "stage", "reason", "rows"], why, left=4)
     _mixed(prepared.mix, console)
     splits = {name: s for name, s in prepared.splits.items() if s.conversations}
     rendered = any(s.tokens for s in splits.values())
-    head = ["split", "conversations", *(["tokens", "learned tokens"] if rendered else [])]
+    head = ["split", "examples" if prepared.several.conversations else "conversations"]
+    head += ["tokens", "learned tokens", "replies", "their ends"] if rendered else []
     lines = [
         [name, *(f"{n:,}" for n in msgspec.structs.astuple(s))][: len(head)] for name, s in splits.items()
     ]
     console.table("Prepared", head, lines)
 
 
+def _replies(prepared: Prepared, console: Console) -> None:
+    """Show how replies are asked for, and those that are not learned."""
+    several, missed = prepared.several, prepared.missed_replies
+    if several.conversations:
+        console.say(
+            f"{several.conversations:,} conversations became {several.examples:,} examples: the chat template"
+            " writes a reply otherwise once it is history, so each is learned in its own prompt"
+        )
+    if any(known != "{}" for known in prepared.variables):
+        told = ", ".join(f"{escape(known)} for {n:,} replies" for known, n in prepared.variables.items())
+        saved = escape(msgspec.json.encode(prepared.defaults()).decode())
+        console.say(f"the chat template is told {told}; the saved one has {saved} as its default")
+    if missed:
+        every = missed + prepared.replies
+        console.say(f"[yellow]warning:[/] {missed:,} of {every:,} replies are not learned; see Why")
+    if prepared.stops < prepared.replies:
+        console.say(
+            f"[yellow]warning:[/] the ends of {prepared.replies - prepared.stops:,} of {prepared.replies:,}"
+            " replies are not learned"
+        )
+
+
 def _tokenizer(facts: TokenizerFacts, console: Console) -> None:
     """Show who encoded, and the tokens that were added."""
     if facts.encoded_by:
         console.say(f"[dim]encoded by {escape(facts.encoded_by)}[/]")
+    for note in facts.notes:
+        console.say(f"[yellow]note:[/] {escape(note)}")
     if facts.added:
         console.say(
             f"[yellow]added to the tokenizer, which had no such tokens:[/] {escape(', '.join(facts.added))}\n"

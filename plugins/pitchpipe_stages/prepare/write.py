@@ -1,6 +1,7 @@
 """Writes the prepared data and the ledger, in the order of the rows."""
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,7 @@ from pitchpipe_stages.data.ledger import MIX, SPLIT, Counts, Fate, line
 from pitchpipe_stages.data.shards import Finished
 from pitchpipe_stages.prepare import split
 from pitchpipe_stages.prepare.plan import Plan
-from pitchpipe_stages.prepare.result import SPLITS, Lost, Prepared, SplitSize
+from pitchpipe_stages.prepare.result import SPLITS, Lost, Prepared, SeveralExamples, SplitSize
 
 
 class SplitWriter:
@@ -27,10 +28,10 @@ class SplitWriter:
         self._conversations = open(folder / f"{side}.jsonl", "wb")
         self._offsets_path = folder / f"{side}.offsets"
         self._offsets = array("q", [0])
-        self._learned = 0
+        self._learned = self._replies = self._stops = 0
 
     def size(self) -> SplitSize:
-        return SplitSize(len(self._offsets) - 1, self._offsets[-1], self._learned)
+        return SplitSize(len(self._offsets) - 1, self._offsets[-1], self._learned, self._replies, self._stops)
 
     def add(self, done: Finished, rows: slice, spans: NDArray[np.int64]) -> None:
         """Add rows of a shard that follow each other; `spans` is where each row's tokens begin."""
@@ -41,6 +42,8 @@ class SplitWriter:
         first = self._offsets[-1] - start
         self._offsets.frombytes((spans[rows.start + 1 : rows.stop + 1] + first).tobytes())
         self._learned += sum(done.learned[rows])
+        self._replies += sum(done.replies[rows])
+        self._stops += sum(done.stops[rows])
 
     def close(self) -> None:
         with open(self._offsets_path, "wb") as file:
@@ -52,7 +55,9 @@ class SplitWriter:
 def write(lanes: list[Lane], plan: Plan, folder: Path) -> Prepared:
     """Write each row to its side, and everything that was decided to the ledger."""
     writers = {side: SplitWriter(folder, side) for side in SPLITS}
-    lost, first = np.zeros(2, np.int64), 0
+    lost, first, missed, bare = np.zeros(2, np.int64), 0, 0, 0
+    several = SeveralExamples()
+    variables: Counter[str] = Counter()
     goes = np.where(plan.used, plan.side, split.NONE)
     with open(folder / "ledger.jsonl", "wb") as ledger:
         for lane in lanes:
@@ -68,6 +73,13 @@ def write(lanes: list[Lane], plan: Plan, folder: Path) -> Prepared:
                     else:
                         writers[SPLITS[side]].add(done, rows, spans)
                 lost += done.lost, done.lost_learned
+                missed += done.missed
+                bare += done.bare_stops
+                conversations, examples, repeated = done.several
+                several.conversations += conversations
+                several.examples += examples
+                several.repeated += repeated
+                variables.update(done.variables)
                 first += len(done.lines)
             if not count.balanced():
                 raise AssertionError(f"rows do not add up in {lane.source.name}: {count}")
@@ -80,6 +92,10 @@ def write(lanes: list[Lane], plan: Plan, folder: Path) -> Prepared:
         splits={side: writer.size() for side, writer in writers.items()},
         too_long=Lost(*lost.tolist()),
         mix=plan.mixed,
+        missed_replies=missed,
+        bare_stops=bare,
+        several=several,
+        variables=dict(sorted(variables.items())),
     )
 
 

@@ -17,11 +17,14 @@ from pitchpipe.records.example import IGNORED, Example
 from pitchpipe_stages.render.encoder import Encoder
 from pitchpipe_stages.render.renderer import MANY, Renderer
 from pitchpipe_stages.render.spelling import Ids, Offsets, Spelling
+from pitchpipe_stages.render.taught import TaughtParts
+from pitchpipe_stages.render.writing import Writings, Written
 
 Places = NDArray[np.int64]  # of tokens
 Flags = NDArray[np.bool_]
 Tokens = Sequence[int]  # an array behaves as one
-Result = Example | Quarantine
+Encoded = Example | Quarantine
+Result = TaughtParts | Quarantine
 
 TOGETHER = 250  # conversations: what is computed of them fits a processor's cache
 
@@ -46,42 +49,53 @@ class BatchedRenderer:
         self._asked: dict[bytes, bool] = {}
 
     def examples(self, conversations: Sequence[Conversation]) -> Iterator[Result]:
-        """Each conversation's example, or why it has none."""
+        """Each conversation's examples, or why it has none."""
         for start in range(0, len(conversations), TOGETHER):
-            some = conversations[start : start + TOGETHER]
-            results: list[Result | None] = [None] * len(some)
-            if self.encoder.spelling is not None:
-                written = self._write(some, results)
-                if written.texts:
-                    self._encode(written, self.encoder.spelling, results)
-            for conversation, result in zip(some, results, strict=True):
-                yield self._alone(conversation) if result is None else result
+            yield from self._together(conversations[start : start + TOGETHER])
 
-    def _alone(self, conversation: Conversation) -> Result:
+    def _together(self, conversations: Sequence[Conversation]) -> Iterator[Result]:
+        written = list(map(self._written, conversations))
+        all_written = [one for some in written if isinstance(some, Writings) for one in some.examples]
+        encoded = iter(self._encoded(all_written))
+        for some in written:
+            if isinstance(some, Quarantine):
+                yield some
+                continue
+            try:
+                yield self.renderer.gathered(some, [next(encoded) for _ in some.examples])
+            except Quarantine as reason:
+                yield reason
+
+    def _written(self, conversation: Conversation) -> Writings | Quarantine:
         try:
-            return self.renderer.example(conversation)
+            return self.renderer.written(conversation)
         except Quarantine as reason:
             return reason
 
-    def _write(self, conversations: Sequence[Conversation], results: list[Result | None]) -> _Texts:
-        written, renderer = _Texts(), self.renderer
-        for owner, conversation in enumerate(conversations):
-            try:
-                text = renderer.text(renderer.pieces(conversation))
-            except Quarantine as reason:
-                results[owner] = reason
-                continue
+    def _encoded(self, written: Sequence[Written]) -> list[Encoded]:
+        results: list[Encoded | None] = [None] * len(written)
+        if self.encoder.spelling is not None:
+            texts = self._texts(written)
+            if texts.texts:
+                self._encode(texts, self.encoder.spelling, results)
+        alone = self.renderer.alone
+        return [alone(one) if found is None else found for one, found in zip(written, results, strict=True)]
+
+    def _texts(self, written: Sequence[Written]) -> _Texts:
+        texts = _Texts()
+        for owner, one in enumerate(written):
+            text = self.renderer.text(one.pieces)
             if text.risky or not text.taught:
                 continue
-            number = len(written.texts)
+            number = len(texts.texts)
             spans = text.learned if text.whole.isascii() else _in_bytes(text.whole, text.learned)
-            written.learned += [(number, start, end) for start, end in spans]
-            written.control.append(text.control)
-            written.texts.append(text.whole)
-            written.owners.append(owner)
-        return written
+            texts.learned += [(number, start, end) for start, end in spans]
+            texts.control.append(text.control)
+            texts.texts.append(text.whole)
+            texts.owners.append(owner)
+        return texts
 
-    def _encode(self, written: _Texts, spelling: Spelling, results: list[Result | None]) -> None:
+    def _encode(self, written: _Texts, spelling: Spelling, results: list[Encoded | None]) -> None:
         ids, offsets = self.encoder.flat(written.texts)
         ends = spelling.ends(ids)
         places = np.flatnonzero(self._forbidden.take(ids))

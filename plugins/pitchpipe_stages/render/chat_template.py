@@ -1,52 +1,74 @@
-"""A Jinja chat template as a template: its render is taken apart into its own text and the data's.
+"""A Jinja chat template: its render is taken apart into its own text and the data's.
 
-Without the marks around the data's words the render must be, to the letter, what a server renders. A row
-whose render is not is refused, whatever the chat template does with words.
+Without the marks around the data's words the render must be, to the letter, what a server renders.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from pitchpipe.errors import PitchpipeError, Quarantine
-from pitchpipe.records.conversation import Conversation, Json, MarkedWords
-from pitchpipe.records.template import Piece
+from pitchpipe.records.conversation import Conversation, Json, Message
 from pitchpipe_stages.render.jinja_environment import compiled
 from pitchpipe_stages.render.marking import (
     WAYS,
+    Marks,
     TaggedText,
-    marked_message,
+    look_up,
     marked_tool,
+    refuse_marks,
     take_apart,
-    trimmed,
-    unmarked,
 )
-from pitchpipe_stages.render.messages import as_served
+from pitchpipe_stages.render.messages import Serving, as_served, texts_in
 
-Span = tuple[int, int]
+CHANGED = "the chat template changes the words, in a way that cannot be followed"
+
+
+class LostCalls(Quarantine):
+    """Calls that a chat template does not write: what follows would answer nothing."""
+
+
+class Request(NamedTuple):
+    """What a server passes beside the words: in which form they are, and values that the template knows."""
+
+    serving: Serving = Serving()
+    variables: Mapping[str, object] = {}
+
+
+class Rendered(NamedTuple):
+    """A render: whole, and in parts."""
+
+    text: str
+    parts: list[TaggedText]
 
 
 class ChatTemplate:
-    """A chat template with what ends a reply in it, and what a server's prompt adds before a reply.
+    """Renders messages. `day` is today, for chat templates that ask the clock.
 
-    Where that is nothing, as in Mistral's "[/INST] Hello", a reply begins after one of the texts `asked`.
+    `risky` finds words that could become control tokens: where there are none, marks are not needed.
     """
 
     def __init__(
         self,
         source: str,
-        stop: str,
-        opening: str = "",
-        asked: tuple[str, ...] = (),
         variables: Mapping[str, object] | None = None,
-        context_apart: bool = False,
+        day: str = "",
+        risky: re.Pattern[str] | None = None,
     ):
-        self.source, self.stop, self.opening, self.asked = source, stop, opening, asked
-        self.variables, self.context_apart = variables or {}, context_apart
+        self.source, self.variables, self.day, self.risky = source, variables or {}, day, risky
 
-    def render(self, messages: list[Json], tools: Sequence[Json] | None = None, prompt: bool = False) -> str:
+    def render(
+        self,
+        messages: list[Json],
+        tools: Sequence[Json] | None = None,
+        prompt: bool = False,
+        variables: Mapping[str, object] | None = None,
+    ) -> str:
+        known = {**self.variables, **(variables or {})}
         try:
             return str(
-                compiled(self.source).render(
-                    messages=messages, tools=tools or None, add_generation_prompt=prompt, **self.variables
+                compiled(self.source, self.day).render(
+                    messages=messages, tools=tools or None, add_generation_prompt=prompt, **known
                 )
             )
         except (PitchpipeError, Quarantine):
@@ -54,122 +76,45 @@ class ChatTemplate:
         except Exception as error:  # a chat template is a program: it may fail in any way
             raise Quarantine(f"the chat template refuses it: {error}") from None
 
-    def pieces(self, conversation: Conversation) -> list[Piece]:
-        """The render in pieces: replies and their end are learned."""
-        parts = self.parts(as_served(conversation, self.context_apart), conversation.tools)
-        self._whole(conversation, {tag for _, tag in parts if tag})
-        return self._learned(conversation, parts)
+    def prompt(self, messages: Sequence[Message], tools: Sequence[Json], request: Request) -> str:
+        """What a server sends for the next reply."""
+        return self.render(as_served(messages, request.serving), tools, True, request.variables)
 
-    def parts(self, messages: list[Json], tools: Sequence[Json] = ()) -> list[TaggedText]:
+    def written(
+        self, messages: Sequence[Message], tools: Sequence[Json], request: Request, prompt: bool = False
+    ) -> Rendered:
         """A render as text and whose it is: a message's number with a letter for its part, or nobody's."""
-        unmarked([messages, tools])
-        plain, marked_tools = self.render(messages, tools), [marked_tool(tool) for tool in tools]
+        served = as_served(messages, request.serving)
+        plain = self.render(served, tools, prompt, request.variables)
+        refuse_marks(plain)
+        marked_tools = [marked_tool(tool) for tool in tools]
         for way in WAYS:
-            marked = [marked_message(message, index, way) for index, message in enumerate(messages)]
+            marked = as_served(messages, request.serving, Marks(way))
             try:
-                parts = take_apart(self.render(marked, marked_tools))
+                parts = take_apart(self.render(marked, marked_tools, prompt, request.variables))
             except Quarantine:
                 continue
             if "".join(text for text, _ in parts) == plain:
-                return parts
-        raise Quarantine("the chat template changes the words, in a way that cannot be followed")
-
-    def _whole(self, conversation: Conversation, seen: set[str]) -> None:
-        """What the chat template leaves out is never left out in silence."""
-        if conversation.tools and "t" not in seen:
-            raise Quarantine("the chat template writes no tools")
-        forgotten = False
-        for index, message in enumerate(conversation.messages):
-            if message.content.strip() and f"{index}c" not in seen:
-                raise Quarantine(f"the chat template leaves out what the {message.role} says")
-            if message.tool_calls and f"{index}f" not in seen:
-                raise Quarantine("the chat template writes no calls of tools")
-            if message.role == "user":
-                forgotten = False  # reasoning before the last question may be left out, as servers do
-            forgotten |= bool(message.reasoning) and f"{index}r" not in seen
-        if forgotten:
-            raise Quarantine("the chat template writes no reasoning; `reasoning: strip` leaves it out")
-
-    def _learned(self, conversation: Conversation, parts: list[TaggedText]) -> list[Piece]:
-        """Of a learned reply all is learned from where a server's prompt ends to the token that ends it.
-
-        A reply without its reasoning, or one that no server's prompt leads to, is only what was said before.
-        """
-        spans: dict[int, list[Span]] = {}
-        replies = strangers = 0
-        for index, (first, last, tags) in _places(parts).items():
-            message = conversation.messages[index]
-            forgot = message.reasoning and f"{index}r" not in tags
-            learn = message.learn if message.learn is not None else not forgot
-            if learn and message.role == "assistant":
-                replies += 1
-                strangers += not self._reply(parts, first, last, spans, message.marked_words(True))
-            elif message.learn:
-                for at in range(first, last + 1):
-                    if parts[at][1]:
-                        spans.setdefault(at, []).extend(_within(*parts[at], message.marked_words(True)))
-        if replies and replies == strangers:
-            raise Quarantine(
-                f"the chat template's prompt for a reply ends with {self.opening!r}, this row's does not"
-            )
-        return [piece for at, part in enumerate(parts) for piece in _split(*part, spans.get(at, []))]
-
-    def _reply(
-        self,
-        parts: list[TaggedText],
-        first: int,
-        last: int,
-        spans: dict[int, list[Span]],
-        marked: MarkedWords,
-    ) -> bool:
-        """Mark a reply as learned, if it stands where a server's prompt ends."""
-        before = parts[first - 1][0] if first and not parts[first - 1][1] else ""
-        ends = [self.opening] if self.opening else self.asked
-        begin = max((at + len(end) for end in ends if (at := before.rfind(end)) >= 0), default=-1)
-        if begin < 0:
-            return False
-        after = parts[last + 1][0] if last + 1 < len(parts) and not parts[last + 1][1] else ""
-        end = after.find(self.stop)
-        if end < 0:
-            raise Quarantine(f"the chat template does not end a reply with {self.stop!r}")
-        if before[begin:] and marked[0][1]:
-            spans.setdefault(first - 1, []).append((begin, len(before)))
-        for index in range(first, last + 1):
-            spans.setdefault(index, []).extend(_within(*parts[index], marked))
-        if marked[-1][1]:
-            spans.setdefault(last + 1, []).append((0, end + len(self.stop)))
-        return True
+                return Rendered(plain, parts)
+        if self.risky is None or any(map(self.risky.search, texts_in([served, tools]))):
+            raise Quarantine(CHANGED)
+        return Rendered(plain, [*look_up(plain, messages), *_named(plain, tools)])
 
 
-def _within(words: str, whose: str, marked: MarkedWords) -> list[Span]:
-    """Where those of a learned message's words stand that are learned; some chat templates trim them."""
-    if len(marked) == 1 or not whose.endswith("c"):
-        return [(0, len(words))]
-    if words == "".join(text for text, _ in trimmed(marked)):
-        marked = trimmed(marked)
-    elif words != "".join(text for text, _ in marked):
-        raise Quarantine("the chat template changes words of which only parts are learned")
-    found, at = [], 0
-    for text, learn in marked:
-        found += [(at, at + len(text))] * learn
-        at += len(text)
-    return found
+def check_complete(rendered: Rendered, conversation: Conversation, upto: int) -> None:
+    """What the chat template leaves out is never left out in silence."""
+    seen = [tag for _, tag in rendered.parts if tag]
+    for index, message in enumerate(conversation.messages[:upto]):
+        past = message.role == "assistant" and index < upto - 1  # its own prompt tells whether it is lost
+        if message.content.strip() and f"{index}c" not in seen and not past:
+            raise Quarantine(f"the chat template leaves out what the {message.role} says")
+        if (calls := len(message.tool_calls)) and seen.count(f"{index}f") < calls:
+            kind = f"one of {calls} calls" if f"{index}f" in seen else "no calls of tools"
+            raise LostCalls(f"the chat template writes {kind}")
 
 
-def _places(parts: list[TaggedText]) -> dict[int, tuple[int, int, set[str]]]:
-    """Of each message the first and the last of its parts, and which it has."""
-    places: dict[int, tuple[int, int, set[str]]] = {}
-    for at, (_, tag) in enumerate(parts):
-        if tag and tag[:-1]:
-            first, _, tags = places.get(int(tag[:-1]), (at, at, set()))
-            places[int(tag[:-1])] = (first, at, tags | {tag})
-    return places
-
-
-def _split(text: str, tag: str, learned: list[Span]) -> Iterator[Piece]:
-    at = 0
-    for start, end in sorted(learned):
-        yield Piece(text[at:start], control=not tag)
-        yield Piece(text[max(at, start) : end], learn=True, control=not tag)
-        at = max(at, end)
-    yield Piece(text[at:], control=not tag)
+def _named(text: str, tools: Sequence[Json]) -> list[TaggedText]:
+    """A sign that the text names every tool, where its words were looked up."""
+    names = [tool.get("function", tool).get("name") for tool in tools]
+    all_there = tools and all(isinstance(name, str) and name in text for name in names)
+    return [("", "t")] if all_there else []

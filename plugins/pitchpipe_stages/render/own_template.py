@@ -30,6 +30,13 @@ def difference(tokenizer: "PreTrainedTokenizerFast", source: str, own_source: st
     return ""
 
 
+def how_they_differ(tokenizer: "PreTrainedTokenizerFast", source: str, own_source: str) -> str:
+    """A hint where a recipe's template is another than the model's own."""
+    found = difference(tokenizer, source, own_source)
+    hint = "the model comes with a chat template of its own, which the recipe's does not follow"
+    return f"{hint} (`template: tokenizer` does): in {found}" if found else ""
+
+
 def _written(tokenizer: "PreTrainedTokenizerFast", source: str, messages: list[dict[str, str]]) -> str:
     try:
         return str(

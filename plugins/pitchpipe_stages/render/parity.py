@@ -2,53 +2,73 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pitchpipe.errors import PitchpipeError, Quarantine
-from pitchpipe.records.conversation import Conversation, replace
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.records.conversation import Conversation, Json
+from pitchpipe.records.example import IGNORED, Example
+from pitchpipe_stages.render.chat_template import Request
 from pitchpipe_stages.render.messages import as_served, texts_in
 from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.taught import TaughtPart
+from pitchpipe_stages.render.writing import ChatTemplates
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 
-def prove_served(
-    renderer: Renderer, tokenizer: "PreTrainedTokenizerFast", conversation: Conversation
-) -> bool:
-    """A server that uses the saved chat template must see the very ids that training saw.
+def prove_served(renderer: Renderer, tokenizer: "PreTrainedTokenizerFast", part: TaughtPart) -> bool:
+    """A server that uses the saved chat template must see the very ids that training saw, before each reply.
 
-    False where it would not, and rightly: there is nothing to compare.
+    False where there is nothing to compare.
     """
-    source, reply = renderer.chat_template, conversation.last_reply()
-    if source is None or reply is None:
-        return False
-    try:
-        ids, _ = renderer.prompt(conversation, reply)
-    except Quarantine:
-        return False  # nobody can ask for this reply: training learned others of the conversation
-    asked = replace(conversation, messages=conversation.messages[:reply])
-    writer = renderer.serving
-    messages, tools = as_served(asked, writer.context_apart), list(conversation.tools) or None
-    if any(map(renderer.cutting.search, texts_in([messages, tools]))):
-        return False  # a server does turn such words into control tokens; training never does
+    saved = renderer.chat_template
+    proven = False
+    for reply, request in part.requests.items() if saved else ():
+        conversation = part.conversation
+        messages = as_served(conversation.messages[:reply], request.serving)
+        tools = list(conversation.tools) or None
+        if any(map(renderer.cutting.search, texts_in([messages, tools]))):
+            continue  # a server does turn such words into control tokens; training never does
+        served = _served(tokenizer, saved, conversation, messages, tools, request)
+        seen = list(part.example.ids)
+        begins = isinstance(conversation.messages[reply].learn, tuple) or _learns(part.example, len(served))
+        if seen[: len(served)] != served or not begins:
+            raise PitchpipeError(
+                f"{conversation.source}: the saved chat template would not give the ids of training.\n"
+                f"training: {tokenizer.decode(seen)!r}\nserving:  {tokenizer.decode(served)!r}"
+            )
+        proven = True
+    return proven
+
+
+def _learns(example: Example, at: int) -> bool:
+    return at < len(example.labels) and example.labels[at] != IGNORED
+
+
+def _served(
+    tokenizer: "PreTrainedTokenizerFast",
+    saved: ChatTemplates,
+    conversation: Conversation,
+    messages: list[Json],
+    tools: list[Json] | None,
+    request: Request,
+) -> list[int]:
+    """The ids that Transformers gives a server for the next reply."""
+    if isinstance(saved, dict):
+        saved = saved["tool_use" if tools and "tool_use" in saved else "default"]
     try:
         # Types of Transformers do not say what return_dict changes.
         served: Any = tokenizer.apply_chat_template(
             messages,
             tools=cast(Any, tools),
-            chat_template=source,
+            chat_template=saved,
             add_generation_prompt=True,
             return_dict=True,
-            **cast(Any, writer.variables),
+            **cast(Any, request.variables),
         )
     except Exception as error:
         raise PitchpipeError(f"{conversation.source}: the saved chat template fails: {error}") from error
-    served = served["input_ids"]
-    if served != ids:
-        raise PitchpipeError(
-            f"{conversation.source}: the saved chat template would not give the ids of training.\n"
-            f"training: {tokenizer.decode(ids)!r}\nserving:  {tokenizer.decode(served)!r}"
-        )
-    return True
+    ids: list[int] = served["input_ids"]
+    return ids
 
 
 def shape(conversation: Conversation) -> tuple[object, ...]:

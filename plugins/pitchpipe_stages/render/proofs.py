@@ -39,5 +39,9 @@ class Proofs:
         if alone != ids:
             raise Quarantine(OTHER_PROMPT)
 
+    def seam(self, prompt: list[int], reply: list[int]) -> bool:
+        """Do a prompt and a reply that were encoded apart say the same together?"""
+        return self._decode(prompt + reply) == self._decode(prompt) + self._decode(reply)
+
     def _decode(self, ids: list[int]) -> str:
         return self.core.decode(ids, skip_special_tokens=False)

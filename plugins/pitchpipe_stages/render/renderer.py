@@ -4,37 +4,26 @@ Text is encoded whole, as a server encodes it, where no words of the data could 
 Else it is encoded piece by piece (piecewise.py): words of the data can never become a control token.
 """
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError, Quarantine
-from pitchpipe.records.conversation import Conversation, replace
-from pitchpipe.records.example import IGNORED, Example
+from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.example import Example
 from pitchpipe.records.template import BOS, EOS, Piece
+from pitchpipe_stages.render.marking import any_of
 from pitchpipe_stages.render.piecewise import PiecewiseEncoder, extend
 from pitchpipe_stages.render.proofs import Proofs
-from pitchpipe_stages.render.vocabulary import add_missing, add_padding
-from pitchpipe_stages.render.writing import Writer
+from pitchpipe_stages.render.taught import TaughtPart, TaughtParts
+from pitchpipe_stages.render.vocabulary import add_missing, add_padding, all_special
+from pitchpipe_stages.render.whole import PiecesText, WholeEncoder
+from pitchpipe_stages.render.writing import ChatTemplates, Writer, Writings, Written, only
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 MANY = 1000  # words of a template's own that are remembered
-
-
-@dataclass(slots=True)
-class PiecesText:
-    """A conversation's pieces as one text."""
-
-    whole: str = ""
-    learned: list[tuple[int, int]] = field(default_factory=list)  # in characters
-    control: list[int] = field(default_factory=list)  # the control tokens that the template writes, in order
-    risky: bool = False  # words of the data look like control tokens
-    taught: bool = False  # words of the data are learned
 
 
 class Renderer:
@@ -54,19 +43,20 @@ class Renderer:
         begins = tokenizer.bos_token_id in tokenizer("a")["input_ids"][:1]
         self.bos = tokenizer.bos_token if begins else ""
         self.stop = self._own(template.stop)
-        control = [self.bos, self.eos, self.stop, *map(self._own, template.tokens)]
-        self.added = add_missing(tokenizer, control) + add_padding(tokenizer, self.stop)
-        self.core = type(core).from_str(core.to_str())  # our own, which nothing pads or cuts
+        self.stops = tuple(dict.fromkeys([self.stop, *map(self._own, template.stops)]))
+        control = [self.bos, self.eos, *self.stops, *map(self._own, template.tokens)]
+        self.added = add_missing(tokenizer, control) + add_padding(tokenizer, *self.stops)
+        self.core = type(core).from_str(all_special(core.to_str(), control))  # our own: nothing pads or cuts
         self.core.no_padding()
         self.core.no_truncation()
         known = {str(t) for t in tokenizer.added_tokens_decoder.values() if t.special}
         known |= {*control, *tokenizer.all_special_tokens} - {""}
         ids = {token: self.core.token_to_id(token) for token in sorted(known)}
         self.control = {token: index for token, index in ids.items() if index is not None}
-        self.stop_id = self.control[self.stop]
-        self._forbidden = set(self.control.values())
-        self.cutting = _any_of(self.control)
+        self.stop_ids = [self.control[stop] for stop in self.stops]
+        self.cutting = any_of(self.control)
         self._proofs = Proofs(self.core)
+        self._whole = WholeEncoder(self.core, set(self.control.values()), self._proofs)
         self._piecewise = PiecewiseEncoder(self.core, self.control, self.cutting)
 
     def _own(self, text: str) -> str:
@@ -75,19 +65,30 @@ class Renderer:
         return text.replace(BOS, self.bos).replace(EOS, self.eos)
 
     @cached_property
-    def chat_template(self) -> str | None:
+    def chat_template(self) -> ChatTemplates:
         """The Jinja source that renders the same text, to be saved with the model."""
-        return self.serving.jinja(self.bos, self.eos)
+        return self.saved()
+
+    def saved(self, defaults: Mapping[str, object] | None = None) -> ChatTemplates:
+        """The chat template with values for its variables where a client names none."""
+        return self.serving.jinja(self.bos, self.eos, defaults)
 
     # --- Text ------------------------------------------------------------------------------------
 
     def pieces(self, conversation: Conversation) -> list[Piece]:
         """The conversation as the template writes it, with the tokenizer's own bos and eos."""
-        return self._written(self.template, conversation)
+        return self._owned(self.template(conversation))
 
-    def _written(self, template: Writer, conversation: Conversation) -> list[Piece]:
+    def written(self, conversation: Conversation) -> Writings:
+        """The conversation in as many examples as its replies need; a Quarantine says why there is none."""
+        found = self.template.written(conversation)
+        for one in found.examples:
+            one.pieces = self._owned(one.pieces)
+        return found
+
+    def _owned(self, written: Iterable[Piece]) -> list[Piece]:
         known, pieces = self._own_pieces, []
-        for piece in template(conversation):
+        for piece in written:
             if piece.control:
                 piece = known.get(piece) or self._own_piece(piece)
             if piece.text:
@@ -128,72 +129,81 @@ class Renderer:
 
     # --- Ids -------------------------------------------------------------------------------------
 
-    def example(self, conversation: Conversation) -> Example:
+    def rendered(self, conversation: Conversation) -> TaughtParts:
         """Ids and labels, proven: a Quarantine says what about this row cannot be proven."""
-        pieces = self.pieces(conversation)
+        written = self.written(conversation)
+        return self.gathered(written, [self.alone(one) for one in written.examples])
+
+    def examples(self, conversation: Conversation) -> list[TaughtPart]:
+        return self.rendered(conversation).parts
+
+    def example(self, conversation: Conversation) -> Example:
+        """The example that holds the whole conversation."""
+        return self.examples(conversation)[-1].example
+
+    def gathered(self, written: Writings, encoded: Sequence[Example | Quarantine]) -> TaughtParts:
+        """What could be encoded; if nothing could, the first reason is raised."""
+        found = TaughtParts([], dict(written.missed), written.notes)
+        refusal: Quarantine | None = None
+        for one, example in self._apart(written, encoded):
+            if isinstance(example, Quarantine):
+                refusal = refusal or example
+                found.missed |= dict.fromkeys(one.replies, str(example))
+            else:
+                found.parts.append(TaughtPart(one.conversation, example, one.replies, one.requests))
+        if refusal and not found.parts:
+            raise refusal
+        return found
+
+    def _apart(
+        self, written: Writings, encoded: Sequence[Example | Quarantine]
+    ) -> Iterator[tuple[Written, Example | Quarantine]]:
+        """Examples; where tokens join a prompt and its reply, each of an example's replies has its own."""
+        for one, example in zip(written.examples, encoded, strict=True):
+            if not isinstance(example, Quarantine) or len(one.replies) < 2:
+                yield one, example
+                continue
+            for reply in one.replies:
+                for alone in self.written(only(one.conversation, reply)).examples:
+                    yield alone, self.alone(alone)
+
+    def tokens(self, conversation: Conversation) -> int:
+        """The most tokens of an example; of the whole conversation where nothing is learned."""
+        try:
+            return max(len(part.example.ids) for part in self.examples(conversation))
+        except Quarantine:
+            return len(self.encode(self._owned(self.template.whole(conversation))).ids)
+
+    def alone(self, written: Written) -> Example | Quarantine:
+        pieces = written.pieces
         if not any(piece.learn and not piece.control for piece in pieces):
-            raise Quarantine("no reply to learn from")
-        return self.encode(pieces)
+            return Quarantine("no reply to learn from")
+        try:
+            return self.encode(pieces)
+        except Quarantine as reason:
+            parted = self._parted(pieces) if len(written.replies) == 1 else None
+            return parted or reason
+
+    def _parted(self, pieces: list[Piece]) -> Example | None:
+        """The prompt's ids and then the reply's, as a server has them, where one token would join both."""
+        first = next(at for at, piece in enumerate(pieces) if piece.learn)
+        try:
+            prompt, reply = self.encode(pieces[:first]), self.encode(pieces[first:])
+        except Quarantine:
+            return None
+        ids = [*prompt.ids, *reply.ids]
+        if self._proofs.seam(list(prompt.ids), list(reply.ids)):
+            return Example(ids, [*prompt.labels, *reply.labels])
+        return None
 
     def prompt(self, conversation: Conversation, reply: int) -> tuple[list[int], str]:
         """The prompt of the reply at this index, and the text of the reply."""
-        asked = tuple(replace(m, learn=False) for m in conversation.messages[:reply])
-        awaited = replace(conversation.messages[reply], learn=True)
-        pieces = self._written(self.serving, replace(conversation, messages=(*asked, awaited)))
-        first = next((at for at, piece in enumerate(pieces) if piece.learn), None)
-        if first is None:
-            raise Quarantine("the template does not say where this reply begins")
-        said = "".join(piece.text for piece in pieces[first:] if piece.learn and not piece.control)
-        return list(self.encode(pieces[:first]).ids), said
+        pieces, said = self.serving.asked(conversation, reply)
+        return list(self.encode(self._owned(pieces)).ids), said
 
     def encode(self, pieces: Sequence[Piece]) -> Example:
         """Ids and labels of any pieces, learned or not; proven where they are learned."""
-        whole = self._whole(self.text(pieces))
+        whole = self._whole.encode(self.text(pieces))
         if whole:
             return whole
         return Example.of(*self._piecewise.encode(pieces))
-
-    def _whole(self, text: PiecesText) -> Example | None:
-        """Encoded as a server does it; nothing where the data might have become a control token."""
-        if text.risky:
-            return None
-        encoding = self.core.encode(text.whole, add_special_tokens=False)
-        ids, offsets = encoding.ids, encoding.offsets
-        special = [at for at, token in enumerate(ids) if token in self._forbidden]
-        if [ids[at] for at in special] != text.control:
-            return None
-        labels = [IGNORED] * len(ids)
-        last = 0
-        for stretch in text.learned:
-            first, last = _tokens_of(stretch, offsets, last)
-            for at in range(first, last):
-                labels[at] = ids[at] if offsets[at][0] < offsets[at][1] else IGNORED
-            since = _control_before(special, first)
-            begin = 0 if since is None else offsets[since][0]
-            since = since or 0
-            self._proofs.says(text.whole[slice(*stretch)], ids[since:last], first - since)
-            self._proofs.asked(text.whole[begin : stretch[0]], ids[since:first])
-        return Example(ids, labels)
-
-
-def _tokens_of(stretch: tuple[int, int], offsets: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
-    """The tokens of a stretch of text, from `at` on: the first, and the one behind the last."""
-    start, end = stretch
-    while at < len(offsets) and offsets[at][1] <= start:
-        at += 1
-    first = at
-    while at < len(offsets) and offsets[at][0] < end:
-        at += 1
-    return first, at
-
-
-def _control_before(special: Sequence[int], first: int) -> int | None:
-    """The last control token before a token."""
-    at = bisect_left(special, first) - 1
-    return special[at] if at >= 0 else None
-
-
-def _any_of(tokens: Iterable[str]) -> re.Pattern[str]:
-    """Finds these tokens in text, the longest first, as tokenizers do."""
-    longest = sorted((token for token in tokens if token), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest)) or r"(?!)")

@@ -7,6 +7,8 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.render.batched import BatchedRenderer
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.sections import MODEL, TEMPLATE
+from pitchpipe_stages.render.told import told
+from pitchpipe_stages.render.writing import ChatTemplates
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -17,6 +19,7 @@ class Rendering:
 
     def __init__(self, recipe: Recipe):
         self.recipe = recipe
+        self._models_own: ChatTemplates = None
 
     @classmethod
     def of(cls, recipe: Recipe) -> "Rendering | None":
@@ -33,7 +36,12 @@ class Rendering:
     def renderer(self) -> Renderer:
         template = self.recipe[TEMPLATE]
         assert template
+        self._models_own = self.tokenizer.chat_template
         return Renderer(template.bound, self.tokenizer)
+
+    def notes(self) -> list[str]:
+        """What a person should know before training."""
+        return told(self.renderer, self.tokenizer, self._models_own)
 
     @cached_property
     def batched(self) -> BatchedRenderer:

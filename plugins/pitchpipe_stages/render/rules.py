@@ -1,6 +1,6 @@
 """What a recipe may say of any template: which words are learned, and what becomes of reasoning."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from pitchpipe.records.conversation import Conversation, replace
 from pitchpipe.records.template import Piece
-from pitchpipe_stages.render.writing import Writer
+from pitchpipe_stages.render.writing import ChatTemplates, Writer, Writings, Written, wanted
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -40,15 +40,31 @@ class Ruled(Writer):
                 "this template decides itself where reasoning is kept: leave out `reasoning: keep`"
             )
         self.writer = writer = writer.with_reasoning(rules.reasoning)
-        self.stop, self.tokens = writer.stop, writer.tokens
-        self.context_apart, self.variables = writer.context_apart, writer.variables
+        self.stop, self.stops, self.tokens = writer.stop, writer.stops, writer.tokens
 
     def __call__(self, conversation: Conversation) -> Iterable[Piece]:
-        pieces = self.writer(self._edited(conversation))
-        return map(_learned, pieces) if self.rules.learn == "everything" else pieces
+        conversation = self.edited(conversation)
+        if self.rules.learn == "everything":
+            return map(_learned, self.writer.whole(conversation))
+        return self.writer(conversation)
 
-    def jinja(self, bos: str, eos: str) -> str | None:
-        return self.writer.jinja(bos, eos)
+    def whole(self, conversation: Conversation) -> Iterable[Piece]:
+        return self.writer.whole(self.edited(conversation))
+
+    def written(self, conversation: Conversation) -> Writings:
+        conversation = self.edited(conversation)
+        if self.rules.learn != "everything":
+            return self.writer.written(conversation)
+        return Writings([Written(conversation, list(self(conversation)), wanted(conversation))])
+
+    def asked(self, conversation: Conversation, reply: int) -> tuple[list[Piece], str]:
+        return self.writer.asked(self.edited(conversation), reply)
+
+    def jinja(self, bos: str, eos: str, defaults: Mapping[str, object] | None = None) -> ChatTemplates:
+        return self.writer.jinja(bos, eos, defaults)
+
+    def notes(self) -> list[str]:
+        return self.writer.notes()
 
     def fit(self, tokenizer: "PreTrainedTokenizerFast") -> "Ruled":
         """The same rules for the template fitted to a tokenizer."""
@@ -60,7 +76,7 @@ class Ruled(Writer):
         """The template that a model is asked with: it learns replies, whatever training learns."""
         return Ruled(self.writer.serving, Rules(reasoning=self.rules.reasoning))
 
-    def _edited(self, conversation: Conversation) -> Conversation:
+    def edited(self, conversation: Conversation) -> Conversation:
         messages = conversation.messages
         if self.rules.reasoning == "strip" and any(message.reasoning for message in messages):
             messages = tuple(replace(m, reasoning="") if m.reasoning else m for m in messages)

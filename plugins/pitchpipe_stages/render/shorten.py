@@ -10,6 +10,7 @@ from pitchpipe.records.conversation import Conversation, Message, replace
 from pitchpipe.records.example import Example
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.render.renderer import Renderer
+from pitchpipe_stages.render.taught import TaughtPart
 
 Exchange = tuple[Message, ...]
 CUT = {
@@ -23,7 +24,7 @@ CUT = {
 class Shortened:
     """What is left of a conversation: nothing, one, or several that it was split into."""
 
-    parts: list[tuple[Conversation, Example]] = field(default_factory=list)
+    parts: list[TaughtPart] = field(default_factory=list)
     drop: Drop | None = None
     note: str = ""
     tokens: int = 0  # of the whole that are in no part
@@ -42,10 +43,10 @@ def shorten(conversation: Conversation, example: Example, collator: Bounded, ren
     kept = [] if rule == "drop" else list(filter(cutter.teaches, getattr(cutter, rule)()))
     if not kept:
         return Shortened(drop=Drop("too many tokens", tokens, length), tokens=tokens, learned=example.learned)
-    result = Shortened([cutter.part(some, number) for number, some in enumerate(kept)])
+    result = Shortened([part for number, some in enumerate(kept) for part in cutter.parts(some, number)])
     left = [exchange for some in kept for exchange in some]
     result.tokens = tokens - cutter.tokens(left) if len(left) < len(cutter.exchanges) else 0
-    result.learned = example.learned - sum(part.learned for _, part in result.parts)
+    result.learned = example.learned - sum(part.example.learned for part in result.parts)
     said = f"split into {len(kept)}" if len(kept) > 1 else CUT[rule]
     result.note = f"{said}: {result.tokens} of {tokens} tokens lost"
     return result
@@ -83,13 +84,12 @@ class _ExchangeCutter:
         said = (message for exchange in kept for message in exchange)
         return any(message.role == "assistant" and message.learn is not False for message in said)
 
-    def part(self, kept: list[Exchange], number: int) -> tuple[Conversation, Example]:
+    def parts(self, kept: list[Exchange], number: int) -> list[TaughtPart]:
         part = self._of(kept)
-        part = replace(part, id=f"{part.id}-{number + 1}") if number else part
-        return part, self.renderer.example(part)
+        return self.renderer.examples(replace(part, id=f"{part.id}-{number + 1}") if number else part)
 
     def tokens(self, kept: Sequence[Exchange]) -> int:
-        return len(self.renderer.encode(self.renderer.pieces(self._of(kept))).ids)
+        return self.renderer.tokens(self._of(kept))
 
     def _of(self, kept: Sequence[Exchange]) -> Conversation:
         messages = (*self.opening, *(message for exchange in kept for message in exchange))

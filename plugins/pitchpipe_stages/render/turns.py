@@ -1,14 +1,18 @@
 """Turns, written: what stands around each role's words, with the loss mask born beside each piece."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from pitchpipe.errors import Quarantine
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.records.template import BOS, EOS, Piece, Turns
+from pitchpipe_stages.render.asker import Asker
+from pitchpipe_stages.render.by_reply import ByReply
 from pitchpipe_stages.render.chat_template import ChatTemplate
-from pitchpipe_stages.render.marking import trimmed
+from pitchpipe_stages.render.marking import any_of, trimmed
+from pitchpipe_stages.render.messages import IN_WORDS, Serving
 from pitchpipe_stages.render.turns_to_jinja import JinjaSource
-from pitchpipe_stages.render.writing import Writer
+from pitchpipe_stages.render.writing import Writer, Writings
 
 AroundPieces = tuple[list[Piece], list[Piece]]  # before and after a role's words
 
@@ -22,8 +26,8 @@ class TurnsWriter(Writer):
 
     def __call__(self, conversation: Conversation) -> list[Piece]:
         turns, messages = self.turns, conversation.messages
-        if conversation.tools:
-            return self._by_chat_template(conversation)
+        if self._needs_more(conversation):
+            return self._by_chat_template(conversation)(conversation)
         pieces = [Piece(turns.begin, control=True)]
         if messages and messages[0].role != "system":
             preamble = turns.preamble_with_context if messages[0].context else turns.preamble
@@ -32,8 +36,6 @@ class TurnsWriter(Writer):
         if turns.fold and messages and messages[0].role == "system":
             held, messages = messages[0], messages[1:]
         for message in messages:
-            if message.tool_calls or message.reasoning or message.role == "tool":
-                return self._by_chat_template(conversation)
             if held and message.role == "user":
                 self._turn(pieces, message, held)
                 held = None
@@ -43,6 +45,21 @@ class TurnsWriter(Writer):
             raise Quarantine("this template writes a system message in a user's turn, and there is none")
         return pieces
 
+    def whole(self, conversation: Conversation) -> list[Piece]:
+        if self._needs_more(conversation):
+            return self._by_chat_template(conversation).whole(conversation)
+        return self(conversation)
+
+    def written(self, conversation: Conversation) -> Writings:
+        if self._needs_more(conversation):
+            return self._by_chat_template(conversation).written(conversation)
+        return super().written(conversation)
+
+    def asked(self, conversation: Conversation, reply: int) -> tuple[list[Piece], str]:
+        if self._needs_more(conversation):
+            return self._by_chat_template(conversation).asked(conversation, reply)
+        return super().asked(conversation, reply)
+
     def with_reasoning(self, rule: str) -> Writer:
         return self if rule == self.reasoning else TurnsWriter(self.turns, rule)
 
@@ -50,8 +67,10 @@ class TurnsWriter(Writer):
     def keeps_reasoning(self) -> bool:
         return True
 
-    def jinja(self, bos: str, eos: str, markers: bool = False) -> str:
-        """The chat template that renders what this writes.
+    def jinja(
+        self, bos: str, eos: str, defaults: Mapping[str, object] | None = None, markers: bool = False
+    ) -> str:
+        """The chat template that renders what this writes. It has no variables.
 
         `markers` puts what is learned between the tags that Transformers makes its masks from. Other servers
         know no such tags.
@@ -101,19 +120,29 @@ class TurnsWriter(Writer):
     def _words(self, text: str) -> str:
         return text.strip() if self.turns.trim else text
 
-    def _by_chat_template(self, conversation: Conversation) -> list[Piece]:
+    def _needs_more(self, conversation: Conversation) -> bool:
+        """Is there more than words, which the chat template alone writes?"""
+        return bool(conversation.tools) or any(
+            m.tool_calls or m.reasoning or m.role == "tool" for m in conversation.messages
+        )
+
+    def _by_chat_template(self, conversation: Conversation) -> ByReply:
         calls, messages = self.turns.calls, conversation.messages
         if not calls and (conversation.tools or any(m.tool_calls for m in messages)):
             raise Quarantine("this template cannot write tools")
         if not calls and any(m.role == "tool" for m in messages):
             raise Quarantine("this template has no place for a message of role 'tool'")
-        if not self.turns.think and any(m.reasoning for m in messages):
-            raise Quarantine("this template cannot write reasoning; `reasoning: strip` leaves it out")
-        return self._chat_template.pieces(conversation)
+        if (
+            not self.turns.think
+            and not conversation.meta.get(IN_WORDS)
+            and any(m.reasoning for m in messages)
+        ):
+            raise Quarantine("this template cannot write reasoning: `reasoning: strip` leaves it out")
+        return self._by_reply
 
     @cached_property
-    def _chat_template(self) -> ChatTemplate:
+    def _by_reply(self) -> ByReply:
         turns = self.turns
-        asked = (turns.user[1], *([turns.calls.ends] if turns.calls and turns.calls.ends else []))
-        source = self.jinja(BOS, EOS)
-        return ChatTemplate(source, self.stop, turns.assistant[0], asked, context_apart=True)
+        serving = Serving(context_apart=True, thought_apart=bool(turns.think))
+        tokens = any_of((turns.stop, *turns.tokens))
+        return ByReply(Asker(ChatTemplate(self.jinja(BOS, EOS)), (turns.stop,), tokens, (serving,)))

@@ -1,5 +1,6 @@
 """Tokens that a template needs and a tokenizer lacks are added to the tokenizer."""
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -43,3 +44,11 @@ def prove_padding(tokenizer: "PreTrainedTokenizerFast", asked: str | None) -> No
 
 def _knows(tokenizer: "PreTrainedTokenizerFast", token: str) -> bool:
     return tokenizer.backend_tokenizer.token_to_id(token) is not None
+
+
+def all_special(core: str, control: Iterable[str]) -> str:
+    """A tokenizer whose control tokens are all special: some are added tokens like any word."""
+    tokenizer, names = json.loads(core), set(control)
+    for token in tokenizer["added_tokens"]:
+        token["special"] |= token["content"] in names
+    return json.dumps(tokenizer)

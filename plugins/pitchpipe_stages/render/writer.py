@@ -1,6 +1,6 @@
 """Templates of every kind as writers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
@@ -9,7 +9,7 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.template import EOS, JinjaTemplate, Piece, Turns
 from pitchpipe_stages.render.probe import ProbedWriter
 from pitchpipe_stages.render.turns import TurnsWriter
-from pitchpipe_stages.render.writing import Writer
+from pitchpipe_stages.render.writing import ChatTemplates, Writer, Writings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -39,7 +39,7 @@ class _OfCode(Writer):
     def __call__(self, conversation: Conversation) -> Iterable[Piece]:
         return self.template(conversation)
 
-    def jinja(self, bos: str, eos: str) -> str | None:
+    def jinja(self, bos: str, eos: str, defaults: Mapping[str, object] | None = None) -> ChatTemplates:
         return self.template.jinja(bos, eos) if isinstance(self.template, WritesJinja) else None
 
 
@@ -71,19 +71,31 @@ class SeveralWriters(Writer):
 
     def __init__(self, template: Several, writers: list[Writer]):
         self.template, self.writers = template, writers
-        self.stop = self.serving.stop
+        self.stop, self.stops = self.serving.stop, self.serving.stops
         # The control tokens of all, and what ends the replies of each.
         self.tokens = tuple(dict.fromkeys(token for w in writers for token in (*w.tokens, w.stop)))
 
     def __call__(self, conversation: Conversation) -> Iterable[Piece]:
-        return self.writers[self.template.chosen(conversation)](conversation)
+        return self._chosen(conversation)(conversation)
+
+    def whole(self, conversation: Conversation) -> Iterable[Piece]:
+        return self._chosen(conversation).whole(conversation)
+
+    def written(self, conversation: Conversation) -> Writings:
+        return self._chosen(conversation).written(conversation)
+
+    def _chosen(self, conversation: Conversation) -> Writer:
+        return self.writers[self.template.chosen(conversation)]
 
     @property
     def serving(self) -> Writer:
         return self.writers[0].serving
 
-    def jinja(self, bos: str, eos: str) -> str | None:
-        return self.serving.jinja(bos, eos)
+    def jinja(self, bos: str, eos: str, defaults: Mapping[str, object] | None = None) -> ChatTemplates:
+        return self.serving.jinja(bos, eos, defaults)
+
+    def notes(self) -> list[str]:
+        return list(dict.fromkeys(note for writer in self.writers for note in writer.notes()))
 
     def fit(self, tokenizer: "PreTrainedTokenizerFast") -> Writer:
         return SeveralWriters(self.template, [writer.fit(tokenizer) for writer in self.writers])

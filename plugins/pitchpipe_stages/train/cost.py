@@ -39,6 +39,7 @@ class Cost(Struct):
     tokens: int
     learned: float  # share of the tokens
     lost: float  # share of all tokens, for length
+    repeated: float = 0.0  # share of all tokens: context that several examples of a conversation share
     collator: str | UnsetType = UNSET
     epoch: Epoch | UnsetType = UNSET
 
@@ -59,7 +60,8 @@ def cost(recipe: Recipe, folder: Path, prepared: Prepared) -> Cost | None:
         return None
     split, lost = prepared.splits["train"], prepared.too_long.tokens
     every = sum(side.tokens for side in prepared.splits.values())
-    found = Cost(len(lengths), tokens, split.learned / split.tokens, lost / (lost + every))
+    shares = split.learned / split.tokens, lost / (lost + every), prepared.several.repeated / (lost + every)
+    found = Cost(len(lengths), tokens, *shares)
     trainer, collator = recipe[TRAINER], recipe[COLLATOR]
     if trainer and collator and isinstance(trainer.bound, PlansData):
         found.collator = collator.name

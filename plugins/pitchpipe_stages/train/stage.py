@@ -118,7 +118,8 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     )
     result = trainer.bound(training) or {}
     if not ranks.joins():
-        save_for_serving(training, rendering.renderer, ends, loader.before.rows, run.path / "model")
+        defaults, home = run.result(PREPARE).defaults(), run.path / "model"
+        save_for_serving(training, rendering.renderer, ends, loader.before.rows, home, defaults)
     return result
 
 

@@ -8,10 +8,12 @@ from pitchpipe_stages.train.cost import Cost, Epoch
 def show_cost(cost: Cost, console: Console) -> None:
     """Show what training on the data will take."""
     lines = [
-        ["conversations", f"{cost.conversations:,}"],
+        ["examples" if cost.repeated else "conversations", f"{cost.conversations:,}"],
         ["tokens", f"{cost.tokens:,}, of which {cost.learned:.1%} are learned"],
         ["lost for length", f"{cost.lost:.1%} of all tokens"],
     ]
+    if cost.repeated:
+        lines.append(["repeated context", f"{cost.repeated:.1%} of all tokens, in several examples"])
     if isinstance(cost.epoch, Epoch):
         epoch = cost.epoch
         full = "" if epoch.full is None else f" in {epoch.rows:,} rows that are {epoch.full:.1%} full"

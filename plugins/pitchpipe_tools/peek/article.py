@@ -70,7 +70,7 @@ def _columns(written: Sequence[WrittenConversation], columns: Sequence[Column]) 
 
 
 def _column(title: Markup | None, written: WrittenConversation, facts: str, differs: int | None) -> Markup:
-    hop = Hop(written.fate or "length", written.reason, fate=written.fate)
+    hop = Hop(written.fate or written.step, written.reason, fate=written.fate)
     fate = element("p", _hop(hop)) if written.reason else None
     if not written.tokens:
         return element("div", title, fate, texts(written.pieces), class_="column")

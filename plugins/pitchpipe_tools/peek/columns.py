@@ -34,6 +34,7 @@ class WrittenConversation:
     lengths: list[int] = field(default_factory=list)  # in tokens; several if the conversation was split
     fate: str = ""
     reason: str = ""
+    step: str = "length"
 
 
 class PackedPart(NamedTuple):
@@ -71,7 +72,6 @@ class Column:
                 assert self.template
                 written.pieces = list(self.template.bound(conversation))
             else:
-                written.pieces = self._rendering.renderer.pieces(conversation)
                 self._encode(conversation, self._rendering, written)
         except Quarantine as reason:
             written.fate, written.reason = "quarantined", str(reason) or "refused by the template"
@@ -79,7 +79,10 @@ class Column:
 
     def _encode(self, conversation: Conversation, rendering: Rendering, written: WrittenConversation) -> None:
         """Adds the tokens that a run would keep, and the tokens that a run would cut."""
-        whole = rendering.renderer.example(conversation)
+        examples = rendering.renderer.written(conversation).examples
+        written.pieces = [piece for one in examples for piece in one.pieces]
+        encoded = [part.example for part in rendering.renderer.examples(conversation)]
+        whole = Example([x for one in encoded for x in one.ids], [x for one in encoded for x in one.labels])
         if self._vocabulary is None:
             self._vocabulary = Vocabulary(rendering.tokenizer, rendering.renderer)
         written.tokens = self._vocabulary.tokens(whole)
@@ -118,7 +121,7 @@ def _add_reason(done: Finished, written: WrittenConversation) -> None:
     for line in done.ledger:
         entry = LedgerEntry.of(line)
         limit = f" ({entry.score} against {entry.limit})" if entry.limit is not None else ""
-        written.reason = entry.reason + limit
+        written.reason, written.step = entry.reason + limit, str(entry.step.kind)
         written.fate = entry.fate if entry.fate in LOST else ""
 
 

@@ -95,7 +95,7 @@ class _Terminal:
         if written.tokens:
             self._tokens(written.tokens, column.stop)
         if written.fate or written.reason:
-            self._head(written.fate or "length", written.reason)
+            self._head(written.fate or written.step, written.reason)
 
     def _tokens(self, tokens: Sequence[Token], stop: str) -> None:
         stretches, stopped = count_stretches(tokens)

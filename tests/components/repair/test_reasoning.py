@@ -98,7 +98,10 @@ def test_every_turn_and_the_rejected_reply_too():
     good, bad = "<think>\nTwo and two.\n</think>\n\n4", "<think>\nTwo.\n</think>\n\n4"
     mended, notes = outcome(talk(U, ("assistant", good), U2, ("assistant", good), rejected=M("gpt", bad)))
     expected = M("assistant", "4", reasoning="Two and two.")
-    assert mended == talk(U, expected, U2, expected, rejected=M("assistant", "4", reasoning="Two."))
+    assert mended == pp.replace(
+        talk(U, expected, U2, expected, rejected=M("assistant", "4", reasoning="Two.")),
+        meta={"reasoning_in_words": True},  # a template without a place for it may put it back
+    )
     assert notes == (TAKEN,)  # and the two sides differ still
     equal = talk(U, ("assistant", good), rejected=M("assistant", "4", reasoning="Two and two."))
     assert repair(equal) == pp.Drop("chosen and rejected are equal")

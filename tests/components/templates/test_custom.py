@@ -78,7 +78,8 @@ def test_the_first_of_several_templates_serves(tokenizer):
     for number in range(20):
         talk = pp.replace(TALK, id=str(number))
         assert renderer.prompt(talk, 3) == Renderer(writer_of(MIXED[0]), tokenizer).prompt(talk, 3)
-        prove_served(renderer, tokenizer, talk)
+        (part,) = Renderer(writer_of(MIXED[0]), tokenizer).examples(talk)
+        assert prove_served(renderer, tokenizer, part)
         texts = [
             tokenizer.decode(Renderer(writer_of(template), tokenizer).example(talk).ids) for template in MIXED
         ]

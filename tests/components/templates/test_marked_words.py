@@ -42,7 +42,7 @@ def test_a_chat_template_learns_marked_parts_too(way, tokenizer):
     example = renderer.example(MARKED)
     learned = tokenizer.decode([token for token in example.labels if token >= 0])
     assert learned == "It is.<|im_end|>Four."
-    prove_served(renderer, tokenizer, MARKED)
+    assert prove_served(renderer, tokenizer, renderer.examples(MARKED)[0])
 
 
 def test_marks_that_no_longer_fit_the_words_are_refused(tokenizer):

@@ -5,14 +5,13 @@ import time
 import pytest
 
 import pitchpipe as pp
+from pitchpipe.records.example import IGNORED
 from pitchpipe_components.templates import DATA
 from pitchpipe_components.templates.own import OfFile, OfTokenizer
-from pitchpipe_stages.render.chat_template import ChatTemplate
-from pitchpipe_stages.render.parity import prove_served
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rules import Ruled, Rules
 from pitchpipe_stages.render.writer import writer_of
-from tests.components.templates.talks import PLAIN, TALK, THOUGHT, change, learned
+from tests.components.templates.talks import PLAIN, TALK, change
 
 
 def test_a_file_is_taken_apart_and_saved_as_it_is(tmp_path, tokenizer):
@@ -29,13 +28,13 @@ def test_words_of_the_data_are_data_in_the_models_own_template_too(tokenizer):
     assert ids.count(tokenizer.convert_tokens_to_ids("<|im_end|>")) == 4
 
 
+CALL = {"function": {"name": "look", "arguments": {}}}
 OWN = [
     (None, "has no chat template"),
     ("{% for m in messages %}", "is no Jinja"),
-    ("{% for m in messages %}{{ m.content }}\n{% endfor %}", "ends replies with no control token"),
-    ("{{ messages[0].content }}</s>", "leaves out words"),
+    ("{% for m in messages %}{{ m.content }}\n{% endfor %}", "ends this reply with no control token"),
+    ("{{ messages[0].content }}</s>", "leaves out what the user says"),
     ("{{ raise_exception('no') }}", "cannot write a plain conversation: .* no"),
-    ("{{ strftime_now('%d') }}", "today's date"),
 ]
 
 
@@ -46,43 +45,42 @@ def test_a_chat_template_that_cannot_be_trained_stops_before_any_row(source, mes
         Renderer(writer_of(OfTokenizer()), tokenizer)
 
 
-def test_variables_name_what_the_chat_template_would_ask_the_clock(tokenizer):
-    tokenizer.chat_template = (
-        "{% if not day is defined %}{% set day = strftime_now('%d') %}{% endif %}{{ day }}" + PLAIN
-    )
-    renderer = Renderer(Ruled(writer_of(OfTokenizer(variables={"day": "Monday"})), Rules()), tokenizer)
-    assert tokenizer.decode(renderer.example(TALK).ids).startswith("Monday<|im_start|>user")
-    prove_served(renderer, tokenizer, TALK)
+def of(tokenizer, **options):
+    return Renderer(Ruled(writer_of(OfTokenizer(**options)), Rules()), tokenizer)
+
+
+def taught(renderer, conversation, tokenizer):
+    """What each example teaches."""
+    return [
+        tokenizer.decode([label for label in part.example.labels if label != IGNORED])
+        for part in renderer.examples(conversation)
+    ]
 
 
 LOSSY = [
-    ("m.content | upper", change(0, content="a?"), "changes the words"),
-    ("m.content[:3]", change(0, content="abcdef"), "changes the words"),
+    (
+        "m.content | upper if m.content == 'shout' else m.content",
+        change(0, content="shout"),
+        "changes the words",
+    ),
+    ("m.content[:8]", change(0, content="abcdefghij"), "changes the words"),
     ("m.content if m.role != 'system' else ''", TALK, "leaves out what the system says"),
     ("m.content", change(0, content="\ufdd0"), "noncharacter"),
-    (
-        "m.content",
-        pp.replace(TALK, tools=({"type": "function", "function": {"name": "f"}},)),
-        "writes no tools",
-    ),
-    ("m.content", THOUGHT, "writes no reasoning"),
+    ("m.content", change(1, tool_calls=(CALL,)), "writes no calls of tools"),
 ]
 
 
 @pytest.mark.parametrize(("words", "conversation", "reason"), LOSSY)
-def test_what_a_chat_template_does_to_words_is_never_silent(words, conversation, reason):
-    source = "{% for m in messages %}{{ m.role }}:{{ " + words + " }}<e>{% endfor %}"
+def test_what_a_chat_template_does_to_words_is_never_silent(words, conversation, reason, tokenizer):
+    tokenizer.chat_template = PLAIN.replace("m.content", words)
     system = (pp.Message("system", "Be kind."),)
     with pytest.raises(pp.Quarantine, match=reason):
-        ChatTemplate(source, stop="<e>", opening="assistant:").pieces(
-            pp.replace(conversation, messages=system + conversation.messages)
-        )
+        of(tokenizer).examples(pp.replace(conversation, messages=system + conversation.messages))
 
 
-def test_white_space_that_a_chat_template_takes_is_not_learned():
-    source = "{% for m in messages %}{{ m.role }}:{{ m.content | trim }}<e>{% endfor %}"
-    template = ChatTemplate(source, stop="<e>", opening="assistant:")
-    assert learned(template.pieces, change(3, content="\n b. ")) == "a.<e>b.<e>"
+def test_white_space_that_a_chat_template_takes_is_not_learned(tokenizer):
+    tokenizer.chat_template = PLAIN.replace("m.content", "m.content | trim")
+    assert taught(of(tokenizer), change(3, content="\n b. "), tokenizer) == ["a.<|im_end|>b.<|im_end|>"]
 
 
 @pytest.mark.parametrize("name", ["chatml", "llama2", "tokenizer"])
@@ -100,5 +98,5 @@ def test_ten_times_the_turns_cost_ten_times_as_much(name, tokenizer):
             taken.append(time.perf_counter() - start)
         return min(taken)
 
-    seconds(10)
-    assert seconds(1000) < 45 * seconds(100)  # quadratic cost would be 100 times as much
+    seconds(5)
+    assert seconds(250) < 45 * seconds(25)  # quadratic cost would be 100 times as much

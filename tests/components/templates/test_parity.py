@@ -11,7 +11,7 @@ import pitchpipe as pp
 from pitchpipe.records.example import IGNORED
 from pitchpipe_components.templates import DATA
 from pitchpipe_components.templates.own import OfTokenizer
-from pitchpipe_stages.render.messages import as_served
+from pitchpipe_stages.render.messages import Serving, as_served
 from pitchpipe_stages.render.parity import prove_served
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.writer import writer_of
@@ -83,7 +83,8 @@ def tool(random: Random) -> dict:
 
 
 def served(tokenizer, conversation, **more):
-    messages, tools = as_served(conversation, context_apart=True), list(conversation.tools) or None
+    messages = as_served(conversation.messages, Serving(context_apart=True))
+    tools = list(conversation.tools) or None
     return tokenizer.apply_chat_template(messages, tools=tools, return_dict=True, **more)
 
 
@@ -110,14 +111,15 @@ def test_thousands_of_conversations_have_the_ids_that_a_server_gives(kind, name,
     for _ in range(250):
         conversation = talk(random, name)
         try:
-            example = renderer.example(conversation)
+            parts = renderer.examples(conversation)
         except pp.Quarantine as reason:
             # What a merge across a seam cannot prove, and bytes that are no letters, are refused; so is
             # a row whose only reply is white space, where the template trims.
             assert "would say other words" in str(reason) or "no reply" in str(reason)
             continue
-        assert example.ids == served(tokenizer, conversation)["input_ids"]
-        prove_served(renderer, tokenizer, conversation)
+        for part in parts:
+            assert part.example.ids == served(tokenizer, part.conversation)["input_ids"]
+            prove_served(renderer, tokenizer, part)
         proven += 1
     assert proven > (240 if kind == "bytes" else 100)
 

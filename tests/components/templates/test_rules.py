@@ -48,9 +48,14 @@ def test_reasoning_is_kept_or_stripped_by_the_rule(rule, expected):
     assert learned(Ruled(writer_of(DATA["chatml"]), Rules(reasoning=rule)), THOUGHT) == expected
 
 
-def test_a_template_without_reasoning_refuses_it_unless_it_is_stripped():
+def test_a_template_without_reasoning_writes_it_in_the_words_if_it_stood_there():
     with pytest.raises(pp.Quarantine, match="`reasoning: strip` leaves it out"):
         learned(Ruled(writer_of(DATA["alpaca"]), Rules()), THOUGHT)
+    in_words = pp.replace(THOUGHT, meta={"reasoning_in_words": True})
+    early, late = Ruled(writer_of(DATA["alpaca"]), Rules()).written(in_words).examples
+    said = ["".join(piece.text for piece in one.pieces if piece.learn) for one in (early, late)]
+    assert said == ["<think>\nEarly.\n</think>\n\na.{eos}", "<think>\nLate.\n</think>\n\nb.{eos}"]
+    assert "Early" not in "".join(piece.text for piece in late.pieces)  # no server has it
     assert learned(Ruled(writer_of(DATA["alpaca"]), Rules(reasoning="strip")), THOUGHT) == "a.{eos}b.{eos}"
 
 

@@ -13,7 +13,6 @@ import pitchpipe as pp
 from pitchpipe.errors import Quarantine
 from pitchpipe.host.host import Host
 from pitchpipe_stages.render.batched import BatchedRenderer
-from pitchpipe_stages.render.proofs import OTHER_PROMPT
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import LLAMA3_SPLIT, byte_pairs, bytes_alone
@@ -60,17 +59,16 @@ def talks(count, seed=0):
 
 
 def plain(result):
-    return (
-        str(result)
-        if isinstance(result, Quarantine)
-        else (list(result.ids), list(result.labels), result.learned)
-    )
+    if isinstance(result, Quarantine):
+        return str(result)
+    examples = [part.example for part in result.parts]
+    return [(list(one.ids), list(one.labels), one.learned) for one in examples]
 
 
 def one_by_one(renderer, conversations):
     for conversation in conversations:
         try:
-            yield renderer.example(conversation)
+            yield renderer.rendered(conversation)
         except Quarantine as reason:
             yield reason
 
@@ -87,7 +85,8 @@ def test_the_same_as_one_by_one(made, name, quick, monkeypatch):
     found = list(batches.examples(conversations))
     assert list(map(plain, found)) == list(map(plain, one_by_one(renderer, conversations)))
     assert (
-        sum(isinstance(getattr(one, "ids", None), np.ndarray) for one in found) > 40
+        sum(isinstance(part.example.ids, np.ndarray) for one in found for part in getattr(one, "parts", ()))
+        > 40
     )  # the quick way was taken
 
 
@@ -131,20 +130,20 @@ def two_spaces(normalizer=None):
     return PreTrainedTokenizerFast(tokenizer_object=core, eos_token="<|end|>")
 
 
-def test_a_prompt_that_has_other_tokens_without_its_reply_is_refused():
+def test_a_prompt_that_has_other_tokens_without_its_reply_keeps_its_own():
     """Two spaces at the end of a prompt are one token; before a digit they are two."""
     written = pp.turns(user=("U:", "\n"), assistant=("A:  ", "{eos}\n"))
     talk = pp.Conversation((pp.Message("user", "How many?"), pp.Message("assistant", "5")))
     renderer = Renderer(writer_of(written), two_spaces())
-    with pytest.raises(Quarantine, match="other tokens before the reply"):
-        renderer.example(talk)
-    assert list(map(str, BatchedRenderer(renderer).examples([talk]))) == [OTHER_PROMPT]
     risky = pp.Conversation((pp.Message("user", "How <|end|> many?"), pp.Message("assistant", "5")))
-    with pytest.raises(Quarantine, match="other tokens before the reply"):
-        renderer.example(risky)
+    for one in (talk, risky):
+        prompt, _ = renderer.prompt(one, 1)
+        example = renderer.example(one)
+        assert list(example.ids[: len(prompt)]) == prompt and example.learned == 2
+        assert plain(next(BatchedRenderer(renderer).examples([one]))) == plain(renderer.rendered(one))
     sound = Renderer(writer_of(pp.turns(user=("U:", "\n"), assistant=("A: ", "{eos}\n"))), two_spaces())
     assert sound.example(talk).learned == 2
-    assert next(BatchedRenderer(sound).examples([talk])).learned == 2
+    assert next(BatchedRenderer(sound).examples([talk])).parts[0].example.learned == 2
 
 
 def test_tokens_that_spell_other_words_are_refused():
@@ -158,7 +157,9 @@ def test_tokens_that_spell_other_words_are_refused():
         for said in ("five", "FIVE")
     ]
     sound, wrong = BatchedRenderer(renderer).examples(talks)
-    assert sound.learned == 5 and "would say other words: 'five<|end|>', not 'FIVE<|end|>'" in str(wrong)
+    assert sound.parts[
+        0
+    ].example.learned == 5 and "would say other words: 'five<|end|>', not 'FIVE<|end|>'" in str(wrong)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +177,6 @@ def test_words_that_make_a_control_token_with_the_template_stay_words(after, sai
     talk = pp.Conversation((pp.Message("user", said), pp.Message("assistant", "5")))
     (found,) = BatchedRenderer(renderer).examples([talk])
     meant = [token for token in renderer.control if token in after] + ["<|end|>"]
-    control = [token for token in found.ids if token in renderer.control.values()]
+    control = [token for token in found.parts[0].example.ids if token in renderer.control.values()]
     assert tokens.convert_ids_to_tokens(control) == meant
-    assert plain(found) == plain(renderer.example(talk))
+    assert plain(found) == plain(renderer.rendered(talk))

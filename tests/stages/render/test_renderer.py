@@ -1,8 +1,7 @@
 """Where a render begins, where it is cut, and which merges it refuses."""
 
-import pytest
-
 import pitchpipe as pp
+from pitchpipe.records.example import IGNORED
 from pitchpipe_components.templates.alpaca import ALPACA, ALPACA_SHORT
 from pitchpipe_components.templates.chatml import CHATML
 from pitchpipe_components.templates.llama3 import LLAMA3
@@ -31,7 +30,14 @@ def test_the_prompt_is_the_same_render_cut_before_the_last_reply():
     assert bytes_alone().decode(ids).endswith("<|im_start|>assistant\n")
 
 
-def test_a_merge_across_the_seam_is_refused_not_learned():
+def test_a_merge_across_the_seam_is_none_behind_a_servers_prompt():
+    """A server's prompt ends with one line end; the reply begins with two of its own."""
     talk = pp.Conversation((pp.Message("user", "Say it."), pp.Message("assistant", "\n\nIt.")))
-    with pytest.raises(pp.Quarantine, match="learned tokens would say other words"):
-        Renderer(writer_of(ALPACA_SHORT), byte_pairs()).example(talk)
+    tokenizer = byte_pairs()
+    renderer = Renderer(writer_of(ALPACA_SHORT), tokenizer)
+    example, (prompt, _) = renderer.example(talk), renderer.prompt(talk, 1)
+    assert list(example.ids[: len(prompt)]) == prompt and set(example.labels[: len(prompt)]) == {IGNORED}
+    assert tokenizer.decode(example.ids[len(prompt) :]).startswith("\n\nIt.")
+    more = (*talk.messages, pp.Message("user", "Again."), pp.Message("assistant", "It."))
+    parts = renderer.examples(pp.replace(talk, messages=more))
+    assert [part.replies for part in parts] == [(1,), (3,)]  # the second prompt is encoded whole

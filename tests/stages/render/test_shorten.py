@@ -57,10 +57,10 @@ TWO = tokens(talk(A, B, system="S"))
 )
 def test_what_is_left(rule, left, ids):
     result = cut(WHOLE, TWO, rule)
-    assert [words(part) for part, _ in result.parts] == left
-    assert [part.id for part, _ in result.parts] == ids
+    assert [words(part.conversation) for part in result.parts] == left
+    assert [part.conversation.id for part in result.parts] == ids
     whole = RENDERER.example(WHOLE)
-    kept = sum(example.learned for _, example in result.parts)
+    kept = sum(part.example.learned for part in result.parts)
     assert result.learned == whole.learned - kept
     lost = {"split": 0, "drop": len(whole.ids)}.get(rule, len(whole.ids) - TWO)
     assert result.tokens == lost
@@ -77,7 +77,7 @@ def test_stop_says_what_else_could_be_done():
 def test_an_exchange_that_is_too_long_alone_is_in_no_part_and_is_counted():
     long = talk(A, ("long " * 40, "reply"), C)
     result = cut(long, TWO, "split")
-    assert [words(part) for part, _ in result.parts] == ["ab", "ef"]
+    assert [words(part.conversation) for part in result.parts] == ["ab", "ef"]
     assert result.tokens == len(RENDERER.example(long).ids) - tokens(talk(A, C))
     assert result.learned == len("reply") + 1  # and what ends it
     assert "split into 2: " in result.note
@@ -118,7 +118,7 @@ def test_every_part_fits_and_is_a_run_of_whole_exchanges(rule, said, length):
         return
     result = cut(conversation, length, rule)
     at = 0
-    for part, example in result.parts:
+    for part, example in ((one.conversation, one.example) for one in result.parts):
         assert len(example.ids) <= length
         assert part.messages[0].content == "s"
         pairs = [
@@ -127,8 +127,8 @@ def test_every_part_fits_and_is_a_run_of_whole_exchanges(rule, said, length):
         while said[at : at + len(pairs)] != pairs:
             at += 1
         at += len(pairs)
-    kept = sum(example.learned for _, example in result.parts)
+    kept = sum(part.example.learned for part in result.parts)
     assert result.learned + kept == RENDERER.example(conversation).learned
     if rule == "split":  # no exchange that fits is lost
         fit = [pair for pair in said if tokens(talk(pair, system="s")) <= length]
-        assert sum(len(part.messages) // 2 for part, _ in result.parts) == len(fit)
+        assert sum(len(part.conversation.messages) // 2 for part in result.parts) == len(fit)

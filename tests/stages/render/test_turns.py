@@ -43,7 +43,6 @@ def test_only_the_templates_own_words_are_control():
         pp.Message("system", "Be kind."),
         pp.Message("tool", "42"),
         pp.Message("assistant", "", tool_calls=({"name": "f"},)),
-        pp.Message("assistant", "42", reasoning="6 * 7"),
     ],
 )
 def test_what_a_template_cannot_write_is_never_left_out_in_silence(message):
