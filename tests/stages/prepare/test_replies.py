@@ -110,6 +110,16 @@ def test_a_template_by_which_no_reply_is_learned_to_its_end_stops_the_run(templa
     here.run("prepare", "recipe.yaml").assert_failed(why)
 
 
+def test_rows_whose_weights_leave_out_every_end_stop_the_run(ready):
+    """The end of a reply is learned with its last part."""
+    parts = [{"type": "text", "text": "Hello", "weight": 1}, {"type": "text", "text": " there.", "weight": 0}]
+    row = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": parts}]}
+    here = ready(PLAIN, [row] * 3, "chatml")
+    here.run("prepare", "recipe.yaml").assert_failed("no reply's end is learned", "mark parts of replies")
+    more = ready(PLAIN, [row] * 3 + [chat("Hi", f"Hello {n}.") for n in range(9)], "chatml")
+    assert "the ends of 3 of 12 replies are not learned" in prepared(more)
+
+
 def test_the_last_reply_is_not_replaced_by_a_draft_where_a_conversation_is_cut(ready):
     """`learn: last` means the conversation's last reply, whatever is cut."""
     long = chat("Draft?", "A draft.", "Final?", "word " * 100)
