@@ -10,6 +10,7 @@ from pitchpipe_stages.console import RichConsole, escape, shortened
 from pitchpipe_stages.data.ledger import LENGTH, MIX, RENDER, SPLIT
 from pitchpipe_stages.prepare.history import FilterVerdict, History, RowFate
 from pitchpipe_tools.ledger_entry import LedgerEntry
+from pitchpipe_tools.message_lines import lines_of
 
 AFTER_FILTERS = (RENDER, LENGTH, SPLIT, MIX)
 
@@ -43,7 +44,8 @@ def _show_fate(fate: RowFate, history: History, console: RichConsole) -> None:
     row = fate.row
     console.plain(f"{row.source}  id {row.id}")
     for message in row.messages:
-        console.plain(f"  {message.role}: {shortened(message.content, 160)}")
+        for what, words in lines_of(message):
+            console.plain(f"  {what}: {shortened(words, 160)}")
     for verdict in fate.verdicts:
         _show_verdict(verdict, console)
     if fate.kept:

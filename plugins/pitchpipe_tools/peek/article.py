@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.html.numbers import number, share
+from pitchpipe_tools.message_lines import lines_of
 from pitchpipe_tools.peek.boxes import boxes, texts
 from pitchpipe_tools.peek.columns import Column, WrittenConversation
 from pitchpipe_tools.peek.hops import Hop, PeekedConversation
@@ -48,8 +49,7 @@ def _messages(messages: Sequence[Message]) -> Markup:
     """The messages of a conversation that no template has written."""
     lines = []
     for message in messages:
-        text = "\n".join(filter(None, (message.content, message.context)))
-        lines.append((element("dt", message.role), element("dd", text)))
+        lines += [(element("dt", what.strip()), element("dd", words)) for what, words in lines_of(message)]
     return element("div", element("dl", lines), class_="example")
 
 

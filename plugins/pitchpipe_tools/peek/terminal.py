@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pitchpipe.records.conversation import Message
 from pitchpipe_stages.console import RichConsole, escape
+from pitchpipe_tools.message_lines import lines_of
 from pitchpipe_tools.peek.columns import Column, WrittenConversation
 from pitchpipe_tools.peek.hops import Hop, PeekedConversation, PeekedRow, peeked_rows
 from pitchpipe_tools.peek.styled import styled_pieces, styled_tokens
@@ -80,9 +81,8 @@ class _Terminal:
 
     def _messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            self.console.plain(f"{message.role}: {message.content}")
-            if message.context:
-                self.console.plain(f"  context: {message.context}")
+            for what, words in lines_of(message):
+                self.console.plain(f"{what}: {words}")
 
     # --- Text and tokens ---------------------------------------------------------------------------
 
