@@ -1,5 +1,7 @@
 """Text becomes ids, by the quickest tokenizer at hand that gives the ids of the model's own tokenizer."""
 
+import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -78,9 +80,31 @@ def _fastokens(core: "Tokenizer") -> tuple[FastTokenizer | None, str]:
         fast = fastokens.Tokenizer.from_json_str(core.to_str())
         fast.no_padding()
         fast.no_truncation()
-        return (fast, "") if agree(fast, core, list(PROBES)) else (None, "fastokens gives other ids")
+        return (
+            (fast, "")
+            if _apart(lambda: agree(fast, core, list(PROBES)))
+            else (None, "fastokens gives other ids")
+        )
     except Exception as error:  # it knows fewer kinds of tokenizer, and says so in many ways
         return None, f"fastokens cannot read this tokenizer: {str(error)[:80]}"
+
+
+def _apart(check: Callable[[], bool]) -> bool:
+    """Whether a check holds, in a process of its own where there can be one.
+
+    fastokens starts a thread when it first encodes. Workers that are forked while this thread ends its work
+    may wait for it for ever, so there must be none yet.
+    """
+    if not hasattr(os, "fork"):
+        return check()
+    child = os.fork()
+    if not child:
+        failed = True
+        try:
+            failed = not check()
+        finally:
+            os._exit(failed)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def agree(fast: FastTokenizer, core: "Tokenizer", texts: list[str]) -> bool:

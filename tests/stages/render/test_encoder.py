@@ -1,5 +1,8 @@
 """A second library encodes only where it gives the same ids."""
 
+import subprocess
+import sys
+
 import pytest
 
 import pitchpipe as pp
@@ -35,3 +38,24 @@ def test_a_text_of_every_batch_is_checked(monkeypatch):
     fast, encoder.fast = encoder.fast, Failing()
     with pytest.raises(pp.PitchpipeError, match=r"fastokens gives other ids .*\n.*pip uninstall fastokens"):
         encoder.flat(texts)
+
+
+THREADS = """
+import os
+from pitchpipe_stages.render.encoder import Encoder
+from tests.tokenizers import byte_pairs
+
+def names():
+    return [open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")]
+
+encoder = Encoder(byte_pairs().backend_tokenizer)
+print(encoder.name, any("fastokens" in name for name in names()))
+encoder.flat(["one text", "two texts"])
+print(any("fastokens" in name for name in names()))
+"""
+
+
+def test_workers_can_be_forked_before_fastokens_has_a_thread():
+    """A worker that is forked while that thread ends its work may wait for ever."""
+    done = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split("\n")[:2] == ["fastokens False", "True"], done.stderr
