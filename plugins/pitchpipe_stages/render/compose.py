@@ -10,7 +10,7 @@ from pitchpipe_stages.render.chat_template import Rendered
 from pitchpipe_stages.render.marking import TaggedText, cut
 from pitchpipe_stages.render.messages import CLOSE_THOUGHT, OPEN_THOUGHT
 
-OPEN = re.compile(r"([<\[](?!/)[^<>\[\]\s/]*think[^<>\[\]\s]*[>\]]|<\|channel>thought)(\s*)\Z", re.I)
+OPEN = re.compile(r"([<\[](?!/|\|?end)[^<>\[\]\s/]*think[^<>\[\]\s]*[>\]]|<\|channel>thought)(\s*)\Z", re.I)
 _CLOSES = {"<|START_THINKING|>": "<|END_THINKING|>", "<|channel>thought": "<channel|>"}  # others: </think>
 _MARK = r"(?:<[^<>\s]+>|\[[^\[\]\s]+\])"
 _EMPTY = re.compile(rf"\s*{_MARK}\s*\w*\s*{_MARK}\s*")  # reasoning that is none

@@ -90,6 +90,16 @@ def test_reasoning_that_the_prompt_opens_is_closed_by_the_reply(thought):
     assert ("closes it at once" in "".join(found.notes)) == (not thought)
 
 
+@pytest.mark.parametrize("none", ["<think>\n</think>", "<|START_THINKING|><|END_THINKING|>", "<|channel>thought\n<channel|>"])  # fmt: skip
+def test_a_prompt_that_says_that_there_is_no_reasoning_is_followed_by_the_words(none):
+    """As Command R7B and Gemma 4 do: what they write of a reply has no such words."""
+    source = PLAIN.replace("assistant\n{% endif %}", "assistant\n" + none + "{% endif %}")
+    _, said = taught(source, USER, REPLY)
+    assert said == ["a.<|im_end|>"]
+    with pytest.raises(pp.Quarantine):
+        taught(source, USER, thinking(REPLY, "One."))
+
+
 def test_reasoning_that_stood_in_the_words_stands_there_again_where_the_template_knows_none():
     reply = thinking(REPLY, "One.")
     with pytest.raises(pp.Quarantine, match="`reasoning: strip` leaves it out"):
