@@ -37,9 +37,7 @@ class ByReply:
 
     def whole(self, conversation: Conversation) -> list[Piece]:
         """The whole conversation, as the chat template writes it when all is said."""
-        request = Request(self.asker.servings[0])
-        parts = self.asker.template.written(conversation.messages, conversation.tools, request).parts
-        return list(pieces_of(parts, []))
+        return list(pieces_of(self._parts(conversation), []))
 
     def asked(self, conversation: Conversation, reply: int) -> tuple[list[Piece], str]:
         asked = self.asker.ask(conversation, reply)
@@ -96,9 +94,12 @@ class ByReply:
 
     def _marked(self, conversation: Conversation) -> list[Piece]:
         """The whole conversation, where no reply is learned but other messages are."""
-        request = Request(self.asker.servings[0])
-        parts = self.asker.template.written(conversation.messages, conversation.tools, request).parts
+        parts = self._parts(conversation)
         return list(pieces_of(parts, list(_words_marked(parts, conversation.messages))))
+
+    def _parts(self, conversation: Conversation) -> list[TaggedText]:
+        request = Request(self.asker.servings[0])
+        return self.asker.template.written(conversation.messages, conversation.tools, request).parts
 
     def _go_on(self, head: Asked, conversation: Conversation) -> None:
         """Take what follows the last reply too, if some of it is to be learned."""

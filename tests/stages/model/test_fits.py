@@ -9,25 +9,16 @@ from pitchpipe_components.models import Tiny
 from pitchpipe_stages.model import fits
 from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.prepare.examples import PreparedExamples
+from tests.base_folder import RECIPE
 from tests.tokenizers import bytes_alone
 
 TINY = Before(rows=264, positions=512, learned=False, rotary="default")
 ROWS = [{"instruction": f"Say {n}.", "output": str(n)} for n in range(8)]
-RECIPE = """\
-model:
-  transformers: {folder: base}
-template: TEMPLATE
-loaders:
-  - files: {path: rows.jsonl}
-split: {train: 1.0}
-trainer:
-  sft: {batch_size: 4, max_steps: 1}
-"""
 
 
 def project_of(project, change, template="chatml", rows=ROWS, more=""):
     """A project whose model is the tiny one, changed and saved in the folder `base`."""
-    here = project({"recipe.yaml": RECIPE.replace("TEMPLATE", template) + more, "rows.jsonl": rows})
+    here = project({"recipe.yaml": RECIPE.replace("chatml", template) + more, "rows.jsonl": rows})
     model, tokenizer = Tiny().weights(), bytes_alone()
     model, tokenizer = change(model, tokenizer) or (model, tokenizer)
     model.save_pretrained(here.folder / "base")

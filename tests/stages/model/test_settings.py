@@ -8,17 +8,7 @@ from transformers import GenerationConfig
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_components.models import Tiny
 from pitchpipe_stages.model.settings import make_saveable
-
-RECIPE = """\
-model:
-  transformers: {folder: base}
-template: chatml
-loaders:
-  - files: {path: rows.jsonl}
-split: {train: 1.0}
-trainer:
-  sft: {batch_size: 4, max_steps: 1}
-"""
+from tests.base_folder import RECIPE
 
 
 def test_settings_of_sampling_where_nobody_samples(tmp_path):

@@ -10,6 +10,7 @@ from pitchpipe_stages.model.embeddings import grow, new_ids
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.vocabulary import add_missing, add_padding
 from pitchpipe_stages.render.writer import writer_of
+from tests import base_folder
 from tests.tokenizers import bytes_alone
 
 STRANGE = pp.turns(user=("<|u|>", ""), assistant=("<|a|>", "<|z|>"), stop="<|z|>", tokens=("<|u|>", "<|a|>"))
@@ -148,16 +149,7 @@ def test_padding_is_none_of_several_ends():
     assert tokens.pad_token == "<|padding|>"
 
 
-PADDED = """\
-model:
-  transformers: {folder: base, pad_token: "TOKEN"}
-template: chatml
-loaders:
-  - files: {path: rows.jsonl}
-split: {train: 1.0}
-trainer:
-  sft: {batch_size: 4, max_steps: 1}
-"""
+PADDED = base_folder.RECIPE.replace("folder: base", 'folder: base, pad_token: "TOKEN"')
 
 
 @pytest.mark.slow
