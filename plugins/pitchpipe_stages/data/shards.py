@@ -16,6 +16,7 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.verdict import Drop
 from pitchpipe.run.atomic import write
 from pitchpipe_stages.data.ledger import SourceRows, Step
+from pitchpipe_stages.data.likeness import Likeness
 from pitchpipe_stages.data.writable import UNWRITABLE, plain
 
 NOT_SCORED = float("nan")
@@ -86,7 +87,7 @@ class Summary(Struct, kw_only=True):
     variables: dict[str, int] = field(default_factory=dict)  # replies by what their chat template was told
     lost: int = 0  # tokens of conversations that were too long, and are in none that is kept
     lost_learned: int = 0
-    prompts: bytes = b""  # a hash of each prompt, 8 bytes
+    like: Likeness = field(default_factory=Likeness)
     groups: bytes = b""  # a hash of each group, 8 bytes; zeros where there is none
     categories: list[str] = field(default_factory=list)
     stepwise: list[int] = field(default_factory=list)  # places among the kept of chain-of-thought rows

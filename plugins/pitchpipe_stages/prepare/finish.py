@@ -15,6 +15,7 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import IGNORED
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.data.ledger import LENGTH, RENDER
+from pitchpipe_stages.data.likeness import likeness
 from pitchpipe_stages.data.shards import Base, Finished, Judgement
 from pitchpipe_stages.prepare.ledger_lines import LedgerLines
 from pitchpipe_stages.render.parity import prove_served, shape
@@ -127,7 +128,8 @@ class _KeptRows:
     def __init__(self, key: str, lines: LedgerLines):
         self.lines, self._done = lines, Finished(key=key)
         self._ids, self._labels = [NOTHING], [NOTHING]
-        self._prompts: list[bytes] = []
+        self._wholes: list[Conversation] = []
+        self._rows: list[int] = []  # that each of them gave
         self._groups: list[bytes] = []
         self.parts: list[TaughtPart] = []
 
@@ -145,9 +147,13 @@ class _KeptRows:
         done.lengths.append(len(part.example.ids) if part else 0)
         if kept.meta.get("cot"):
             done.stepwise.append(len(done.indices))
+        if done.indices[-1:] == [index]:
+            self._rows[-1] += 1
+        else:
+            self._wholes.append(whole)
+            self._rows.append(1)
         done.indices.append(index)
         done.lines.append(encode(kept))
-        self._prompts.append(_hashed(whole.prompt().strip()))
         self._groups.append(_hashed(whole.group) if whole.group else NO_GROUP)
         done.categories.append(kept.category)
 
@@ -181,7 +187,7 @@ class _KeptRows:
         ends = np.isin(labels, stops)
         done.stops = _sums(ends, bounds)
         done.bare_stops = int((ends[1:] & ~mask[:-1]).sum())
-        done.prompts, done.groups = b"".join(self._prompts), b"".join(self._groups)
+        done.like, done.groups = likeness(self._wholes, self._rows), b"".join(self._groups)
         done.ledger, done.counts = self.lines.lines(), self.lines.counted(len(done.indices)).recorded()
         return done
 

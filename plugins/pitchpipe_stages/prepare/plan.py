@@ -9,7 +9,8 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.data.lanes import Lane
 from pitchpipe_stages.data.ledger import Counts
 from pitchpipe_stages.prepare import mix, split
-from pitchpipe_stages.prepare.result import SPLITS, MixLine
+from pitchpipe_stages.prepare.repeats import Likenesses
+from pitchpipe_stages.prepare.result import SPLITS, MixLine, Repeats
 from pitchpipe_stages.prepare.sections import MIX, SPLIT
 
 
@@ -21,6 +22,7 @@ class Plan:
         self.counts: dict[str, Counts] = {source.name: Counts() for source in self.sources}
         self.order: NDArray[np.int64] | None = None
         self.mixed: list[MixLine] = []
+        self.like = Likenesses()
         self._gather(lanes)
         pins = [SPLITS.index(source.side) if source.side else split.NONE for source in self.sources]
         pinned = np.array(pins, np.uint8)[self.lane]
@@ -28,10 +30,16 @@ class Plan:
         self.used = np.ones(len(self.side), bool)
         self._mix()
 
+    def repeats(self) -> Repeats:
+        """What comes twice in training, or is held out and trained on."""
+        found = self.like.repeats(np.where(self.used, self.side, np.uint8(split.NONE)))
+        found.families = len(np.unique(split.families(self.prompts, self.groups)))
+        return found
+
     def _gather(self, lanes: list[Lane]) -> None:
         """Read from each shard what split and mix need to know of its rows."""
         known: dict[str, int] = {}
-        prompts, groups, categories, tokens = [b""], [b""], array("i"), array("i")
+        groups, categories, tokens = [b""], array("i"), array("i")
         lane_of, stepwise = array("H"), array("q")
         for number, lane in enumerate(lanes):
             for shard in lane.shards:
@@ -39,12 +47,12 @@ class Plan:
                 assert done
                 self.counts[lane.source.name] += Counts.of(done.counts)
                 stepwise.extend(len(tokens) + place for place in done.stepwise)
-                prompts.append(done.prompts)
+                self.like.add(done.like)
                 groups.append(done.groups)
                 categories.extend(known.setdefault(name, len(known)) for name in done.categories)
                 tokens.extend(done.lengths)
                 lane_of.extend([number] * len(done.lengths))
-        self.prompts = np.frombuffer(b"".join(prompts), np.uint64)
+        self.prompts = self.like.prompts()
         self.groups = np.frombuffer(b"".join(groups), np.uint64)
         self.categories, self.tokens = np.array(categories, np.int32), np.array(tokens, np.int32)
         self.lane, self.stepwise = np.array(lane_of, np.uint16), np.zeros(len(tokens), bool)

@@ -43,6 +43,7 @@ def prepare(recipe: Recipe, rows: Path, folder: Path, processes: int, bar: Bar, 
     _stop_if_too_many_are_lost(recipe, plan.counts, folder / "ledger.jsonl")
     _stop_if_replies_are_not_learned(recipe, result, folder / "ledger.jsonl")
     result.formats = passes.formats()
+    result.repeats = plan.repeats()
     result.tokenizer = msgspec.convert(passes.tokenizer(), TokenizerFacts)
     return result
 

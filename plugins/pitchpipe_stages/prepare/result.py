@@ -45,6 +45,23 @@ class MixLine(Struct):
     epochs: float
 
 
+class Trained(Struct):
+    """Conversations of a held-out side, and those whose question stands in train as well."""
+
+    conversations: int
+    in_train: int
+
+
+class Repeats(Struct):
+    """What comes again but for case, punctuation and white space: within train, and between the sides."""
+
+    train: int = 0  # conversations
+    repeated: int = 0  # of them, those that say what one before them says
+    to_the_letter: int = 0
+    held_out: dict[str, Trained] = field(default_factory=dict)
+    families: int = 0  # of all that is kept: what a split does not part, by prompt or by group
+
+
 class TokenizerFacts(Struct, rename={"encoded_by": "encoded by"}, omit_defaults=True):
     """Who encoded the text, the tokens that the tokenizer lacked, and what else there is to know."""
 
@@ -67,6 +84,8 @@ class Prepared(Struct):
     several: SeveralExamples = field(default_factory=SeveralExamples)
     variables: dict[str, int] = field(default_factory=dict)  # replies by what their chat template was told
     files: dict[str, str] = field(default_factory=dict)  # of each side a digest
+    repeats: Repeats = field(default_factory=Repeats)
+    warnings: list[str] = field(default_factory=list)  # what a user should look at before training
 
     @property
     def replies(self) -> int:

@@ -31,7 +31,7 @@ def sides(
             part = side[start : start + CHUNK]
             part[point < split.test + split.validation] = 1
             part[point < split.test] = 2
-    return _with_pinned(side, family, pinned)
+    return _with_pinned(_none_empty(split, side, family, pinned), family, pinned)
 
 
 def families(prompts: Hashes, groups: Hashes) -> Hashes:
@@ -79,6 +79,27 @@ def _by_category(
         side_of[at] = side = min(side, 2)
         count[side] += 1
     return side_of[member]
+
+
+def _none_empty(split: Split, side: Sides, family: Hashes, pinned: Sides) -> Sides:
+    """Few prompts may leave a side empty that has a share: it gets the prompt whose point lies nearest.
+
+    No prompt moves where every side has one, and none leaves a side that has no other.
+    """
+    shares = ((TRAIN, split.train), (2, split.test), (1, split.validation))
+    empty = [one for one, share in shares if share and not ((side == one) | (pinned == one)).any()]
+    if not empty:
+        return side
+    free = ~np.isin(family, family[pinned != NONE])
+    names, first = np.unique(family[free], return_index=True)
+    of, point = side[free][first], _points(names, split.seed)
+    for one in empty:
+        others = np.flatnonzero(of == np.bincount(of, minlength=3).argmax())
+        if len(others) > 1:
+            nearest = point[others].argmax() if one == TRAIN else point[others].argmin()
+            of[others[nearest]] = one
+    side[free] = of[np.searchsorted(names, family[free])]
+    return side
 
 
 def _with_pinned(side: Sides, family: Hashes, pinned: Sides) -> Sides:

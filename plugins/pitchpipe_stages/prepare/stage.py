@@ -34,6 +34,7 @@ class Prepare(Stage[Prepared]):
         from pitchpipe_stages.data.workers import available
         from pitchpipe_stages.prepare.keys import Inputs
         from pitchpipe_stages.prepare.prepare import prepare
+        from pitchpipe_stages.prepare.warnings import warnings
 
         folder = run.fresh("prepared")
         (run.path / "report.html").unlink(missing_ok=True)  # it was about other data
@@ -41,7 +42,8 @@ class Prepare(Stage[Prepared]):
         processes = run.processes or available()
         result = prepare(run.recipe, run.path / "rows", folder, processes, run.console.bar, inputs)
         os.replace(folder / "ledger.jsonl", run.path / "ledger.jsonl")
-        self._stop_if_nothing_is_left(run, result)
+        result.warnings = warnings(run.recipe, result, str(run.path))
+        self._stop_if_empty(run, result)
         sides = result.splits
         result.files = {side: digest_files(*sorted(folder.glob(f"{side}.*"))) for side in sides}
         run.keep("prepared")
@@ -54,15 +56,15 @@ class Prepare(Stage[Prepared]):
         run.note(**made_with(run.recipe))
         show_rows(result, run.console)
 
-    def _stop_if_nothing_is_left(self, run: Run, result: Prepared) -> None:
-        """Stop where a later stage would have nothing to do."""
-        for side, section, why in (
-            ("train", "trainer", "nothing is left to train on"),
-            ("test", "evaluators", "nothing is held out to evaluate on"),
-        ):
-            if run.recipe.data.get(section) and not result.splits[side].conversations:
-                self.tell(run, result)
-                raise PitchpipeError(f"{why}. Each row's reason stands in {run.path / 'ledger.jsonl'}")
+    def _stop_if_empty(self, run: Run, result: Prepared) -> None:
+        """Show the rows before the reason, which is about them."""
+        from pitchpipe_stages.prepare.emptiness import stop_if_empty
+
+        try:
+            stop_if_empty(run.recipe, result, str(run.path / "ledger.jsonl"))
+        except PitchpipeError:
+            self.tell(run, result)
+            raise
 
 
 PREPARE = Prepare()

@@ -6,6 +6,7 @@ from pitchpipe.host.contracts import Console
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.prepare.mix import too_often
 from pitchpipe_stages.prepare.result import MixLine, Prepared, TokenizerFacts
+from pitchpipe_stages.prepare.warnings import within_train
 
 ALWAYS = ("read", "kept", "dropped", "quarantined", "changed")
 SELDOM = ("tagged", "passed_over", "joined", "more")
@@ -33,7 +34,11 @@ def show_rows(prepared: Prepared, console: Console) -> None:
     lines = [
         [name, *(f"{n:,}" for n in msgspec.structs.astuple(s))][: len(head)] for name, s in splits.items()
     ]
-    console.table("Prepared", head, lines)
+    if lines:
+        console.table("Prepared", head, lines)
+    console.say(f"[dim]{within_train(prepared.repeats)}[/]")
+    for warning in prepared.warnings:
+        console.say(f"[bold yellow]warning:[/] {escape(warning)}")
 
 
 def _replies(prepared: Prepared, console: Console) -> None:

@@ -74,7 +74,7 @@ def test_a_filter_used_twice_is_told_apart(project):
         "exact_duplicates",
         "length: {max_reply_chars: 9}\n  - filters:length: {max_reply_chars: 5}\n  - length: {max_reply_chars: 3}",
     )
-    rows = [{"instruction": "Hi", "output": "x" * n} for n in (10, 6, 4)]
+    rows = [{"instruction": "Hi", "output": "x" * n} for n in (10, 6, 4, 1)]
     here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
     here.run("prepare", "recipe.yaml").assert_success()
     stages = [line["stage"] for line in here.rows("runs/recipe/ledger.jsonl")]
@@ -106,5 +106,7 @@ def wordy(conversation):
     here.run("prepare", "recipe.yaml").assert_failed(
         "pp.drop needs a reason", "in filter 'mute' of plugin 'pitchpipe_local'", code=1
     )
-    here.run("prepare", "recipe.yaml", "--set", "filters=[wordy]").assert_success()
+    here.run("prepare", "recipe.yaml", "--set", "filters=[wordy]").assert_failed(
+        "nothing is kept: all 1 rows are lost. Most often: two lines (1)"
+    )
     assert here.rows("runs/recipe/ledger.jsonl")[0]["reason"] == "two lines"

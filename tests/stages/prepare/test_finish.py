@@ -4,6 +4,7 @@ from tests.ledger import fates
 
 LONG = "model: tiny\ntemplate: chatml\nloaders:\n  - files: {path: rows.jsonl}\ncollator:\n  padded: {length: 120, too_long: %s}\n"
 CHAT = {"messages": [{"role": role, "content": "word " * 5} for role in ("user", "assistant")] * 3}
+SHORT = {"messages": CHAT["messages"][:2]}
 
 
 def test_a_conversation_that_is_too_long_is_cut_by_whole_turns(project):
@@ -16,7 +17,7 @@ def test_a_conversation_that_is_too_long_is_cut_by_whole_turns(project):
 
 
 def test_a_conversation_that_is_too_long_is_dropped_or_stops(project):
-    here = project({"recipe.yaml": LONG % "drop", "rows.jsonl": [CHAT]})
+    here = project({"recipe.yaml": LONG % "drop", "rows.jsonl": [CHAT, SHORT]})
     here.run("prepare", "recipe.yaml").assert_success()
     (line,) = here.rows("runs/recipe/ledger.jsonl")
     assert (line["fate"], line["reason"], line["limit"]) == ("dropped", "too many tokens", 120) and line[

@@ -84,3 +84,19 @@ def test_families_are_joined_through_chains():
 def test_what_a_source_holds_out_is_nowhere_else():
     found = sides([1, 2, 3, 1, 2], pinned=[split.NONE, split.NONE, split.NONE, 2, 0])
     assert found[3] == 2 and found[0] == split.NONE and found[4] == split.TRAIN and found[1] != split.NONE
+
+
+@pytest.mark.parametrize("by", [None, "category"])
+@pytest.mark.parametrize("seed", range(5))
+def test_few_prompts_leave_no_side_empty(by, seed):
+    for count in (3, 4, 7):
+        found = sides(np.repeat(hashes(count, seed), 2), recipe=Split(0.98, 0.01, 0.01, by=by, seed=seed))
+        assert set(found) == {0, 1, 2}
+    assert sorted(sides(hashes(2, seed), recipe=Split(0.98, 0.01, 0.01, by=by, seed=seed))) == [0, 2]
+    assert sides(hashes(1, seed), recipe=Split(0.9, 0.0, 0.1, by=by, seed=seed)).size == 1
+
+
+def test_a_side_that_a_source_fills_takes_no_prompt_of_another():
+    pinned = [split.NONE] * 3 + [2]
+    found = sides([1, 2, 3, 4], pinned=pinned, recipe=Split(0.999, 0.0, 0.001))
+    assert list(found) == [0, 0, 0, 2]
