@@ -9,7 +9,7 @@ import msgspec
 from pitchpipe.host.host import Host
 from pitchpipe.host.options import Option, options_of
 from pitchpipe.host.plugin import Component, Profile
-from pitchpipe.recipe.load import REQUIRES, sections_of
+from pitchpipe.recipe.checked import REQUIRES, sections_of
 from pitchpipe.recipe.section import Section
 
 Schema = dict[str, object]

@@ -14,7 +14,7 @@ from pitchpipe.recipe.section import Section
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
-    from pitchpipe.recipe.yaml12 import Key
+    from pitchpipe.recipe.document import Key
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1)]

@@ -1,38 +1,29 @@
-"""Reads a recipe and checks all of it: every problem at once, each with its line and the nearest name."""
-
-from collections.abc import Callable
-from pathlib import Path
+"""Checks a recipe, all of it: every problem at once, each with its place and the nearest name."""
 
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.checker import Checker
+from pitchpipe.recipe.document import Document
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.recipe.section import Section
-from pitchpipe.recipe.yaml12 import Document, Key
-from pitchpipe.records.conversation import Json
 
 
-def load(path: Path, host: Host, *changes: Callable[[Json], Key]) -> Recipe:
-    """Reads and checks a recipe, after the `changes`: each sets a value and returns its key."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PitchpipeError(f"cannot read the recipe {path}: {error}") from None
-    document, sections = Document(text, path.name), sections_of(host)
+def checked(document: Document, host: Host) -> Recipe:
+    """The recipe that a document says."""
+    sections = sections_of(host)
     names = [section.name for section in sections]
     if not isinstance(document.data, dict):
-        raise PitchpipeError(f"{path.name}: a recipe is a mapping of sections: {', '.join(names)}")
-    checker = Checker(document, path.parent.resolve(), host)
-    checker.set = {change(document.data) for change in changes}
-    recipe = Recipe(path, checker.data, host)
+        raise PitchpipeError(f"{document.path.name}: a recipe is a mapping of sections: {', '.join(names)}")
+    checker = Checker(document, document.path.parent.resolve(), host)
+    recipe = Recipe(document.path, document.data, host)
     for name in set(checker.data) - set(names):
         checker.problem((name,), f"no such section.{suggest(name, names)}")
     for section in sections:
         recipe[section] = section.value(checker)
     for section in sections:
         _beside_others(section, recipe, checker)
-    if checker.problems:
-        raise PitchpipeError("\n".join(map(str, sorted(checker.problems, key=checker.order))))
+    if document.problems:
+        raise PitchpipeError("\n".join(map(str, sorted(document.problems, key=checker.order))))
     host.notify("on_recipe_loaded", recipe=recipe)
     return recipe
 
