@@ -29,8 +29,8 @@ def checked(document: Document, host: Host) -> Recipe:
 
 
 def sections_of(host: Host) -> list[Section[object]]:
-    """The sections that a recipe may have: core's own, and those of every stage."""
-    return [REQUIRES, *(section for stage in host.stages() for section in stage.sections)]
+    """The sections that a recipe may have: those of every stage."""
+    return [section for stage in host.stages() for section in stage.sections]
 
 
 def _beside_others(section: Section[object], recipe: Recipe, checker: Checker) -> None:
@@ -42,27 +42,3 @@ def _beside_others(section: Section[object], recipe: Recipe, checker: Checker) -
             checker.problem((section.name,), f"this needs a section '{needed}' too")
     if section.check:
         section.check(checker, recipe)
-
-
-def _requires(checker: Checker, section: Section[object]) -> list[str]:
-    """Distributions that the recipe needs, each with the versions that will do."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    entries = list(checker.entries(section.name))
-    for key, text in entries:
-        from packaging.requirements import InvalidRequirement, Requirement
-
-        try:
-            requirement = Requirement(str(text))
-            found = version(requirement.name)
-        except InvalidRequirement:
-            checker.problem(key, f"expected a package like 'pitchpipe-code>=0.1', got {text!r}")
-        except PackageNotFoundError:
-            checker.problem(key, f"'{requirement.name}' is not installed: pip install '{text}'")
-        else:
-            if not requirement.specifier.contains(found, prereleases=True):
-                checker.problem(key, f"{requirement.name} {found} is installed: pip install '{text}'")
-    return [str(text) for _, text in entries]
-
-
-REQUIRES = Section[list[str]]("requires", many=True, read=_requires)

@@ -12,6 +12,7 @@ import msgspec
 from pitchpipe.errors import Problem, suggest
 from pitchpipe.host.host import Host
 from pitchpipe.host.options import REQUIRED, Option, bind, options_of
+from pitchpipe.host.plugin import Plugin
 from pitchpipe.recipe.document import Document, Key
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.recipe.section import Section
@@ -73,10 +74,16 @@ class Checker:
             self.problem((section,), f"expected a list, got {entries!r}")
 
     def use(
-        self, kind: str, key: Key, entry: Any, shared: Schema | None = None, bare: bool = False
+        self,
+        kind: str,
+        key: Key,
+        entry: Any,
+        shared: Schema | None = None,
+        bare: bool = False,
+        by: Plugin | None = None,
     ) -> Use | None:
         """A bound component, from `name` or `name: {options}`. All components of the section have the options
-        `shared`. `bare`: the recipe writes no name."""
+        `shared`. `bare`: the recipe writes no name. `by`: the plugin that writes it."""
         if isinstance(entry, str):
             name, given = entry, None
         elif isinstance(entry, dict) and len(entry) == 1:
@@ -86,7 +93,7 @@ class Checker:
             self.problem(key, f"expected a {kind}: a name or `name: {{options}}`, got {entry!r}")
             return None
         try:
-            component = self.host.find(kind, name)
+            component = self.host.find(kind, name, by)
             schema = component.options
         except (ValueError, TypeError, NameError) as error:
             self.problem(key, str(error))
