@@ -63,8 +63,8 @@ class Peer:
 
     def __init__(self, folder: Path):
         from pitchpipe.host.host import Host
-        from pitchpipe.recipe.load import load
         from pitchpipe_stages.data.sections import FILTERS, REPAIR, tags
+        from pitchpipe_tools.recipe_file.load import load
 
         recipe = load(folder / "recipe.yaml", Host.from_environment())
         self.format = next(c for c in recipe.host.all("format") if c.name == "sharegpt").call()

@@ -113,12 +113,12 @@ def ours(processes: int, fast: bool) -> dict[str, Any]:
     from transformers import AutoTokenizer
 
     from pitchpipe.host.host import Host
-    from pitchpipe.recipe.load import load
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_stages.prepare.examples import PreparedExamples
     from pitchpipe_stages.render import encoder as encoding
     from pitchpipe_stages.render.sections import COLLATOR
+    from pitchpipe_tools.recipe_file.load import load
 
     AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
     recipe, console = load(Path("recipe.yaml"), Host.from_environment()), RichConsole(quiet=True)

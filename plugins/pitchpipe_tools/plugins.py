@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pitchpipe.host.host import Host
-from pitchpipe.host.plugin import Plugin
+from pitchpipe.host.plugin import Component, Plugin
 from pitchpipe_stages.console import RichConsole
 
 
@@ -21,28 +21,28 @@ def plugins(as_json: bool) -> None:
     """
     host = Host.from_environment(Path.cwd())
     if as_json:
-        click.echo(json.dumps([_record(plugin) for plugin in host.plugins], indent=2))
+        click.echo(json.dumps([_record(host, plugin) for plugin in host.plugins], indent=2))
     else:
         _print(host)
 
 
-def _record(plugin: Plugin) -> dict[str, object]:
+def _record(host: Host, plugin: Plugin) -> dict[str, object]:
     """A plugin as JSON."""
     return {
         "name": plugin.name,
         "distribution": plugin.distribution,
         "version": plugin.version,
-        "offers": _offers(plugin),
+        "offers": _offers(host, plugin),
         "hooks": plugin.hooks,
         "milliseconds": round(plugin.seconds * 1000, 1),
         "error": plugin.failure or None,
     }
 
 
-def _offers(plugin: Plugin) -> dict[str, list[str]]:
-    """The names of components, stages and commands by kind."""
+def _offers(host: Host, plugin: Plugin) -> dict[str, list[str]]:
+    """The names of components, as recipes write them, and of stages and commands, by kind."""
     offers: dict[str, list[str]] = {}
-    named = [(component.kind, component.name) for component in plugin.offers]
+    named = [(component.kind, _as_written(host, component)) for component in plugin.offers]
     named += [("stage", stage.name) for stage in plugin.stages]
     named += [("command", command.name) for command in plugin.commands]
     for kind, name in named:
@@ -50,16 +50,22 @@ def _offers(plugin: Plugin) -> dict[str, list[str]]:
     return offers
 
 
+def _as_written(host: Host, component: Component) -> str:
+    """Its name, or `plugin:name` where the name means another one."""
+    meant = host.named(component.kind, component.name)
+    return component.name if component in meant and len(meant) == 1 else component.address
+
+
 def _print(host: Host) -> None:
     console = RichConsole()
-    rows = [_line(plugin) for plugin in host.plugins if not plugin.error]
+    rows = [_line(host, plugin) for plugin in host.plugins if not plugin.error]
     console.table("", ["plugin", "from", "offers", "load time"], rows, left=3)
     for plugin in host.plugins:
         if plugin.error:
             console.plain(f"failed: {plugin}: {plugin.failure}")
 
 
-def _line(plugin: Plugin) -> list[str]:
-    offers = "; ".join(f"{kind}s {', '.join(names)}" for kind, names in _offers(plugin).items())
+def _line(host: Host, plugin: Plugin) -> list[str]:
+    offers = "; ".join(f"{kind}s {', '.join(names)}" for kind, names in _offers(host, plugin).items())
     watches = ", ".join(hook for hook in plugin.hooks if hook.startswith("on_"))
     return [plugin.name, plugin.origin, offers or f"watches {watches}", f"{plugin.seconds * 1000:.1f} ms"]

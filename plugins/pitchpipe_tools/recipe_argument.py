@@ -55,8 +55,8 @@ def find_recipe(name: str) -> Path:
 
 def load_recipe(name: str, overrides: tuple[str, ...]) -> Recipe:
     """Loads and checks a recipe, with the installed plugins and the plugin in the recipe's folder."""
-    from pitchpipe.recipe.load import load
-    from pitchpipe_tools.overrides import override
+    from pitchpipe_tools.recipe_file.load import load
+    from pitchpipe_tools.recipe_file.overrides import override
 
     path = find_recipe(name)
     return load(path, host_with_warnings(path.parent), *map(override, overrides))

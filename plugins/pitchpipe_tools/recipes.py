@@ -11,6 +11,7 @@ from pitchpipe.host.protocols import NamesFiles
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.data.sections import LOADERS
 from pitchpipe_tools.recipe_argument import find_recipe, load_recipe, shipped_recipes
+from pitchpipe_tools.recipe_file.extends import chain
 
 
 @click.command()
@@ -32,10 +33,11 @@ def recipes(copy: str | None, to: Path) -> None:
 
 
 def _copy(name: str, target_folder: Path) -> None:
-    """Copies a recipe, and the files in its folder that it reads."""
+    """Copies a recipe, the recipes that it extends, and the files in its folder that it reads."""
     path = find_recipe(name)
     folder = path.parent.resolve()
-    files = [file.resolve() for file in dict.fromkeys([path, *_files(load_recipe(name, ()))])]
+    written = [document.path for document in chain(path)]
+    files = [file.resolve() for file in dict.fromkeys([*written, *_files(load_recipe(name, ()))])]
     for file in files:
         if not file.is_relative_to(folder):
             continue

@@ -9,7 +9,7 @@ import msgspec
 from pitchpipe.host.host import Host
 from pitchpipe.host.options import Option, options_of
 from pitchpipe.host.plugin import Component, Profile
-from pitchpipe.recipe.load import REQUIRES, sections_of
+from pitchpipe.recipe.checked import sections_of
 from pitchpipe.recipe.section import Section
 
 Schema = dict[str, object]
@@ -42,7 +42,7 @@ def recipe_schema(host: Host) -> Schema:
 
 
 def _section(host: Host, section: Section[object]) -> Schema:
-    if section.name == REQUIRES.name:
+    if section.many and not section.kind:
         return {"type": "array", "items": {"type": "string"}}
     shared = options_of(section.options) if section.options else {}
     if not section.kind:
@@ -89,9 +89,9 @@ def _component(component: Component, shared: dict[str, Option]) -> Schema:
 
 
 def _names(host: Host, component: Component) -> list[str]:
-    """The address of a component, and its bare name if no other plugin offers the name."""
-    twins = [other for other in host.all(component.kind) if other.name == component.name]
-    return [component.address, component.name] if len(twins) == 1 else [component.address]
+    """The address of a component, and its bare name if that means this one."""
+    meant = host.named(component.kind, component.name)
+    return [component.address, component.name] if meant == [component] else [component.address]
 
 
 # --- Options --------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
 from pitchpipe.recipe.recipe import Recipe
+from pitchpipe_tools.recipe_file.load import load
 from tests.documents import ROOT
 
 # A good row of each format, as the manual shows it.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
 from pitchpipe.run.run import run
 from pitchpipe_stages.console import RichConsole
+from pitchpipe_tools.recipe_file.load import load
 from tests.documents import ROOT
 
 NASTY = ROOT / "tests" / "messy" / "files"

@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe import yaml12
+from pitchpipe_tools.recipe_file import yaml12
 from pitchpipe_tools.schema import recipe_schema
 from tests.documents import ROOT
 

@@ -135,11 +135,20 @@ class Host:
             raise PluginProblem(f"the command '{name}' is taken by {twin.plugin}")
         plugin.commands.append(Command(name, help, target, plugin))
 
-    def find(self, kind: str, name: str) -> Component:
-        """The component of that name, or `plugin:name`. A ValueError says what stands in the way."""
+    def named(self, kind: str, name: str, by: Plugin | None = None) -> list[Component]:
+        """The components that a name may mean: those of the plugin `by` that writes it, of its distribution,
+        ours with those beside the recipe, or all. What is installed besides changes no name's meaning."""
         plugin_name, _, bare = name.rpartition(":")
         named = [component for component in self.all(kind) if component.name == bare]
-        offered = [component for component in named if plugin_name in ("", component.plugin.name)]
+        if plugin_name:
+            return [component for component in named if component.plugin.name == plugin_name]
+        own = [component for component in named if component.plugin is by]
+        akin = [c for c in named if by and c.plugin.distribution == by.distribution]
+        return own or akin or _ours(named) or named
+
+    def find(self, kind: str, name: str, by: Plugin | None = None) -> Component:
+        """The component of that name, or `plugin:name`. A ValueError says what stands in the way."""
+        offered = self.named(kind, name, by)
         if len(offered) == 1:
             return offered[0]
         if offered:
@@ -148,9 +157,10 @@ class Host:
             raise ValueError(f"{len(offered)} plugins offer a {kind} '{name}': {who}. Write {how}.")
         failed = (plugin for plugin in self.plugins if plugin.error)
         failures = (f"\n  {plugin} might offer it, but failed: {plugin.failure}" for plugin in failed)
-        raise ValueError(self._unknown(kind, name, plugin_name) + "".join(failures))
+        raise ValueError(self._unknown(kind, name) + "".join(failures))
 
-    def _unknown(self, kind: str, name: str, plugin_name: str) -> str:
+    def _unknown(self, kind: str, name: str) -> str:
+        plugin_name = name.rpartition(":")[0]
         loaded = {plugin.name for plugin in self.plugins if not plugin.error}
         if plugin_name and plugin_name not in loaded:
             return f"no plugin '{plugin_name}'.{suggest(plugin_name, loaded)}"
@@ -160,7 +170,8 @@ class Host:
     def default(self, kind: str, part: str) -> Component | None:
         """The component that plays a part where a recipe names none. Two of them are a ValueError."""
         offers = [component for plugin in self.plugins for component in plugin.offers]
-        found = [c for c in offers if (c.kind, c.default_for) == (kind, part)]
+        playing = [c for c in offers if (c.kind, c.default_for) == (kind, part)]
+        found = _ours(playing) or playing
         if len(found) > 1:
             who, last = " and ".join(f"'{c.name}' of {c.plugin}" for c in found), found[-1].plugin.name
             words = f"{len(found)} plugins offer the default {kind} for {part}: {who}"
@@ -189,6 +200,10 @@ class Host:
                 if where not in self._reported:
                     self._reported.add(where)
                     print(f"warning: {where} failed: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def _ours(components: list[Component]) -> list[Component]:
+    return [c for c in components if c.plugin.distribution == OWN or c.plugin.name == LOCAL]
 
 
 def _has_word(module: str, word: str) -> bool:

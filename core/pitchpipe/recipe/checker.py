@@ -1,17 +1,21 @@
 """Checks the sections of a recipe: names of components and their options. Collects every problem."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from pitchpipe.errors import Problem, suggest
 from pitchpipe.host.host import Host
 from pitchpipe.host.options import REQUIRED, Option, bind, options_of
+from pitchpipe.host.plugin import Plugin
+from pitchpipe.recipe.document import Document, Key
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.recipe.section import Section
-from pitchpipe.recipe.yaml12 import Document, Key
 from pitchpipe.records.conversation import Json
 
 Made = TypeVar("Made")
@@ -24,25 +28,12 @@ class Checker:
 
     def __init__(self, document: Document, folder: Path, host: Host):
         self.document, self.folder, self.host = document, folder, host
-        self.data: Json = document.data or {}
-        self.problems = list(document.problems)
-        self.set: set[Key] = set()  # values that overrides have set
+        self.data: Json = document.data
+        self.problem = document.problem
 
-    def place(self, key: Key) -> str:
-        """The line of a value or of the value that holds it, or the override that set it."""
-        for end in range(len(key), -1, -1):
-            if key[:end] in self.set:
-                return "--set"
-            if key[:end] in self.document.lines:
-                return f"{self.document.name}:{self.document.lines[key[:end]]}"
-        return self.document.name
-
-    def problem(self, key: Key, message: str) -> None:
-        self.problems.append(Problem(self.place(key), ".".join(map(str, key)), message))
-
-    def order(self, problem: Problem) -> tuple[int, str]:
-        line = problem.place.rpartition(":")[2]
-        return (int(line) if line.isdigit() else 10**9), problem.subject
+    def order(self, problem: Problem) -> tuple[bool, str, int, str]:
+        file, _, line = problem.place.rpartition(":")
+        return file != self.document.path.name, file, int(line) if file else 0, problem.subject
 
     def one(self, section: Section[object]) -> Use | None:
         """The component that a section names, or its default."""
@@ -83,10 +74,16 @@ class Checker:
             self.problem((section,), f"expected a list, got {entries!r}")
 
     def use(
-        self, kind: str, key: Key, entry: Any, shared: Schema | None = None, bare: bool = False
+        self,
+        kind: str,
+        key: Key,
+        entry: Any,
+        shared: Schema | None = None,
+        bare: bool = False,
+        by: Plugin | None = None,
     ) -> Use | None:
         """A bound component, from `name` or `name: {options}`. All components of the section have the options
-        `shared`. `bare`: the recipe writes no name."""
+        `shared`. `bare`: the recipe writes no name. `by`: the plugin that writes it."""
         if isinstance(entry, str):
             name, given = entry, None
         elif isinstance(entry, dict) and len(entry) == 1:
@@ -96,7 +93,7 @@ class Checker:
             self.problem(key, f"expected a {kind}: a name or `name: {{options}}`, got {entry!r}")
             return None
         try:
-            component = self.host.find(kind, name)
+            component = self.host.find(kind, name, by)
             schema = component.options
         except (ValueError, TypeError, NameError) as error:
             self.problem(key, str(error))
@@ -112,7 +109,7 @@ class Checker:
         if bound is None:
             return None
         held = tuple(use for uses in inner.values() for use in (uses if isinstance(uses, list) else [uses]))
-        return Use(component, options, bound, self.place(key), label, common, held)
+        return Use(component, options, bound, str(self.document.place(key)), label, common, held)
 
     def _parted(self, key: Key, given: object, shared: Schema) -> tuple[object, Json]:
         """A component's own options, and the checked ones that all of the section have."""
@@ -145,7 +142,7 @@ class Checker:
         if given is not None and not isinstance(given, dict):
             self.problem(key, f"expected options, `{{name: value}}`, got {given!r}")
             return None
-        before = len(self.problems)
+        before = len(self.document.problems)
         options = {}
         for name, value in (given or {}).items():
             if name not in schema:
@@ -155,16 +152,25 @@ class Checker:
         for name, option in schema.items():
             if option.required and name not in (given or {}):
                 self.problem(key, f"{whose} needs the option '{name}'")
-        return options if len(self.problems) == before else None
+        return options if len(self.document.problems) == before else None
 
     def value(self, key: Key, value: object, option: Option) -> object:
         """The checked value. Names of components stay as they are: `_inner` makes uses of them."""
         if not option.component:
-            return self.made(key, lambda: option.check(value, self.folder))
+            return self._plain(key, value, option)
         if option.many != isinstance(value, list) or value == []:
             wanted = f"a list of {option.component}s" if option.many else f"a {option.component}"
             self.problem(key, f"expected {wanted}, got {value!r}")
         return value
+
+    def _plain(self, key: Key, value: object, option: Option) -> object:
+        """The checked value. What another folder says is kept as this folder would say it."""
+        folder = self.document.place(key).folder
+        made = self.made(key, lambda: option.check(value, folder))
+        if folder != self.folder and made is not None:
+            relative = msgspec.to_builtins(made, enc_hook=lambda path: os.path.relpath(path, self.folder))
+            self.document.replace(key, relative)
+        return made
 
     def made(self, key: Key, make: Callable[[], Made]) -> Made | None:
         """What `make` makes; a ValueError becomes a problem."""

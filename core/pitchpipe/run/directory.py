@@ -19,6 +19,7 @@ from pitchpipe.run.keys import KeyParts
 from pitchpipe.run.stage import Result, Stage
 
 PATIENCE = 5  # seconds
+KEPT = "kept"  # a folder in it, for what stages made before
 MARK = {"run.json", ".lock"}  # a run directory holds one of these from its first moment on
 
 
@@ -29,6 +30,7 @@ class StageRecord(Struct):
     done: bool
     result: Any = None  # plain data
     seconds: float | None = None
+    recipe: Any = None  # as it was, of a stage that keeps what it made
 
 
 class Run:
@@ -49,6 +51,7 @@ class Run:
         self._lock = open(self.path / ".lock", "w")
         self._take_lock()
         self._read()
+        self._must_be_ours()
 
     def _take_lock(self) -> None:
         """Waits: workers of a killed run hold the lock until they see that the run is gone."""
@@ -68,6 +71,13 @@ class Run:
             self.stages = msgspec.convert(self._notes.pop("stages"), dict[str, StageRecord])
         except (msgspec.DecodeError, LookupError):
             raise PitchpipeError(f"{file} is damaged. Remove the folder to start the run anew.") from None
+
+    def _must_be_ours(self) -> None:
+        """Stops where the directory is the run of another recipe, unless that recipe is gone."""
+        recipe, ours = self._notes.get("recipe"), self.recipe.path
+        if recipe and os.path.exists(recipe) and ours.exists() and not os.path.samefile(recipe, ours):
+            name = f"{ours.resolve().parent.name}-{ours.stem}"
+            raise PitchpipeError(f"{self.path} is the run of {recipe}. Name this one, as in --name {name}")
 
     def save(self) -> None:
         write_json(self.path / "run.json", self._notes | {"stages": self.stages})
@@ -93,16 +103,32 @@ class Run:
         self.console.say(f"[bold]{stage.name}[/]" + (f": {_why(known.done, changed)}" if known else ""))
         if stage.half_done and (changed or not known):
             shutil.rmtree(self.path / stage.half_done, ignore_errors=True)
+        if changed or not known or known.done:
+            self._keep_old(stage, known)
         self.stages[stage.name] = StageRecord(parts, done=False)
         self.save()
         began = time.time()
         result = stage.work(self)
         seconds = round(time.time() - began, 2)
         plain = msgspec.to_builtins(result, str_keys=True)
-        self.stages[stage.name] = StageRecord(parts, True, plain, seconds)
+        recipe = self.recipe.data if stage.keeps else None
+        self.stages[stage.name] = StageRecord(parts, True, plain, seconds, recipe)
         self.save()
         self.host.notify("on_stage_end", run=self, stage=stage.name, result=plain, seconds=seconds)
         return result
+
+    def _keep_old(self, stage: Stage[Any], record: StageRecord | None) -> None:
+        """Puts aside what a stage made and must not be lost, with the recipe that it was made by."""
+        old = [self.path / name for name in stage.keeps if (self.path / name).exists()]
+        if not old or old[0].name != stage.keeps[0]:
+            return
+        taken = [int(folder.name) for folder in (self.path / KEPT).glob("[0-9]*")]
+        folder = self.path / KEPT / str(max(taken, default=0) + 1)
+        folder.mkdir(parents=True)
+        write_json(folder / "recipe.json", record and record.recipe)
+        for file in old:
+            os.replace(file, folder / file.name)
+        self.console.say(f"[yellow]the {stage.keeps[0]} that was there is kept:[/] {folder}")
 
     def result(self, stage: Stage[Result]) -> Result:
         """The recorded result of a stage."""

@@ -20,6 +20,7 @@ class Stage(Generic[Result]):
     after: tuple[str, ...] = ()  # stages whose results it needs, where the recipe has them
     sections: tuple[Section[object], ...] = ()  # of the recipe
     makes: tuple[str, ...] = ()  # files and folders in the run directory
+    keeps: tuple[str, ...] = ()  # put aside when the stage is done again; nothing if the first is not there
     half_done: str = ""  # a folder that it continues after a kill
     rooms: tuple[str, ...] = ()  # packages whose code decides its result; none: all of the plugin's package
     result: type | None = None  # of the result, as run.json keeps it; none: plain data

@@ -8,13 +8,13 @@ from msgspec import Meta
 
 from pitchpipe.errors import suggest
 from pitchpipe.host.options import options_of
-from pitchpipe.host.plugin import Profile
+from pitchpipe.host.plugin import Plugin, Profile
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
-    from pitchpipe.recipe.yaml12 import Key
+    from pitchpipe.recipe.document import Key
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1)]
@@ -125,18 +125,18 @@ def _filters(checker: "Checker", section: Section[list[Use]]) -> list[Use]:
     return numbered(list(uses))
 
 
-def _filter(checker: "Checker", key: "Key", entry: Any) -> Iterator[Use]:
+def _filter(checker: "Checker", key: "Key", entry: Any, by: Plugin | None = None) -> Iterator[Use]:
     """A filter, or the filters that a profile stands for, with what the recipe changes in them."""
     name = entry if isinstance(entry, str) else next(iter(entry), "") if isinstance(entry, dict) else ""
     given = entry[name] if isinstance(entry, dict) and len(entry) == 1 else {}
     try:
-        profile = checker.host.find("filter", str(name)).call
+        named = checker.host.find("filter", str(name), by)
     except ValueError:
-        profile = None
-    if isinstance(profile, Profile):
-        for one in _of_profile(checker, key, str(name), given, profile):
-            yield from _filter(checker, (*key, name), one)
-    elif use := checker.use("filter", key, entry, SHARED_BY_FILTERS):
+        named = None
+    if named and isinstance(named.call, Profile):
+        for one in _of_profile(checker, key, str(name), given, named.call):
+            yield from _filter(checker, (*key, name), one, named.plugin)
+    elif use := checker.use("filter", key, entry, SHARED_BY_FILTERS, by=by):
         shared = {name: value for name, value in use.shared.items() if value not in (None, "drop")}
         yield replace(use, shared=shared)
 

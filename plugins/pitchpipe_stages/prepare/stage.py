@@ -8,6 +8,7 @@ from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import KeyParts, digest_files, own_parts
 from pitchpipe.run.stage import Stage
 from pitchpipe_stages.data.sections import DATA, FILTERS, LOADERS, REPAIR
+from pitchpipe_stages.prepare.requires import REQUIRES
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.prepare.sections import MIX, SPLIT
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
@@ -17,7 +18,7 @@ class Prepare(Stage[Prepared]):
     """Sends every row through the recipe, to what training reads."""
 
     name = "prepare"
-    sections = (LOADERS, REPAIR, FILTERS, DATA, SPLIT, MIX, MODEL, TEMPLATE, COLLATOR)
+    sections = (REQUIRES, LOADERS, REPAIR, FILTERS, DATA, SPLIT, MIX, MODEL, TEMPLATE, COLLATOR)
     makes = ("rows", "prepared", "ledger.jsonl")
     rooms = ("pitchpipe_stages.data", "pitchpipe_stages.render", "pitchpipe_stages.prepare")
     result = Prepared

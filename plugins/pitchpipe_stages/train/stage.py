@@ -33,6 +33,7 @@ class Train(Stage[Trained]):
     after = ("prepare",)
     sections = (ADAPTER, TRAINER)
     makes = ("model",)
+    keeps = ("model", "scores.json", "answers-tuned.jsonl")
     half_done = "checkpoints"
     rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.train")
 

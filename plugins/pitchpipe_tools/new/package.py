@@ -7,6 +7,7 @@ from string import Template
 from pitchpipe import __version__
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.hookspecs import KINDS
+from pitchpipe.host.host import Host
 
 OFFERS = (*KINDS, "stage", "command")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,7 +37,9 @@ README = """\
 
 A pitchpipe plugin that offers the $kind `$offered`.
 
-    pip install pitchpipe-$dashed
+From this folder:
+
+    pip install -e .
     $shown
 """
 
@@ -45,6 +48,7 @@ def write_package(kind: str, name: str, where: Path) -> Path:
     """The folder of the new package. Nothing that exists is touched."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise PitchpipeError(f"'{name}' cannot be a component's name: lower case letters, digits and _")
+    _must_be_free(kind, name)
     names = _names(kind, name)
     folder = where / f"pitchpipe-{names['dashed']}"
     if folder.exists():
@@ -53,6 +57,20 @@ def write_package(kind: str, name: str, where: Path) -> Path:
     for file, text in _files(kind, name).items():
         (folder / file).write_text(Template(text).substitute(names), "utf-8")
     return folder
+
+
+def _must_be_free(kind: str, name: str) -> None:
+    """Refuses a name that an installed plugin has: in recipes it would go on meaning that one."""
+    host, offered = Host.from_environment(), _dashed(name) if kind == "command" else name
+    takers = [plugin for plugin in host.plugins if plugin.name == name]
+    takers += [component.plugin for component in host.all(kind) if component.name == offered]
+    takers += [command.plugin for command in host.commands() if (kind, command.name) == ("command", offered)]
+    takers += [p for p in host.plugins for s in p.stages if (kind, s.name) == ("stage", offered)]
+    if takers:
+        what = f"{kind} '{offered}'" if takers[0].name != name else f"plugin '{name}'"
+        raise PitchpipeError(
+            f"there is a {what} already, of {takers[0]}. Choose another name, as in my_{name}"
+        )
 
 
 def shown_by(kind: str, name: str) -> str:

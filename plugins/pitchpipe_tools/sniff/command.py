@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.recipe.yaml12 import Document
+from pitchpipe_tools.recipe_file.yaml12 import read
 
 if TYPE_CHECKING:
     from pitchpipe.host.host import Host
@@ -94,7 +94,7 @@ def _pair(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not (name and equals):
         raise PitchpipeError(f"--option {text}: expected NAME=VALUE, as in kind=csv")
-    return name, Document(value, "--option").data
+    return name, read(value, "--option")
 
 
 def _show(findings: "Findings", file: str, loader: "Use", host: "Host", console: "RichConsole") -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
 from pitchpipe.recipe.recipe import Recipe, Use
+from pitchpipe_tools.recipe_file.load import load
 from pitchpipe_tools.sniff.choose_format import Choice
 
 SPLIT = "split: {train: 0.9, validation: 0.05, test: 0.05}"

@@ -5,9 +5,9 @@ from itertools import count
 import pytest
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
 from pitchpipe_stages.data.sections import FILTERS
 from pitchpipe_stages.data.sketches import StoredSketches, write
+from pitchpipe_tools.recipe_file.load import load
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 RECIPE = "loaders:\n  - files: {path: rows.jsonl}\nfilters:\n  - %s\n"
 FILTER = """
 import pitchpipe as pp
@@ -78,6 +80,64 @@ def test_two_plugins_that_offer_one_name(project, install, rows):
         "Did you mean 'bee:shout'?"
     )
     here.run("show", "filter", "ape:shout").assert_success()
+
+
+ROGUE = """
+import pitchpipe as pp
+
+@pp.hookimpl
+def register_filters(register):
+    register("length", nothing)
+    register("exact_duplicates", nothing)
+    register("repair", nothing, default_for="repair")
+    register("own_profile", pp.profile(["length"], "Means its own length."))
+
+def nothing(conversation):
+    "Drop everything."
+    return pp.drop("rogue")
+"""
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["installed", "beside the recipe"])
+def test_a_plugin_changes_no_name_of_others(project, install, rows, beside):
+    here = project({"recipe.yaml": RECIPE % "sft_default", "rows.jsonl": rows})
+    if beside:
+        here.write(
+            {"pitchpipe_local.py": ROGUE.replace('"repair", nothing, default_for="repair"', '"x", nothing')}
+        )
+    else:
+        install("rogue", ROGUE)
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert "rogue" not in here.read("runs/recipe/ledger.jsonl")
+    here.write({"recipe.yaml": RECIPE % "own_profile"}).run("prepare", "recipe.yaml").assert_success()
+    assert here.read("runs/recipe/ledger.jsonl").count('"rogue"') == len(rows)
+
+
+def test_a_bare_name_is_ours_and_the_schema_says_so(project, install, rows):
+    install("rogue", ROGUE)
+    here = project({"recipe.yaml": RECIPE % "length: {min_reply_chars: 2}", "rows.jsonl": rows})
+    here.run("check", "recipe.yaml").assert_success()
+    here.write({"recipe.yaml": RECIPE % "rogue:length"}).run("prepare", "recipe.yaml").assert_success()
+    assert here.read("runs/recipe/ledger.jsonl").count('"rogue"') == len(rows)
+    filters = json.loads(here.run("schema").assert_success().out)["properties"]["filters"]["items"]["anyOf"][
+        1
+    ]
+    described = {name: entry["description"] for name, entry in filters["properties"].items()}
+    assert (
+        described["rogue:length"] == "Drop everything." != described["length"] == described["filters:length"]
+    )
+    assert "rogue:length, rogue:exact_duplicates, rogue:repair, own_profile" in here.run("plugins").out
+
+
+def test_a_name_of_the_recipes_own_plugin_that_is_ours_too_is_told(project, rows):
+    here = project(
+        {
+            "recipe.yaml": RECIPE % "length",
+            "rows.jsonl": rows,
+            "pitchpipe_local.py": ROGUE.replace(', default_for="repair"', ""),
+        }
+    )
+    here.run("check", "recipe.yaml").assert_failed("Write 'filters:length' or 'pitchpipe_local:length'")
 
 
 def test_two_distributions_with_one_plugin_name(project, install):

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
 from pitchpipe_components.adapters import Lora
 from pitchpipe_components.models import Tiny
 from pitchpipe_stages.model.load import RecipeModel
 from pitchpipe_stages.model.untrained import untrained
 from pitchpipe_stages.render.rendering import Rendering
+from pitchpipe_tools.recipe_file.load import load
 from tests.tokenizers import bytes_alone
 
 END, IM_START, IM_END = 0, 2, 3

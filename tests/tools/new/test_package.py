@@ -36,7 +36,7 @@ def call(environment, folder, module, *arguments, code=0, plugins=()):
 
 
 def pip_install(environment, folder, *packages):
-    options = ["--quiet", "--disable-pip-version-check", "--no-build-isolation", "--no-deps"]
+    options = ["--quiet", "--disable-pip-version-check", "--no-build-isolation", "--no-index"]
     call(environment, folder, "pip", "install", *options, *(f"--editable={package}" for package in packages))
 
 
@@ -103,6 +103,28 @@ def test_a_recipe_uses_two_new_plugins(environment, tmp_path):
     call(environment, tmp_path, "pitchpipe", "prepare", "recipe.yaml", plugins=new)
     assert "USER: Hi" in call(environment, tmp_path, "pitchpipe", "peek", "recipe.yaml", plugins=new)
     assert "chars too high" in (tmp_path / "runs/recipe/ledger.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("filter", "length", "there is a filter 'length' already, of plugin 'filters' (pitchpipe "),
+        ("trainer", "loaders", "there is a plugin 'loaders' already, of plugin 'loaders' (pitchpipe "),
+        ("command", "check", "there is a command 'check' already, of plugin 'tools'"),
+        ("stage", "train", "there is a stage 'train' already, of plugin 'stages'"),
+    ],
+)
+def test_a_name_that_is_taken_is_refused(project, kind, name, said):
+    here = project()
+    here.run("new", kind, name).assert_failed(said, f"Choose another name, as in my_{name}")
+    assert not list(here.folder.iterdir())
+
+
+def test_a_name_of_another_kind_and_of_the_plugin_beside_the_recipe_is_free(project):
+    local = "import pitchpipe as pp\n@pp.hookimpl\ndef register_filters(register): register('brief', len)\n"
+    here = project({"pitchpipe_local.py": local})
+    here.run("new", "filter", "brief").assert_success()
+    here.run("new", "template", "length").assert_success()
 
 
 def test_nothing_is_overwritten(project):

@@ -4,11 +4,11 @@ import json
 from html.parser import HTMLParser
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
-from pitchpipe_tools.overrides import override
 from pitchpipe_tools.peek.columns import Column
 from pitchpipe_tools.peek.hops import peeked_rows
 from pitchpipe_tools.peek.page import render
+from pitchpipe_tools.recipe_file.load import load
+from pitchpipe_tools.recipe_file.overrides import override
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)></details></style>\" onclick='x' & ]]> <!--"
 RECIPE = """\

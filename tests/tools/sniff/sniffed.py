@@ -3,7 +3,7 @@
 import json
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
+from pitchpipe_tools.recipe_file.load import load
 
 ASKED = [
     {

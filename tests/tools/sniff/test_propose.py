@@ -3,9 +3,9 @@
 import pytest
 
 from pitchpipe.host.host import Host
-from pitchpipe.recipe.load import load
-from pitchpipe.recipe.yaml12 import Document
 from pitchpipe_stages.data.sections import LOADERS
+from pitchpipe_tools.recipe_file.load import load
+from pitchpipe_tools.recipe_file.yaml12 import read
 from pitchpipe_tools.sniff.propose import flow_style
 from tests.tools.sniff.sniffed import ASKED, checked, lines, proposed
 
@@ -65,4 +65,4 @@ def test_options_of_the_loader_go_into_the_recipe(sniff, tmp_path):
     ],
 )
 def test_text_in_the_recipe_stays_text(value):
-    assert Document(f"- {flow_style({value: value})}", "").data == [{value: value}]
+    assert read(f"- {flow_style({value: value})}") == [{value: value}]

@@ -1,36 +1,46 @@
-"""Overrides: `trainer.sft.epochs=1` sets one value of a recipe before the recipe is checked."""
+"""Overrides of one run, before the recipe is checked: `trainer.sft.epochs=1` sets a value, `filters+=length`
+appends to a list."""
 
 from collections.abc import Callable
 from functools import partial
 
 from pitchpipe.errors import PitchpipeError, suggest
-from pitchpipe.recipe import yaml12
-from pitchpipe.recipe.yaml12 import Key
+from pitchpipe.recipe.document import Key
+from pitchpipe_tools.recipe_file.yaml12 import read
 
 Node = dict[str, object] | list[object]  # a part of a recipe that holds values
 
 
 def override(text: str) -> Callable[[dict[str, object]], Key]:
-    """The function that sets KEY=VALUE in the data of a recipe, and returns the key of the value."""
+    """The function that sets KEY=VALUE, or appends KEY+=VALUE, and returns the key of what it changed."""
     return partial(_apply, text)
 
 
 def _apply(text: str, data: dict[str, object]) -> Key:
     """Sets the value. The path names an entry of a list by its number, from 1, or by its component."""
-    path, equals, value = text.partition("=")
-    *parents, last = path.strip().split(".")
-    if not equals or not last:
+    path, equals, written = text.partition("=")
+    appends = path.endswith("+")
+    *parents, last = path.strip().removesuffix("+").strip().split(".")
+    if not equals or not all((*parents, last)):
         raise PitchpipeError(f"--set {text}: write it as section.name.option=value")
     node: Node = data
     key: Key = ()
     for name in parents:
         node, key = _enter(node, name, key, text)
+    value = read(written, f"--set {text}")
     if isinstance(node, list):
         number = _number(node, last, key, text)
-        node[number - 1] = yaml12.read(value)
+        node[number - 1] = _appended(node[number - 1], value, text) if appends else value
         return (*key, number)
-    node[last] = yaml12.read(value)
+    node[last] = _appended(node.get(last), value, text) if appends else value
     return (*key, last)
+
+
+def _appended(entries: object, value: object, text: str) -> list[object]:
+    """A list with one more entry, or with those of a list."""
+    if not isinstance(entries, list | None):
+        raise PitchpipeError(f"--set {text}: += appends to a list, and this is {entries!r}")
+    return [*(entries or []), *(value if isinstance(value, list) else [value])]
 
 
 def _enter(node: Node, name: str, key: Key, text: str) -> tuple[Node, Key]:

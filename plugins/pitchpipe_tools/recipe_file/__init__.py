@@ -1,0 +1,1 @@
+"""A recipe as people write it: YAML with anchors, variables, files that it extends, and --set."""
