@@ -1,5 +1,6 @@
 """The rows of a run that is over: what each filter measured and decided. Nothing is run again."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,13 +41,17 @@ class History:
         self.run = run
         try:
             record = msgspec.json.decode((run / "run.json").read_bytes())
-            result = record["stages"]["prepare"]["result"]
+            result = record["stages"].get("prepare", {}).get("result")
         except (OSError, LookupError, msgspec.DecodeError):
             raise PitchpipeError(f"{run} is no run that has prepared data.{_others(run)}") from None
-        if not result or not (run / "rows").is_dir():
+        again = _command(run, Path(record.get("recipe", "RECIPE")))
+        if not result:
             raise PitchpipeError(
-                f"{run}: its data is not prepared, or its folder `rows` is gone: prepare it again"
+                f"{run}: its data is not prepared to the end: that was stopped, or is still going on."
+                f"{_lost(run)} To go on: {again}"
             )
+        if not (run / "rows").is_dir():
+            raise PitchpipeError(f"{run}: its folder `rows` is gone. To prepare it again: {again}")
         self.result = msgspec.convert(result, Prepared)
 
     def shards(self) -> Iterator[tuple[str, Shard]]:
@@ -116,7 +121,22 @@ def _fate(index: int, base: Base, track: list[Judgement], kept: bool) -> RowFate
     return RowFate(conversation, verdicts, kept)
 
 
+def _command(run: Path, recipe: Path) -> str:
+    """The command that prepares the run, with what is not as it is by default."""
+    path = run.resolve()
+    named = ["--name", path.name] if path.name != recipe.stem else []
+    placed = ["--runs", str(run.parent)] if path.parent.name != "runs" else []
+    return shlex.join(["pitchpipe", "prepare", str(recipe), *named, *placed])
+
+
+def _lost(run: Path) -> str:
+    ledger = run / "prepared.new" / "ledger.jsonl"
+    return f" The rows that are lost so far: {ledger}." if ledger.is_file() else ""
+
+
 def _others(run: Path) -> str:
+    if inside := sorted(str(path.parent) for path in run.glob("*/run.json")):
+        return f" It holds runs: {', '.join(inside[:8])}."
     folder = run.parent if run.parent.is_dir() else Path("runs")
     names = [str(path.parent) for path in folder.glob("*/run.json")] or [
         str(path.parent) for path in Path("runs").glob("*/run.json")

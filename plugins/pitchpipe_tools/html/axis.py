@@ -1,10 +1,12 @@
-"""The axis below a histogram."""
+"""The numbers below a histogram and beside it."""
 
 from pitchpipe_tools.html.bins import round_step
 from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.html.numbers import brief
 
-TICKS = 6  # about
+TICKS = 6  # about, below
+LEVELS = 3  # at most, beside
+FILLED = 0.97  # of the height, by the highest bar
 
 
 def axis(edges: list[float], whole: bool) -> Markup:
@@ -12,7 +14,7 @@ def axis(edges: list[float], whole: bool) -> Markup:
     size = len(edges) - 1
     growing = size > 2 and edges[-1] - edges[-2] > 1.2 * (edges[1] - edges[0])
     single = whole and not growing and edges[1] - edges[0] == 1
-    indices = _powers_of_ten(edges) if growing else _multiples(edges[:-1] if single else edges, single)
+    indices = _round_numbers(edges) if growing else _multiples(edges[:-1] if single else edges, single)
     indices = indices if len(indices) > 1 else [0, *indices, size - single]
     ticks = [
         element("span", brief(edges[index]), style=f"left:{100 * (index + single / 2) / size:.1f}%")
@@ -21,9 +23,16 @@ def axis(edges: list[float], whole: bool) -> Markup:
     return element("div", ticks, class_="axis", aria_hidden="true")
 
 
-def _powers_of_ten(edges: list[float]) -> list[int]:
-    """The indices of the edges at 1, 10, 100 and so on."""
-    return [index for index, edge in enumerate(edges) if edge and f"{edge:e}".startswith("1.000000")]
+def _round_numbers(edges: list[float]) -> list[int]:
+    """The indices of the edges at 1, 10, 100 and so on; where these are few, also at 2, 5, 20, 50."""
+    tens = _first_digits(edges, "1")
+    return tens if len(tens) > 3 else _first_digits(edges, "125")
+
+
+def _first_digits(edges: list[float], digits: str) -> list[int]:
+    """The indices of the edges that are one of these digits and zeros."""
+    written = [f"{edge:e}" for edge in edges]
+    return [index for index, text in enumerate(written) if text[0] in digits and not text[2:8].strip("0")]
 
 
 def _multiples(edges: list[float], whole: bool) -> list[int]:
@@ -31,3 +40,17 @@ def _multiples(edges: list[float], whole: bool) -> list[int]:
     step = round_step((edges[-1] - edges[0]) / TICKS or 1, (1, 2, 5, 10))
     step = max(step, 1.0) if whole else step
     return [index for index, edge in enumerate(edges) if abs(edge / step - round(edge / step)) < 1e-6]
+
+
+def levels(highest: float) -> list[tuple[float, float]]:
+    """A few round numbers of rows, each with its height where the highest bar is `highest`."""
+    step = max(round_step(highest / LEVELS, (1, 2, 5, 10)), 1.0)
+    return [(step * index, FILLED * step * index / highest) for index in range(int(highest // step) + 1)]
+
+
+def scale(highest: float) -> Markup:
+    """The numbers beside a histogram: how many rows a bar of that height stands for."""
+    marks = [
+        element("span", brief(rows), style=f"bottom:{100 * height:.1f}%") for rows, height in levels(highest)
+    ]
+    return element("div", marks, class_="scale", aria_hidden="true")

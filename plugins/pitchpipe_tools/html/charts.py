@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pitchpipe_tools.html.axis import axis
+from pitchpipe_tools.html.axis import FILLED, axis, levels, scale
 from pitchpipe_tools.html.bins import bar_counts, position
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number
@@ -37,11 +37,18 @@ def histogram(series: list[tuple[str, Spread]], edges: list[float], bounds: Boun
     ]
     zones = [_zone(index, bars, edges, whole) for index in range(len(edges) - 1)]
     drawing = element(
-        "svg", drawn, _limit_lines(limits, edges), zones,
+        "svg", _level_lines(highest, edges), drawn, _limit_lines(limits, edges), zones,
         viewBox=f"0 0 {BAR_WIDTH * (len(edges) - 1)} {HEIGHT}", preserveAspectRatio="none",
         role="img", aria_label="; ".join(_described(name, spread) for name, spread in series),
     )  # fmt: skip
-    return element("div", drawing, axis(edges, whole), class_="histogram")
+    return element("div", scale(highest), drawing, axis(edges, whole), class_="histogram")
+
+
+def _level_lines(highest: float, edges: list[float]) -> Markup:
+    """A line at the height of each number beside the histogram but 0."""
+    width = BAR_WIDTH * (len(edges) - 1)
+    drawn = "".join(f"M0 {HEIGHT * (1 - height):.1f}h{width}" for _, height in levels(highest)[1:])
+    return element("path", d=drawn, class_="level")
 
 
 def _limits(bounds: Bounds, whole: bool) -> Bounds:
@@ -58,7 +65,7 @@ def _paths(
     boxes: dict[str, list[str]] = {name: [], "out": []}
     for index, height in enumerate(heights):
         if height:
-            high = max(round(HEIGHT * 0.97 * height), MIN_HEIGHT)
+            high = max(round(HEIGHT * FILLED * height), MIN_HEIGHT)
             left, width = BAR_WIDTH * index + 0.5 + narrower, BAR_WIDTH - 1 - 2 * narrower
             kind = "out" if _is_outside(edges[index], edges[index + 1], limits) else name
             boxes[kind].append(f"M{left} {HEIGHT}v-{high}h{width}v{high}z")

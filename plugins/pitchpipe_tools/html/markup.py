@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from html import escape
 
+NARROW = 4  # columns that fit on a phone
 VOID = {"meta", "path", "rect", "line"}  # elements without an end tag
 
 
@@ -38,16 +39,29 @@ def joined(*children: object) -> Markup:
 def table(
     head: Sequence[object], rows: Sequence[Sequence[object]], words: int = 1, marked: Container[int] = ()
 ) -> Markup:
-    """A table. The first `words` columns hold words, the others numbers. Rows in `marked` are highlighted."""
+    """A table. The first `words` columns hold words, the others numbers. Rows in `marked` are highlighted.
+
+    On a narrow screen each row of a wide table becomes a paragraph with the titles beside the numbers.
+    """
     classes = ["" if column < words else "number" for column in range(len(head))]
+    is_wide = len(head) > NARROW
+    labels = head if is_wide else [None] * len(head)
     titles = [element("th", cell, scope="col", class_=name) for cell, name in zip(head, classes, strict=True)]
-    lines = [_line(row, classes, number in marked) for number, row in enumerate(rows)]
-    whole = element("table", element("thead", element("tr", titles)), element("tbody", lines))
+    lines = [_line(row, classes, labels, number in marked) for number, row in enumerate(rows)]
+    whole = element(
+        "table",
+        element("thead", element("tr", titles)),
+        element("tbody", lines),
+        class_="wide" if is_wide else None,
+    )
     return element(
         "div", whole, class_="scroll", tabindex=0, role="region", aria_label=f"table: {head[0] or head[1]}"
     )
 
 
-def _line(row: Sequence[object], classes: list[str], marked: bool) -> Markup:
-    cells = [element("td", cell, class_=name) for cell, name in zip(row, classes, strict=True)]
+def _line(row: Sequence[object], classes: list[str], labels: Sequence[object], marked: bool) -> Markup:
+    cells = [
+        element("td", cell, class_=name or None, data_label=label if name else None)
+        for cell, name, label in zip(row, classes, labels, strict=True)
+    ]
     return element("tr", cells, class_="marked" if marked else None)

@@ -1,4 +1,4 @@
-"""One conversation on the page: its hops, and its tokens in each column."""
+"""One conversation on the page: its text, what decided about it, and its tokens in each column."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ from pitchpipe_tools.peek.hops import Hop, PeekedConversation
 from pitchpipe_tools.peek.tokens import count_learned, count_stretches, first_difference
 
 FOLDED = 600  # a conversation of more tokens is folded
+LONG = 4000  # a conversation of more characters is folded
 
 
 def anchor(peeked: PeekedConversation) -> str:
@@ -20,22 +21,35 @@ def anchor(peeked: PeekedConversation) -> str:
 
 
 def article(peeked: PeekedConversation, columns: Sequence[Column]) -> Markup:
-    """The hops of a conversation, then its tokens, or its messages if no column writes the conversation."""
-    hops = [element("li", _hop(hop)) for hop in (*peeked.before, *peeked.hops)]
+    """The text of a conversation, the hops that matter, all other hops folded, then its tokens."""
+    hops = (*peeked.before, *peeked.hops)
     parts = [
         _name(peeked.conversation) if peeked.conversation else None,
-        element("ul", hops, class_="hops") if hops else None,
+        _messages(peeked.messages) if peeked.messages else None,
+        _hops([hop for hop in hops if not hop.quiet]),
+        _quiet([hop for hop in hops if hop.quiet]),
+        _columns(peeked.written, columns) if peeked.written else None,
     ]
-    if peeked.written:
-        parts.append(_columns(peeked.written, columns))
-    elif peeked.conversation:
-        parts.append(_messages(peeked.conversation.messages))
     return element("article", parts, id=anchor(peeked), class_="lost" if peeked.lost else None)
 
 
 def _name(conversation: Conversation) -> Markup:
     category = f"category {conversation.category}, " if conversation.category else ""
     return element("p", f"{category}id {conversation.id}", class_="facts")
+
+
+def _messages(messages: Sequence[Message]) -> Markup:
+    """The messages as text. Each is written from the side from which its language is read."""
+    lines = [line for message in messages for line in lines_of(message)]
+    size = sum(len(words) for _, words in lines)
+    drawn = [(element("dt", what.strip()), element("dd", words, dir="auto")) for what, words in lines]
+    text = element("div", element("dl", drawn), class_="example")
+    summary = element("summary", f"{number(size)} characters of text")
+    return element("details", summary, text, class_="one") if size > LONG else text
+
+
+def _hops(hops: Sequence[Hop]) -> Markup | None:
+    return element("ul", [element("li", _hop(hop)) for hop in hops], class_="hops") if hops else None
 
 
 def _hop(hop: Hop) -> list[object]:
@@ -45,12 +59,17 @@ def _hop(hop: Hop) -> list[object]:
     return [fate, " ", stage, " ", hop.words, scores]
 
 
-def _messages(messages: Sequence[Message]) -> Markup:
-    """The messages of a conversation that no template has written."""
-    lines = []
-    for message in messages:
-        lines += [(element("dt", what.strip()), element("dd", words)) for what, words in lines_of(message)]
-    return element("div", element("dl", lines), class_="example")
+def _quiet(hops: Sequence[Hop]) -> Markup | None:
+    """The filters that say nothing against a conversation, with their scores, folded."""
+    if not hops:
+        return None
+    kept = sum(hop.words == "kept" for hop in hops)
+    counts = [f"{kept} filter{'s keep' if kept != 1 else ' keeps'} it"] * bool(kept)
+    if more := len(hops) - kept:
+        counts.append(
+            f"{more} compare{'s' * (more == 1)} all rows, and {'is' if more == 1 else 'are'} not asked here"
+        )
+    return element("details", element("summary", ", ".join(counts)), _hops(hops), class_="raw")
 
 
 # --- Columns --------------------------------------------------------------------------------------

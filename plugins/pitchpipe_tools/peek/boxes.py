@@ -8,30 +8,42 @@ from pitchpipe_tools.peek.tokens import Token, stretches
 
 SIGNS = str.maketrans({" ": "\u00b7", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
 LEGEND = (  # class, text in the box, meaning
-    ("t learned", "ab", "learned: it counts in the loss"),
-    ("t learned stop", "end", "learned, and ends the reply"),
-    ("t control", "tok", "control token, not learned"),
-    ("t", "ab", "other text, not learned"),
-    ("t bytes", "E2 82", "part of a character, as bytes"),
-    ("t cut", "ab", "cut, because the conversation was too long"),
-    ("t differs", "ab", "where two columns first differ"),
+    ("learned", "ab", "learned: it counts in the loss"),
+    ("learned stop", "end", "learned, and ends the reply"),
+    ("control", "tok", "control token, not learned"),
+    (None, "ab", "other text, not learned"),
+    ("bytes", "E2 82", "part of a character, as bytes"),
+    ("cut", "ab", "cut, because the conversation was too long"),
+    ("differs", "ab", "where two columns first differ"),
 )
+FIRST, LAST = 2000, 1000  # tokens of a longer conversation that are drawn
 
 
 def legend(columns: int) -> Markup:
     entries = LEGEND if columns > 1 else LEGEND[:-1]
-    items = [element("li", element("span", text, class_=kind), meaning) for kind, text, meaning in entries]
+    items = [element("li", element("b", text, class_=kind), meaning) for kind, text, meaning in entries]
     signs = element("li", "\u00b7 space, \u21b5 line end, \u21e5 tab, [ ] a learned stretch")
     return element("ul", items, signs, class_="legend boxes")
 
 
 def boxes(tokens: Sequence[Token], cut: Sequence[Token], cut_at: int, differs: int | None) -> Markup:
     """A box for each token. The tokens in `cut` stood before the token at `cut_at`."""
-    drawn = [_box(token, index == differs) for index, token in enumerate(tokens)]
-    removed = element("span", [_box(token, cut=True) for token in cut], class_="rest") if cut else None
+    drawn = _drawn([_box(token, index == differs) for index, token in enumerate(tokens)])
+    removed = (
+        element("span", _drawn([_box(token, cut=True) for token in cut]), class_="rest") if cut else None
+    )
     before = _stretches(tokens[:cut_at], drawn[:cut_at])
     after = _stretches(tokens[cut_at:], drawn[cut_at:])
     return element("div", before, removed, after, class_="tokens")
+
+
+def _drawn(boxes: list[Markup]) -> list[Markup]:
+    """The boxes, without those in the middle of very many."""
+    left_out = range(FIRST, len(boxes) - LAST)
+    if left_out:
+        note = element("span", f" ... {len(left_out):,} tokens are left out ... ", class_="quiet")
+        boxes[FIRST : len(boxes) - LAST] = [note, *[Markup()] * (len(left_out) - 1)]
+    return boxes
 
 
 def _stretches(tokens: Sequence[Token], drawn: Sequence[Markup]) -> list[Markup]:
@@ -47,7 +59,7 @@ def _stretches(tokens: Sequence[Token], drawn: Sequence[Markup]) -> list[Markup]
 def texts(pieces: Sequence[Piece]) -> Markup:
     """The pieces of a template, for a column without a tokenizer."""
     drawn = [
-        element("span", visible(piece.text), class_=_classes(learned=piece.learn, control=piece.control))
+        element("b", visible(piece.text), class_=_classes(learned=piece.learn, control=piece.control))
         for piece in pieces
         if piece.text
     ]
@@ -65,17 +77,12 @@ def _box(token: Token, differs: bool = False, cut: bool = False) -> Markup:
         differs=differs,
     )
     shown = token.utf8.hex(" ").upper() if text is None else visible(text)
-    box = element("span", shown or "\u2205", class_=classes, data_id=token.id, title=_tooltip(token, cut))
+    box = element("b", shown or "\u2205", class_=classes, data_id=token.id, title=f"{token.id}, {token.name}")
     return joined(box, "\n" * text.count("\n")) if text else box
 
 
-def _tooltip(token: Token, cut: bool) -> str:
-    facts = ["learned"] * token.learned + ["ends a reply"] * token.stop
-    return ", ".join([str(token.id), token.name, *(facts or ["not learned"]), *["cut"] * cut])
-
-
-def _classes(**flags: bool) -> str:
-    return " ".join(["t", *(name for name, is_set in flags.items() if is_set)])
+def _classes(**flags: bool) -> str | None:
+    return " ".join(name for name, is_set in flags.items() if is_set) or None
 
 
 def visible(text: str) -> str:

@@ -21,13 +21,15 @@ from pitchpipe_tools.peek.columns import Column, WrittenConversation
 
 @dataclass
 class Hop:
-    """One step of a conversation. `messages` are the messages after the step, if the step changed them."""
+    """One step of a conversation. `messages` are the messages after the step, if the step changed them. A filter
+    is `quiet` if it only keeps the conversation, or asks for all rows at once."""
 
     stage: str
     words: str
     scores: str = ""
     fate: str = ""
     messages: Sequence[Message] = ()
+    quiet: bool = False
 
 
 @dataclass
@@ -46,6 +48,12 @@ class PeekedConversation:
     def lost(self) -> bool:
         return any(hop.fate for hop in (*self.before, *self.hops))
 
+    @property
+    def messages(self) -> Sequence[Message]:
+        """The messages as the last step left them."""
+        changed = [hop.messages for hop in self.hops if hop.messages]
+        return changed[-1] if changed else self.conversation.messages if self.conversation else ()
+
 
 @dataclass
 class PeekedRow:
@@ -54,6 +62,11 @@ class PeekedRow:
     place: str
     row: str
     conversations: list[PeekedConversation]
+
+    @property
+    def short_place(self) -> str:
+        """The place without folders."""
+        return self.place.rpartition("/")[2]
 
 
 def peeked_rows(columns: Sequence[Column], count: int, skip: int, only: str | None) -> Iterator[PeekedRow]:
@@ -117,7 +130,7 @@ def _hop(conversation: Conversation, use: Use) -> tuple[Hop, Conversation | None
     """The decision of one filter with its scores, and the conversation that the filter keeps."""
     stage = str(Step(StepKind.FILTER, use.label))
     if compares(use):
-        return Hop(stage, "compares all rows: pitchpipe why says what it found"), conversation
+        return Hop(stage, "compares all rows: pitchpipe why says what it found", quiet=True), conversation
     judgement = _judgement(conversation, use)
     if drop := judgement.drops.get(0):
         limit = f" ({drop.score} against {drop.limit})" if drop.limit is not None else ""
@@ -125,7 +138,7 @@ def _hop(conversation: Conversation, use: Use) -> tuple[Hop, Conversation | None
     scores = ", ".join(f"{name} {judgement.column(name)[0]:g}" for name in judgement.scores)
     decision = f"would go: {judgement.tags[0]}" if judgement.tags else "kept"
     words = "; ".join(judgement.notes.get(0, ())) or decision
-    return Hop(stage, words, scores), judgement.edits.get(0, conversation)
+    return Hop(stage, words, scores, quiet=words == "kept"), judgement.edits.get(0, conversation)
 
 
 def _judgement(conversation: Conversation, use: Use) -> Judgement:

@@ -36,7 +36,7 @@ def render(columns: Sequence[Column], rows: Sequence[PeekedRow]) -> str:
         name=columns[0].recipe.path.stem,
         title="rows as tokens",
         subtitle="Rows as tokens",
-        links=[element("li", element("a", row.place, href=f"#{anchor}")) for anchor, row in named],
+        links=[element("li", element("a", row.short_place, href=f"#{anchor}")) for anchor, row in named],
         links_label="rows",
         content=[
             _counts(columns, conversations),
@@ -75,7 +75,7 @@ def _row(anchor: str, row: PeekedRow, columns: Sequence[Column]) -> Markup:
     return element(
         "section",
         element("h2", row.place, id=anchor),
-        element("details", element("summary", "The row as it was read"), element("code", text), class_="raw"),
         articles or element("p", "passed over by sample"),
+        element("details", element("summary", "The row as it was read"), element("code", text), class_="raw"),
         aria_labelledby=anchor,
     )

@@ -1,14 +1,16 @@
 """Excerpts of rows: short enough to read, long enough to believe a count."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
-from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.records.verdict import Drop, Measure
 from pitchpipe_stages.console import shortened
 from pitchpipe_stages.data.shards import Base
 from pitchpipe_tools.ledger_entry import LedgerEntry
+from pitchpipe_tools.message_lines import lines_of
 
 # Characters that the page shows.
 PROMPT, REPLY, ROW = 140, 220, 320
@@ -48,26 +50,33 @@ def sample_of_line(line: bytes, base: Base | None = None) -> SampleRow:
 
 
 def excerpts(conversation: Conversation) -> list[tuple[str, str]]:
-    """The first prompt and the last reply, each with its role, and the number of other messages."""
+    """The first prompt and the last reply, or else the first message, and the number of other messages."""
     messages = conversation.messages
     prompt = next((message for message in messages if message.role == "user"), None)
     reply = next((message for message in reversed(messages) if message.role == "assistant"), None)
-    texts = [
-        (message.role, shortened(f"{message.content[:READ]} {message.context[:READ]}", most))
-        for message, most in ((prompt, PROMPT), (reply, REPLY))
-        if message
-    ]
-    more = len(messages) - len(texts)
+    shown = [(message, most) for message, most in ((prompt, PROMPT), (reply, REPLY)) if message]
+    shown = shown or [(message, REPLY) for message in messages[:1]]
+    texts = [line for message, most in shown for line in _lines(message, most)]
+    more = len(messages) - len(shown)
     return texts + [("", f"and {more} more message{'s' * (more > 1)}")] * (more > 0)
 
 
+def _lines(message: Message, most: int) -> Iterator[tuple[str, str]]:
+    for what, words in lines_of(message):
+        yield what.strip(), shortened(words[:READ], most)
+
+
 def difference(before: Conversation, after: Conversation) -> list[tuple[str, str]]:
-    """The first message that differs, around the first character that differs."""
-    for old, new in zip(before.messages, after.messages, strict=False):
-        if old.content != new.content:
-            same = _same_start(old.content, new.content)
-            return [("before", _window(old.content, same)), ("after", _window(new.content, same))]
+    """The first line of a message that differs, around the first character that differs."""
+    for old, new in zip(_all_lines(before), _all_lines(after), strict=False):
+        if old != new:
+            same = _same_start(old, new)
+            return [("before", _window(old, same)), ("after", _window(new, same))]
     return excerpts(after)
+
+
+def _all_lines(conversation: Conversation) -> list[str]:
+    return [words for message in conversation.messages for _, words in lines_of(message)]
 
 
 def _same_start(left: str, right: str) -> int:

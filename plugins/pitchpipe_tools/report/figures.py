@@ -4,6 +4,7 @@ from collections import Counter
 
 from pitchpipe_tools.html.bins import bar_edges
 from pitchpipe_tools.html.charts import bar, histogram
+from pitchpipe_tools.html.few import is_few, value_lines
 from pitchpipe_tools.html.markup import Markup, element, joined, table
 from pitchpipe_tools.html.numbers import number, share
 from pitchpipe_tools.html.spread import Bounds, Spread
@@ -16,15 +17,17 @@ TOP = 20  # categories or sources with a line of their own
 def figure(
     title: str | Markup, series: list[tuple[str, Spread]], caption: str, bounds: Bounds = (None, None)
 ) -> Markup:
-    """A histogram of each (name, spread), with a title and a caption. An empty spread is left out."""
-    limits = [float(bound) for bound in bounds if bound is not None]
-    edges = bar_edges(Spread.of(*(spread for _, spread in series)), limits)
+    """The chart of each (name, spread), with a title and a caption. An empty spread is left out."""
     drawn = [(name, spread) for name, spread in series if spread]
+    chart = value_lines(drawn, bounds) if is_few(drawn) else _histogram(drawn, bounds)
     return element(
-        "figure",
-        element("figcaption", element("h4", title), element("p", caption, class_="facts")),
-        histogram(drawn, edges, bounds),
+        "figure", element("figcaption", element("h4", title), element("p", caption, class_="facts")), chart
     )
+
+
+def _histogram(series: list[tuple[str, Spread]], bounds: Bounds) -> Markup:
+    limits = [float(bound) for bound in bounds if bound is not None]
+    return histogram(series, bar_edges(Spread.of(*(spread for _, spread in series)), limits), bounds)
 
 
 # --- Lengths --------------------------------------------------------------------------------------
@@ -48,14 +51,16 @@ def length_figures(lengths: Lengths) -> Markup:
 def _tokens(title: str, spread: Spread) -> list[Markup]:
     if not spread:
         return []
-    caption = f"median {number(spread.median())}, longest {number(spread.most())}"
-    return [figure(title, [("after", spread)], caption)]
+    return [figure(title, [("after", spread)], _in_words(spread))]
 
 
 def _medians(read: Spread, kept: Spread) -> str:
-    if not kept:
-        return f"median {number(read.median())}; nothing is left"
-    return f"median {number(read.median())} before, {number(kept.median())} after"
+    after = f"{_in_words(kept)} after" if kept else "nothing is left"
+    return f"{_in_words(read)} before; {after}"
+
+
+def _in_words(spread: Spread) -> str:
+    return f"median {number(spread.median())}, longest {number(spread.most())}"
 
 
 # --- Shares ---------------------------------------------------------------------------------------

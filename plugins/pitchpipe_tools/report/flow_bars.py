@@ -1,6 +1,7 @@
 """The flow of rows as bars: one bar for each step, for all sources and for each source."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from pitchpipe_stages.data.ledger import SourceRows
 from pitchpipe_stages.prepare.result import SplitSize
@@ -22,7 +23,7 @@ def bars(sources: list[SourceRows], filters: list[str], splits: dict[str, SplitS
     parts = [(name, rows, f"{name}: {number(rows)}") for name, rows in sides.items()]
     lines = [
         _end(first, start, start, [("before", start, "")]),
-        *(_step(step, start) for step in flow.steps(sources, filters)),
+        *_steps(flow.steps(sources, filters), start),
         _end("kept", kept, start, parts or [("kept", kept, "kept")]),
     ]
     entries = [(name, f"{name} {number(rows)}") for name, rows in sides.items()]
@@ -31,21 +32,41 @@ def bars(sources: list[SourceRows], filters: list[str], splits: dict[str, SplitS
 
 def _end(name: str, rows: int, whole: int, parts: Sequence[tuple[str, float, str]]) -> Markup:
     """The first or the last bar."""
-    counts = element("span", element("span"), element("span", number(rows)), class_="counts")
-    return element("div", element("span", name), bar(parts, whole), counts, class_="step ends")
+    return element("div", element("span", name), bar(parts, whole), _counts("", rows), class_="step ends")
+
+
+def _steps(steps: Iterable[flow.FlowStep], whole: int) -> Iterator[Markup]:
+    """A bar for each step that takes rows. Neighbours that take none share one line of words."""
+    for takes, neighbours in groupby(steps, key=lambda step: step.lost > 0):
+        if takes:
+            yield from (_step(step, whole) for step in neighbours)
+        else:
+            yield _idle(list(neighbours))
+
+
+def _idle(steps: list[flow.FlowStep]) -> Markup:
+    one = len(steps) == 1
+    name, taken = (steps[0].title, "takes none") if one else (f"{len(steps)} filters", "take none")
+    names = "" if one else ", ".join(step.title for step in steps)
+    counts = _counts(taken, steps[-1].left)
+    return element(
+        "div", element("span", name), element("span", names, class_="names"), counts, class_="step idle"
+    )
+
+
+def _counts(taken: str, left: int) -> Markup:
+    return element("span", element("span", taken), element("span", number(left)), class_="counts")
 
 
 def _step(step: flow.FlowStep, whole: int) -> Markup:
-    lost = step.lost
-    taken = f"\N{MINUS SIGN}{number(lost)} ({share(lost, step.reached)})" if lost else "takes none"
+    taken = f"\N{MINUS SIGN}{number(step.lost)} ({share(step.lost, step.reached)})"
     parts = [
         ("kept", step.left, f"{number(step.left)} left"),
         ("dropped", step.dropped, f"{number(step.dropped)} dropped"),
         ("quarantined", step.quarantined, f"{number(step.quarantined)} quarantined"),
     ]
-    counts = element("span", element("span", taken), element("span", number(step.left)), class_="counts")
     return element(
-        "div", element("span", step.title), bar(parts, whole), counts, class_="step" if lost else "step idle"
+        "div", element("span", step.title), bar(parts, whole), _counts(taken, step.left), class_="step"
     )
 
 

@@ -26,14 +26,20 @@ def mix(lines: list[MixLine]) -> Markup:
         ]
         for index, line in enumerate(lines)
     ]
-    warning = f"⚠ A source that is seen more than {OFTEN} times in an epoch may be learned by heart."
-    whole = table(["source", *columns.values(), "share", "epochs"], rows, marked=often)
-    return joined(whole, element("p", warning) if often else None)
+    return table(["source", *columns.values(), "share", "epochs"], rows, marked=often)
 
 
 def _used(lines: Sequence[Struct], columns: dict[str, str]) -> dict[str, str]:
     """The columns with a number other than 0. Without a model, columns of tokens hold only 0."""
     return {name: title for name, title in columns.items() if any(getattr(line, name) for line in lines)}
+
+
+def held_out(sizes: dict[str, SplitSize]) -> str:
+    """A sentence about the sides, and about those that are empty."""
+    empty = [name for name, size in sizes.items() if not size.conversations]
+    if not empty:
+        return "The same prompt never lands on two sides."
+    return f"No conversation is in {' or '.join(empty)}."
 
 
 def splits(sizes: dict[str, SplitSize], categories: dict[str, Counter[str]]) -> Markup:

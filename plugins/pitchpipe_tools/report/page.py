@@ -10,10 +10,11 @@ from pitchpipe_tools.html import frame
 from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.report import overview
 from pitchpipe_tools.report.gather import Gathered, gather
+from pitchpipe_tools.report.notices import notices
 from pitchpipe_tools.report.sections import PageSection, sections
 
 SUBTITLE = "What became of the data"
-FOOTER = " Each row that was lost or changed: ledger.jsonl. Each decision about a row: pitchpipe why RUN ROW."
+FOOTER = " Each row that was lost or changed stands in ledger.jsonl, beside this page."
 
 
 def write(run: Path, console: RichConsole) -> Path:
@@ -38,7 +39,7 @@ def render(history: History, gathered: Gathered) -> str:
         subtitle=f"{SUBTITLE}, {date:%d %B %Y, %H:%M}",
         links=[element("li", element("a", part.title, href=f"#{part.anchor}")) for part in shown],
         links_label="on this page",
-        content=[tiles, *map(_section, shown)],
+        content=[notices(history.result, gathered.results), tiles, *map(_section, shown)],
         styles=[frame.STYLE],
         footer=FOOTER,
     )

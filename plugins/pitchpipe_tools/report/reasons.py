@@ -1,12 +1,13 @@
 """The list of reasons: why rows were lost or changed, with sample rows."""
 
 from collections import Counter
+from pathlib import Path
 
 from pitchpipe_stages.data.ledger import Fate, Reason, StepKind
 from pitchpipe_tools.html.charts import bar
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report.excerpts import SampleRow
+from pitchpipe_tools.html.paste import command
 from pitchpipe_tools.report.flow import TITLES
 from pitchpipe_tools.report.gather import REASONS, Gathered
 from pitchpipe_tools.report.sample_row import sample_row
@@ -20,16 +21,15 @@ EXPLAINED = {  # reasons outside a row: a sentence explains more than sample row
 
 
 def reason_list(
-    reasons: dict[Reason, Counter[str]], fates: tuple[Fate, ...], gathered: Gathered, read: int
+    reasons: dict[Reason, Counter[str]], fates: tuple[Fate, ...], gathered: Gathered, read: int, run: Path
 ) -> Markup:
     """The reasons of these fates, the most frequent first. A reason unfolds to its sample rows."""
     listed = [(reason, by_source) for reason, by_source in reasons.items() if reason.fate in fates]
     if not listed:
         return element("p", "None.", class_="quiet")
     most = listed[0][1].total()
-    samples = gathered.samples.by_reason
     lines = [
-        _reason(reason, by_source, samples.get(reason, []), most, read)
+        _reason(reason, by_source, _inside(reason, by_source, gathered, run), most, read)
         for reason, by_source in listed[:REASONS]
     ]
     return joined(lines, _more([by_source.total() for _, by_source in listed[REASONS:]]))
@@ -44,7 +44,7 @@ def _more(rows: list[int]) -> Markup | None:
 
 
 def _reason(
-    reason: Reason, by_source: Counter[str], samples: list[SampleRow], most: int, read: int
+    reason: Reason, by_source: Counter[str], inside: list[Markup | None], most: int, read: int
 ) -> Markup:
     fate, step, words = reason
     rows = by_source.total()
@@ -56,11 +56,20 @@ def _reason(
         element("span", number(rows), class_="count"),
         element("span", share(rows, read), class_="share"),
     )
+    return element("details", summary, element("div", inside, class_="inside"))
+
+
+def _inside(reason: Reason, by_source: Counter[str], gathered: Gathered, run: Path) -> list[Markup | None]:
+    """What a reason unfolds to: its sources, its sample rows and the commands that tell more."""
+    step, samples = reason.step, gathered.samples.by_reason.get(reason, [])
     if step.kind in EXPLAINED:
-        inside = [element("p", EXPLAINED[step.kind], class_="quiet")]
-    else:
-        inside = [sample_row(row) for row in samples]
-    return element("details", summary, element("div", _sources(by_source), inside, class_="inside"))
+        return [_sources(by_source), element("p", EXPLAINED[step.kind], class_="quiet")]
+    commands = [("All about the first of them", command("why", run, row.place)) for row in samples[:1]]
+    measured = [row.score for row in samples] if step.kind is StepKind.FILTER else []
+    if any(isinstance(score, int | float) for score in measured):
+        commands.append(("Other limits", command("tune", run, step.label)))
+    shown = [element("p", f"{words}: ", text, class_="facts") for words, text in commands]
+    return [_sources(by_source), *map(sample_row, samples), *shown]
 
 
 def _sources(by_source: Counter[str]) -> Markup | None:

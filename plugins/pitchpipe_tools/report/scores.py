@@ -1,7 +1,12 @@
 """The section about scores: each score of a filter with its limits."""
 
+from collections.abc import Iterable
+from itertools import groupby, islice
+from pathlib import Path
+
 from pitchpipe_tools.html.markup import Markup, element, joined, table
 from pitchpipe_tools.html.numbers import number, share
+from pitchpipe_tools.html.paste import command
 from pitchpipe_tools.report.figures import figure
 from pitchpipe_tools.report.gather import ScoreSpread
 from pitchpipe_tools.report.overview import legend
@@ -9,39 +14,46 @@ from pitchpipe_tools.report.overview import legend
 CHARTS = 100  # scores with a chart
 
 ScoreName = tuple[str, str]  # the filter's label and the score
+NamedScores = Iterable[tuple[ScoreName, ScoreSpread]]
 
 
-def scores(found: dict[ScoreName, ScoreSpread]) -> Markup:
-    """A chart for each score that varies, and a table of the scores that do not."""
+def scores(found: dict[ScoreName, ScoreSpread], run: Path) -> Markup:
+    """The charts of each filter's scores that vary, and a table of the scores that do not."""
     varied = {name: score for name, score in found.items() if len(score.spread.counts) > 1}
     constant = {name: score for name, score in found.items() if len(score.spread.counts) == 1}
-    more = len(varied) - CHARTS
+    drawn, more = islice(varied.items(), CHARTS), len(varied) - CHARTS
     return joined(
         legend(("kept", "within the limits"), ("out", "outside the limits"), ("limit", "a limit")),
-        element("div", [_chart(*entry) for entry in list(varied.items())[:CHARTS]], class_="charts"),
+        [_filter(label, scores, run) for label, scores in groupby(drawn, key=lambda entry: entry[0][0])],
         element("p", f"{number(more)} more scores are not drawn.", class_="quiet") if more > 0 else None,
         _constant(constant) if constant else None,
     )
 
 
-def _chart(name: ScoreName, score: ScoreSpread) -> Markup:
+def _filter(label: str, scores: NamedScores, run: Path) -> Markup:
+    """The charts of one filter, and the command that tries other limits."""
+    charts = [_chart(name, score) for (_, name), score in scores]
+    tries = element("p", "Other limits: ", command("tune", run, label), class_="facts")
+    return joined(element("h3", label), tries, element("div", charts, class_="charts"))
+
+
+def _chart(name: str, score: ScoreSpread) -> Markup:
     caption = f"{_limits(score)}; median {number(score.spread.median())}"
-    return figure(_title(name), [("rows", score.spread)], caption, score.bounds)
-
-
-def _title(name: ScoreName) -> Markup:
-    label, score = name
-    return joined(element("span", label, class_="quiet"), " ", score.replace("_", " "))
+    return figure(name.replace("_", " "), [("rows", score.spread)], caption, score.bounds)
 
 
 def _constant(found: dict[ScoreName, ScoreSpread]) -> Markup:
     rows = [
         [
-            [_title(name), element("small", _limits(score))],
+            [
+                element("span", label, class_="quiet"),
+                f" {name.replace('_', ' ')}",
+                element("small", _limits(score)),
+            ],
             number(len(score.spread)),
             number(score.spread.median()),
         ]
-        for name, score in list(found.items())[:CHARTS]
+        for (label, name), score in list(found.items())[:CHARTS]
     ]
     return joined(element("h3", "The same for every row"), table(["score", "rows", "is always"], rows))
 
@@ -51,7 +63,11 @@ def _limits(score: ScoreSpread) -> str:
     (least, most), rows = score.bounds, len(score.spread)
     limits = []
     if least is not None:
-        limits.append(f"at least {number(least)}: {number(score.below)} below ({share(score.below, rows)})")
+        limits.append(f"at least {number(least)}: {_outside(score.below, rows, 'below')}")
     if most is not None:
-        limits.append(f"at most {number(most)}: {number(score.above)} above ({share(score.above, rows)})")
+        limits.append(f"at most {number(most)}: {_outside(score.above, rows, 'above')}")
     return "; ".join(limits) or "no limit set"
+
+
+def _outside(rows: int, whole: int, side: str) -> str:
+    return f"{number(rows)} {side} ({share(rows, whole)})" if rows else f"none {side}"

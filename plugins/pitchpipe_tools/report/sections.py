@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from pitchpipe_stages.data.ledger import LOST, Fate, SourceRows
@@ -14,6 +15,7 @@ from pitchpipe_tools.report.figures import length_figures, share_table
 from pitchpipe_tools.report.gather import Gathered
 from pitchpipe_tools.report.overview import legend
 from pitchpipe_tools.report.reasons import reason_list
+from pitchpipe_tools.report.results import results_table
 from pitchpipe_tools.report.scores import scores
 
 
@@ -32,8 +34,8 @@ def sections(history: History, gathered: Gathered) -> Iterator[PageSection]:
     yield _flow(result, filters)
     if len(result.rows) > 1:
         yield _sources(result.rows, filters)
-    yield from _reasons(result.rows, gathered)
-    yield from _measures(gathered)
+    yield from _reasons(history, gathered)
+    yield from _measures(gathered, history.run)
     yield from _training(result, gathered)
 
 
@@ -57,16 +59,17 @@ def _sources(sources: dict[str, SourceRows], filters: list[str]) -> PageSection:
     return PageSection("sources", "Sources", introduction, content)
 
 
-def _reasons(sources: dict[str, SourceRows], gathered: Gathered) -> Iterator[PageSection]:
+def _reasons(history: History, gathered: Gathered) -> Iterator[PageSection]:
+    sources = history.result.rows
     reasons, read = flow.reasons(sources), flow.conversations(sources)
     introduction = (
         "Unfold a reason to see rows that had the reason. Shares are shares of all rows that were read."
     )
-    lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read)
+    lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read, history.run)
     yield PageSection("reasons", "Reasons", introduction, lost)
     if any(reason.fate is Fate.CHANGED for reason in reasons):
         introduction = "Repairs and edits, with sample rows. A row may be changed more than once."
-        changed = reason_list(reasons, (Fate.CHANGED,), gathered, read)
+        changed = reason_list(reasons, (Fate.CHANGED,), gathered, read, history.run)
         yield PageSection("mended", "Mended rows", introduction, changed)
     if gathered.clusters.places:
         introduction = (
@@ -75,25 +78,28 @@ def _reasons(sources: dict[str, SourceRows], gathered: Gathered) -> Iterator[Pag
         yield PageSection("alike", "Duplicates", introduction, duplicates(gathered.clusters, read))
 
 
-def _measures(gathered: Gathered) -> Iterator[PageSection]:
-    introduction = "Each prompt, each reply or each conversation counts once. Long values share wider bars."
+def _measures(gathered: Gathered, run: Path) -> Iterator[PageSection]:
+    introduction = (
+        "How many prompts, replies or conversations have which length. Long values share wider bars."
+    )
     yield PageSection("lengths", "Lengths", introduction, length_figures(gathered.lengths))
     read, kept = gathered.categories_read, gathered.categories_kept
     if set(read) - {""}:
         introduction = "Conversations by category, as read and as the filters left them."
         yield PageSection("categories", "Categories", introduction, share_table("category", read, kept))
     if gathered.scores:
-        introduction = (
-            "The scores of every row that reached a filter, kept or not."
-            " Try other limits: pitchpipe tune RUN FILTER."
-        )
-        yield PageSection("scores", "Scores", introduction, scores(gathered.scores))
+        introduction = "The scores of every row that reached a filter, kept or not."
+        yield PageSection("scores", "Filter scores", introduction, scores(gathered.scores, run))
 
 
 def _training(result: Prepared, gathered: Gathered) -> Iterator[PageSection]:
     if result.mix:
         introduction = "The rows that one epoch takes from each source, and how often the epoch repeats them."
         yield PageSection("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
-    introduction = "The same prompt never lands on two sides."
     content = mix_and_splits.splits(result.splits, gathered.categories_by_split)
-    yield PageSection("splits", "Splits", introduction, content)
+    yield PageSection("splits", "Splits", mix_and_splits.held_out(result.splits), content)
+    if gathered.results:
+        introduction = (
+            "On the conversations that were held out for the test; below each score its interval of 95%."
+        )
+        yield PageSection("results", "Base and tuned", introduction, results_table(gathered.results))

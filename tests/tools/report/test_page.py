@@ -1,6 +1,9 @@
 """The page of a run's data as a document: its rows are escaped, its size is bounded."""
 
 import re
+import shlex
+from collections import Counter
+from html import unescape
 
 from tests.tools.html.browser import Page
 from tests.tools.report.hostile import HOSTILE, PLUGIN, row
@@ -121,3 +124,50 @@ filters: [odd]
 def test_no_run_is_said_so(project):
     here = project({"some/file.txt": "x"})
     here.run("report", "some").assert_failed("some is no run that has prepared data")
+
+
+def test_every_command_on_the_page_can_be_pasted(here, page):
+    text = here.read("runs/recipe/report.html")
+    found = {unescape(command) for command in re.findall(r'<code class="command">(.*?)</code>', text)}
+    verbs = Counter(shlex.split(command)[1] for command in found)
+    assert verbs["tune"] >= 2 and verbs["why"] >= 5
+    for command in found:
+        here.run(*shlex.split(command)[1:]).assert_success()
+    assert not re.search(r"\b(RUN|ROW|FILTER)\b", page.text())
+
+
+def test_what_must_not_be_missed_stands_first(page):
+    before, _, after = page.text().partition("rows read, from")
+    assert "Look at this first 'two <b>' is seen 5 times in each epoch" in before
+    assert "Look at this first" not in after
+
+
+def test_a_reply_that_is_only_a_call_is_shown(project):
+    call = {"type": "function", "function": {"name": "look_up", "arguments": '{"town": "Oslo"}'}}
+    messages = [
+        {"role": "user", "content": "How warm is it in Oslo?"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+    ]
+    recipe = "loaders: [{files: {path: rows.jsonl}}]\nfilters: [{length: {max_prompt_chars: 5}}]\n"
+    kept = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]}
+    here = project({"rows.jsonl": [kept, {"messages": messages}], "recipe.yaml": recipe})
+    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("report", "runs/recipe").assert_success()
+    assert 'assistant calls look_up {"town": "Oslo"}' in Page(here.read("runs/recipe/report.html")).text()
+
+
+def test_a_run_that_was_stopped_says_how_to_go_on(project):
+    here = project(
+        {
+            "rows.jsonl": [{"instruction": "Hi", "output": "Hello"}, {"instruction": "Hi", "output": ""}],
+            "recipe.yaml": "loaders: [{files: {path: rows.jsonl}}]\ndata: {max_dropped: 10%}\n",
+        }
+    )
+    here.run("prepare", "recipe.yaml", "--processes", "1", "--name", "other").assert_failed(
+        "more than data.max_dropped"
+    )
+    said = here.run("report", "runs/other")
+    said.assert_failed("runs/other: its data is not prepared to the end")
+    said.assert_failed("runs/other/prepared.new/ledger.jsonl. To go on: pitchpipe prepare")
+    said.assert_failed("recipe.yaml --name other")
+    here.run("report", "runs").assert_failed("It holds runs: runs/other.")
