@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pitchpipe import PitchpipeError
 from pitchpipe_components.files.compression import BLOCK, Broken, compression_of, raw, unpacked
+from pitchpipe_components.files.stand_ins import archive, pointer
 
 # UTF-32 comes before UTF-16, whose byte order mark is the beginning of UTF-32's.
 MARKS = {
@@ -17,6 +18,8 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
+# The first bytes of Parquet, of an Arrow file, and of an Arrow stream.
+COLUMNAR = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
 
 
 class Span(NamedTuple):
@@ -94,21 +97,28 @@ def opened(path: Path, name: str, encoding: str | None) -> Opened:
 def unreadable(path: Path) -> str:
     """Says what must be installed or done before a file can be read; an empty text if nothing."""
     try:
+        if what := pointer(path):
+            return what
         with open(path, "rb") as file:
             head = file.read(6)
     except OSError as error:
         return f"{path} cannot be opened: {error.strerror}"
     if head.startswith(b"PK\x03\x04"):
-        return f"{path} is a zip archive: unpack it, and name what was in it"
+        return archive(path)
     if head.startswith(b"\x28\xb5\x2f\xfd") and find_spec("zstandard") is None:
         return f"{path} is zstd: reading it needs zstandard, pip install 'pitchpipe[data]'"
-    if head.startswith((b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")) and find_spec("pyarrow") is None:
+    if head.startswith(tuple(COLUMNAR)) and find_spec("pyarrow") is None:
         return f"{path} is Parquet or Arrow: reading it needs pyarrow, pip install 'pitchpipe[data]'"
     return ""
 
 
 def _by_zero_bytes(head: bytes) -> str:
-    """Recognises UTF-16 without a byte order mark: in ASCII text every other byte is zero."""
+    """Recognises UTF-16 without a byte order mark: in ASCII text every other byte is zero.
+
+    Binary files have zeros too, such as the numbers in Arrow; long runs of them are in no text.
+    """
+    if head.startswith(tuple(COLUMNAR)) or bytes(8) in head:
+        return "utf-8"
     half = max(1, len(head) // 2)
     even, odd = head[::2].count(0) / half, head[1::2].count(0) / half
     if max(even, odd) < 0.3 or min(even, odd) > 0.1:

@@ -1,8 +1,16 @@
 """Finds the files that a path means: itself, all data files of a folder, or the matches of a glob."""
 
 import glob
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
+
+from pitchpipe_components.files.run_directories import (
+    never_a_source,
+    outside_runs,
+    run_directory_of,
+)
 
 COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 TEXT = (".txt", ".text")
@@ -11,19 +19,31 @@ DATA = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow")
 BESIDE = ("dataset_info.json", "dataset_dict.json", "dataset_infos.json", "state.json")
 
 
-def files_of(path: Path, kind: str | None) -> list[Path]:
-    """Returns the files that a path means, sorted by name."""
-    if path.is_file():
+class FilesOfPath(NamedTuple):
+    """The files that a path means, sorted by name; and those it leads to that runs wrote, which stay out."""
+
+    files: list[Path]
+    of_runs: list[Path]
+
+
+def files_of(path: Path, kind: str | None) -> FilesOfPath:
+    """Finds the files that a path means."""
+    return FilesOfPath(*outside_runs(sorted(_meant(path, kind))))
+
+
+def _meant(path: Path, kind: str | None) -> Iterable[Path]:
+    if _is_there(path):
         return [path]
     if path.is_dir():
         extensions = DATA + TEXT if kind == "text" else DATA
-        return sorted(file for file in path.rglob("*") if _is_data(file, path, extensions))
-    names = glob.glob(_pattern(path), recursive=True)
-    return sorted({Path(name) for name in names if Path(name).is_file()})
+        return (file for file in path.rglob("*") if _is_data(file, path, extensions))
+    return {Path(name) for name in glob.glob(_pattern(path), recursive=True) if _is_there(Path(name))}
 
 
-def why_none(path: Path) -> str:
+def why_none(path: Path, of_runs: list[Path]) -> str:
     """Explains why a path means no file, with the nearest name that exists."""
+    if run := run_directory_of(of_runs[0] if of_runs else path):
+        return never_a_source(path, run)
     if path.is_dir():
         return f"no data files in {path}: it holds none of {', '.join(DATA)} (.txt only with kind: text)"
     near = get_close_matches(path.name, [file.name for file in path.parent.glob("*")], n=1)
@@ -39,7 +59,12 @@ def extension(path: Path) -> str:
 def _is_data(file: Path, folder: Path, extensions: tuple[str, ...]) -> bool:
     hidden = any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
     beside = file.name in BESIDE or file.name.startswith("cache-")
-    return extension(file) in extensions and not hidden and not beside and file.is_file()
+    return extension(file) in extensions and not hidden and not beside and _is_there(file)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or a link to a missing one, which must not be passed over in silence."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _pattern(path: Path) -> str:

@@ -5,8 +5,9 @@ import re
 from pitchpipe import PitchpipeError
 from pitchpipe_components.files.compression import Broken
 from pitchpipe_components.files.json_values import mended
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import COLUMNAR, Opened
 from pitchpipe_components.files.paths import extension
+from pitchpipe_components.files.stand_ins import foreign
 
 SPACE = b" \t\r\n"
 JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]|\[[ \t\r]*\n')
@@ -20,19 +21,21 @@ BY_NAME = {
     ".ndjson": "jsonl",
     ".json": "jsonl",
 }
-BINARY = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
 
 
 def recognised(opened: Opened) -> str:
     """Returns the kind of a file: jsonl, json, csv, tsv, parquet, arrow or text."""
     head = _head(opened)
-    for magic, kind in BINARY.items():
+    for magic, kind in COLUMNAR.items():
         if head.startswith(magic):
             return kind
     text = head.lstrip(SPACE)
     if JSON.match(text):
         return "jsonl" if _is_lines(text) else "json"
-    if kind := BY_NAME.get(extension(opened.path), "jsonl" if not text else ""):
+    kind = BY_NAME.get(extension(opened.path), "jsonl" if not text else "")
+    if kind in ("", "jsonl") and (what := foreign(head)):
+        raise PitchpipeError(f"{opened.path} is {what}")
+    if kind:
         return kind
     raise PitchpipeError(
         f"cannot tell what {opened.path} holds: say so with kind: jsonl, json, csv, tsv or text"

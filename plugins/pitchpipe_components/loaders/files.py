@@ -1,8 +1,10 @@
 """Reads rows from local files: one file, those of a folder, or those that a glob finds."""
 
 import codecs
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -42,15 +44,17 @@ class Files:
 
     def __post_init__(self) -> None:
         check_encoding(self.encoding)
-        paths = self.inputs()
-        if not paths:
-            raise ValueError(why_none(self.path))
-        if problem := next(filter(None, map(unreadable, paths)), ""):
+        found = files_of(self.path, self.kind)
+        if not found.files:
+            raise ValueError(why_none(self.path, found.of_runs))
+        if problem := next(filter(None, map(unreadable, found.files)), ""):
             raise ValueError(problem)
+        if found.of_runs:
+            _tell_once(self.path.resolve(), len(found.of_runs))
 
     def inputs(self) -> list[Path]:
         """Returns the files in the order in which they are read."""
-        return files_of(self.path, self.kind)
+        return files_of(self.path, self.kind).files
 
     def parts(self) -> Iterator[Any]:
         """Cuts the files into blocks that any process can read; the cuts depend only on their content."""
@@ -60,6 +64,13 @@ class Files:
     def __call__(self) -> Iterator[Row]:
         for part in self.parts():
             yield from part.rows()
+
+
+@cache
+def _tell_once(path: Path, count: int) -> None:
+    """Prints a warning, once a command: a recipe may be read several times."""
+    files = "file" if count == 1 else "files"
+    print(f"warning: {path}: {count} {files} of run directories left out", file=sys.stderr)
 
 
 def check_encoding(encoding: str | None) -> None:

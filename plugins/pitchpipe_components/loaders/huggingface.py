@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from pitchpipe import PitchpipeError, Row
+from pitchpipe_components.files.run_directories import never_a_source, run_directory_of
+from pitchpipe_components.files.stand_ins import pointer
 
 BATCH = 1000  # rows that one part holds
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -69,8 +71,8 @@ class HuggingFace:
     ) -> None:
         if (name is None) == (folder is None):
             raise ValueError("say either the data set's 'name' on the hub or the 'folder' that holds it")
-        if folder is not None and not folder.is_dir():
-            raise ValueError(f"no folder {folder}")
+        if folder is not None:
+            _check_folder(folder)
         self.saved = folder is not None and any(
             (folder / file).exists() for file in ("dataset_dict.json", "state.json")
         )
@@ -137,6 +139,17 @@ class HuggingFace:
         if isinstance(error, ConnectionError):
             reason += " Check the network, and that HF_HUB_OFFLINE is not set."
         return f"the data set '{self.name}' cannot be loaded: {reason}"
+
+
+def _check_folder(folder: Path) -> None:
+    """Raises a ValueError for a folder that holds no data."""
+    if not folder.is_dir():
+        raise ValueError(f"no folder {folder}")
+    if run := run_directory_of(folder):
+        raise ValueError(never_a_source(folder, run))
+    shown = (path for path in folder.rglob("*.*") if "/." not in f"/{path.relative_to(folder)}")
+    if problem := next(filter(None, map(pointer, shown)), ""):
+        raise ValueError(problem)
 
 
 def _end(part: Any, splits: dict[str, Any]) -> int:

@@ -39,3 +39,23 @@ def test_broken_parquet_and_arrow_say_so(tmp_path):
     assert "what follows is lost" in found[-1].error and len(found) == 2001
     with pytest.raises(pp.PitchpipeError, match="unpack it first"):
         read(put(tmp_path / "s.arrow.gz", gzip.compress(whole)))
+
+
+@pytest.mark.parametrize("first", ["label", "score", "text"])
+@pytest.mark.parametrize("kind", ["file", "stream", "parquet"])
+def test_numbers_full_of_zeros_are_not_taken_for_utf_16(tmp_path, kind, first):
+    """Two bytes a number, the upper one zero: the beginning of such a file looks like UTF-16, column by column."""
+    columns = {
+        "label": pa.array([1 + i % 99 for i in range(4000)], pa.int16()),
+        "score": pa.array([1.0] * 4000, pa.float16()),
+        "text": pa.array([f"row {i}" for i in range(4000)]),
+    }
+    table = pa.table({name: columns[name] for name in sorted(columns, key=lambda name: name != first)})
+    path = tmp_path / "rows"
+    if kind == "parquet":
+        parquet.write_table(table, path, compression="none", use_dictionary=False)
+    else:
+        with (pa.ipc.new_file if kind == "file" else pa.ipc.new_stream)(path, table.schema) as file:
+            file.write_table(table)
+    found = data(read(path))
+    assert len(found) == 4000 and found[7]["text"] == "row 7" and found[7]["label"] == 8
