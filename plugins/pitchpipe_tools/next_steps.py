@@ -5,12 +5,12 @@ from shutil import which
 
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.train.sections import TRAINER
+from pitchpipe_tools.tuned_model import show_tuned
 
 
 def show_next_steps(run: Run, recipe: str) -> None:
-    """Shows where the tuned model lies, and each next command with its purpose."""
-    if run.recipe[TRAINER] and (run.path / "model").exists():
-        run.console.say(f"The tuned model, ready to load or serve: [bold]{run.path / 'model'}[/]")
+    """Shows the tuned model, and each next command with its purpose."""
+    show_tuned(run)
     run.console.say("What to try next:")
     for command, purpose in _next_steps(run, recipe):
         run.console.say(f"  [bold]{_program()} {command}[/]\n      [dim]{purpose}[/]")

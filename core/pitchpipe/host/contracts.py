@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -106,13 +106,15 @@ class Subject(Protocol):
 
 
 class Score(Struct, frozen=True):
-    """A number over `count` cases, between `low` and `high` with 95 % confidence. None: not a number."""
+    """A number over `count` cases, between `low` and `high` with 95 % confidence. None: not a number.
+    Only of one that says what is `better` can a run tell that the tuned model is worse than the base."""
 
     value: float | None
     count: int
     low: float | None = None
     high: float | None = None
     is_share: bool = False  # shown as per cent
+    better: Literal["higher", "lower"] | None = None
 
     @classmethod
     def share(cls, hits: int, count: int) -> "Score":
@@ -120,4 +122,5 @@ class Score(Struct, frozen=True):
         z = 1.96
         middle = (hits + z * z / 2) / (count + z * z)
         reach = z / (count + z * z) * sqrt(hits * (count - hits) / count + z * z / 4)
-        return cls(hits / count, count, max(0.0, middle - reach), min(1.0, middle + reach), is_share=True)
+        low, high = max(0.0, middle - reach), min(1.0, middle + reach)
+        return cls(hits / count, count, low, high, is_share=True, better="higher")

@@ -1,6 +1,6 @@
 """Perplexity: how surprised a model is by the replies that were held out."""
 
-from math import exp, sqrt
+from math import exp, isfinite, sqrt
 from typing import Annotated
 
 import pitchpipe as pp
@@ -19,7 +19,16 @@ def perplexity(
     mean = sum(loss for loss, _ in losses) / tokens
     # Tokens of one conversation are not independent: the interval is that of a ratio over conversations.
     spread = sqrt(sum((loss - mean * count) ** 2 for loss, count in losses)) / tokens
-    return {"perplexity": pp.Score(exp(mean), tokens, exp(mean - 1.96 * spread), exp(mean + 1.96 * spread))}
+    value, low, high = (_exp(mean + reach * spread) for reach in (0, -1.96, 1.96))
+    return {"perplexity": pp.Score(value, tokens, low, high, better="lower")}
+
+
+def _exp(value: float) -> float | None:
+    """What is too large for a number is none, as JSON has it."""
+    try:
+        return exp(value) if isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def _losses(subject: pp.Subject, batch_size: int) -> list[tuple[float, int]]:

@@ -1,8 +1,6 @@
 """One run of TRL's SFTTrainer over prepared examples, continued from its last whole checkpoint."""
 
 from contextlib import ExitStack
-from math import isfinite
-from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -12,17 +10,18 @@ from transformers.trainer_callback import PrinterCallback
 from trl import SFTConfig, SFTTrainer
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.astray import Astray
+from pitchpipe_components.trainers.checkpoints import Checkpoints
 
 LEFT_OUT = (
     "training_args.bin",
     "README.md",
 )  # a pickle, which nobody should load; a form that nobody filled in
-WHOLE = "whole"  # a checkpoint holds a file of this name once all of it is written
 
 
 def train(training: pp.Training, **settings: Any) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
-    args = _arguments(training, settings)
+    args, checkpoints = _arguments(training, settings), Checkpoints(training.checkpoints)
     batches = training.batches(args.per_device_train_batch_size, args.seed, args.world_size)
     stand_in = Dataset.from_dict({"input_ids": [[0]]})  # TRL wants to see a data set of this kind
     trainer = _Trainer(
@@ -39,13 +38,14 @@ def train(training: pp.Training, **settings: Any) -> dict[str, Any]:
         trainer.eval_dataset = batches.validation
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
     with training.console.bar("train", None) as tick:
-        trainer.add_callback(_Watch(training, tick))
+        trainer.add_callback(_Watch(training, checkpoints, tick))
+        trainer.astray = Astray(trainer.accelerator, checkpoints)
+        trainer.add_callback(trainer.astray)
         with ExitStack() as stack:
             with trainer.accelerator.autocast():  # as in the steps that follow
                 stack.enter_context(training.isolated(cast(Any, trainer.model)))
-            outcome = trainer.train(resume_from_checkpoint=_last_whole(training.checkpoints))
-    if not isfinite(outcome.training_loss):
-        raise pp.PitchpipeError("the loss is not a number: training went astray. Try a lower learning_rate.")
+            last = checkpoints.last()
+            outcome = trainer.train(resume_from_checkpoint=str(last) if last else None)
     trainer.save_model(str(training.folder))
     for name in LEFT_OUT:
         (training.folder / name).unlink(missing_ok=True)
@@ -62,9 +62,15 @@ class _Trainer(SFTTrainer):
     """TRL's trainer, in an order that padding costs little and a kill cannot change."""
 
     order: Any
+    astray: Astray
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         return self.order
+
+    def training_step(self, *args: Any, **kwargs: Any) -> Any:
+        loss = super().training_step(*args, **kwargs)
+        self.astray.saw(loss)
+        return loss
 
 
 def _arguments(training: pp.Training, settings: dict[str, Any]) -> SFTConfig:
@@ -88,17 +94,11 @@ def _arguments(training: pp.Training, settings: dict[str, Any]) -> SFTConfig:
     )
 
 
-def _last_whole(folder: Path) -> str | None:
-    """The newest checkpoint that was written to its end; Trainer writes over the others."""
-    whole = [checkpoint for checkpoint in folder.glob("checkpoint-*") if (checkpoint / WHOLE).exists()]
-    return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
-
-
 class _Watch(TrainerCallback):
     """Reports progress, and marks checkpoints that are whole."""
 
-    def __init__(self, training: pp.Training, tick: Any):
-        self.training, self.tick, self.shown = training, tick, 0
+    def __init__(self, training: pp.Training, checkpoints: Checkpoints, tick: Any):
+        self.training, self.checkpoints, self.tick, self.shown = training, checkpoints, tick, 0
         self.note = ""
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -118,4 +118,4 @@ class _Watch(TrainerCallback):
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if state.is_world_process_zero:
-            (Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE).touch()
+            self.checkpoints.bless(state.global_step)

@@ -18,7 +18,7 @@ def show_scores(run: Run, columns: dict[str, Scores]) -> None:
     """Show the scores of both models, and some answers."""
     names = list(next(iter(columns.values())))
     lines = [
-        [name.replace("_", " "), *(_score(column[name]) for column in columns.values())] for name in names
+        [name.replace("_", " "), *(shown(column[name]) for column in columns.values())] for name in names
     ]
     run.console.table("Scores on held-out conversations (95 % interval)", ["", *columns], lines)
     for use in run.recipe[EVALUATORS]:
@@ -27,10 +27,14 @@ def show_scores(run: Run, columns: dict[str, Scores]) -> None:
         _answers(run, list(columns))
 
 
-def _score(score: Score) -> str:
+def shown(score: Score) -> str:
+    """A score with the interval in which it lies."""
+
     def number(value: float) -> str:
         if score.is_share:
             return f"{100 * value:.1f}"
+        if value >= 1e6:
+            return f"{value:.1e}"
         return f"{value:,.0f}" if value >= 100 else f"{value:.3f}"
 
     if score.value is None or score.value != score.value:

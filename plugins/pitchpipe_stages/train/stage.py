@@ -91,6 +91,7 @@ def train_parts(run: Run) -> KeyParts:
 def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], None]) -> Trained:
     """Train, in every process of the run; the result lies in model.new."""
     from pitchpipe_stages.model.ends import Ends
+    from pitchpipe_stages.model.finite import saved_holds_numbers
     from pitchpipe_stages.model.load import RecipeModel
     from pitchpipe_stages.model.serving_files import save_for_serving
     from pitchpipe_stages.prepare.examples import PreparedExamples
@@ -119,6 +120,7 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     )
     result = trainer.bound(training) or {}
     if not ranks.joins():
+        saved_holds_numbers(training.folder)
         defaults, home = run.result(PREPARE).defaults(), run.path / "model"
         save_for_serving(training, rendering.renderer, ends, loader.before.rows, home, defaults)
     return result
@@ -134,9 +136,11 @@ def _check(
     """Stop before the first step where training would crash or lose its result; tell what may go wrong."""
     from pitchpipe_stages.console import escape
     from pitchpipe_stages.model import fits
+    from pitchpipe_stages.model.finite import base_holds_numbers
     from pitchpipe_stages.model.settings import make_saveable
     from pitchpipe_stages.prepare.examples import PreparedExamples
 
+    base_holds_numbers(model)
     sides = [PreparedExamples(run.path / "prepared", side) for side in SPLITS]
     fits.must_fit(loader.before, tokenizer, loader.new_tokens, sides)
     notes = fits.warnings(loader.before, tokenizer, loader.new_tokens, sides)

@@ -4,6 +4,7 @@ from math import exp
 
 import torch
 
+from pitchpipe_components.evaluators.perplexity import _exp
 from pitchpipe_components.models import Tiny
 
 
@@ -22,3 +23,7 @@ def test_perplexity_is_that_of_the_learned_tokens(project, rows):
         loss = model(input_ids=torch.tensor([example.ids]), labels=torch.tensor([example.labels])).loss.item()
         losses, count = losses + loss * example.learned, count + example.learned
     assert score["count"] == count and abs(score["value"] / exp(losses / count) - 1) < 1e-3
+
+
+def test_a_surprise_beyond_all_numbers_is_no_crash():
+    assert _exp(800.0) is None and _exp(float("nan")) is None and _exp(1.0) == exp(1)

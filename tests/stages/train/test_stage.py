@@ -1,22 +1,72 @@
-"""Training as a stage: it needs rows, and a loss that is a number."""
+"""Training as a stage: it needs rows, and stops where numbers end."""
+
+import re
+import shutil
+from pathlib import Path
 
 import pytest
 
+from pitchpipe_components.models import Tiny
 from tests.started import ROWS, TRAINED
+
+BASE = Path(Tiny().folder)
+FULL = TRAINED.replace("adapter: lora\n", "")
+
+
+def options(**values):
+    return [word for name, value in values.items() for word in ("--set", f"trainer.sft.{name}={value}")]
 
 
 @pytest.mark.slow
-def test_training_that_goes_astray_is_an_error(project):
+def test_training_that_goes_astray_stops_however_often_it_is_tried(project):
     here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
-    wild = [
-        "--set",
-        "trainer.sft.learning_rate=1e9",
-        "--set",
-        "trainer.sft.max_grad_norm=1e9",
-        "--set",
-        "trainer.sft.max_steps=12",
-    ]
-    here.run("run", "recipe.yaml", *wild).assert_failed("the loss is not a number: training went astray")
+    wild = options(learning_rate=1e9, max_grad_norm=1e9, max_steps=12)
+    for _ in range(2):
+        outcome = here.run("run", "recipe.yaml", *wild)
+        outcome.assert_failed("a lower learning_rate than 1e+09", "max_grad_norm: 1.0 holds back")
+        assert re.search(r"step \d+: .* is not a finite number, at a learning rate of", outcome.err)
+        assert "ready to load" not in outcome.out and not (here.folder / "runs/recipe/model").exists()
+
+
+@pytest.mark.slow
+def test_a_checkpoint_that_gives_no_numbers_is_not_gone_on_from(project):
+    """Of half precision the weights stay finite and what comes out of them does not."""
+    model = f"transformers: {{folder: {BASE}, dtype: float16}}"
+    here = project({"recipe.yaml": FULL.replace("tiny", f"\n  {model}"), "rows.jsonl": ROWS})
+    for _ in range(2):
+        outcome = here.run("run", "recipe.yaml", *options(checkpoint_every=1))
+        outcome.assert_failed("is not a finite number", "float16 has no numbers above 65,504")
+        stopped = int(re.findall(r"step (\d+):", outcome.err)[0])
+        sound = [
+            int(mark.parent.name.split("-")[1]) for mark in here.folder.glob("runs/*/checkpoints/*/whole")
+        ]
+        assert sound == [] or max(sound) < stopped
+        assert f"The last checkpoint, of step {max(sound)}, is sound" in outcome.err
+
+
+@pytest.mark.slow
+def test_a_base_that_holds_no_numbers_is_not_trained(project, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(BASE, tmp_path / "base")
+    weights = load_file(folder / "model.safetensors")
+    weights["model.layers.2.mlp.up_proj.weight"][7, 3] = float("nan")
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    recipe = TRAINED.replace("tiny", f"{{transformers: {{folder: {folder}}}}}")
+    here = project({"recipe.yaml": recipe, "rows.jsonl": ROWS})
+    here.run("run", "recipe.yaml").assert_failed(
+        "the base model holds weights that are not finite numbers: model.layers.2.mlp.up_proj"
+    )
+
+
+@pytest.mark.slow
+def test_a_tuned_model_that_is_worse_is_not_called_ready(project):
+    here = project({"recipe.yaml": FULL, "rows.jsonl": ROWS})
+    out = (
+        here.run("run", "recipe.yaml", *options(learning_rate=1, warmup=0, max_steps=4)).assert_success().out
+    )
+    assert re.search(r"The tuned model is worse than its base: perplexity \S+ .*, base \d", out)
+    assert "Do not serve it." in out and "ready to load" not in out
 
 
 def test_nothing_left_to_train_on(project, rows):

@@ -1,0 +1,57 @@
+"""The last lines about a tuned model: what it is, where it lies, and whether it is better than its base."""
+
+import msgspec
+
+from pitchpipe.host.contracts import Score
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.run.directory import Run
+from pitchpipe_stages.console import escape
+from pitchpipe_stages.evaluate.stage import TUNED
+from pitchpipe_stages.evaluate.worse import worse
+from pitchpipe_stages.train.sections import TRAINER
+
+Scores = dict[str, Score]
+
+
+def show_tuned(run: Run) -> None:
+    """Show where the tuned model lies, and what its scores say of it."""
+    trainer, folder = run.recipe[TRAINER], run.path / "model"
+    if trainer is None or not folder.exists():
+        return
+    surely, maybe = _worse(run)
+    place = f"[bold]{escape(folder)}[/]"
+    if surely:
+        run.console.say(f"[bold red]The tuned model is worse than its base:[/] {escape('; '.join(surely))}")
+        run.console.say(f"Do not serve it. It lies in {place}, {_kind(run)}. {escape(_cure(trainer))}")
+        return
+    if maybe:
+        run.console.say(
+            "[yellow]The tuned model is no better than its base, within what chance explains:[/]"
+            f" {escape('; '.join(maybe))}"
+        )
+    run.console.say(f"The tuned model, ready to load or serve: {place}")
+    run.console.say(f"[dim]{_kind(run)}[/]")
+
+
+def _worse(run: Run) -> tuple[list[str], list[str]]:
+    """Scores that are surely worse, and all that are worse."""
+    file = run.path / "scores.json"
+    if not TUNED.wanted(run.recipe) or not file.exists():
+        return [], []
+    scores = msgspec.json.decode(file.read_bytes(), type=dict[str, Scores])
+    base, tuned = scores["base"], scores.get("tuned", {})
+    return worse(base, tuned, surely=True), worse(base, tuned, surely=False)
+
+
+def _kind(run: Run) -> str:
+    """An adapter is nothing without its base."""
+    file = run.path / "model" / "adapter_config.json"
+    if not file.exists():
+        return "a whole model: it needs nothing beside its folder"
+    base = msgspec.json.decode(file.read_bytes())["base_model_name_or_path"]
+    return escape(f"an adapter: whoever loads it loads its base too, {base}")
+
+
+def _cure(trainer: Use) -> str:
+    rate = getattr(trainer.bound, "learning_rate", None)
+    return "Try other data" + (f", or a learning rate below {rate:g}." if rate else ".")
