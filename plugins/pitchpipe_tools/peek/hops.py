@@ -21,8 +21,10 @@ from pitchpipe_tools.peek.columns import Column, WrittenConversation
 
 @dataclass
 class Hop:
-    """One step of a conversation. `messages` are the messages after the step, if the step changed them. A filter
-    is `quiet` if it only keeps the conversation, or asks for all rows at once."""
+    """One step of a conversation. `messages` are the messages after the step, if the step changed them.
+
+    A filter is `quiet` if it only keeps the conversation, or compares all rows.
+    """
 
     stage: str
     words: str

@@ -62,10 +62,12 @@ def _sources(sources: dict[str, SourceRows], filters: list[str]) -> PageSection:
 def _reasons(history: History, gathered: Gathered) -> Iterator[PageSection]:
     sources = history.result.rows
     reasons, read = flow.reasons(sources), flow.conversations(sources)
+    lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read, history.run)
     introduction = (
         "Unfold a reason to see rows that had the reason. Shares are shares of all rows that were read."
+        if lost
+        else "No row was dropped, quarantined or tagged."
     )
-    lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read, history.run)
     yield PageSection("reasons", "Reasons", introduction, lost)
     if any(reason.fate is Fate.CHANGED for reason in reasons):
         introduction = "Repairs and edits, with sample rows. A row may be changed more than once."
