@@ -117,6 +117,4 @@ def test_columns_that_nobody_read_are_shown_with_their_share(here):
 
 
 def test_a_run_without_such_records_has_no_such_sections(here, page):
-    assert {"unread", "repeats", "results"}.isdisjoint(
-        value for name, value in page.attributes if name == "id"
-    )
+    assert {"unread", "results"}.isdisjoint(value for name, value in page.attributes if name == "id")
