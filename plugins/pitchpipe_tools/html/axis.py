@@ -10,23 +10,29 @@ FILLED = 0.97  # of the height, by the highest bar
 
 
 def axis(edges: list[float], whole: bool) -> Markup:
-    """A few numbers below a histogram. A bar that holds one whole number has its number below its middle."""
+    """A few numbers below a histogram."""
     size = len(edges) - 1
     growing = size > 2 and edges[-1] - edges[-2] > 1.2 * (edges[1] - edges[0])
     single = whole and not growing and edges[1] - edges[0] == 1
     indices = _round_numbers(edges) if growing else _multiples(edges[:-1] if single else edges, single)
     indices = indices if len(indices) > 1 else [0, *indices, size - single]
     ticks = [
-        element("span", brief(edges[index]), style=f"left:{100 * (index + single / 2) / size:.1f}%")
+        element("span", brief(edges[index]), style=f"left:{100 * _place(edges, index, whole) / size:.1f}%")
         for index in dict.fromkeys(indices)
     ]
     return element("div", ticks, class_="axis", aria_hidden="true")
 
 
+def _place(edges: list[float], index: int, whole: bool) -> float:
+    """Where the number of an edge stands, in bars: below the middle of a bar of one whole number."""
+    holds_one = whole and index < len(edges) - 1 and edges[index + 1] - edges[index] == 1
+    return index + holds_one / 2
+
+
 def _round_numbers(edges: list[float]) -> list[int]:
-    """The indices of the edges at 1, 10, 100 and so on; where these are few, also at 2, 5, 20, 50."""
-    tens = _first_digits(edges, "1")
-    return tens if len(tens) > 3 else _first_digits(edges, "125")
+    """The indices of the edges at 0, 1, 10, 100 and so on; where these are few, also at 2, 5, 20, 50."""
+    tens = _first_digits(edges, "01")
+    return tens if len(tens) > 3 else _first_digits(edges, "0125")
 
 
 def _first_digits(edges: list[float], digits: str) -> list[int]:

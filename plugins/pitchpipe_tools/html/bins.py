@@ -7,6 +7,7 @@ from math import ceil, floor, isfinite, log10
 from pitchpipe_tools.html.spread import Spread
 
 BARS = 40  # at most, on an axis of even steps
+BELOW = 4  # a limit lies near the least value if it is not less than a quarter of it
 DECADE = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)  # ten steps of nearly one ratio: Renard's series R10
 FIRST_DECADE = (1, 2, 3, 4, 5, 6, 8)  # whole numbers only
 
@@ -25,8 +26,9 @@ def bar_edges(spread: Spread, limits: Sequence[float]) -> list[float]:
 
 
 def _is_near(limit: float, least: float, most: float) -> bool:
+    """A limit far away is not drawn: it would leave no room for the values."""
     reach = max(most - least, abs(most), 1e-9)
-    return least - reach <= limit <= most + reach
+    return least - reach <= limit <= most + reach and (least <= 0 or limit * BELOW >= least)
 
 
 def _growing_edges(least: float, most: float) -> list[float]:

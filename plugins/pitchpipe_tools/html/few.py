@@ -5,7 +5,7 @@ from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.html.numbers import number, share
 from pitchpipe_tools.html.spread import Bounds, Spread
 
-FEW = 5  # values at most
+FEW = 8  # values at most
 
 
 def is_few(series: list[tuple[str, Spread]]) -> bool:

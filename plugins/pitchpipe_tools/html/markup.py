@@ -36,6 +36,14 @@ def joined(*children: object) -> Markup:
     return Markup("".join(parts))
 
 
+def with_code(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # a backtick without its partner
+        return joined(text)
+    return joined(*(element("code", part) if index % 2 else part for index, part in enumerate(parts)))
+
+
 def table(
     head: Sequence[object], rows: Sequence[Sequence[object]], words: int = 1, marked: Container[int] = ()
 ) -> Markup:

@@ -34,7 +34,9 @@ ON_A_PAGE = 10  # rows
     help="Show a second column, made with this override of model, template or collator, as in"
     " --beside template=llama3. May be repeated: all overrides make one column.",
 )
-@click.option("--all-tokens", is_flag=True, help="Show all tokens, not only the last ones.")
+@click.option(
+    "--all-tokens", is_flag=True, help="Show all tokens, not only the last ones, and rows of any length."
+)
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="PATH", help="Write a page instead, one file of HTML."
 )

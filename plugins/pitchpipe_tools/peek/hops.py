@@ -18,11 +18,15 @@ from pitchpipe_stages.data.shards import Base, Judgement
 from pitchpipe_stages.data.source import RowBatch, numbered, settle
 from pitchpipe_tools.peek.columns import Column, WrittenConversation
 
+ENDS = 14  # characters of a long name
+
 
 @dataclass
 class Hop:
-    """One step of a conversation. `messages` are the messages after the step, if the step changed them. A filter
-    is `quiet` if it only keeps the conversation, or asks for all rows at once."""
+    """One step of a conversation. `messages` are the messages after the step, if the step changed them.
+
+    A filter is `quiet` if it only keeps the conversation, or compares all rows.
+    """
 
     stage: str
     words: str
@@ -65,8 +69,9 @@ class PeekedRow:
 
     @property
     def short_place(self) -> str:
-        """The place without folders."""
-        return self.place.rpartition("/")[2]
+        """The place without folders. Of a long name the middle is left out: the line stands at its end."""
+        name = self.place.rpartition("/")[2]
+        return name if len(name) <= 2 * ENDS else f"{name[:ENDS]}...{name[-ENDS:]}"
 
 
 def peeked_rows(columns: Sequence[Column], count: int, skip: int, only: str | None) -> Iterator[PeekedRow]:

@@ -11,6 +11,7 @@ from pitchpipe_tools.peek.styled import styled_pieces, styled_tokens
 from pitchpipe_tools.peek.tokens import Token, count_learned, count_stretches, first_difference
 
 SHOWN = 60  # tokens
+ROW = 2000  # characters
 
 
 def show(
@@ -46,7 +47,10 @@ class _Terminal:
 
     def row(self, row: PeekedRow) -> None:
         self._head("row", row.place)
-        self.console.plain(row.row)
+        more = 0 if self.all_tokens else max(len(row.row) - ROW, 0)
+        self.console.plain(row.row[: len(row.row) - more])
+        if more:
+            self.console.say(f"[dim]and {more:,} more characters; --all-tokens shows all[/]")
         for peeked in row.conversations:
             for hop in peeked.before:
                 self._hop(hop)

@@ -4,37 +4,49 @@ from collections.abc import Iterator
 
 from pitchpipe_stages.prepare.mix import too_often
 from pitchpipe_stages.prepare.result import Prepared
-from pitchpipe_tools.html.markup import Markup, element
+from pitchpipe_tools.html.markup import Markup, element, with_code
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report.results import ModelScores, worse
+from pitchpipe_tools.report.recorded import Recorded
+from pitchpipe_tools.report.results import score_in_words
 
 
-def notices(result: Prepared, results: ModelScores) -> Markup | None:
+def notices(result: Prepared, found: Recorded) -> Markup | None:
     """A box of sentences, or nothing if all is well."""
-    found = [element("li", notice) for notice in (*_worse(results), *_data(result))]
-    if not found:
+    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, found)]
+    if not lines:
         return None
     title = element("h2", "Look at this first", id="first")
-    return element("section", title, element("ul", found), class_="notices", aria_labelledby="first")
+    return element("section", title, element("ul", lines), class_="notices", aria_labelledby="first")
 
 
-def _worse(results: ModelScores) -> Iterator[str]:
-    for name in worse(results):
-        base, tuned = results["base"][name], results["tuned"][name]
-        yield f"The tuned model is worse than the base model: {name.replace('_', ' ')} {tuned}, base {base}."
+def _all(result: Prepared, found: Recorded) -> Iterator[str]:
+    yield from _worse(found)
+    yield from found.data.warnings
+    yield from _lost(result, " ".join(found.data.warnings))
+    yield from too_often(result.mix)
+    yield from _replies(result)
+    if added := result.tokenizer.added:
+        yield f"The tokenizer lacked these tokens, and training has to teach them: {', '.join(added)}"
+    yield from result.tokenizer.notes
 
 
-def _data(result: Prepared) -> Iterator[str]:
+def _worse(found: Recorded) -> Iterator[str]:
+    for name in found.worse():
+        base, tuned = (score_in_words(found.scores[model][name]) for model in ("base", "tuned"))
+        yield f"The tuned model is worse than the base model: {name.replace('_', ' ')} {tuned}, base {base}"
+
+
+def _lost(result: Prepared, told: str) -> Iterator[str]:
+    """The sources of which nothing is left, where no warning has told so."""
     for name, rows in result.rows.items():
-        if not rows.kept:
+        if not rows.kept and f"'{name}'" not in told:
             what = f"its {number(rows.read)} rows are all lost" if rows.read else "it has no rows"
-            yield f"Nothing is learned from '{name}': {what}."
-    yield from (f"{warning}." for warning in too_often(result.mix))
+            yield f"Nothing is learned from '{name}': {what}"
+
+
+def _replies(result: Prepared) -> Iterator[str]:
     replies = result.replies + result.missed_replies
     if missed := result.missed_replies:
-        yield f"{number(missed)} of {number(replies)} replies ({share(missed, replies)}) are not learned."
+        yield f"{number(missed)} of {number(replies)} replies ({share(missed, replies)}) are not learned"
     if (ends := result.replies - result.stops) > 0:
-        yield f"The ends of {number(ends)} of {number(result.replies)} replies are not learned."
-    if added := result.tokenizer.added:
-        yield f"The tokenizer lacked these tokens, and training has to teach them: {', '.join(added)}."
-    yield from result.tokenizer.notes
+        yield f"The ends of {number(ends)} of {number(result.replies)} replies are not learned"

@@ -7,7 +7,7 @@ from pitchpipe.run.atomic import write as write_whole
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.prepare.history import History
 from pitchpipe_tools.html import frame
-from pitchpipe_tools.html.markup import Markup, element
+from pitchpipe_tools.html.markup import Markup, element, with_code
 from pitchpipe_tools.report import overview
 from pitchpipe_tools.report.gather import Gathered, gather
 from pitchpipe_tools.report.notices import notices
@@ -39,7 +39,7 @@ def render(history: History, gathered: Gathered) -> str:
         subtitle=f"{SUBTITLE}, {date:%d %B %Y, %H:%M}",
         links=[element("li", element("a", part.title, href=f"#{part.anchor}")) for part in shown],
         links_label="on this page",
-        content=[notices(history.result, gathered.results), tiles, *map(_section, shown)],
+        content=[notices(history.result, gathered.recorded), tiles, *map(_section, shown)],
         styles=[frame.STYLE],
         footer=FOOTER,
     )
@@ -47,5 +47,5 @@ def render(history: History, gathered: Gathered) -> str:
 
 def _section(section: PageSection) -> Markup:
     title = element("h2", section.title, id=section.anchor)
-    introduction = element("p", section.introduction, class_="quiet")
+    introduction = element("p", with_code(section.introduction), class_="quiet")
     return element("section", title, introduction, section.content, aria_labelledby=section.anchor)

@@ -26,7 +26,7 @@ def reason_list(
     """The reasons of these fates, the most frequent first. A reason unfolds to its sample rows."""
     listed = [(reason, by_source) for reason, by_source in reasons.items() if reason.fate in fates]
     if not listed:
-        return element("p", "None.", class_="quiet")
+        return Markup()
     most = listed[0][1].total()
     lines = [
         _reason(reason, by_source, _inside(reason, by_source, gathered, run), most, read)

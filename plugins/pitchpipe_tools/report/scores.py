@@ -22,9 +22,10 @@ def scores(found: dict[ScoreName, ScoreSpread], run: Path) -> Markup:
     varied = {name: score for name, score in found.items() if len(score.spread.counts) > 1}
     constant = {name: score for name, score in found.items() if len(score.spread.counts) == 1}
     drawn, more = islice(varied.items(), CHARTS), len(varied) - CHARTS
+    groups = [_filter(label, scores, run) for label, scores in groupby(drawn, key=lambda entry: entry[0][0])]
     return joined(
         legend(("kept", "within the limits"), ("out", "outside the limits"), ("limit", "a limit")),
-        [_filter(label, scores, run) for label, scores in groupby(drawn, key=lambda entry: entry[0][0])],
+        element("div", groups, class_="charts dense"),
         element("p", f"{number(more)} more scores are not drawn.", class_="quiet") if more > 0 else None,
         _constant(constant) if constant else None,
     )
@@ -34,7 +35,8 @@ def _filter(label: str, scores: NamedScores, run: Path) -> Markup:
     """The charts of one filter, and the command that tries other limits."""
     charts = [_chart(name, score) for (_, name), score in scores]
     tries = element("p", "Other limits: ", command("tune", run, label), class_="facts")
-    return joined(element("h3", label), tries, element("div", charts, class_="charts"))
+    whole = "across" if len(charts) > 1 else None
+    return element("div", element("h3", label), tries, element("div", charts, class_="charts"), class_=whole)
 
 
 def _chart(name: str, score: ScoreSpread) -> Markup:

@@ -15,7 +15,9 @@ from pitchpipe_tools.report.figures import length_figures, share_table
 from pitchpipe_tools.report.gather import Gathered
 from pitchpipe_tools.report.overview import legend
 from pitchpipe_tools.report.reasons import reason_list
-from pitchpipe_tools.report.results import results_table
+from pitchpipe_tools.report.recorded import RecordedData
+from pitchpipe_tools.report.repeats import repeats, unread
+from pitchpipe_tools.report.results import results
 from pitchpipe_tools.report.scores import scores
 
 
@@ -35,6 +37,7 @@ def sections(history: History, gathered: Gathered) -> Iterator[PageSection]:
     if len(result.rows) > 1:
         yield _sources(result.rows, filters)
     yield from _reasons(history, gathered)
+    yield from _unseen(gathered.recorded.data)
     yield from _measures(gathered, history.run)
     yield from _training(result, gathered)
 
@@ -62,10 +65,12 @@ def _sources(sources: dict[str, SourceRows], filters: list[str]) -> PageSection:
 def _reasons(history: History, gathered: Gathered) -> Iterator[PageSection]:
     sources = history.result.rows
     reasons, read = flow.reasons(sources), flow.conversations(sources)
+    lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read, history.run)
     introduction = (
         "Unfold a reason to see rows that had the reason. Shares are shares of all rows that were read."
+        if lost
+        else "No row was dropped, quarantined or tagged."
     )
-    lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read, history.run)
     yield PageSection("reasons", "Reasons", introduction, lost)
     if any(reason.fate is Fate.CHANGED for reason in reasons):
         introduction = "Repairs and edits, with sample rows. A row may be changed more than once."
@@ -76,6 +81,19 @@ def _reasons(history: History, gathered: Gathered) -> Iterator[PageSection]:
             "Rows that are like another row, found by the filters that compare rows with each other."
         )
         yield PageSection("alike", "Duplicates", introduction, duplicates(gathered.clusters, read))
+
+
+def _unseen(data: RecordedData) -> Iterator[PageSection]:
+    if columns := unread(data.rows):
+        introduction = (
+            "These columns hold words that no conversation says. The loader's `columns` can place them."
+        )
+        yield PageSection("unread", "Unread columns", introduction, columns)
+    if data.repeats.train:
+        introduction = (
+            "Conversations and questions that come again, but for case, punctuation and white space."
+        )
+        yield PageSection("repeats", "Repeats", introduction, repeats(data.repeats))
 
 
 def _measures(gathered: Gathered, run: Path) -> Iterator[PageSection]:
@@ -98,8 +116,8 @@ def _training(result: Prepared, gathered: Gathered) -> Iterator[PageSection]:
         yield PageSection("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
     content = mix_and_splits.splits(result.splits, gathered.categories_by_split)
     yield PageSection("splits", "Splits", mix_and_splits.held_out(result.splits), content)
-    if gathered.results:
+    if gathered.recorded.scores:
         introduction = (
             "On the conversations that were held out for the test; below each score its interval of 95%."
         )
-        yield PageSection("results", "Base and tuned", introduction, results_table(gathered.results))
+        yield PageSection("results", "Base and tuned", introduction, results(gathered.recorded))

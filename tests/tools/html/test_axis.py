@@ -34,3 +34,15 @@ def test_an_axis_of_one_decade_has_numbers_too():
     spread.add(range(110, 260))
     page = Page(axis(bar_edges(spread, []), spread.all_whole()))
     assert page.text() == "100 200"
+
+
+def test_no_length_at_all_has_its_number_below_its_bar():
+    spread = Spread()
+    spread.add([0, 1, 5, 1000])
+    edges = bar_edges(spread, [])
+    page = Page(axis(edges, True))
+    assert page.text() == "0 1 10 100 1k"
+    bar = 100 / (len(edges) - 1)
+    assert [f"left:{at * bar:.1f}%" for at in (0.5, 1.5)] == [
+        tick["style"] for tick in page.elements("span")
+    ][:2]

@@ -25,3 +25,10 @@ def test_a_limit_far_from_all_values_is_not_drawn():
     spread.add([1, 2, 3])
     page = Page(histogram([("rows", spread)], bar_edges(spread, [200000.0]), (None, 200000)))
     assert page.tags["line"] == 0 and page.tags["rect"] == 3
+
+
+def test_a_limit_far_below_all_values_takes_no_room_from_them():
+    spread = Spread()
+    spread.add(range(40, 100))
+    assert bar_edges(spread, [1.0])[0] == 40 and bar_edges(spread, [0.0])[0] == 40
+    assert bar_edges(spread, [20.0])[0] == 20

@@ -6,6 +6,7 @@ from pitchpipe.records.example import IGNORED
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.sections import MODEL, TEMPLATE
 from pitchpipe_stages.render.writer import writer_of
+from pitchpipe_tools.peek.hops import PeekedRow
 from tests.tools.peek.pages import RECIPE, ROWS, Page, page_of
 
 
@@ -35,6 +36,13 @@ def test_nothing_in_a_row_becomes_html(tmp_path):
     assert "<b>odd</b>" in page.words  # said, not done
     assert "alert(1)" in page.words
     assert "<U+202E>" not in page.words  # bytes of the tiny model: no token is the whole character
+
+
+def test_links_to_rows_of_long_names_end_in_the_line():
+    row = PeekedRow("mine, ../data/a-rather-long-name-of-a-file-of-rows.jsonl:1234", "", [])
+    assert row.short_place == "a-rather-long-...ows.jsonl:1234"
+    assert PeekedRow("mine, data/rows.jsonl:1", "", []).short_place == "rows.jsonl:1"
+    assert PeekedRow("generated 3", "", []).short_place == "generated 3"
 
 
 def test_what_became_of_each_row_is_said(tmp_path):

@@ -1,5 +1,7 @@
 """One conversation at every hop."""
 
+import json
+
 RECIPE = """\
 model: tiny
 template: chatml
@@ -100,6 +102,19 @@ def test_all_tokens_are_shown_when_asked_for(project, rows):
     assert "the last 60" in some and "the last 60" not in every
     assert "<|im_start|> 2  u 92  s 90  e 76  r 89" in every and "u 92  s 90  e 76  r 89" not in some
     assert some.split("  ")[-2:] == every.split("  ")[-2:]
+
+
+def test_the_start_of_a_very_long_row_is_enough(project):
+    row = {"instruction": "Hi", "output": " ".join(f"word{number}" for number in range(1000))}
+    recipe = RECIPE.replace("max_reply_chars: 10", "max_reply_chars: 90000")
+    here = project({"recipe.yaml": recipe, "rows.jsonl": [row]})
+    some = here.run("peek", "recipe.yaml").assert_success().out.partition("conversation  ")[0]
+    every = (
+        here.run("peek", "recipe.yaml", "--all-tokens").assert_success().out.partition("conversation  ")[0]
+    )
+    assert "word100 " in some and "word999" not in some and "word999" in every
+    more = len(json.dumps(row, separators=(",", ":"))) - 2000
+    assert f"and {more:,} more characters; --all-tokens shows all" in some
 
 
 def test_a_second_column_stands_beside_the_first_with_its_difference(project, rows):

@@ -94,7 +94,8 @@ def row(asks, says, category=""):
 
 def first_source():
     rows = [
-        row(f"question {n}", f"a good answer of {n} in some seven words", f"c{n % 30:02}") for n in range(90)
+        row(f"question {n}", f"a good answer of {n} in some seven words" + "." * (n % 12), f"c{n % 30:02}")
+        for n in range(90)
     ]
     rows += [row("too short", "no")] * 4
     rows += [row(f"copy {n}", "the very same reply to all who ask") for n in range(8)]

@@ -171,3 +171,18 @@ def test_a_run_that_was_stopped_says_how_to_go_on(project):
     said.assert_failed("runs/other/prepared.new/ledger.jsonl. To go on: pitchpipe prepare")
     said.assert_failed("recipe.yaml --name other")
     here.run("report", "runs").assert_failed("It holds runs: runs/other.")
+
+
+def test_a_run_that_lost_nothing_says_so(project):
+    here = project(
+        {
+            "rows.jsonl": [{"instruction": "Hi", "output": "Hello"}],
+            "recipe.yaml": "loaders: [{files: {path: rows.jsonl}}]\n",
+        }
+    )
+    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("report", "runs/recipe").assert_success()
+    text = Page(here.read("runs/recipe/report.html")).text()
+    assert "Reasons No row was dropped, quarantined or tagged." in text and "Unfold a reason" not in text
+    assert "Look at this first" not in text
+    assert "Splits No conversation is in validation or test." in text
