@@ -30,10 +30,11 @@ def less_preferred(reason: str, sketches: Sketches, bands: int, threshold: float
 
     def measure(left: Array, right: Array) -> Array:
         left, right = crowded[left], crowded[right]
-        scores = stored.similarity(left, right)
-        alike = np.flatnonzero(scores >= threshold)
-        differ = alike[~own.alike(left[alike], right[alike])]
-        scores[differ] = -1
+        scores = np.full(len(left), -1.0)
+        near = np.flatnonzero(whole[left] == whole[right])
+        scores[near] = stored.similarity(left[near], right[near])
+        near = near[scores[near] >= threshold]
+        scores[near[~own.alike(left[near], right[near])]] = -1
         return scores
 
     cluster = _clusters(len(crowded), own.bands(crowded), measure, threshold)

@@ -20,13 +20,13 @@ def said(stored: Stored, rows: Array) -> Part:
 
 def alike(left: Part, right: Part) -> Array:
     """Of each pair of sets of words whether they are alike. Two sets without a word are."""
-    keys = [
-        np.unique((numbered(words, sizes) << 1) | side) for side, (sizes, words) in enumerate((left, right))
-    ]
-    every = np.sort(np.concatenate(keys))
-    pairs = len(left[0])
-    one, other = (np.bincount(key >> 33, minlength=pairs) for key in keys)
-    both = every >> 1
-    common = np.bincount(both[1:][both[1:] == both[:-1]] >> 32, minlength=pairs)
-    least = np.where(np.maximum(one, other) < FEW, OF_FEW, OF_MANY)
-    return common >= least * (one + other - common)
+    sides = [(numbered(words, sizes) << 1) | side for side, (sizes, words) in enumerate((left, right))]
+    keys = np.concatenate(sides)
+    keys.sort()
+    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]  # of each side every word once
+    shared, pairs = keys[1:] >> 1 == keys[:-1] >> 1, len(left[0])
+    every = np.bincount(keys >> 33, minlength=pairs)
+    common = np.bincount(keys[1:][shared] >> 33, minlength=pairs)
+    one = np.bincount(keys[keys & 1 == 0] >> 33, minlength=pairs)
+    larger = np.maximum(one, every - one)
+    return common >= np.where(larger < FEW, OF_FEW, OF_MANY) * (every - common)
