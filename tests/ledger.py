@@ -9,4 +9,4 @@ def fates(here, run="recipe"):
 
 
 def counts(here, run="recipe"):
-    return here.json(f"runs/{run}/run.json")["stages"]["prepare"]["result"]["rows"]["files.1"]
+    return here.json(f"runs/{run}/run.json")["stages"]["prepare"]["result"]["rows"]["rows.jsonl"]

@@ -49,7 +49,8 @@ def _show_fate(fate: RowFate, history: History, console: RichConsole) -> None:
     for verdict in fate.verdicts:
         _show_verdict(verdict, console)
     if fate.kept:
-        console.say(f"  [green]kept[/]{_after_filters(history, row.id)}\n")
+        sides = " and ".join(history.sides(row.id))
+        console.say(f"  [green]kept[/]{sides and f', in {sides}'}{_after_filters(history, row.id)}\n")
     elif fate.verdicts[-1].drop is None:
         console.say(f"  [red]not kept[/]{_after_filters(history, row.id)}\n")
     else:

@@ -35,7 +35,35 @@ def test_what_cannot_be_found_is_said(run):
 
 
 def test_a_tag_drops_nothing_and_is_counted(run):
-    result = run.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["rows"]["files.1"]
+    result = run.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["rows"]["rows.jsonl"]
     assert (result["tagged"], result["dropped"], result["kept"]) == (14, 2, 40)
     tags = [line for line in run.rows("runs/recipe/ledger.jsonl") if line["fate"] == "tagged"]
     assert {line["stage"] for line in tags} == {"filter length#2"} and tags[0]["score"] == 31
+
+
+def test_why_says_which_side_of_the_split_a_row_went_to(run):
+    for side in ("train", "test"):
+        for row in run.rows(f"runs/recipe/prepared/{side}.jsonl")[:3]:
+            assert f"kept, in {side}" in why(run, row["id"])
+            other = {"train": "test", "test": "train"}[side]
+            assert f"in {other}" not in why(run, row["id"])
+
+
+def test_sources_are_called_by_their_files(project):
+    row = {"instruction": "Say hello.", "output": "Hello!"}
+    recipe = """
+loaders:
+  - files: {path: a/rows.jsonl}
+  - files: {path: b/rows.jsonl}
+  - files: {path: "c/*.jsonl"}
+  - files: {path: c}
+  - files: {path: d.jsonl, name: mine}
+  - files: {path: d.jsonl}
+  - files: {path: d.jsonl, first: 1}
+"""
+    names = ["a/rows.jsonl", "b/rows.jsonl", "c/*.jsonl", "c", "mine", "d.jsonl", "d.jsonl#2"]
+    files = {name: [row] for name in ("a/rows.jsonl", "b/rows.jsonl", "c/1.jsonl", "d.jsonl")}
+    here = project({"recipe.yaml": recipe, **files})
+    here.run("prepare", "recipe.yaml").assert_success()
+    result = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]
+    assert list(result["rows"]) == names

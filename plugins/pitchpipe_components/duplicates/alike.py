@@ -1,117 +1,66 @@
-"""Finds near duplicates: equal band hashes propose pairs, shingles measure them, preference decides.
+"""Finds near duplicates: equal band hashes propose pairs, shingles and words decide, then preference.
 
-Memory holds a few numbers per row; band hashes and shingles lie in files.
+Rows that are alike as a whole make clusters; in each, rows whose own words are alike make smaller ones.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchpipe import Block, Related, Sketches
-from pitchpipe_components.duplicates.minhash import RANK
+from pitchpipe import Related, Sketches
+from pitchpipe_components.duplicates.own import Own
+from pitchpipe_components.duplicates.stored import Stored
+from pitchpipe_components.text.words import Of
 
 Array = NDArray[Any]
 # In a group of rows with one band hash, each row is paired with the first and with the 8 before it. So 10,000
 # copies make 90,000 pairs, not 50 million. Similar rows still meet, because they share several bands.
 NEIGHBOURS = 8
-_AT_ONCE = 1 << 21  # shingles to measure at a time
+Measure = Callable[[Array, Array], Array]  # of pairs of rows
 
 
-def less_preferred(reason: str, sketches: Sketches, bands: int, threshold: float) -> Related:
-    """Returns the rows whose similarity to a preferred row that stays is at least `threshold`."""
+def less_preferred(reason: str, sketches: Sketches, bands: int, threshold: float, of: Of) -> Related:
+    """Returns the rows that are like a preferred row that stays: by `threshold`, and in what is their own."""
     stored = Stored(sketches, bands)
-    cluster = _clusters(stored, bands, threshold)
-    gone, of, scores = _settled(stored, cluster, threshold)
+    whole = _clusters(len(stored.rows), map(stored.band, range(bands)), stored.similarity, threshold)
+    crowded = np.flatnonzero(np.bincount(whole, minlength=len(whole))[whole] > 1)
+    own = Own(stored, whole, of)
+
+    def measure(left: Array, right: Array) -> Array:
+        left, right = crowded[left], crowded[right]
+        scores = np.full(len(left), -1.0)
+        near = np.flatnonzero(whole[left] == whole[right])
+        scores[near] = stored.similarity(left[near], right[near])
+        near = near[scores[near] >= threshold]
+        scores[near[~own.alike(left[near], right[near])]] = -1
+        return scores
+
+    cluster = _clusters(len(crowded), own.bands(crowded), measure, threshold)
+    gone, kept, scores = _settled(cluster, stored.ranks[crowded], measure, threshold)
     order = np.argsort(gone)
-    rows = stored.rows
-    return Related(reason, rows[gone[order]], rows[of[order]], scores[order], threshold)
+    rows = stored.rows[crowded]
+    return Related(reason, rows[gone[order]], rows[kept[order]], scores[order], threshold)
 
 
-class Stored:
-    """The parts of sketches: rows, ranks and places of shingles in memory, the rest in scratch files."""
-
-    def __init__(self, sketches: Sketches, bands: int):
-        self._scratch, self._bands = sketches.scratch, bands
-        files = [open(self._file(name), "wb") for name in ("shingles", *map(str, range(bands)))]
-        parts = [self._put(block, files) for block in sketches.blocks() if len(block)]
-        for file in files:
-            file.close()
-        nothing = (np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.int64))
-        self.rows, self.ranks, self.sizes = (
-            np.concatenate(part) for part in zip(nothing, *parts, strict=True)
-        )
-        self._starts = np.cumsum(self.sizes) - self.sizes
-        empty = not self.sizes.sum()
-        self._shingles = (
-            np.zeros(0, np.uint32) if empty else np.memmap(self._file("shingles"), np.uint32, "r")
-        )
-
-    def band(self, number: int) -> Array:
-        """Returns the band's hash of each row."""
-        return np.fromfile(self._file(str(number)), np.uint32)
-
-    def similarity(self, left: Array, right: Array) -> Array:
-        """Returns the Jaccard similarity of each pair's shingles."""
-        if not len(left):
-            return np.zeros(0)
-        ends = np.cumsum(self.sizes[left] + self.sizes[right])
-        cuts = np.flatnonzero(np.diff(ends // _AT_ONCE)) + 1
-        pairs = zip(np.split(left, cuts), np.split(right, cuts), strict=True)
-        return np.concatenate([self._similarity(*pair) for pair in pairs])
-
-    def _similarity(self, left: Array, right: Array) -> Array:
-        keys = np.concatenate([self._keys(left), self._keys(right)])
-        keys.sort()
-        common = np.bincount(keys[1:][keys[1:] == keys[:-1]] >> 32, minlength=len(left))
-        return common / (self.sizes[left] + self.sizes[right] - common)
-
-    def _keys(self, rows: Array) -> Array:
-        """Returns all shingles of some rows, with the number of their pair in the upper 32 bits."""
-        sizes = self.sizes[rows]
-        shift = self._starts[rows] - (np.cumsum(sizes) - sizes)
-        values = self._shingles[np.repeat(shift, sizes) + np.arange(sizes.sum())]
-        return (np.repeat(np.arange(len(rows), dtype=np.uint64), sizes) << 32) | values
-
-    def _put(self, block: Block, files: list[Any]) -> tuple[Array, Array, Array]:
-        lengths = np.diff(block.offsets) // 4
-        present = np.flatnonzero(lengths)
-        data = block.data.view(np.uint32)
-        heads = (block.offsets[present] // 4)[:, None] + np.arange(RANK + self._bands)
-        is_shingle = np.ones(len(data), bool)
-        is_shingle[heads] = False
-        data[is_shingle].tofile(files[0])
-        for file, column in zip(files[1:], data[heads[:, RANK:]].T, strict=True):
-            column.tofile(file)
-        ranks = np.ascontiguousarray(data[heads[:, :RANK]]).view(np.float64)[:, 0]
-        return block.first + present, ranks, lengths[present] - RANK - self._bands
-
-    def _file(self, name: str) -> Path:
-        return self._scratch / f"near-{name}"
-
-
-def _clusters(stored: Stored, bands: int, threshold: float) -> Array:
+def _clusters(count: int, bands: Iterable[Array], measure: Measure, threshold: float) -> Array:
     """Returns for each row the first row of its cluster; pairs of similar rows connect a cluster."""
-    cluster = np.arange(len(stored.rows))
-    for band in range(bands):
-        for left, right in _proposed(stored.band(band)):
+    cluster = np.arange(count)
+    for band in bands:
+        for left, right in _proposed(band):
             apart = cluster[left] != cluster[right]
             left, right = left[apart], right[apart]
-            alike = stored.similarity(left, right) >= threshold
+            alike = measure(left, right) >= threshold
             _unite(cluster, left[alike], right[alike])
     return cluster
 
 
 def _proposed(hashes: Array) -> Iterator[tuple[Array, Array]]:
     """Yields pairs with equal hashes: each row with the first of its hash, and with up to 8 before it."""
-    keys = np.sort((hashes.astype(np.uint64) << 32) | np.arange(len(hashes), dtype=np.uint64))
-    hashes, order = keys >> 32, (keys & 0xFFFFFFFF).astype(np.int64)
-    repeats = np.zeros(len(order) + 1, bool)
-    repeats[1:-1] = hashes[1:] == hashes[:-1]
-    shared = repeats[1:] | repeats[:-1]
-    order, begins = order[shared], ~repeats[:-1][shared]
+    order = _together(hashes)
+    hashes = hashes[order]
+    begins = np.append(True, hashes[1:] != hashes[:-1])[: len(order)]
     first = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
     yield order, order[first]
     for distance in range(1, min(NEIGHBOURS + 1, len(order))):
@@ -120,6 +69,21 @@ def _proposed(hashes: Array) -> Iterator[tuple[Array, Array]]:
         if not together.any():
             return
         yield order[distance:][together], order[:-distance][together]
+
+
+def _together(hashes: Array) -> Array:
+    """The rows that share their hash with another, those of one hash together and in order.
+
+    Sorting numbers is several times as fast as sorting rows by them: a row's number takes the place of the
+    hash's last bits, and only the few rows whose first bits are shared are sorted by all of them.
+    """
+    last = np.uint64((1 << len(hashes).bit_length()) - 1)
+    keys = np.sort((hashes & ~last) | np.arange(len(hashes), dtype=np.uint64))
+    starts, order = keys & ~last, (keys & last).astype(np.int64)
+    repeats = np.zeros(len(order) + 1, bool)
+    repeats[1:-1] = starts[1:] == starts[:-1]
+    order = order[repeats[1:] | repeats[:-1]]
+    return order[np.argsort(hashes[order], kind="stable")]
 
 
 def _unite(cluster: Array, left: Array, right: Array) -> None:
@@ -133,16 +97,16 @@ def _unite(cluster: Array, left: Array, right: Array) -> None:
             cluster[:] = cluster[cluster]
 
 
-def _settled(stored: Stored, cluster: Array, threshold: float) -> tuple[Array, Array, Array]:
+def _settled(cluster: Array, ranks: Array, measure: Measure, threshold: float) -> tuple[Array, Array, Array]:
     """Decides in all clusters at once: the preferred row stays, rows like it go; repeats with the others."""
     crowded = np.flatnonzero(np.bincount(cluster, minlength=len(cluster))[cluster] > 1)
-    open_rows = crowded[np.lexsort((crowded, -stored.ranks[crowded], cluster[crowded]))]
+    open_rows = crowded[np.lexsort((crowded, -ranks[crowded], cluster[crowded]))]
     settled = [(open_rows[:0], open_rows[:0], np.zeros(0))]
     while len(open_rows):
         begins = np.insert(np.diff(cluster[open_rows]) != 0, 0, True)
         kept = open_rows[begins][np.cumsum(begins) - 1][~begins]
         open_rows = open_rows[~begins]
-        scores = stored.similarity(open_rows, kept)
+        scores = measure(open_rows, kept)
         alike = scores >= threshold
         settled.append((open_rows[alike], kept[alike], scores[alike]))
         open_rows = open_rows[~alike]

@@ -5,6 +5,9 @@ default `max_run` drops 13 words in a row: GPT-3 searched for overlaps of 13-gra
 2005.14165).
 """
 
+import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,8 +87,23 @@ class Decontaminate:
 
 
 def _text(conversation: Conversation) -> str:
-    """Joins the contents, contexts and reasoning of all messages."""
+    """Joins all that is said, thought and called, in a rejected reply too."""
     texts: list[str] = []
-    for message in conversation.messages:
+    rejected = conversation.rejected
+    for message in (*conversation.messages, rejected) if rejected else conversation.messages:
         texts += message.content, message.context, message.reasoning
+        if message.tool_calls:
+            texts += _strings(message.tool_calls)
     return "\n".join(texts)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yields the texts in a value, at any depth. Arguments of calls are objects, or such written as JSON."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError):
+            value = json.loads(value)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)

@@ -15,6 +15,7 @@ from pitchpipe_components.text.words import plain
 
 LEAST = 4  # words; too many texts hold a shorter item by chance
 Words = list[bytes]
+Texts = list[tuple[str, str]]  # each with its name
 
 _LONGEST = 1 << 20  # the most words of an item; a place is the item's number x this + the position
 
@@ -85,10 +86,10 @@ class EvaluationSets:
         """Adds every item of a set; raises if no item can be searched for, and warns about items left out."""
         used = []
         for line, texts in _rows(path, fields):
-            targets = [words for words in _targets(texts, fields, self._ngram) if len(words) >= LEAST]
+            targets = [found for found in _targets(texts, fields, self._ngram) if len(found[1]) >= LEAST]
             used.append(bool(targets))
-            for words in targets:
-                self._add(f"{name}: item {line}", words, hashes, places)
+            for part, words in targets:
+                self._add(f"{name}: item {line}" + (f", {part}" if part else ""), words, hashes, places)
         if not any(used):
             raise PitchpipeError(
                 f"decontaminate: no row of {path} has a text of {LEAST} words to look for"
@@ -116,25 +117,43 @@ def _grams(words: Words, size: int) -> Iterator[int]:
     return map(hash, zip(*[words[start:] for start in range(size)], strict=False))
 
 
-def _rows(path: Path, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yields the line and the texts of each row."""
+def _rows(path: Path, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, Texts]]]:
+    """Yields the line and the texts of each row's fields."""
     for number, row in enumerate(rows_of(path), 1):
         if not row.error and isinstance(row.data, dict):
-            texts = {key: " ".join(_strings(row.data.get(key))) for key in fields or row.data}
+            texts = {str(key): list(_texts(row.data.get(key), str(key))) for key in fields or row.data}
             yield row.line or number, texts
 
 
-def _strings(value: Any) -> Iterator[str]:
-    """Yields the texts in a value, at any depth."""
+def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Yields the texts in a value at any depth, and the name of each: `choices 2`, `answers.text 1`."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list | tuple):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _strings(part)
+        yield name, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _texts(part, f"{name}.{key}")
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value, 1):
+            yield from _texts(part, f"{name} {number}")
 
 
-def _targets(texts: dict[str, str], fields: tuple[str, ...], ngram: int) -> list[Words]:
-    """Returns the texts to search for: those of named fields, else the ones long enough, else the longest."""
-    candidates = [plain(text).split() for text in texts.values()]
-    enough = [words for words in candidates if fields or len(words) >= ngram]
-    return enough or [max(candidates, key=len, default=[])]
+def _targets(texts: dict[str, Texts], fields: tuple[str, ...], ngram: int) -> list[tuple[str, Words]]:
+    """Returns the texts to search for, each with its name if it is one of several in its field.
+
+    They are those of named fields, else the ones long enough, else the longest. Short elements of a list
+    occur anywhere by chance ("none of the above"), so they are searched for in a row, as one text.
+    """
+    candidates = [target for field, parts in texts.items() for target in _of_field(field, parts, ngram)]
+    enough = [target for target in candidates if fields or len(target[1]) >= ngram]
+    return enough or [max(candidates, key=lambda target: len(target[1]), default=("", []))]
+
+
+def _of_field(field: str, texts: Texts, ngram: int) -> Iterator[tuple[str, Words]]:
+    words = [(name, plain(text).split()) for name, text in texts]
+    if len(words) == 1:
+        yield "", words[0][1]
+        return
+    yield from (target for target in words if len(target[1]) >= ngram)
+    together = [word for _, some in words if len(some) < ngram for word in some]
+    if len(together) >= ngram:
+        yield field, together

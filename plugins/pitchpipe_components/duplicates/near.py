@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from pitchpipe import Conversation
-from pitchpipe_components.text.words import Of, text_of
+from pitchpipe_components.text.words import Of, asked_and_said
 
 if TYPE_CHECKING:
     from pitchpipe import Related, Sketches
@@ -20,7 +20,8 @@ class NearDuplicates:
 
     The filter takes conversations in order of preference (`keep`), and drops one if its Jaccard similarity to
     a kept one is at least `threshold`. MinHash only proposes pairs: each pair is then measured on all its
-    n-grams. Case and punctuation do not count. Texts under 8 words must be equal to be duplicates.
+    n-grams. Case and punctuation do not count. Texts under 8 words must be equal to be duplicates. The words
+    of the replies must be alike too, and those of the prompts that are not shared by rows with other replies.
     """
 
     threshold: Annotated[
@@ -51,14 +52,14 @@ class NearDuplicates:
         """Returns each conversation's rank, band hashes and shingles; an empty sketch if it has no text."""
         from pitchpipe_components.duplicates.minhash import MinHash
 
-        texts = [text_of(conversation, self.of) for conversation in conversations]
+        texts = [asked_and_said(conversation, self.of) for conversation in conversations]
         ranks = [self._rank(conversation) for conversation in conversations]
-        return MinHash(self.ngram, self.bands, self.rows, self.seed).sketches(texts, ranks)
+        return MinHash(self.bands, self.rows, self.seed).sketches(texts, ranks, self.ngram, self.of)
 
     def compare(self, sketches: "Sketches") -> "Related":
         from pitchpipe_components.duplicates.alike import less_preferred
 
-        return less_preferred("near duplicate", sketches, self.bands, self.threshold)
+        return less_preferred("near duplicate", sketches, self.bands, self.threshold, self.of)
 
     def _rank(self, conversation: Conversation) -> float:
         """Returns the preference to keep a conversation; of equal ranks, the first stays."""

@@ -6,12 +6,12 @@ stretch is a difference of two running sums.
 
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchpipe_components.text.words import plain
+from pitchpipe_components.text.words import Of, plain
 
 Array = NDArray[Any]
 SHORT = 8  # words: in shorter texts one word makes another question
@@ -19,18 +19,34 @@ SHORT = 8  # words: in shorter texts one word makes another question
 _BASE, _NEXT = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95  # odd, so that they can be divided by
 
 
-def shingles(texts: list[str], ngram: int) -> tuple[Array, Array]:
-    """How many shingles each text has, and the shingles: 32-bit hashes, of each text sorted and unique."""
-    plainly = [plain(text) for text in texts]
-    hashes, counts = _word_hashes(plainly)
-    short = counts < max(SHORT, ngram + 3)
-    exact = [_of_short(number, texts[number]) for number in np.flatnonzero(short).tolist()]
-    keys = np.concatenate([_keys(hashes, counts, short, ngram), *exact])
+class Shingled(NamedTuple):
+    """Shingles and words of texts, as hashes of 32 bits: how many each has, and all of them."""
+
+    counts: Array
+    shingles: Array  # of each text sorted and unique
+    asked: Array
+    said: Array
+    words: Array  # in their order, of each text what is asked, then what is said
+
+
+def shingled(texts: list[tuple[str, str]], ngram: int, of: Of) -> Shingled:
+    """The words of what is asked and said in each text, and the shingles of both, or of one."""
+    hashes, counts = _word_hashes([plain(part) for text in texts for part in text])
+    within = np.tile([of != "reply", of != "prompt"], len(texts))
+    whole = (counts * within).reshape(-1, 2).sum(axis=1)
+    short = whole < max(SHORT, ngram + 3)
+    compared = slice(0, 1) if of == "prompt" else slice(1, 2) if of == "reply" else slice(2)
+    exact = [
+        _of_short(number, "\n".join(texts[number][compared])) for number in np.flatnonzero(short).tolist()
+    ]
+    keys = np.concatenate([_keys(hashes[np.repeat(within, counts)], whole, short, ngram), *exact])
     keys.sort()
     unique = np.ones(len(keys), bool)
     unique[1:] = keys[1:] != keys[:-1]
     keys = keys[unique]
-    return np.bincount(keys >> 32, minlength=len(texts)), keys.astype(np.uint32)
+    asked, said = counts.reshape(-1, 2).T
+    words = (mixed(hashes) >> 32).astype(np.uint32)
+    return Shingled(np.bincount(keys >> 32, minlength=len(texts)), keys.astype(np.uint32), asked, said, words)
 
 
 def mixed(values: Array) -> Array:

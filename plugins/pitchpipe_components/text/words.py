@@ -45,6 +45,18 @@ def text_of(conversation: Conversation, of: Of) -> str:
     return "\n".join([_said(message) for message in messages if message.role != "system"]).strip()
 
 
+def asked_and_said(conversation: Conversation, of: Of) -> tuple[str, str]:
+    """What the last reply is asked, or the first if only prompts count; and that reply, or all of them."""
+    messages = conversation.messages
+    if of == "reply":
+        return "", text_of(conversation, "reply")
+    replies = [place for place, message in enumerate(messages) if message.role == "assistant"]
+    last = replies[-1] if replies else len(messages)
+    end = first_reply(messages) if of == "prompt" else len(messages)
+    asked = [m for place, m in enumerate(messages[:end]) if place != last and m.role != "system"]
+    return "\n".join(map(_said, asked)).strip(), _said(messages[last]).strip() if replies else ""
+
+
 def first_reply(messages: tuple[Message, ...]) -> int:
     """Where the prompt ends."""
     for index, message in enumerate(messages):

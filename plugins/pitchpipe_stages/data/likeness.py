@@ -2,14 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from hashlib import blake2b
 
 import numpy as np
 from msgspec import Struct, field
+from numpy.typing import NDArray
 
 from pitchpipe.records.conversation import Conversation, Message
 
+Hashes = NDArray[np.uint64]
+Places = NDArray[np.int64]
+
+_ROLES = {"system": 1, "user": 2, "assistant": 3}
 _BETWEEN = b"\xff"  # no byte of a text
 _SIGNS = b"+-/<=>%^."  # they decide what a formula says; a comma is a point
 _TABLE = bytes(
@@ -35,52 +39,80 @@ class Likeness(Struct):
 
 def likeness(conversations: list[Conversation], rows: list[int]) -> Likeness:
     """The hashes of conversations, each of which gave so many rows."""
-    prompts, wholes, ids, asked, turns = [], [], [], list[bytes](), list[int]()
-    for conversation, words, count in zip(conversations, _stripped(conversations), rows, strict=True):
-        whole = _hashed(*words)
-        prompt, pairs = _asked(conversation.messages, words, whole)
-        further = bytes(8 * (count - 1))
-        prompts.append(prompt * count)
-        wholes.append(whole + further)
-        ids.append(_eight(conversation.id) + further)
-        asked += pairs
-        turns += [len(pairs), *[0] * (count - 1)]
-    return Likeness(b"".join(prompts), b"".join(wholes), b"".join(ids), b"".join(asked), turns)
+    talks = _Talks(conversations)
+    asked, of = talks.asked()
+    many = np.array(rows, np.int64)
+    first = np.cumsum(many) - many  # each conversation's first row
+    ids = np.frombuffer(b"".join([_eight(conversation.id) for conversation in conversations]), np.uint64)
+
+    def of_first(values: Hashes) -> bytes:
+        column = np.zeros(many.sum(), values.dtype)
+        column[first] = values
+        return column.tobytes()
+
+    turns = np.frombuffer(of_first(np.bincount(of, minlength=len(many))), np.int64).tolist()
+    prompts = np.repeat(talks.prompts(), many).tobytes()
+    return Likeness(prompts, of_first(talks.wholes()), of_first(ids), asked.tobytes(), turns)
 
 
-def _asked(messages: tuple[Message, ...], words: list[bytes], whole: bytes) -> tuple[bytes, list[bytes]]:
-    """The hash of the prompt, and those of the questions. Text that nobody asked for is its own prompt."""
-    if len(messages) == 2 and messages[0].role == "user" and messages[1].role == "assistant":
-        return _hashed(words[0]), [whole]
-    first = next((place for place, message in enumerate(messages) if message.role == "assistant"), 0)
-    if not first:
-        return whole, []
-    system = words[:1] if messages[0].role == "system" else []
-    pairs, question = list[bytes](), list[bytes]()
-    for place, message in enumerate(messages):
-        if message.role == "user":
-            question.append(words[place])
-        elif message.role == "assistant" and question:
-            if place > first:
-                pairs.append(_hashed(*system, *question))
-            pairs.append(_hashed(*question, words[place]))
-            question = []
-    return _hashed(*words[:first]), pairs
+class _Talks:
+    """The messages of conversations in a row, as sums of hashes: those of any stretch are a difference."""
+
+    def __init__(self, conversations: list[Conversation]):
+        messages = [message for conversation in conversations for message in conversation.messages]
+        counts = np.array([len(conversation.messages) for conversation in conversations], np.int64)
+        self._ends = np.cumsum(counts)
+        self._starts, self._of = self._ends - counts, np.repeat(np.arange(len(counts)), counts)
+        self._roles = np.array([_ROLES.get(message.role, 0) for message in messages], np.uint64)
+        hashes = np.frombuffer(b"".join(map(_hashed, _stripped(messages))), np.uint64)
+        self._sums = np.zeros(len(messages) + 1, np.uint64)
+        np.cumsum(_mixed(hashes + self._roles), out=self._sums[1:])
+        self._replies = np.flatnonzero(self._roles == _ROLES["assistant"])
+        self._first = self._ends.copy()  # where each one's prompt ends
+        np.minimum.at(self._first, self._of[self._replies], self._replies)
+
+    def wholes(self) -> Hashes:
+        return self._between(self._starts, self._ends)
+
+    def prompts(self) -> Hashes:
+        """Text that nobody asked for is its own prompt."""
+        asked = self._first > self._starts
+        return self._between(self._starts, np.where(asked, self._first, self._ends))
+
+    def asked(self) -> tuple[Hashes, Places]:
+        """Each question with its reply, each later one behind the system message; and whose they are."""
+        user = np.append(self._roles == _ROLES["user"], False)
+        begins = user & ~np.roll(user, 1)
+        begins[self._starts] = user[self._starts]
+        run = np.maximum.accumulate(np.where(begins, np.arange(len(user)), 0))
+        replies = self._replies[
+            user[self._replies - 1] & (self._replies > self._starts[self._of[self._replies]])
+        ]
+        question, of = run[replies - 1], self._of[replies]
+        behind = self._system()[of] + self._between(question, replies)
+        both = np.stack([self._between(question, replies + 1), behind], axis=1)
+        told = np.stack([np.ones(len(of), bool), replies > self._first[of]], axis=1)
+        return both[told], np.repeat(of, told.sum(axis=1))
+
+    def _system(self) -> Hashes:
+        """The hash of each conversation's system message, 0 where it has none."""
+        roles = np.append(self._roles, np.uint64(0))
+        told = roles[self._starts] == _ROLES["system"]
+        return self._between(self._starts, self._starts + told)
+
+    def _between(self, starts: Places, ends: Places) -> Hashes:
+        return self._sums[ends] - self._sums[starts]
 
 
-def _stripped(conversations: list[Conversation]) -> Iterator[list[bytes]]:
+def _stripped(messages: list[Message]) -> list[bytes]:
     """The letters, digits and signs of each message, in lower case. All are stripped at once: it is cheap."""
-    texts = [_said(message) for conversation in conversations for message in conversation.messages]
-    data = np.frombuffer(_BETWEEN.join([*map(_encoded, texts), b""]).translate(_TABLE), np.uint8)
-    keep, point, digit = data != ord(" "), data == ord("."), data - np.uint8(ord("0")) < 10
-    keep[:-1] &= ~point[:-1] | digit[1:]  # a point stays inside of a number: 3.5 is not 35
-    words = data[keep].tobytes().split(_BETWEEN)
-    first = 0
-    for conversation in conversations:
-        last = first + len(conversation.messages)
-        some = words[first:last]
-        yield some if b"" not in some else [*map(_or_all, some, texts[first:last])]
-        first = last
+    texts = [_said(message) for message in messages]
+    encoded = [text.encode() if text.isascii() else _foreign(text) for text in texts]
+    data = np.frombuffer(_BETWEEN.join([*encoded, b""]).translate(_TABLE), np.uint8)
+    keep, points = data != ord(" "), np.flatnonzero(data == ord("."))
+    keep[points] = data[points + 1] - np.uint8(ord("0")) < 10  # it is inside of a number: 3.5 is not 35
+    words = np.compress(keep, data).tobytes().split(_BETWEEN)[:-1]
+    return words if b"" not in words else list(map(_or_all, words, texts))
 
 
 def _or_all(words: bytes, text: str) -> bytes:
@@ -95,9 +127,8 @@ def _said(message: Message) -> str:
     return message.content
 
 
-def _encoded(text: str) -> bytes:
-    if not text.isascii():
-        text = _FOREIGN.sub(_marks, unicodedata.normalize("NFKC", text).lower())
+def _foreign(text: str) -> bytes:
+    text = _FOREIGN.sub(_marks, unicodedata.normalize("NFKC", text).lower())
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -115,5 +146,12 @@ def _eight(id: str) -> bytes:
     return written if len(written) == 8 else _hashed(id.encode("utf-8", "surrogatepass"))
 
 
-def _hashed(*words: bytes) -> bytes:
-    return blake2b(_BETWEEN.join(words), digest_size=8).digest()
+def _hashed(words: bytes) -> bytes:
+    return blake2b(words, digest_size=8).digest()
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """The mixing steps of splitmix64, so that sums of them tell messages and roles apart."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))

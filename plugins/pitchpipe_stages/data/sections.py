@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
@@ -79,7 +80,25 @@ class SourceUse:
 
 def _sources(checker: "Checker", section: Section[list[SourceUse]]) -> list[SourceUse]:
     found = [_source(checker, key, entry) for key, entry in checker.entries(section.name)]
-    return [source for source in found if source]
+    return _named([source for source in found if source])
+
+
+def _named(sources: list[SourceUse]) -> list[SourceUse]:
+    """Sources without a name are called by what they read, as far as that tells them apart."""
+    short, long = ([source.name or _reads(source.loader, parts) for source in sources] for parts in (1, 2))
+    names = list[str]()
+    for name, longer in zip(short, long, strict=True):
+        unlike = short.count(name) > 1 and long.count(longer) == 1
+        name = longer if unlike else name
+        names.append(name if name not in names else f"{name}#{1 + short[: len(names)].count(name)}")
+    return [replace(source, name=source.name or name) for source, name in zip(sources, names, strict=True)]
+
+
+def _reads(loader: Use, parts: int) -> str:
+    """The file or the data set that a loader is told first, or else the loader's name."""
+    values = map(loader.options.get, loader.component.options)
+    told = next((value for value in values if isinstance(value, str | Path)), loader.name)
+    return told if isinstance(told, str) else "/".join(told.parts[-max(parts, 1 + ("*" in told.name)) :])
 
 
 def _source(checker: "Checker", key: "Key", entry: Any) -> SourceUse | None:
@@ -91,7 +110,7 @@ def _source(checker: "Checker", key: "Key", entry: Any) -> SourceUse | None:
     if loader is None:
         return None
     shared = {name: value for name, value in loader.shared.items() if value is not None}
-    shared |= {"format": chosen, "name": shared.get("name") or f"{loader.name}.{key[-1]}"}
+    shared |= {"format": chosen, "name": shared.get("name", "")}
     return SourceUse(replace(loader, shared={}), **shared)
 
 

@@ -11,7 +11,7 @@ from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.verdict import Drop, Scored
 from pitchpipe_stages.data.shards import Base, Judgement, Shard, shards_of
-from pitchpipe_stages.prepare.result import Prepared
+from pitchpipe_stages.prepare.result import SPLITS, Prepared
 
 
 @dataclass
@@ -74,6 +74,15 @@ class History:
             raise PitchpipeError(f"{self.run} has no filter '{label}'.{suggest(label, labels)}")
         return labels.index(label)
 
+    def sides(self, id: str) -> list[str]:
+        """The sides of the split that hold a row, or a part that it was split into."""
+        known = tuple(f'"id":"{id}{end}'.encode() for end in ('"', "-"))
+        return [side for side in SPLITS if any(_holds(line, known) for line in self._prepared(side))]
+
+    def _prepared(self, side: str) -> Iterator[bytes]:
+        with open(self.run / "prepared" / f"{side}.jsonl", "rb") as file:
+            yield from file
+
     def find(self, wanted: str) -> Iterator[RowFate | bytes]:
         """The rows with this id, or at `line` or `file:line`; a refused one as its line in the ledger."""
         for _, shard in self.shards():
@@ -87,6 +96,10 @@ class History:
                 said = msgspec.json.decode(refused.line)
                 if _at(said["file"] or said["dataset"], said["line"], wanted):
                     yield refused.line
+
+
+def _holds(line: bytes, known: tuple[bytes, ...]) -> bool:
+    return any(id in line for id in known)
 
 
 def _is(conversation: Conversation, wanted: str) -> bool:

@@ -157,7 +157,7 @@ def _drawn(
         ranked = stratum.rows[np.argsort(_shuffled(names[stratum.rows], seed), kind="stable")]
         taken = np.cumsum(sizes[ranked])
         wanted = rest * stratum.size
-        most = int(np.searchsorted(taken, wanted + 1e-6, side="right"))
+        most = int(np.searchsorted((taken + np.append(0, taken[:-1])) / 2, wanted - 1e-6, side="right"))
         rows.append(np.sort(ranked[:most]))
     return np.concatenate(rows) if rows else np.zeros(0, np.int64), epochs
 

@@ -2,7 +2,6 @@
 
 import os
 
-from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import KeyParts, digest_files, own_parts
@@ -44,28 +43,19 @@ class Prepare(Stage[Prepared]):
         result = prepare(run.recipe, run.path / "rows", folder, processes, run.console.bar, inputs)
         os.replace(folder / "ledger.jsonl", run.path / "ledger.jsonl")
         result.warnings = warnings(run.recipe, result, str(run.path))
-        self._stop_if_empty(run, result)
         sides = result.splits
         result.files = {side: digest_files(*sorted(folder.glob(f"{side}.*"))) for side in sides}
         run.keep("prepared")
         return result
 
     def tell(self, run: Run, result: Prepared) -> None:
+        from pitchpipe_stages.prepare.emptiness import stop_if_empty
         from pitchpipe_stages.prepare.made_with import made_with
         from pitchpipe_stages.prepare.summary import show_rows
 
         run.note(**made_with(run.recipe))
         show_rows(result, run.console)
-
-    def _stop_if_empty(self, run: Run, result: Prepared) -> None:
-        """Show the rows before the reason, which is about them."""
-        from pitchpipe_stages.prepare.emptiness import stop_if_empty
-
-        try:
-            stop_if_empty(run.recipe, result, str(run.path / "ledger.jsonl"))
-        except PitchpipeError:
-            self.tell(run, result)
-            raise
+        stop_if_empty(run.recipe, result, str(run.path / "ledger.jsonl"))  # the run is there to be asked why
 
 
 PREPARE = Prepare()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pitchpipe.recipe.recipe import Recipe
+from pitchpipe_stages.console import shortened
 from pitchpipe_stages.data.ledger import LENGTH, LOST, ReasonRows, SourceRows, Step, StepKind
 from pitchpipe_stages.prepare.result import Prepared, Repeats
 from pitchpipe_stages.render.sections import COLLATOR
@@ -35,7 +36,7 @@ def _of_source(name: str, rows: SourceRows, recipe: Recipe, run: str) -> Iterato
         step = Step.of(reasons[0].stage)
         if count >= _most(step) * rows.conversations:
             worst = Counter({why.reason: why.rows for why in reasons}).most_common(3)
-            told = "; ".join(f"{reason} ({rows:,})" for reason, rows in worst)
+            told = "; ".join(f"{shortened(reason, 60)} ({rows:,})" for reason, rows in worst)
             yield (
                 f"'{name}' lost {count:,} of {rows.conversations:,} rows ({count / rows.conversations:.0%})"
                 f" {loser}: {told}. {_cure(step, recipe, run)}"

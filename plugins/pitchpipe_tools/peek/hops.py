@@ -95,7 +95,8 @@ def _rows_of(source: SourceUse, columns: Sequence[Column], count: int, skip: int
     rows = numbered(row for part in parts for row in part.rows())
     for row in islice(rows, skip, skip + count):
         file = f"{reader.seen_from_recipe(row.file)}:{row.line}" if row.file else ""
-        place = f"{source.name}, {file}" if file else f"{source.name} {row.line}"
+        named = file and source.name not in file
+        place = f"{source.name}, {file}" if named else file or f"{source.name} {row.line}"
         base = reader.base(RowBatch([row]))
         yield PeekedRow(place, _as_text(row), list(_conversations(base, place, columns)))
 

@@ -14,7 +14,7 @@ def test_which_pairs_equal_hashes_propose():
     def pairs(hashes):
         return sorted(
             (int(a), int(b))
-            for one, other in _proposed(np.array(hashes, np.uint32))
+            for one, other in _proposed(np.array(hashes, np.uint64))
             for a, b in zip(one, other, strict=True)
             if a != b
         )

@@ -136,7 +136,7 @@ def test_which_fields_are_looked_for(against):
 
 def test_texts_are_found_however_deep_they_stand(against):
     row = {"turns": [{"role": "user", "content": ITEM}], "n": 1}
-    assert against(row)(talk(ITEM)).reason == "contaminated by quiz: item 1"
+    assert against(row)(talk(ITEM)).reason == "contaminated by quiz: item 1, turns 1.content"
 
 
 def test_the_item_that_is_covered_most_is_named(against):
@@ -202,3 +202,50 @@ def test_nothing_is_told_where_all_is_looked_for(against):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert against({"question": ITEM})(talk("Hi")).drop is None
+
+
+def said(number, words=20):
+    return " ".join(WORDS[words * number : words * (number + 1)])
+
+
+@pytest.mark.parametrize("options", [{}, {"fields": ["choices"]}])
+def test_each_element_of_a_list_is_searched_for_on_its_own(against, options):
+    filter = against({"choices": [said(0), said(1), said(2)], "answer": 1}, **options, max_run=None)
+    verdict = filter(talk("Tell me.", f"I think: {said(1)}"))
+    assert verdict == pp.Drop("contaminated by quiz: item 1, choices 2", 1.0, 0.5)
+    assert filter(talk("Tell me.", said(7))).drop is None
+
+
+def test_the_texts_inside_of_objects_have_names(against):
+    filter = against({"question": {"stem": said(0), "choices": [{"text": said(1)}, {"text": said(2)}]}})
+    words = "contaminated by quiz: item 1, "
+    assert str(filter(talk("Tell me.", said(2)))) == words + "question.choices 2.text"
+    assert str(filter(talk(said(0)))) == words + "question.stem"
+
+
+def test_short_elements_are_searched_for_in_a_row(against):
+    filter = against(
+        {"choices": ["none of the above", "it cannot be known", "both of them do", "the first one"]}
+    )
+    assert filter(talk("Which?", "None of the above. It depends.")).drop is None
+    verdict = filter(talk("None of the above; it cannot be known; both of them do; the first one."))
+    assert str(verdict) == "contaminated by quiz: item 1, choices"
+
+
+def test_a_list_of_one_is_its_text(against):
+    assert str(against({"prompt": [said(0)]})(talk(said(0)))) == "contaminated by quiz: item 1"
+    assert str(against({"question": ["What is the largest river"]})(talk("What is the largest river?"))) == (
+        "contaminated by quiz: item 1"
+    )
+
+
+@pytest.mark.parametrize("arguments", [{"query": ITEM, "n": 3}, json.dumps({"query": [ITEM]})])
+def test_calls_and_rejected_replies_are_searched(against, arguments):
+    filter = against({"question": ITEM})
+    call = pp.Message("assistant", "", tool_calls=({"function": {"name": "find", "arguments": arguments}},))
+    asked = pp.Message("user", "Find it.")
+    assert str(filter(pp.Conversation((asked, call)))) == "contaminated by quiz: item 1"
+    assert str(filter(pp.replace(talk("Find it."), rejected=call))) == "contaminated by quiz: item 1"
+    worse = pp.Message("assistant", f"No: {ITEM}")
+    assert str(filter(pp.replace(talk("Find it."), rejected=worse))) == "contaminated by quiz: item 1"
+    assert filter(talk("Find it.")).drop is None

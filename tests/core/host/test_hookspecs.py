@@ -47,7 +47,7 @@ def on_recipe_loaded(recipe):
 
 @pp.hookimpl
 def on_stage_end(run, stage, result, seconds):
-    note(hook="on_stage_end", stage=stage, kept=result["rows"]["files.1"]["kept"] if "rows" in result else None)
+    note(hook="on_stage_end", stage=stage, kept=result["rows"]["rows.jsonl"]["kept"] if "rows" in result else None)
 
 @pp.hookimpl
 def on_log(stage, step, values):

@@ -49,7 +49,7 @@ def test_an_edit_is_noted(project):
     ] * 2
     first, _ = here.rows("runs/recipe/prepared/train.jsonl")
     assert first["messages"][1]["content"] == "0!" and first["source"] == {
-        "dataset": "made_up.1",
+        "dataset": "made_up",
         "line": 1,
     }
 
@@ -65,7 +65,7 @@ def test_a_filter_that_returns_nothing_is_an_error_naming_the_plugin(project):
 
 def test_a_filter_that_crashes_shows_its_trace_its_plugin_and_the_row(project):
     with_filter(project, "crash").run("prepare", "recipe.yaml").assert_failed(
-        "AttributeError", "in filter 'crash' of plugin 'pitchpipe_local'", "at made_up.1:1", code=1
+        "AttributeError", "in filter 'crash' of plugin 'pitchpipe_local'", "at made_up:1", code=1
     )
 
 

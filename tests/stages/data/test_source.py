@@ -20,7 +20,7 @@ def test_the_first_rows_and_a_sample(project):
     assert kept(here, "first") == [1, 2, 3, 4, 5, 6, 7]
     some = kept(here, "some")
     assert 150 < len(some) < 250 and kept(here, "both") == some[:20] and kept(here, "other") != some
-    counts = here.json("runs/some/run.json")["stages"]["prepare"]["result"]["rows"]["files.1"]
+    counts = here.json("runs/some/run.json")["stages"]["prepare"]["result"]["rows"]["rows.jsonl"]
     assert counts["passed_over"] == 2000 - len(some) and counts["read"] == len(some)
     # A sample is stable: more rows change nothing for those that were there.
     here.write({"rows.jsonl": rows + [{"instruction": "More.", "output": "more"}] * 500})

@@ -36,7 +36,11 @@ def test_a_side_without_a_share_is_named(project):
 def test_nothing_kept_is_no_success(project):
     recipe = "loaders:\n  - files: {path: rows.jsonl}\nfilters:\n  - length: {min_reply_chars: 99}\n"
     words = ("nothing is kept: all 2 rows are lost", "reply chars too low (2)", "runs/recipe/ledger.jsonl")
-    fails(project, recipe, ROWS, *words)
+    here = project({"recipe.yaml": recipe, "rows.jsonl": ROWS})
+    for _ in range(2):
+        here.run("prepare", "recipe.yaml").assert_failed(*words)
+    assert "length: dropped" in here.run("why", "runs/recipe", "1").assert_success().out
+    here.run("report", "runs/recipe").assert_success()
 
 
 @pytest.mark.parametrize("options", ["", ", sample: 0.0"])

@@ -111,7 +111,7 @@ filters: [odd]
 """,
         }
     )
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("prepare", "recipe.yaml", "--processes", "1").assert_failed("nothing is kept: all 155 rows")
     here.run("report", "runs/recipe").assert_success()
     text = here.read("runs/recipe/report.html")
     assert len(text.encode()) < 400_000

@@ -16,7 +16,7 @@ def test_tune_says_what_a_run_with_that_threshold_does(run):
     for limit in (5, 20):
         setting = f"filters=[length: {{min_reply_chars: {limit}}}]"
         run.run("prepare", "recipe.yaml", "--name", f"at{limit}", "--set", setting).assert_success()
-        result = run.json(f"runs/at{limit}/run.json")["stages"]["prepare"]["result"]["rows"]["files.1"]
+        result = run.json(f"runs/at{limit}/run.json")["stages"]["prepare"]["result"]["rows"]["rows.jsonl"]
         assert result["kept"] == table[float(limit)]
     assert "--set filters.length.min_reply_chars=" in out
 
