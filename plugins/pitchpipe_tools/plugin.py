@@ -1,6 +1,7 @@
 """Registers the commands that come with pitchpipe. Their modules are imported when a command is called."""
 
 import pitchpipe as pp
+from pitchpipe_tools.recipe_file.synonyms import SYNONYMS
 
 COMMANDS = {  # name: (module and function in this package, help)
     "run": ("run:run", "Run a recipe from data to scores; again, to continue or to redo what changed."),
@@ -45,3 +46,9 @@ COMMANDS = {  # name: (module and function in this package, help)
 def register_commands(register: pp.Register) -> None:
     for name, (target, help) in COMMANDS.items():
         register(name, help, f"pitchpipe_tools.{target}")
+
+
+@pp.hookimpl
+def register_synonyms(register: pp.Register) -> None:
+    for means, names in SYNONYMS.items():
+        register(means, *names.split())
