@@ -11,6 +11,7 @@ COMMANDS = {  # name: (module and function in this package, help)
         "sniff.command:sniff",
         "Look at a data file: its format, its mess, and the recipe lines to start from.",
     ),
+    "runs": ("runs.command:runs", "List the runs with their scores and sizes, or remove old ones."),
     "why": ("why:why", "Explain what became of one row of a run, and which threshold decided."),
     "tune": (
         "tune.command:tune",
