@@ -15,12 +15,22 @@ from pitchpipe.recipe.document import Document
 from pitchpipe.records.conversation import Json
 
 ENOUGH = 3  # names of other tools, at the top of a file without loaders
-WITHIN = ("model", "optimizer", "lr_scheduler", "dataset", "lora", "peft_config", "training_args", "trainer")
-VALUES = {
+WITHIN = (
+    "model",
+    "optimizer",
+    "lr_scheduler",
+    "dataset",
+    "lora",
+    "checkpointer",
+    "dataset_mixture",
+    "trainer",
+)
+VALUES: dict[str, dict[object, str]] = {
     "adapter.lora.targets": {"all": "all-linear"},
     "model.transformers.dtype": {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"},
     "model.transformers.quantize": {4: "nf4", 8: "int8"},
 }
+DETAILS = {"split": "split", "config": "subset", "name": "subset", "revision": "revision"}
 TAKEN = ("model", "adapter", "split", "collator", "trainer")  # sections whose options are taken over
 ORDER = ("model", "adapter", "loaders", "split", "template", "collator", "trainer")
 
@@ -60,6 +70,8 @@ class Translation:
         """Takes one value of the config into the recipe."""
         means, _, switched = self.host.synonym(name).partition("=")
         section, *path = means.split(".")
+        if name == "model" and isinstance(value, str):
+            section, path = "model", ["transformers", "name"]
         if name == "adapter":
             section, means, switched, value = "adapter", "adapter", "lora", "lora" in str(value)
         if section == "loaders" and path[-1] in ("path", "name"):
@@ -105,15 +117,18 @@ class Translation:
     def _add_sources(self, name: str, value: object) -> None:
         """Takes the data in: files, and names of the hub. Other tools also have names of their own."""
         for entry in value if isinstance(value, list) else [value]:
-            said = entry if isinstance(entry, dict) else {"path": entry}
-            path = next((str(said[key]) for key in ("path", "id", "dataset", "name") if said.get(key)), "")
+            said: Json = dict(entry) if isinstance(entry, dict) else {"path": entry}
+            known = next((key for key in ("path", "id", "dataset", "name") if said.get(key)), "")
+            path = str(said.pop(known, ""))
             on_hub = path.count("/") == 1 and not os.path.splitext(path)[1] and path[0] not in "./~"
-            file = os.path.splitext(path)[1] or (self.folder / path).exists()
-            if path and (on_hub or file):
-                options = {"name" if on_hub else "path": path}
+            if on_hub or os.path.splitext(path)[1] or (path and (self.folder / path).exists()):
+                options: Json = {"name" if on_hub else "path": path}
+                for theirs, ours in DETAILS.items() if on_hub else ():
+                    options |= {ours: said.pop(theirs)} if isinstance(said.get(theirs), str) else {}
                 if self._known("format", said.get("type")):
-                    options["format"] = said["type"]
+                    options["format"] = said.pop("type")
                 self.recipe["loaders"].append({"huggingface" if on_hub else "files": options})
+                self.left += [f"{name}.{key}: {_short(one)}" for key, one in _entries(said)]
             else:
                 self.left.append(f"{name}: {_short(entry)} (a name that only the other tool knows)")
 
@@ -139,8 +154,10 @@ class Translation:
             self.recipe["split"] = {"train": round(1 - sum(split.values()), 6), **split}
         if not self.recipe["loaders"]:
             self.recipe["loaders"] = [{"files": {"path": "YOUR_DATA.jsonl"}}]
-        if "model" in self.recipe:
-            self.recipe.setdefault("trainer", "sft")
+        model = self.recipe.setdefault("model", {"transformers": {}})["transformers"]
+        if "name" not in model and "folder" not in model:
+            model["name"] = "YOUR_MODEL"
+        self.recipe.setdefault("trainer", "sft")
         ordered = {section: self.recipe[section] for section in ORDER if section in self.recipe}
         return yaml.safe_dump(ordered, sort_keys=False, default_flow_style=None, width=100)
 

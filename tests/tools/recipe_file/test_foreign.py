@@ -12,6 +12,7 @@ datasets:
     type: alpaca
   - path: someone/chats
     type: chat_template
+    split: train_sft
 val_set_size: 0.05
 adapter: qlora
 sequence_len: 4096
@@ -43,7 +44,9 @@ LIKE_TORCHTUNE = """\
 model:
   _component_: torchtune.models.llama3.lora
   lora_rank: 8
-checkpoint_dir: base
+checkpointer:
+  _component_: torchtune.training.FullModelHFCheckpointer
+  checkpoint_dir: base
 tokenizer:
   path: /tmp/tokenizer.model
 dataset:
@@ -77,7 +80,7 @@ def test_one_like_axolotl(project):
         "model": {"transformers": {"name": "someone/Base-8B", "quantize": "nf4"}},
         "adapter": {"lora": {"rank": 32, "alpha": 16, "targets": "all-linear"}},
         "loaders": [
-            {"files": {"path": "data/alpaca.jsonl", "format": "alpaca"}}, {"huggingface": {"name": "someone/chats"}},
+            {"files": {"path": "data/alpaca.jsonl", "format": "alpaca"}}, {"huggingface": {"name": "someone/chats", "split": "train_sft"}},
         ],
         "split": {"train": 0.95, "validation": 0.05},
         "template": "tokenizer",
@@ -90,7 +93,7 @@ def test_one_like_axolotl(project):
         and "tokenizer_type" in left
         and "bf16: 'auto'" in left
     )
-    assert "load_in_8bit" not in left
+    assert "load_in_8bit" not in left and "datasets.type: 'chat_template'" in left
 
 
 def test_one_like_llama_factory(project):
@@ -114,6 +117,15 @@ def test_one_like_torchtune(project):
     assert "tokenizer: " in left and "_component_" not in left.partition("metric_logger")[0].replace(
         "'_component_'", ""
     )
+
+
+def test_a_model_that_is_not_said_is_to_be_filled_in(project):
+    recipe, _ = answered(project, "micro_batch_size: 2\nnum_epochs: 3\nlora_r: 8\n")
+    assert recipe["model"] == {"transformers": {"name": "YOUR_MODEL"}}
+    assert recipe["loaders"] == [{"files": {"path": "YOUR_DATA.jsonl"}}]
+    assert answered(project, "model: a/b\nmicro_batch_size: 2\nnum_epochs: 3\nlora_r: 8\n")[0]["model"] == {
+        "transformers": {"name": "a/b"}
+    }
 
 
 def test_a_recipe_with_a_few_such_names_is_a_recipe(project, rows):
