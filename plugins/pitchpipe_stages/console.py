@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
     from rich.progress import Progress
 
 EVERY = 10  # seconds between lines of progress in a file
@@ -41,7 +42,8 @@ class RichConsole:
         self.rich.print(text, markup=False)
 
     def table(self, title: str, head: list[str], rows: Sequence[Sequence[object]], left: int = 1) -> None:
-        """Prints a table. The first `left` columns hold words, the others numbers."""
+        """Prints a table. The first `left` columns hold words, the others numbers. In a narrow terminal texts
+        wrap, but neither numbers nor what names a row."""
         from rich import box
         from rich.table import Table
 
@@ -49,7 +51,9 @@ class RichConsole:
             title=title or None, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False
         )
         for index, name in enumerate(head):
-            table.add_column(name, justify="left" if index < left else "right", overflow="fold")
+            side: JustifyMethod = "left" if index < left else "right"
+            name_of_row = index == 0 and left > 1
+            table.add_column(name, justify=side, overflow="fold", no_wrap=name_of_row or index >= left)
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
         self.rich.print(table)

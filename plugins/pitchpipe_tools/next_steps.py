@@ -21,7 +21,7 @@ def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
     if (run.path / "ledger.jsonl").stat().st_size:
         steps.append((f"report {run.path}", "what became of the rows, on one page"))
         steps.append((f"why {run.path} LINE", "one row's fate, and the threshold that decided"))
-    if trainer := run.recipe[TRAINER]:
+    if (trainer := run.recipe[TRAINER]) and "epochs" in trainer.component.options:
         change = f"--set trainer.{trainer.name}.epochs=1 --name try"
         steps.append((f"run {recipe} {change}", "change one thing, keep both results"))
     steps.append(("new filter my_filter", "write a plugin of your own"))

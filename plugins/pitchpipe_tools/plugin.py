@@ -1,6 +1,7 @@
 """Registers the commands that come with pitchpipe. Their modules are imported when a command is called."""
 
 import pitchpipe as pp
+from pitchpipe_tools.recipe_file.synonyms import SYNONYMS
 
 COMMANDS = {  # name: (module and function in this package, help)
     "run": ("run:run", "Run a recipe from data to scores; again, to continue or to redo what changed."),
@@ -10,6 +11,7 @@ COMMANDS = {  # name: (module and function in this package, help)
         "sniff.command:sniff",
         "Look at a data file: its format, its mess, and the recipe lines to start from.",
     ),
+    "runs": ("runs.command:runs", "List the runs with their scores and sizes, or remove old ones."),
     "why": ("why:why", "Explain what became of one row of a run, and which threshold decided."),
     "tune": (
         "tune.command:tune",
@@ -45,3 +47,9 @@ COMMANDS = {  # name: (module and function in this package, help)
 def register_commands(register: pp.Register) -> None:
     for name, (target, help) in COMMANDS.items():
         register(name, help, f"pitchpipe_tools.{target}")
+
+
+@pp.hookimpl
+def register_synonyms(register: pp.Register) -> None:
+    for means, names in SYNONYMS.items():
+        register(means, *names.split())

@@ -42,7 +42,7 @@ def _record(host: Host, plugin: Plugin) -> dict[str, object]:
 def _offers(host: Host, plugin: Plugin) -> dict[str, list[str]]:
     """The names of components, as recipes write them, and of stages and commands, by kind."""
     offers: dict[str, list[str]] = {}
-    named = [(component.kind, _as_written(host, component)) for component in plugin.offers]
+    named = [(component.kind, as_written(host, component)) for component in plugin.offers]
     named += [("stage", stage.name) for stage in plugin.stages]
     named += [("command", command.name) for command in plugin.commands]
     for kind, name in named:
@@ -50,7 +50,7 @@ def _offers(host: Host, plugin: Plugin) -> dict[str, list[str]]:
     return offers
 
 
-def _as_written(host: Host, component: Component) -> str:
+def as_written(host: Host, component: Component) -> str:
     """Its name, or `plugin:name` where the name means another one."""
     meant = host.named(component.kind, component.name)
     return component.name if component in meant and len(meant) == 1 else component.address

@@ -85,7 +85,7 @@ def _with_options(components: dict[str, Component], shared: dict[str, Option]) -
 def _component(component: Component, shared: dict[str, Option]) -> Schema:
     if isinstance(component.call, Profile):
         return {"type": ["object", "null"]}
-    return _options(component.options | shared)
+    return _options(shared | component.options)
 
 
 def _names(host: Host, component: Component) -> list[str]:

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from pitchpipe.host.host import Host
 from pitchpipe.host.options import describe
 from pitchpipe.host.plugin import Component, Profile
 from pitchpipe_stages.console import RichConsole
+from pitchpipe_tools.plugins import as_written
 from pitchpipe_tools.recipe_argument import KIND_NAMES
 
 HELP = f"""Explain one component: what it does, its options, and the file that it comes from.
@@ -26,8 +28,8 @@ KIND is {KIND_NAMES}. Without NAME, every component of that kind is listed.
 def show(kind: str, name: str | None) -> None:
     host, console = Host.from_environment(Path.cwd()), RichConsole()
     if name is None:
-        rows = [[component.name, component.address, component.summary] for component in host.all(kind)]
-        console.table("", [kind, "address", ""], rows, left=3)
+        rows = [[as_written(host, component), component.summary] for component in host.all(kind)]
+        console.table("", [kind, ""], rows, left=2)
         return
     try:
         component = host.find(kind, name)
@@ -40,13 +42,18 @@ def _explain(component: Component, console: RichConsole) -> None:
     console.plain(str(component))
     console.plain(f"{_place(component)}\n")
     unexplained = "It has no docstring." if component.is_code else component.call
-    console.plain(f"{component.description or unexplained}\n")
+    console.plain(f"{_flowing(component.description) or unexplained}\n")
     if component.missing():
         console.plain(f"It needs {', '.join(component.missing())}: {component.cure}\n")
     if isinstance(component.call, Profile):
         _explain_profile(component.name, component.call, console)
     else:
         _explain_options(component, console)
+
+
+def _flowing(text: str) -> str:
+    """A docstring whose lines break where the terminal does; indented lines stay as they are."""
+    return re.sub(r"(?<=\S)\n(?=[^\s\-*|#>])", " ", text)
 
 
 def _place(component: Component) -> str:

@@ -42,9 +42,11 @@ def test_only_own_plugins_are_listed(here):
 
 
 def test_a_foreign_plugin_is_loaded_where_it_is_named(here):
-    here.run("check", "recipe.yaml", PITCHPIPE_PLUGINS="zebra").assert_failed(
-        "recipe.yaml:4: filters.1: 2 plugins offer a filter 'length'"
-    )
+    """And still the bare name means ours."""
+    here.run("prepare", "recipe.yaml", PITCHPIPE_PLUGINS="zebra").assert_success()
+    here.write({"zebra.yaml": RECIPE.replace("length", "zebra:length")})
+    here.run("check", "zebra.yaml", PITCHPIPE_PLUGINS="zebra").assert_success()
+    here.run("check", "zebra.yaml").assert_failed("no plugin 'zebra'")
     here.run("check", "recipe.yaml", PITCHPIPE_PLUGINS="broken", PITCHPIPE_STRICT="1").assert_failed(
         "plugin 'broken' (pitchpipe-broken 1.0) failed: ZeroDivisionError"
     )

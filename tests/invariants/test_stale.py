@@ -163,13 +163,17 @@ def test_a_filter_of_ones_own_may_be_called_repair(project):
     assert kept(here) == 0
 
 
-def test_two_defaults_for_one_section_are_told_with_a_cure(project, install, rows):
-    install("mender", OWN_REPAIR.replace('"repair", repair', '"mend", repair, default_for="repair"'))
+def test_ours_is_the_default_and_two_others_are_told_with_a_cure(project, install, rows):
+    """What is installed changes no recipe: ours plays a part until it is left out."""
     here = project({"recipe.yaml": "loaders:\n  - files: {path: rows.jsonl}\n", "rows.jsonl": rows})
-    here.run("check", "recipe.yaml").assert_failed(
-        "2 plugins offer the default filter for repair", "PITCHPIPE_BLOCK=mender"
+    for name in ("mender", "other"):
+        install(name, OWN_REPAIR.replace('"repair", repair', f'"mend_{name}", repair, default_for="repair"'))
+    assert "filter repair" in here.run("check", "recipe.yaml").assert_success().out
+    here.run("check", "recipe.yaml", PITCHPIPE_BLOCK="repair").assert_failed(
+        "2 plugins offer the default filter for repair", "PITCHPIPE_BLOCK=other"
     )
-    here.run("check", "recipe.yaml", PITCHPIPE_BLOCK="mender").assert_success()
+    out = here.run("check", "recipe.yaml", PITCHPIPE_BLOCK="repair,other").assert_success().out
+    assert "filter mend_mender" in out
     here.run("check", "recipe.yaml", "--set", "repair=false").assert_success()
 
 

@@ -1,8 +1,11 @@
 """A component is explained with its options."""
 
+import re
+
 import pytest
 
 from pitchpipe.host.hookspecs import KINDS
+from pitchpipe.host.host import Host
 
 
 def test_show_explains_a_component(project):
@@ -31,3 +34,23 @@ def test_show_says_where_an_explanation_is_missing(project, install):
     install("mute", code)
     out = project().run("show", "filter", "mute").assert_success().out
     assert "It has no docstring." in out and "<function" not in out
+
+
+@pytest.mark.parametrize(
+    "command", [["show", "filter"], ["show", "filter", "length"], ["show", "trainer", "sft"], ["plugins"]]
+)
+def test_tables_hold_at_80_columns(project, command):
+    """No line is wider, and no name is broken."""
+    out = project().run(*command, COLUMNS="80").assert_success().out
+    table = out[out.index("───") :].splitlines()
+    assert max(map(len, table)) <= 80
+    first = [line.split()[0] for line in table[1:] if re.match(r" \S", line)]
+    known = {component.name for component in Host.from_environment().all("filter")}
+    if command == ["show", "filter"]:
+        assert set(first) >= known and not [name for name in first if name not in known and ":" not in name]
+
+
+def test_a_docstring_flows(project):
+    out = project().run("show", "filter", "length", COLUMNS="80").assert_success().out
+    paragraph = next(line for line in out.splitlines() if line.startswith("White space around"))
+    assert paragraph.endswith("the filter `tokens`.")

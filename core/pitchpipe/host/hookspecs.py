@@ -54,6 +54,11 @@ def register_stages(register: Register) -> None:
 
 
 @hookspec
+def register_synonyms(register: Register) -> None:
+    """Offers what other tools call an option: `register("trainer.sft.epochs", "num_train_epochs", ...)`."""
+
+
+@hookspec
 def register_commands(register: Register) -> None:
     """Offers commands: `register(name, help, "module:attribute")`, or with a click command as the last."""
 

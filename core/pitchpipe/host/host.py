@@ -109,6 +109,7 @@ class Host:
         doors: dict[str, hookspecs.Register] = {}
         doors |= {f"register_{kind}s": partial(plugin.offer, kind) for kind in hookspecs.KINDS}
         doors["register_stages"] = partial(self._offer_stage, plugin)
+        doors["register_synonyms"] = lambda means, *names: plugin.synonyms.update(dict.fromkeys(names, means))
         doors["register_commands"] = partial(self._offer_command, plugin)
         for hook, register in doors.items():
             for implementation in getattr(self._manager.hook, hook).get_hookimpls():
@@ -166,6 +167,11 @@ class Host:
             return f"no plugin '{plugin_name}'.{suggest(plugin_name, loaded)}"
         known = {c.address if ":" in name else c.name for c in self.all(kind)}
         return f"no {kind} '{name}'.{suggest(name, known)}"
+
+    def synonym(self, name: str) -> str:
+        """What recipes say for a name of another tool, or nothing."""
+        name = name.lower().replace("-", "_")
+        return next((plugin.synonyms[name] for plugin in self.plugins if name in plugin.synonyms), "")
 
     def default(self, kind: str, part: str) -> Component | None:
         """The component that plays a part where a recipe names none. Two of them are a ValueError."""

@@ -104,6 +104,7 @@ class Plugin:
     offers: list[Component] = field(default_factory=list)
     stages: list[Any] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    synonyms: dict[str, str] = field(default_factory=dict)  # what other tools say: what recipes say
     hooks: list[str] = field(default_factory=list)
     seconds: float = 0.0
     error: BaseException | None = None

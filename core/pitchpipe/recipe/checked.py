@@ -1,6 +1,6 @@
 """Checks a recipe, all of it: every problem at once, each with its place and the nearest name."""
 
-from pitchpipe.errors import PitchpipeError, suggest
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.checker import Checker
 from pitchpipe.recipe.document import Document
@@ -17,7 +17,7 @@ def checked(document: Document, host: Host) -> Recipe:
     checker = Checker(document, document.path.parent.resolve(), host)
     recipe = Recipe(document.path, document.data, host)
     for name in set(checker.data) - set(names):
-        checker.problem((name,), f"no such section.{suggest(name, names)}")
+        checker.problem((name,), f"no such section.{checker.near((name,), names)}")
     for section in sections:
         recipe[section] = section.value(checker)
     for section in sections:

@@ -20,6 +20,7 @@ from pitchpipe.records.conversation import Json
 
 Made = TypeVar("Made")
 Schema = dict[str, Option]
+By = Plugin | None  # the plugin that writes an entry; none: the recipe
 Inner = dict[str, Use | list[Use]]  # components that options name
 
 
@@ -74,16 +75,10 @@ class Checker:
             self.problem((section,), f"expected a list, got {entries!r}")
 
     def use(
-        self,
-        kind: str,
-        key: Key,
-        entry: Any,
-        shared: Schema | None = None,
-        bare: bool = False,
-        by: Plugin | None = None,
+        self, kind: str, key: Key, entry: Any, shared: Schema | None = None, bare: bool = False, by: By = None
     ) -> Use | None:
         """A bound component, from `name` or `name: {options}`. All components of the section have the options
-        `shared`. `bare`: the recipe writes no name. `by`: the plugin that writes it."""
+        `shared`. `bare`: the recipe writes no name."""
         if isinstance(entry, str):
             name, given = entry, None
         elif isinstance(entry, dict) and len(entry) == 1:
@@ -98,7 +93,7 @@ class Checker:
         except (ValueError, TypeError, NameError) as error:
             self.problem(key, str(error))
             return None
-        given, common = self._parted(key, given, shared or {})
+        given, common = self._parted(key, given, {n: o for n, o in (shared or {}).items() if n not in schema})
         label = component.name if bare else name
         options = self.options(key, given, schema, f"{kind} '{label}'", shared or ())
         inner = self._inner(key, options or {}, schema)
@@ -112,7 +107,7 @@ class Checker:
         return Use(component, options, bound, str(self.document.place(key)), label, common, held)
 
     def _parted(self, key: Key, given: object, shared: Schema) -> tuple[object, Json]:
-        """A component's own options, and the checked ones that all of the section have."""
+        """A component's own options, and the checked ones that all of the section have beside them."""
         if not isinstance(given, dict):
             return given, {}
         common = {name: given[name] for name in given if name in shared}
@@ -146,13 +141,24 @@ class Checker:
         options = {}
         for name, value in (given or {}).items():
             if name not in schema:
-                self.problem((*key, name), f"no such option of {whose}.{suggest(name, [*schema, *also])}")
+                near = self.near((*key, name), [*schema, *also])
+                self.problem((*key, name), f"no such option of {whose}.{near}")
             else:
                 options[name] = self.value((*key, name), value, schema[name])
         for name, option in schema.items():
             if option.required and name not in (given or {}):
                 self.problem(key, f"{whose} needs the option '{name}'")
         return options if len(self.document.problems) == before else None
+
+    def near(self, key: Key, known: list[str]) -> str:
+        """What a name of another tool is called here, the nearest name, or what it is called elsewhere."""
+        means, nearest = self.host.synonym(str(key[-1])), suggest(str(key[-1]), known)
+        here, _, value = means.rpartition(".")[2].partition("=")
+        if here in known and key[:-1]:
+            return f" Here it is called '{here}{': ' if value else ''}{value}'."
+        if not means or (key[:-1] and ("mean" in nearest or any(isinstance(part, int) for part in key))):
+            return nearest
+        return f" Here it is {means}."
 
     def value(self, key: Key, value: object, option: Option) -> object:
         """The checked value. Names of components stay as they are: `_inner` makes uses of them."""

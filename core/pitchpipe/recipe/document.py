@@ -1,6 +1,9 @@
 """What a recipe says: plain data, and the place of each value. How people write it is no concern of core."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,19 +43,11 @@ class Document:
         self.places[key] = place
 
     def replace(self, key: Key, value: object) -> None:
-        """Puts another value in the place of one that the data holds."""
-        held, (*parts, last) = self.data, key
-        for part in parts:
-            held = _within(held, part)
-        if _within(held, last) is not None:
-            held[last - 1 if isinstance(last, int) else last] = value
+        """Puts another value in the place of one. What only a profile says stands in no recipe."""
+        *steps, last = (part - 1 if isinstance(part, int) else part for part in key)
+        with suppress(LookupError, TypeError):
+            held = reduce(getitem, steps, self.data)
+            held[last] = value if held[last] is not None else None
 
     def problem(self, key: Key, message: str, place: Place | None = None) -> None:
         self.problems.append(Problem(str(place or self.place(key)), ".".join(map(str, key)), message))
-
-
-def _within(held: Any, part: str | int) -> Any:
-    """The entry of a list by its number, from 1, or the value of a name."""
-    if isinstance(held, list) and isinstance(part, int) and part <= len(held):
-        return held[part - 1]
-    return held.get(part) if isinstance(held, dict) else None

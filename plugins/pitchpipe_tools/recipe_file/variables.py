@@ -9,9 +9,15 @@ import os
 import re
 from collections.abc import Callable
 
+from pitchpipe.errors import Problem
+
 WRITTEN = re.compile(r"\$(\$?)\{([A-Za-z_]\w*)(?::-([^}\n]*))?\}")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # of Unicode's private use
 _STAND_IN = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+
+
+class UnsetVariable(Problem):
+    """A variable that is used and not set. Nothing else is worth telling before it is."""
 
 
 class Variables:

@@ -12,7 +12,7 @@ import yaml
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.document import Document, Key, Place
 from pitchpipe.records.conversation import Json
-from pitchpipe_tools.recipe_file.variables import Variables
+from pitchpipe_tools.recipe_file.variables import UnsetVariable, Variables
 
 DEEPEST, MOST = 40, 100_000  # levels and values of a recipe: aliases can make many of few
 
@@ -41,14 +41,12 @@ class _Reading:
     def __init__(self, name: str, path: Path):
         self.name, self.folder = name, path.parent.resolve()
         self.document = Document(path, None)
-        self.variables, self.unset = Variables(self._unset), list[str]()
+        self.variables = Variables(self._unset)
         self.node: yaml.Node | None = None  # the one that is read
 
     def read(self, text: str) -> Document:
         root = self._composed(self.variables.taken_out(text))
         self.document.data = self._value(root, ()) if root else None
-        if self.unset:
-            raise PitchpipeError("\n".join(self.unset))
         return self.document
 
     def _composed(self, text: str) -> yaml.Node | None:
@@ -123,7 +121,8 @@ class _Reading:
     def _unset(self, name: str) -> None:
         words = f"the variable {name} is not set: export {name}=..., or write ${{{name}:-default}};"
         assert self.node
-        self.unset.append(f"{self._place(self.node)}: {words} $${{{name}}} stands for these very words")
+        words = f"{words} $${{{name}}} stands for these very words"
+        self.document.problems.append(UnsetVariable(str(self._place(self.node)), "", words))
 
 
 def _is_merge(entry: Entry) -> bool:

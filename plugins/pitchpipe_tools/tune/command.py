@@ -8,6 +8,7 @@ from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.prepare.history import History
 from pitchpipe_tools.tune import tables
+from pitchpipe_tools.tune.advice import advice
 from pitchpipe_tools.tune.near import rows_near
 from pitchpipe_tools.tune.scores import Scores, Threshold
 
@@ -35,6 +36,7 @@ def tune(run: Path, filter: str, score: str | None, at: float | None) -> None:
         thresholds = _thresholds(scores, name, at)
         for threshold in thresholds:
             tables.show_thresholds(scores.columns[name], threshold, filter, console)
+            console.plain(advice(run, filter, threshold))
             tables.show_near(rows_near(history, step, threshold), threshold, console)
         if not thresholds:
             tables.show_quantiles(scores.columns[name], name, console)

@@ -21,8 +21,6 @@ def show_thresholds(column: ScoreColumn, threshold: Threshold, label: str, conso
         rows.append([f"{value:g}", f"{left:,}", f"{left / len(column):.1%}", f"{len(column) - left:,}", mark])
     head = [f"at {threshold.bound}", "rows left", "share", "rows that go", ""]
     console.table(f"{label}: {threshold.score}, {len(column):,} rows measured", head, rows, left=1)
-    option = f"{'min' if threshold.bound == 'least' else 'max'}_{threshold.score}"
-    console.say(f"[dim]in the recipe, or for one run: --set filters.{label}.{option}=...[/]")
 
 
 def show_near(near: NearRows, threshold: Threshold, console: RichConsole) -> None:

@@ -143,6 +143,15 @@ def test_options_of_every_source(project):
     )
 
 
+def test_an_option_of_the_component_goes_before_one_of_all(project):
+    """The name of a data set on the hub, which every source could have as its own name."""
+    recipe = "loaders:\n  - huggingface: {name: someone/something, first: 3}\n"
+    check(project, recipe).assert_success()
+    check(project, recipe.replace("name: someone/something, ", "")).assert_failed(
+        "say either the data set's 'name'"
+    )
+
+
 def test_requires(project):
     check(project, SOUND + "requires: [pitchpipe>=0.1]\n").assert_success()
     outcome = check(

@@ -18,7 +18,7 @@ def test_tune_says_what_a_run_with_that_threshold_does(run):
         run.run("prepare", "recipe.yaml", "--name", f"at{limit}", "--set", setting).assert_success()
         result = run.json(f"runs/at{limit}/run.json")["stages"]["prepare"]["result"]["rows"]["rows.jsonl"]
         assert result["kept"] == table[float(limit)]
-    assert "--set filters.length.min_reply_chars=" in out
+    assert "--set filters.1.length.min_reply_chars=" in out
 
 
 def test_tune_shows_rows_on_both_sides(run):
