@@ -4,14 +4,16 @@ Both read the same JSONL of chats whose words come from Python's own library, wi
 same chat template, learn the replies alone and pack rows of 2,048 tokens. Ours is all of `pitchpipe prepare`:
 format, repair, ids, every proof, the ledger, the arrays on disk, and an epoch's rows. TRL's is
 `load_dataset` and what SFTTrainer does to it (`assistant_only_loss`, `packing`), in one process, as it comes,
-and in as many as ours. Times are told without imports and with them, a whole process from its start. Labels
-are compared first, document by document.
+and in as many as ours. Told are the whole process, from its start to its end, and its work: TRL's without
+imports, ours with those of Transformers, which are part of it. Labels are compared first, document by
+document. All run one after the other in each turn, and a ratio is that of one turn; the middle one is told.
 """
 
 import argparse
 import json
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -19,6 +21,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +113,6 @@ def model(folder: Path, paragraphs: list[str], vocabulary: int) -> None:
 def ours(processes: int, fast: bool) -> dict[str, Any]:
     """From the recipe to an epoch's rows."""
     import numpy as np
-    from transformers import AutoTokenizer
 
     from pitchpipe.host.host import Host
     from pitchpipe.run.run import run
@@ -120,7 +122,10 @@ def ours(processes: int, fast: bool) -> dict[str, Any]:
     from pitchpipe_stages.render.sections import COLLATOR
     from pitchpipe_tools.recipe_file.load import load
 
-    AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
+    if processes == 1:
+        from transformers import AutoTokenizer
+
+        AutoTokenizer.from_pretrained("model")  # what it imports when it is first used
     recipe, console = load(Path("recipe.yaml"), Host.from_environment()), RichConsole(quiet=True)
     if not fast:
         encoding._fastokens = lambda core: (None, "not asked for")
@@ -170,18 +175,21 @@ def timed(folder: Path, work: str) -> dict[str, Any]:
     for stale in ("runs",) if work.startswith("ours") else ("trl", "theirs", "cache"):
         shutil.rmtree(folder / stale, ignore_errors=True)
     variables = os.environ | {
+        "PYTHONDONTWRITEBYTECODE": "",  # compiled once, as installing does
         "HF_DATASETS_CACHE": str(folder / "cache"),
         "HF_HUB_OFFLINE": "1",
         "PYTHONPATH": str(Path(__file__).parent),
     }
-    began = time.perf_counter()
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-c", f"import json, prepare; print(json.dumps(prepare.{work}))"],
         env=variables, cwd=folder, capture_output=True, text=True,
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1]) | {"command": time.perf_counter() - began}
+    whole, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return json.loads(done.stdout.splitlines()[-1]) | {"whole": whole, "busy": busy}
 
 
 # --- Compared -----------------------------------------------------------------------------------
@@ -224,25 +232,25 @@ def speed(folder: Path, rows: int, processes: int, times: int) -> None:
             if turn == 0 and name in mine:
                 count = same_documents(folder)
     print(f"{rows:,} chats, {processes} processes: the same ids and labels in all {count:,} documents")
-    middle = {name: _middle(results) for name, results in found.items()}
-    for name, (seconds, command) in middle.items():
-        tokens, packed = found[name][0]["tokens"], found[name][0]["rows"]
+    for name, results in found.items():
+        whole, busy, seconds = (_middle(r[what] for r in results) for what in ("whole", "busy", "seconds"))
+        tokens, packed = results[0]["tokens"], results[0]["rows"]
         print(
-            f"{name:22} {seconds:6.2f} s  {tokens / seconds / 1e3:6,.0f} thousand tokens/s"
-            f"  {packed:,} rows, {tokens / packed / LENGTH:.4f} full  with imports {command:5.1f} s"
+            f"{name:22} whole process {whole:5.1f} s, {busy:5.1f} s of processors; work {seconds:6.2f} s,"
+            f" {tokens / seconds / 1e3:6,.0f} thousand tokens/s; {packed:,} rows,"
+            f" {tokens / packed / LENGTH:.4f} full"
         )
     for name in mine:
         for peer in peers:
-            ratios = [theirs / ours for theirs, ours in zip(middle[peer], middle[name], strict=True)]
-            print(f"{name:22} {ratios[0]:5.1f} times {peer}, {ratios[1]:.1f} with imports")
+            whole, busy, seconds = (
+                _middle(p[what] / m[what] for p, m in zip(found[peer], found[name], strict=True))
+                for what in ("whole", "busy", "seconds")
+            )
+            print(f"{name:22} whole {whole:4.1f} times {peer}, processors {busy:.1f}, work {seconds:.1f}")
 
 
-def _middle(results: list[dict[str, Any]]) -> tuple[float, float]:
-    """The middle run, without imports and with them."""
-    return (
-        statistics.median(r["seconds"] for r in results),
-        statistics.median(r["command"] for r in results),
-    )
+def _middle(values: Iterable[float]) -> float:
+    return statistics.median(values)
 
 
 def turns(folder: Path, paragraphs: list[str], rows: int, times: int) -> None:

@@ -20,7 +20,7 @@ _RUN_OPTIONS = (
     click.option(
         "--processes",
         type=click.IntRange(1),
-        help="Number of processes that prepare data. [default: one for each core, at most 8]",
+        help="Number of processes that prepare data. [default: one for each core]",
     ),
 )
 

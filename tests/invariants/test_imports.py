@@ -1,5 +1,6 @@
 """Help is instant, light commands import nothing heavy, and core knows no plugin."""
 
+import json
 import re
 import subprocess
 import sys
@@ -32,6 +33,17 @@ def imported_by(command, folder):
 )
 def test_nothing_heavy_is_imported(command, tmp_path):
     assert not imported_by(command, tmp_path) & HEAVY
+
+
+def test_preparing_loads_a_tokenizer_in_another_process(tmp_path):
+    """It is there sooner without torch, and without torch no process could go on and train."""
+    said = {"instruction": "Say it.", "output": "It."}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(said) + "\n", "utf-8")
+    recipe = "model: tiny\ntemplate: chatml\nloaders:\n  - files: {path: rows.jsonl}\n"
+    (tmp_path / "recipe.yaml").write_text(recipe, "utf-8")
+    imported = imported_by(["prepare", "recipe.yaml", "--processes", "2"], tmp_path)
+    assert imported & HEAVY <= {"numpy"}
+    assert (tmp_path / "runs/recipe/prepared/train.ids").stat().st_size
 
 
 def test_help_imports_hardly_anything(tmp_path):

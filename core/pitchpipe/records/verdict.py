@@ -63,5 +63,7 @@ def noted(conversation: Conversation, *notes: str) -> Verdict:
 
 
 def _plain(measure: SupportsFloat | str | None) -> Measure:
-    """A number of any library as Python's own."""
+    """A number of any library, or a truth value, as a number of Python's own."""
+    if isinstance(measure, bool):
+        return int(measure)
     return measure if measure is None or isinstance(measure, str | int | float) else float(measure)

@@ -31,6 +31,7 @@ from pitchpipe_stages.data.workers import Workers
 TOKENIZER = "tokenizer.json"
 Tick = Callable[..., None]
 Bar = Callable[[str], AbstractContextManager[Tick]]
+Crew = Workers[Task, tuple[int, bool]]
 
 
 class Passes:
@@ -65,12 +66,13 @@ class Passes:
                 lane.reader = Reader(lane.source, used, self.recipe)
                 lane.format = used.name if used else ""
 
-    def load(self) -> None:
+    def load(self, apart: bool) -> dict[str, str | list[str]] | None:
         """Load the tokenizer once for all workers, where any rows are still to be rendered."""
         every = ((lane, shard) for lane in self.lanes for shard in lane.shards)
         unread = any(lane.stream is not None for lane in self.lanes)
         if unread or not all(starmap(self.work.is_finished, every)):
-            write_json(self.folder / TOKENIZER, self.work.last_step.load())
+            return self.work.last_step.load(apart)
+        return None
 
     def tokenizer(self) -> dict[str, str | list[str]]:
         """What people should know of the tokenizer that the rows were rendered with."""
@@ -80,14 +82,14 @@ class Passes:
         """The formats that were named or found, by source."""
         return {lane.source.name: lane.format for lane in self.lanes if lane.format}
 
-    def run(self, crew: Workers[Task, tuple[int, bool]], bar: Bar) -> None:
-        """Take all shards through all filters."""
+    def run(self, crew: Crew, last: Crew, bar: Bar) -> None:
+        """Take all shards through all filters; and then, with a crew of its own, the last step."""
         filters, decided = self.recipe[FILTERS], -1
         for stop in [*(k for k, use in enumerate(filters) if compares(use) or in_order(use)), len(filters)]:
             use = filters[stop] if stop < len(filters) else None
-            then = "finish" if use is None else "sketch" if compares(use) else "wait"
-            with bar("prepare" if use is None else f"prepare, up to {use.label}") as tick:
-                known = self._pass(crew, Task(stop, then, decided), tick)
+            then = "sketch" if use and compares(use) else "wait"
+            with bar("read" if use is None else f"read, up to {use.label}") as tick:
+                known = self._pass(crew, Task(stop, then, decided), tick, last)
             decided = -1
             if use is None or all(known):
                 continue
@@ -95,16 +97,23 @@ class Passes:
                 self._in_order(stop, use)
                 continue
             if any(known):  # shards that knew have left no sketch
-                self._pass(crew, Task(stop, "sketch anew"), lambda *_: None)
+                self._pass(crew, Task(stop, "sketch anew"), lambda *_: None, last)
             compare(use, [s for lane in self.lanes for s in lane.shards], self.folder / "scratch")
             decided = stop
+        crew.dismiss()
+        if (facts := last.loaded()) is not None:
+            write_json(self.folder / TOKENIZER, facts)
+        with bar("prepare") as tick:
+            self._pass(last, Task(len(filters), "finish"), tick, last)
 
-    def _pass(self, crew: Workers[Task, tuple[int, bool]], task: Task, tick: Tick) -> list[bool]:
+    def _pass(self, crew: Crew, task: Task, tick: Tick, last: Crew) -> list[bool]:
         """Takes each shard through the filters before `task.stop`. Returns whether it knows the next step."""
         known = []
         for rows, knows in crew.each(self._tasks(task)):
             tick(rows)
             known.append(knows)
+            if last.is_ready():
+                last.loaded()  # stops here, not after hours, where the last step cannot be done
         for lane in self.lanes:  # all is read, and need not be read again
             write_json(lane.whole, SourceRecord(len(lane.shards), lane.format))
         return known

@@ -16,8 +16,11 @@ from pitchpipe_stages.data.shards import Base, Finished, Judgement, Shard
 class LastStep(Protocol):
     """The step after all filters: rows become what the prepared data takes."""
 
-    def load(self) -> dict[str, str | list[str]]:
-        """Load what it needs, before workers are forked. Returns what people should know of it."""
+    def load(self, apart: bool) -> dict[str, str | list[str]]:
+        """Load what it needs, before workers are forked. Returns what people should know of it.
+
+        `apart` says that this is a process of its own.
+        """
 
     def finish(
         self, base: Base, track: list[Judgement], alive: dict[int, Conversation], key: str
@@ -40,8 +43,10 @@ class ShardWork:
         shard = Shard(lane.folder, task.number)
         if task.part is not None:
             assert lane.reader
-            shard.write("base", lane.reader.base(task.part))
+            shard.write("base", read := lane.reader.base(task.part))
             shard.file("track").unlink(missing_ok=True)
+            if task.then == "wait" and not task.stop:
+                return read.read, False
         most = task.decided if task.decided >= 0 else len(lane.keys)
         base, track, alive = so_far(shard, lane.keys, most)
         before = len(track)

@@ -1,33 +1,27 @@
 """Work spread over processes, its results in the order in which it was given.
 
-Workers are forked, so they know the recipe, its plugins and its tokenizer at once. Each has a pipe of its
-own: a worker that loses its parent, even to `kill -9`, sees its pipe close and ends.
+A crew's first process loads what the work needs, and the workers are forked from it: they know the recipe,
+its plugins and its tokenizer at once, and what they need is never loaded in the process that goes on.
 """
 
 import multiprocessing
-import os
 import pickle
-import signal
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Generic, TypeVar, cast
+from typing import Generic, cast
+from weakref import WeakSet
 
-from pitchpipe.errors import PitchpipeError
+from pitchpipe_stages.data.worker import Answer, Failure, Given, Got, Load, Success, lead
 
-Given = TypeVar("Given")
-Got = TypeVar("Got")
+ENDED = "a worker process ended. Out of memory? --processes 1 needs less."
+
+_ours: WeakSet[Connection] = WeakSet()  # this process's ends of all pipes
 
 
-def available() -> int:
-    """The number of processors that this process may use, at most 8: one process feeds them all."""
-    try:
-        return min(len(os.sched_getaffinity(0)), 8)
-    except AttributeError:
-        return min(os.cpu_count() or 1, 8)
+def _nothing(apart: bool) -> None:
+    """What most work needs beside what is known."""
 
 
 class Workers(Generic[Given, Got]):
@@ -36,133 +30,101 @@ class Workers(Generic[Given, Got]):
     The worker that is done first takes the next task.
     """
 
-    def __init__(self, processes: int, work: Callable[[Given], Got]):
+    def __init__(self, processes: int, work: Callable[[Given], Got], load: Load = _nothing):
         self._work = work
-        self._crew: list[_Worker[Given, Got]] = []
-        if processes > 1:
-            for _ in range(processes):
-                self._crew.append(_Worker(work, [worker.pipe for worker in self._crew]))
+        self._crew: list[_Worker] = []
+        self._told: Answer[object] | None = None
+        if processes == 1:
+            self._told = Success(load(False))
+            return
+        fork = multiprocessing.get_context("fork")
+        pipes = [fork.Pipe() for _ in range(processes + 1)]
+        self._news, *ours = [mine for mine, _ in pipes]
+        _ours.update(mine for mine, _ in pipes)
+        theirs = [other for _, other in pipes]
+        self._first = fork.Process(
+            target=lead, args=([*theirs], [*_ours], load, work), daemon=True, name="pitchpipe"
+        )
+        self._first.start()
+        for other in theirs:
+            other.close()
+        self._crew = [_Worker(mine) for mine in ours]
+
+    def is_ready(self) -> bool:
+        """Whether `loaded` need not wait."""
+        return self._told is not None or self._news.poll()
+
+    def loaded(self) -> object:
+        """What `load` returned. What it raised is raised here."""
+        if self._told is None:
+            self._told = _received(self._news)
+        return _result(self._told)
 
     def each(self, tasks: Iterable[Given]) -> Iterator[Got]:
         """A result for every task, in order."""
         if not self._crew:
             yield from map(self._work, tasks)
             return
-        waiting, done, shown = enumerate(tasks), dict[int, _Answer[Got]](), 0
+        self.loaded()
+        waiting, done, shown = enumerate(tasks), dict[int, Answer[Got]](), 0
         for worker in [*self._crew, *self._crew]:
             worker.take(next(waiting, None))
         while busy := {worker.pipe: worker for worker in self._crew if worker.tasks}:
             for pipe in wait(list(busy)):
                 worker = busy[cast(Connection, pipe)]
-                number, answer = worker.answer()
-                done[number] = answer
+                number = worker.tasks.popleft()
+                done[number] = _received(worker.pipe)
                 worker.take(next(waiting, None))
             while shown in done:
-                answer = done.pop(shown)
-                if isinstance(answer, _Failure):
-                    raise answer.error
-                yield answer.result
+                yield _result(done.pop(shown))
                 shown += 1
 
     def dismiss(self) -> None:
         """Let the workers end, without waiting for it."""
-        for worker in self._crew:
-            worker.close()
+        if self._crew:
+            for pipe in [self._news, *(worker.pipe for worker in self._crew)]:
+                pipe.close()
+            self._first.terminate()
 
     def stop(self) -> None:
         self.dismiss()
-        for worker in self._crew:
-            worker.join()
+        if self._crew:
+            self._first.join()
 
 
 @contextmanager
-def workers(processes: int, work: Callable[[Given], Got]) -> Iterator[Workers[Given, Got]]:
+def workers(
+    processes: int, work: Callable[[Given], Got], load: Load = _nothing
+) -> Iterator[Workers[Given, Got]]:
     """Workers that are stopped in the end."""
-    crew = Workers(processes, work)
+    crew = Workers(processes, work, load)
     try:
         yield crew
     finally:
         crew.stop()
 
 
-@dataclass
-class _Success(Generic[Got]):
-    result: Got
+class _Worker:
+    """A worker as its parent sees it: a pipe, and the numbers of the tasks that it has."""
 
+    def __init__(self, pipe: Connection):
+        self.pipe, self.tasks = pipe, deque[int]()
 
-@dataclass
-class _Failure:
-    error: BaseException
-
-
-_Answer = _Success[Got] | _Failure
-
-
-class _Worker(Generic[Given, Got]):
-    def __init__(self, work: Callable[[Given], Got], others: "list[Connection]"):
-        fork = multiprocessing.get_context("fork")
-        self.pipe, theirs = fork.Pipe()
-        self.tasks: deque[int] = deque()
-        self._process = fork.Process(
-            target=_serve, args=(theirs, [*others, self.pipe], work), daemon=True, name="pitchpipe"
-        )
-        self._process.start()
-        theirs.close()
-
-    def take(self, task: tuple[int, Given] | None) -> None:
+    def take(self, task: tuple[int, object] | None) -> None:
         """Take a task with its number. It begins when those before it are done."""
         if task is not None:
             self.pipe.send_bytes(pickle.dumps(task[1], pickle.HIGHEST_PROTOCOL))
             self.tasks.append(task[0])
 
-    def answer(self) -> "tuple[int, _Answer[Got]]":
-        """The number of the first task, and its result."""
-        try:
-            return self.tasks.popleft(), pickle.loads(self.pipe.recv_bytes())
-        except EOFError:
-            self._process.join(1)
-            raise RuntimeError(
-                f"a worker process ended (exit code {self._process.exitcode}). Out of memory?"
-                " --processes 1 needs less."
-            ) from None
 
-    def close(self) -> None:
-        self.pipe.close()
-        self._process.terminate()
-
-    def join(self) -> None:
-        self._process.join()
-
-
-def _serve(pipe: "Connection", others: "list[Connection]", work: Callable[[Given], Got]) -> None:
-    """One worker's life: take a task, do it, answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
-    for other in others:
-        other.close()  # held open here, it would hide the parent's end from its own worker
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+def _received(pipe: Connection) -> "Answer[Got]":
     try:
-        while True:
-            pipe.send_bytes(_done(work, pickle.loads(pipe.recv_bytes())))
-    except (EOFError, OSError):
-        os._exit(0)
+        return cast("Answer[Got]", pickle.loads(pipe.recv_bytes()))
+    except (EOFError, ConnectionResetError):
+        raise RuntimeError(ENDED) from None
 
 
-def _done(work: Callable[[Given], Got], task: Given) -> bytes:
-    try:
-        return pickle.dumps(_Success(work(task)), pickle.HIGHEST_PROTOCOL)
-    except BaseException as error:
-        return pickle.dumps(_Failure(_sendable(error)))
-
-
-def _sendable(error: BaseException) -> BaseException:
-    """The error with the trace it had, which pickling loses; in words where it cannot be pickled."""
-    if not isinstance(error, PitchpipeError):
-        error.add_note("in a worker process:\n" + "".join(traceback.format_tb(error.__traceback__)))
-    try:
-        pickle.loads(pickle.dumps(error))
-        return error
-    except Exception:
-        plain = RuntimeError(f"{type(error).__name__}: {error}")
-        for note in getattr(error, "__notes__", ()):
-            plain.add_note(note)
-        return plain
+def _result(answer: "Answer[Got]") -> Got:
+    if isinstance(answer, Failure):
+        raise answer.error
+    return answer.result

@@ -23,6 +23,7 @@ from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.render.shorten import Shortened, shorten
 from pitchpipe_stages.render.taught import TaughtPart, TaughtParts
+from pitchpipe_stages.render.without_torch import without_torch
 
 NOTHING = np.zeros(0, np.int32)
 NO_GROUP = bytes(8)
@@ -39,12 +40,19 @@ class Finisher:
         bound = collator.bound if collator else None
         self.bounded = bound if isinstance(bound, Bounded) else None
 
-    def load(self) -> dict[str, str | list[str]]:
-        """Load all of it: processes that are forked afterwards have it too."""
+    def load(self, apart: bool = False) -> dict[str, str | list[str]]:
+        """Load all of it: processes that are forked afterwards have it too. One that is `apart` does without
+        torch, which takes longer to import than all else."""
+        return without_torch(self._load) if apart else self._load()
+
+    def _load(self) -> dict[str, str | list[str]]:
         if not self.rendering:
             return {}
-        batched, renderer = self.rendering.batched, self.rendering.renderer
-        return {"encoded by": batched.encoder.name, "added": renderer.added, "notes": self.rendering.notes()}
+        rendering = self.rendering
+        batched, added, notes = rendering.batched, rendering.renderer.added, rendering.notes()
+        return {
+            "encoded by": batched.encoder.name, "added": added, "notes": notes, "digest": rendering.digest(),
+        }  # fmt: skip
 
     def finish(
         self, base: Base, track: list[Judgement], alive: dict[int, Conversation], key: str

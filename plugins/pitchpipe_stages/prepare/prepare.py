@@ -34,10 +34,10 @@ def prepare(recipe: Recipe, rows: Path, folder: Path, processes: int, bar: Bar, 
     """
     passes = Passes(recipe, rows, inputs.keys(), Finisher(recipe), inputs.last())
     passes.open()
-    passes.load()
-    with workers(processes, passes.work.shard) as crew:
-        passes.run(crew, bar)
-        crew.dismiss()
+    shard = passes.work.shard
+    with workers(processes, shard, passes.load) as last, workers(processes, shard) as crew:
+        passes.run(crew, last, bar)
+        last.dismiss()
         plan = Plan(recipe, passes.lanes)
         result = write(passes.lanes, plan, folder)
     _stop_if_too_many_are_lost(recipe, plan.counts, folder / "ledger.jsonl")

@@ -68,6 +68,7 @@ class TokenizerFacts(Struct, rename={"encoded_by": "encoded by"}, omit_defaults=
     encoded_by: str = ""
     added: list[str] | None = None
     notes: list[str] = field(default_factory=list)
+    digest: str = ""  # of all that decides ids
 
 
 class Prepared(Struct):

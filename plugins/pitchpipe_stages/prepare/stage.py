@@ -31,7 +31,7 @@ class Prepare(Stage[Prepared]):
         return Inputs(run.recipe, own_parts(self, run.recipe)).parts()
 
     def work(self, run: Run) -> Prepared:
-        from pitchpipe_stages.data.workers import available
+        from pitchpipe_stages.data.processors import available
         from pitchpipe_stages.prepare.keys import Inputs
         from pitchpipe_stages.prepare.prepare import prepare
         from pitchpipe_stages.prepare.warnings import warnings

@@ -1,6 +1,7 @@
 """The tokenizer of a recipe's model with the recipe's template fitted to it, loaded once."""
 
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pitchpipe.recipe.recipe import Recipe
@@ -42,6 +43,13 @@ class Rendering:
     def notes(self) -> list[str]:
         """What a person should know before training."""
         return told(self.renderer, self.tokenizer, self._models_own)
+
+    def digest(self) -> str:
+        """Of all that decides ids: the tokenizer with its added and its control tokens, and the template."""
+        renderer, total = self.renderer, blake2b(digest_size=8)
+        for part in (renderer.core.to_str(), renderer.control, renderer.stop_ids, renderer.chat_template):
+            total.update(repr(part).encode("utf-8", "surrogatepass"))
+        return total.hexdigest()
 
     @cached_property
     def batched(self) -> BatchedRenderer:

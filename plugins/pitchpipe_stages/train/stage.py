@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.directory import Run
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from pitchpipe_stages.model.load import RecipeModel
+    from pitchpipe_stages.render.rendering import Rendering
 
 Trained = dict[str, int | float | str]  # what the trainer reports
 
@@ -101,6 +103,7 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     recipe, rendering = run.recipe, Rendering.of(run.recipe)
     collator, trainer = recipe[COLLATOR], recipe[TRAINER]
     assert recipe[MODEL] and collator and trainer and rendering
+    _read_alike(run, rendering)
     with console.waiting("loading the model"):
         loader = RecipeModel(recipe, rendering)
         model = loader.to_train()
@@ -124,6 +127,17 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
         defaults, home = run.result(PREPARE).defaults(), run.path / "model"
         save_for_serving(training, rendering.renderer, ends, loader.before.rows, home, defaults)
     return result
+
+
+def _read_alike(run: Run, rendering: "Rendering") -> None:
+    """Stop where the data was made with a tokenizer that is not the one which is here: preparing loads it
+    without torch."""
+    if run.result(PREPARE).tokenizer.digest != rendering.digest():
+        raise PitchpipeError(
+            "the model's tokenizer is not the one that the data was prepared with: its code gives another one"
+            " where it finds no torch.\nPrepare the data with torch:"
+            f" rm -r {run.path / 'rows'} {run.path / 'prepared'}, then pitchpipe prepare with --processes 1"
+        )
 
 
 def _check(

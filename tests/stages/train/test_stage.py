@@ -4,6 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+import shutil
+
 import pytest
 
 from pitchpipe_components.models import Tiny
@@ -79,3 +81,34 @@ def test_nothing_left_to_train_on(project, rows):
     here.run("run", "recipe.yaml").assert_failed(
         "nothing is left to train on. Each row's reason stands in runs/recipe/ledger.jsonl"
     )
+
+
+OTHER_WITHOUT_TORCH = """
+from importlib.util import find_spec
+import pitchpipe as pp
+from pitchpipe_components.models.tiny import Tiny
+
+@pp.hookimpl
+def register_models(register):
+    register("wavering", Wavering)
+
+class Wavering(Tiny):
+    def tokenizer(self):
+        tokenizer = super().tokenizer()
+        if find_spec("torch") is None:
+            tokenizer.add_special_tokens({"additional_special_tokens": ["Say"]})
+        return tokenizer
+"""
+
+
+@pytest.mark.slow
+def test_a_tokenizer_that_is_another_without_torch_stops_training(project):
+    recipe = TRAINED.replace("model: tiny", "model: wavering")
+    here = project({"recipe.yaml": recipe, "rows.jsonl": ROWS, "pitchpipe_local.py": OTHER_WITHOUT_TORCH})
+    said = here.run("run", "recipe.yaml", "--processes", "2", process=True)
+    said.assert_failed("the model's tokenizer is not the one that the data was prepared with", code=2)
+    cure = next(line for line in said.err.splitlines() if "rm -r" in line).partition("rm -r ")[2]
+    for folder in cure.partition(",")[0].split():
+        shutil.rmtree(here.folder / folder)
+    here.run("prepare", "recipe.yaml", "--processes", "1", process=True).assert_success()
+    here.run("run", "recipe.yaml", "--processes", "2", process=True).assert_success()
