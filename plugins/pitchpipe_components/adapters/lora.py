@@ -6,6 +6,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+import pitchpipe as pp
+from pitchpipe_components.adapters.targets import must_match
+
 
 @dataclass(frozen=True)
 class Lora:
@@ -16,7 +19,10 @@ class Lora:
     dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.0
     targets: Annotated[
         str | list[str],
-        Meta(description="names of the modules to adapt; all-linear takes all but the output layer"),
+        Meta(
+            description="names of the modules to adapt, or a regular expression for whole names; all-linear"
+            " takes all but the output layer"
+        ),
     ] = "all-linear"
     seed: int = 0
 
@@ -26,14 +32,16 @@ class Lora:
 
         if getattr(model, "is_quantized", False):
             model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+        must_match(self.targets, model)
         torch.manual_seed(self.seed)
-        adapted = get_peft_model(
-            model,
-            LoraConfig(
-                task_type="CAUSAL_LM", r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
-                target_modules=self.targets, trainable_token_indices=_new_rows(model, new_tokens),
-            ),
+        settings = LoraConfig(
+            task_type="CAUSAL_LM", r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
+            target_modules=self.targets, trainable_token_indices=_new_rows(model, new_tokens),
         )  # fmt: skip
+        try:
+            adapted = get_peft_model(model, settings)
+        except ValueError as error:  # of a module that is no layer of weights
+            raise pp.PitchpipeError(f"adapter lora: {error}") from error
         # A set's order changes from process to process, and would change the bytes that are saved.
         config: Any = adapted.peft_config["default"]
         config.target_modules = sorted(config.target_modules)

@@ -1,5 +1,6 @@
 """Documents one after the other in a single row, with the numbers that keep them apart. Nothing is padded."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -27,6 +28,9 @@ class Joined:
 
     def join(self, examples: list[Example], pad: int) -> dict[str, Any]:
         return joined(examples)
+
+    def room(self, lengths: Sequence[int]) -> int:
+        return sum(lengths)  # nothing is padded
 
     def isolated(self, model: Any) -> AbstractContextManager[dict[str, str]]:
         return isolated(model)

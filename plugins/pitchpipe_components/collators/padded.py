@@ -22,8 +22,7 @@ class Padded:
     def __call__(self, examples: list[Example], pad: int) -> dict[str, Any]:
         import torch
 
-        longest = max(len(example.ids) for example in examples)
-        width = -(-longest // self.multiple_of) * self.multiple_of
+        width = self._width([len(example.ids) for example in examples])
 
         def filled(rows: Iterable[Sequence[int]], filling: int) -> torch.Tensor:
             return torch.tensor([[*row, *[filling] * (width - len(row))] for row in rows])
@@ -33,3 +32,9 @@ class Padded:
             "labels": filled([example.labels for example in examples], IGNORED),
             "attention_mask": filled([[1] * len(example.ids) for example in examples], 0),
         }
+
+    def room(self, lengths: Sequence[int]) -> int:
+        return self._width(lengths) * len(lengths)
+
+    def _width(self, lengths: Sequence[int]) -> int:
+        return -(-max(lengths) // self.multiple_of) * self.multiple_of

@@ -1,17 +1,14 @@
-"""The order of an epoch, known from the seed and the epoch alone, and the padding that it costs."""
+"""The order of an epoch, known from the seed and the epoch alone."""
 
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import TYPE_CHECKING
-
-from pitchpipe.host.protocols import Collator
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 POOL = 50  # batches that are filled together
-ENOUGH = 50_000  # lengths: the padding of a larger data set is that of so many of it
 Plan = Callable[[Sequence[int], int, int], Sequence[list[int]]]  # from lengths, the seed and the epoch
 
 
@@ -51,25 +48,6 @@ def parted(rows: Sequence[list[int]], more: int) -> list[list[int]]:
         more -= pieces - 1
         found += [row[piece::pieces] for piece in range(pieces)]
     return found[::-1]
-
-
-# --- Its cost -----------------------------------------------------------------------------------
-
-
-def padding(
-    lengths: "NDArray[np.int64]", batch_size: int, seed: int, collator: Collator, grouped: bool
-) -> float:
-    """The share of a batch that is padding: batches of like length, or as chance has it."""
-    import numpy as np
-
-    some = np.random.default_rng(seed).permutation(lengths)[:ENOUGH]
-    order = np.array(list(alike(some.tolist(), batch_size, seed, 0)) if grouped else np.arange(len(some)))
-    starts = np.arange(0, len(some), batch_size)
-    widest = np.maximum.reduceat(some[order], starts)
-    multiple = getattr(collator, "multiple_of", 1)
-    widest = -(-widest // multiple) * multiple
-    room = int((widest * np.diff([*starts, len(some)])).sum())
-    return 1 - int(some.sum()) / max(room, 1)
 
 
 def fullness(lengths: "NDArray[np.int64]", rows: int, length: int) -> float | None:

@@ -2,23 +2,19 @@
 
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
 
 from pitchpipe.host.contracts import DataPlan
 from pitchpipe.host.protocols import Bounded, Collator, PlansData
 from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.records.example import Examples
 from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.render.sections import COLLATOR
-from pitchpipe_stages.train import batches, ranks
+from pitchpipe_stages.train import batches, padding, ranks
 from pitchpipe_stages.train.neighbours import PlansRows
 from pitchpipe_stages.train.sections import TRAINER
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class Epoch(Struct):
@@ -54,7 +50,8 @@ class Cost(Struct):
 
 def cost(recipe: Recipe, folder: Path, prepared: Prepared) -> Cost | None:
     """The cost of training; nothing where no template has made tokens of the data."""
-    lengths = PreparedExamples(folder, "train").lengths()
+    examples = PreparedExamples(folder, "train")
+    lengths = examples.lengths()
     tokens = int(lengths.sum())
     if not tokens:
         return None
@@ -65,23 +62,22 @@ def cost(recipe: Recipe, folder: Path, prepared: Prepared) -> Cost | None:
     trainer, collator = recipe[TRAINER], recipe[COLLATOR]
     if trainer and collator and isinstance(trainer.bound, PlansData):
         found.collator = collator.name
-        found.epoch = epoch(lengths, collator.bound, trainer.bound.data_plan(), ranks.size())
+        found.epoch = epoch(examples, collator.bound, trainer.bound.data_plan(), ranks.size())
     return found
 
 
-def epoch(lengths: "NDArray[np.int64]", collator: Collator, plan: DataPlan, processes: int) -> Epoch:
-    """What one pass over conversations of these lengths takes, in so many processes."""
-    size, seed, full = plan.batch_size, plan.seed, None
+def epoch(examples: Examples, collator: Collator, plan: DataPlan, processes: int) -> Epoch:
+    """What one pass over the examples takes, in so many processes."""
+    lengths, size, seed, full = examples.lengths(), plan.batch_size, plan.seed, None
     at_once = size * processes
     if isinstance(collator, PlansRows):
         rows = len(batches.planned(collator.plan, lengths, seed, 0, at_once if processes > 1 else 1))
         if isinstance(collator, Bounded):
             full = batches.fullness(lengths, rows, collator.length)
-        padding, each = 0.0, max(1, round(len(lengths) * size / rows))
+        each = max(1, round(len(lengths) * size / rows))
     else:
         rows, each = len(lengths), size
-        padding = batches.padding(lengths, size, seed, collator, grouped=True)
     steps = ceil(ceil(rows / at_once) / plan.accumulate)
     total = plan.total_steps or ceil(steps * plan.epochs)
-    shuffled = batches.padding(lengths, each, seed, collator, grouped=False)
-    return Epoch(rows, steps, total, shuffled, padding, full)
+    shuffled = padding.by_chance(collator, examples, each, seed)
+    return Epoch(rows, steps, total, shuffled, padding.of_batches(collator, examples, size, seed), full)

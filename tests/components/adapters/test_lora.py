@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
+from pitchpipe import PitchpipeError
 from pitchpipe_components.adapters import Lora
 from pitchpipe_components.models import Tiny, Transformers
 
@@ -38,3 +40,26 @@ def test_qlora_still_trains_after_an_evaluation():
     with torch.no_grad():
         model.eval()(ids)
     assert before.abs().sum() > 0 and torch.allclose(gradient(), before, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        (["q_proj", "k_prj"], r"names what the model has not: 'k_prj'\. Did you mean 'k_proj'\?"),
+        (["nosuch"], r"'nosuch'\. Known: .*down_proj, .*q_proj"),
+        ([], r"targets is empty: nothing would be learned\. Known: .*q_proj"),
+        ("all-liner", r"matches none\. Did you mean 'all-linear'\?"),
+        ("q_proj", r"such as \S+, and matches none\. .* write a list: targets: \[q_proj\]"),
+        ("(q", r"'\(q' is no regular expression"),
+        (["norm"], "not supported"),
+    ],
+)
+def test_a_target_that_the_model_has_not_is_refused(targets, words):
+    with pytest.raises(PitchpipeError, match=f"adapter lora: .*{words}"):
+        Lora(targets=targets)(Tiny().weights(), [])
+
+
+@pytest.mark.parametrize("targets", [["q_proj", "mlp.up_proj"], r".*layers\.[01]\..*v_proj", "all-linear"])
+def test_targets_may_be_names_endings_of_names_or_a_pattern(targets):
+    adapted = Lora(targets=targets)(Tiny().weights(), [])
+    assert any("lora_A" in name for name, _ in adapted.named_parameters())

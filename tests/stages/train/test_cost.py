@@ -2,6 +2,11 @@
 
 import pytest
 
+from pitchpipe_stages.prepare.examples import PreparedExamples
+from pitchpipe_stages.render.sections import COLLATOR
+from pitchpipe_stages.train.neighbours import maker
+from pitchpipe_tools.recipe_argument import load_recipe
+
 RECIPE = """
 model: tiny
 loaders:
@@ -62,3 +67,52 @@ def test_without_a_template_there_is_nothing_to_tell(project):
     outcome = here.run("prepare", "recipe.yaml")
     outcome.assert_success()
     assert "an epoch" not in outcome.out and here.json("runs/recipe/run.json")["cost"] == {}
+
+
+FIXED = """
+import torch
+import pitchpipe as pp
+
+
+@pp.hookimpl
+def register_collators(register):
+    register("fixed", fixed)
+
+
+def fixed(examples, pad, *, length: int = 256):
+    def filled(rows, filling):
+        return torch.tensor([[*row, *[filling] * length][:length] for row in rows])
+
+    ids = [example.ids for example in examples]
+    return {
+        "input_ids": filled(ids, pad),
+        "labels": filled([example.labels for example in examples], -100),
+        "attention_mask": filled([[1] * len(row) for row in ids], 0),
+    }
+"""
+
+
+@pytest.mark.parametrize("length", [256, 64])
+def test_a_collator_that_says_nothing_is_asked_for_batches(project, length):
+    files = {"recipe.yaml": RECIPE % f"fixed: {{length: {length}}}", "rows.jsonl": ROWS}
+    here = project({**files, "pitchpipe_local.py": FIXED})
+    here.run("prepare", "recipe.yaml").assert_success()
+    cost, lengths = here.json("runs/recipe/run.json")["cost"], prepared(here).lengths()
+    expected = 1 - sum(min(length, one) for one in lengths.tolist()) / (len(lengths) * length)
+    assert cost["padding"] == cost["shuffled_padding"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["padded", "packed", "flattened"])
+def test_collators_make_the_batches_that_they_say(project, name):
+    here = project({"recipe.yaml": RECIPE % f"{name}: {{length: 160}}", "rows.jsonl": ROWS})
+    here.run("prepare", "recipe.yaml").assert_success()
+    known = prepared(here)
+    examples = [known[at] for at in range(len(known))]
+    collator = load_recipe(str(here.folder / "recipe.yaml"), ())[COLLATOR].bound
+    for batch in (examples[:5], examples[7:8]):
+        made = maker(collator)(batch, 0)["input_ids"].numel()
+        assert collator.room([len(example.ids) for example in batch]) == made
+
+
+def prepared(here):
+    return PreparedExamples(here.folder / "runs/recipe/prepared", "train")
