@@ -5,7 +5,7 @@ A first walk through an object reads only its keys. They show what the object is
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from pitchpipe import PitchpipeError, Row, suggest
 from pitchpipe_components.files.compression import Broken
@@ -39,29 +39,34 @@ class Value:
 
 @dataclass
 class Outline:
-    """The keys of an object, and whether anything follows the object."""
+    """The keys of an object, and whether anything follows the object, on the same line or below."""
 
     values: dict[str, Value] = field(default_factory=dict)
     rows_in: str = ""
     followed: bool = False
+    followed_below: bool = False
     lines: int = 0
 
 
 @dataclass(frozen=True)
 class JsonColumns:
-    """Some rows of an object of columns, with each cell as raw JSON."""
+    """Some rows of an object of columns, with each cell as raw JSON.
+
+    `first` is the number of the first row, if rows are known by number; otherwise 0.
+    """
 
     file: str
     names: tuple[str, ...]
     cells: tuple[tuple[int, tuple[bytes, ...]], ...]
+    first: int
 
     def rows(self) -> Iterator[Row]:
-        for line, texts in self.cells:
+        for number, (line, texts) in enumerate(self.cells, self.first):
             cells = [mended(text, self.file, line)[0] for text in texts]
             error = next((cell.error for cell in cells if cell.error), "")
             notes = dict.fromkeys(note for cell in cells for note in cell.notes)
             data = dict(zip(self.names, (cell.data for cell in cells), strict=True))
-            yield Row(data, self.file, line, error, tuple(notes))
+            yield Row(data, self.file, number if self.first else line, error, tuple(notes))
 
 
 Part = Elements | Lines | Unreadable | JsonColumns
@@ -83,7 +88,7 @@ def document_parts(opened: Opened, key: str | None, longest: int) -> Iterator[Pa
     if outline.rows_in:
         value = outline.values[outline.rows_in]
         return list_parts(opened, value.offset, value.line, "list", longest)
-    if outline.followed and outline.lines == 1:
+    if outline.lines == 1 and outline.followed_below:
         return line_parts(opened, True, longest)
     if _are_columns(outline):
         return _column_parts(opened, outline, longest, troubles)
@@ -110,6 +115,7 @@ def _outline(walk: Walk, key: str | None) -> Outline:
         walk.expect(b"}")
         outline.lines = walk.line() - first_line + 1
         outline.followed = bool(walk.peek())
+        outline.followed_below = outline.followed and walk.line() > first_line
     except ValueError:
         pass
     lists = [name for name, value in outline.values.items() if value.kind == "objects"]
@@ -157,8 +163,12 @@ def _column_parts(opened: Opened, outline: Outline, longest: int, troubles: list
     columns = outline.values
     walks = [Walk(_unbroken(opened, v.offset, []), v.offset, longest, v.line) for v in columns.values()]
     rows = zip(*(_cells(walk) for walk in walks), strict=True)
+    first, by_number = 1, None
     while batch := tuple((row[0][0], tuple(text for _, text in row)) for row in islice(rows, BATCH)):
-        yield JsonColumns(opened.name, tuple(columns), batch)
+        if by_number is None:
+            by_number = any(cells[0] == following[0] for cells, following in pairwise(batch))
+        yield JsonColumns(opened.name, tuple(columns), batch, first if by_number else 0)
+        first += len(batch)
     for trouble in troubles:
         yield Unreadable(opened.name, outline.lines, "", trouble)
 
