@@ -38,7 +38,7 @@ EXPECTED: dict[str, tuple[tuple[int, int, int, int], list[str]]] = {
         "7 quarantined: empty prompt",
     ]),
     "columns.json": ((2, 1, 0, 1), ["2 quarantined: empty reply"]),
-    "columns_of_pandas.json": ((1, 0, 0, 1), ["1 quarantined: content is dict, not text"]),
+    "columns_of_pandas.json": ((2, 2, 0, 0), []),
     "columns_uneven.json": ((1, 1, 0, 0), ["1 changed: list read as text: content"]),
     "concatenated.json": ((3, 3, 0, 0), []),
     "concatenated.jsonl": ((7, 6, 0, 1), [

@@ -1,4 +1,4 @@
-"""Recognises how a table of text is written, by its beginning: what cuts cells and lines, what quotes mean."""
+"""Recognises how a table of text is written: what cuts its cells and lines, and what quotes mean."""
 
 import csv
 import io
