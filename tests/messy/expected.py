@@ -9,10 +9,10 @@ EXPECTED: dict[str, tuple[tuple[int, int, int, int], list[str]]] = {
     "array_followed.json": ((2, 1, 0, 1), ["1 quarantined: a row is an object, not list"]),
     "array_named.jsonl": ((2, 2, 0, 0), []),
     "array_of_others.json": ((6, 2, 0, 4), [
-        "1 quarantined: a row is an object, not NoneType",
-        "1 quarantined: a row is an object, not int",
-        "1 quarantined: a row is an object, not str",
-        "1 quarantined: a row is an object, not list",
+        "2 quarantined: a row is an object, not NoneType",
+        "3 quarantined: a row is an object, not int",
+        "4 quarantined: a row is an object, not str",
+        "5 quarantined: a row is an object, not list",
     ]),
     "array_on_one_line.json": ((2, 2, 0, 0), []),
     "array_then_text.json": ((3, 2, 0, 1), ["4 quarantined: not JSON: the list ends on line 4, and this follows"]),
@@ -37,8 +37,8 @@ EXPECTED: dict[str, tuple[tuple[int, int, int, int], list[str]]] = {
         "4 quarantined: 3 cells where the header has 2",
         "7 quarantined: empty prompt",
     ]),
-    "columns.json": ((2, 1, 0, 1), ["1 quarantined: empty reply"]),
-    "columns_of_pandas.json": ((1, 0, 0, 1), ["1 quarantined: content is dict, not text"]),
+    "columns.json": ((2, 1, 0, 1), ["2 quarantined: empty reply"]),
+    "columns_of_pandas.json": ((2, 2, 0, 0), []),
     "columns_uneven.json": ((1, 1, 0, 0), ["1 changed: list read as text: content"]),
     "concatenated.json": ((3, 3, 0, 0), []),
     "concatenated.jsonl": ((7, 6, 0, 1), [
@@ -351,6 +351,6 @@ EXPECTED: dict[str, tuple[tuple[int, int, int, int], list[str]]] = {
         "5 quarantined: empty reply",
     ]),
     "gb18030.jsonl encoding: gb18030": ((2, 2, 0, 0), []),
-    "array_followed.json kind: json": ((4, 3, 0, 1), ["1 quarantined: not JSON: the list ends on line 1, and elements follow"]),
+    "array_followed.json kind: json": ((4, 3, 0, 1), ["3 quarantined: not JSON: the list ends on line 1, and elements follow"]),
 }
 # fmt: on

@@ -93,9 +93,10 @@ class Checker:
         except (ValueError, TypeError, NameError) as error:
             self.problem(key, str(error))
             return None
-        given, common = self._parted(key, given, {n: o for n, o in (shared or {}).items() if n not in schema})
+        shared = {name: shared[name] for name in shared or () if name not in schema}  # its own come first
+        given, common = self._parted(key, given, shared)
         label = component.name if bare else name
-        options = self.options(key, given, schema, f"{kind} '{label}'", shared or ())
+        options = self.options(key, given, schema, f"{kind} '{label}'", shared)
         inner = self._inner(key, options or {}, schema)
         if options is None or inner is None:
             return None

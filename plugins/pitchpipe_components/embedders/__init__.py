@@ -4,7 +4,7 @@ import pitchpipe as pp
 from pitchpipe_components.embedders.encoder import TextEncoder
 from pitchpipe_components.embedders.hashed import hashed
 
-ROOMS = ("pitchpipe_components.embedders", "pitchpipe_components.text")
+ROOMS = ("pitchpipe_components.embedders", "pitchpipe_components.text", "pitchpipe_components.hub")
 
 
 @pp.hookimpl

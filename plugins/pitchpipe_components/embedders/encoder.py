@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pitchpipe import PitchpipeError
+from pitchpipe_components.hub import commit_of, record
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,10 @@ class TextEncoder:
     device: Annotated[
         Literal["auto", "cpu", "cuda"], Meta(description="where it runs; auto: on a GPU if there is one")
     ] = "auto"
+
+    def commits(self) -> dict[str, str]:
+        """Returns the commit that the encoder's name on the hub means now."""
+        return {} if Path(self.name).is_dir() else record(self.name, None, "model")
 
     def __call__(self, texts: list[str]) -> Any:
         """Returns a vector for each text, in order; texts of similar length share a batch."""
@@ -56,13 +62,17 @@ class TextEncoder:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
-            tokenizer = AutoTokenizer.from_pretrained(self.name)
-            model = AutoModel.from_pretrained(self.name).eval().to(device)
+            tokenizer = AutoTokenizer.from_pretrained(self.name, revision=self._commit)
+            model = AutoModel.from_pretrained(self.name, revision=self._commit).eval().to(device)
         except OSError as error:
             raise PitchpipeError(f"no encoder '{self.name}': {str(error).partition(chr(10))[0]}") from error
         if tokenizer.pad_token is None:
             raise PitchpipeError(f"the tokenizer of '{self.name}' has no pad token; take another encoder")
         return tokenizer, model
+
+    @property
+    def _commit(self) -> str | None:
+        return None if Path(self.name).is_dir() else commit_of(self.name, None, "model") or None
 
     def __getstate__(self) -> dict[str, Any]:
         """Leaves the model out: another process loads it itself."""

@@ -1,7 +1,7 @@
 """Reads whole elements of a JSON list: all at once if they are sound, otherwise one by one.
 
 A broken element becomes an error row. Reading goes on at the next place that looks like the first element's
-beginning.
+beginning. A row is known by its line, or by its number if the list holds several rows on one line.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,8 @@ GOES_ON: dict[Ending, bytes] = {"": b"{", "list": b"{", "only list": b'{"', "fil
 class Elements:
     """A block of whole elements. `trouble` says why the file breaks off, if it does.
 
-    `like` is the beginning of the file's first element, `longest` the most bytes of an element.
+    `row` is the number of its first row, if rows are known by number; otherwise 0. `like` is the beginning of
+    the file's first element, `longest` the most bytes of an element.
     """
 
     file: str
@@ -40,35 +41,45 @@ class Elements:
     trouble: str = ""
     like: bytes = b""
     longest: int = 1 << 62
+    row: int = 0
 
     def rows(self) -> Iterator[Row]:
         block = read(self.text)
-        body = block.strip(b" \t\r\n,")
-        closed = self.ending in ("list", "only list")
-        if self.trouble or len(block) > self.longest or (closed and not body.endswith(b"]")):
-            return self._carefully(block)
+        elements = None if self.trouble or len(block) > self.longest else self._elements(block)
+        if elements and self.row:
+            try:
+                return self._at_once(msgspec.json.decode(elements))
+            except REFUSED:
+                pass
         try:
-            raws = WHOLE.decode(b"[" + body + (b"" if closed else b"]"))
+            rows = self._by_line(block, WHOLE.decode(elements)) if elements else self._carefully(block)
         except REFUSED:
-            return self._carefully(block)
-        return self._quickly(block, raws)
+            rows = self._carefully(block)
+        return _by_number(rows, self.row) if self.row else rows
 
-    def _quickly(self, block: bytes, raws: list[msgspec.Raw]) -> Iterator[Row]:
-        decode, file, line, at = msgspec.json.Decoder().decode, self.file, self.line, 0
-        several = b"\n" in block
+    def _elements(self, block: bytes) -> bytes | None:
+        """Returns the elements as a list of their own, unless the block does not end as it should."""
+        if self.ending not in ("list", "only list"):
+            return as_list(block, 0, len(block))
+        close = block.rfind(b"]")
+        return None if close < 0 or block[close + 1 :].strip(b" \t\r\n,") else as_list(block, 0, close)
+
+    def _at_once(self, objects: list[Any]) -> Iterator[Row]:
+        for number, data in enumerate(objects, self.row):
+            yield Row(data, self.file, number)
+
+    def _by_line(self, block: bytes, raws: list[msgspec.Raw]) -> Iterator[Row]:
+        decode, file, line, at, counted = msgspec.json.Decoder().decode, self.file, self.line, 0, 0
         for raw in raws:
-            if several:
-                start = GAP.match(block, at).end()
-                end = start + len(memoryview(raw))
-                line += block.count(b"\n", at, start)
+            text = memoryview(raw)
+            start = block.find(text[0], at)  # between elements are only spaces and commas
+            line += block.count(b"\n", counted, start)
+            at, counted = start + len(text), start
             try:
                 row = Row(decode(raw), file, line)
             except REFUSED:
                 row = mended(bytes(raw), file, line)[0]
             yield row
-            if several:
-                line += block.count(b"\n", start, end)
-                at = end
 
     def _carefully(self, block: bytes) -> Iterator[Row]:
         """Reads one element after the other, and skips from a broken one to the beginning of the next."""
@@ -132,6 +143,20 @@ class Elements:
         if self.trouble or (not (closed or closed_before) and self.ending in ("list", "only list")):
             error = self.trouble or "not JSON: the list has no end, the file may be cut off"
             yield Row("", self.file, line, error)
+
+
+def as_list(block: bytes, start: int, end: int) -> bytes:
+    """Returns a part of a block as a JSON list, without commas at its ends; it is copied only once."""
+    start = GAP.match(block, start, end).end()
+    while end > start and block[end - 1] in b" \t\r\n,":
+        end -= 1
+    return b"".join((b"[", memoryview(block)[start:end], b"]"))
+
+
+def _by_number(rows: Iterator[Row], first: int) -> Iterator[Row]:
+    for number, row in enumerate(rows, first):
+        row.line = number
+        yield row
 
 
 def sound_opening(block: bytes) -> bytes:

@@ -6,10 +6,19 @@ counts brackets.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pitchpipe_components.files.compression import BLOCK, Broken
-from pitchpipe_components.files.json_elements import CLOSE, GOES_ON, WHOLE, Elements, Ending, sound_opening
+from pitchpipe_components.files.json_elements import (
+    CLOSE,
+    GOES_ON,
+    WHOLE,
+    Elements,
+    Ending,
+    as_list,
+    sound_opening,
+)
 from pitchpipe_components.files.json_scan import (
     CUT_OFF,
     GAP,
@@ -55,6 +64,8 @@ class _ListCutter:
     like: bytes = b""
     skipping: bool = False
     closed: bool = False
+    by_number: bool | None = None  # whether rows are known by number; not known before the first part
+    passed: int = 0  # rows before `pending`, if they are known by number
 
     def parts(self, chunk: bytes) -> Iterator[Part]:
         """Adds a chunk and yields the part that can now be cut off, if any."""
@@ -64,63 +75,84 @@ class _ListCutter:
             self._skip()
         if self.skipping or len(self.pending) < (self.wanted or BLOCK):
             return
-        end, self.closed = _cut(self.pending, self.like, self.ending)
+        end, count, self.closed = _cut(self.pending, self.like, self.ending)
         if self.closed:
             return
         self.wanted = 0 if end else 2 * len(self.pending)
         if end:
-            yield self._part(end, "", "")
-            self._pass(end)
+            part = self._part(end, "", "")
+            yield part
+            self._pass(end, count if count and end <= self.longest else _count(part))
         elif len(self.pending) > self.longest:
-            yield Unreadable(self.opened.name, self.line, shown(self.pending), too_long(self.longest))
-            self._pass(len(self.pending))
+            place = self.passed + 1 if self.by_number else self.line
+            yield Unreadable(self.opened.name, place, shown(self.pending), too_long(self.longest))
+            self._pass(len(self.pending), 1)
             self.skipping, self.wanted = True, 0
 
     def last(self, trouble: str) -> Elements:
         return self._part(len(self.pending), self.ending, trouble)
 
     def _part(self, end: int, ending: Ending, trouble: str) -> Elements:
-        text = self.opened.text(self.start, self.pending[:end])
-        return Elements(self.opened.name, self.line, text, ending, trouble, self.like, self.longest)
+        text = self.opened.text(self.start, self.pending, end)
+        part = Elements(self.opened.name, self.line, text, ending, trouble, self.like, self.longest)
+        if self.by_number is None:
+            below = None if ending else self.line + self.pending.count(b"\n", 0, end)
+            self.by_number = _share_a_line(part, below)
+        return replace(part, row=self.passed + 1) if self.by_number else part
 
     def _skip(self) -> None:
         """Goes to the next element after a value that is too long."""
         found = self.pending.find(self.like) if self.like else -1
-        self._pass(found if found >= 0 else max(0, len(self.pending) - len(self.like)))
+        self._pass(found if found >= 0 else max(0, len(self.pending) - len(self.like)), 0)
         self.skipping = found < 0
 
-    def _pass(self, end: int) -> None:
+    def _pass(self, end: int, rows: int) -> None:
+        self.passed += rows
         self.line += self.pending.count(b"\n", 0, end)
         self.start, self.pending = self.start + end, self.pending[end:]
 
 
-def _cut(block: bytes, like: bytes, ending: Ending) -> tuple[int, bool]:
-    """Returns where the last, perhaps unfinished element begins (0: no cut), and whether the list ended."""
+def _share_a_line(part: Elements, below: int | None) -> bool:
+    """Whether two rows of the first part begin on one line; then lines do not tell the rows apart.
+
+    `below` is the line where the next part begins.
+    """
+    lines = [row.line for row in part.rows() if not row.error]
+    return any(line == following for line, following in pairwise([*lines, below]))
+
+
+def _count(part: Elements) -> int:
+    """Counts the rows of a part, if rows are known by number."""
+    return sum(1 for _ in part.rows()) if part.row else 0
+
+
+def _cut(block: bytes, like: bytes, ending: Ending) -> tuple[int, int, bool]:
+    """Returns where the last, perhaps unfinished element begins (0: no cut), how many elements are before it
+    (0: not known), and whether the list ended."""
     first = GAP.match(block).end()
     like = repeated(block, first, opening(block, first) or like)
     guess = block.rfind(like, first + 1) if like else -1
-    if guess > 0 and _whole(block[first:guess]):
-        return guess, False
+    if guess > 0 and (count := _sound_elements(block, guess)):
+        return guess, count, False
     at, last = first, 0
     while at < len(block):
         if block[at] == CLOSE and ending != "file":
             following = GAP.match(block, at + 1).end()
             if following == len(block) or block[following] not in GOES_ON[ending]:
-                return last, following < len(block)
+                return last, 0, following < len(block)
             at = last = following  # elements go on: this was no end
             continue
         end = value_end(block, at)
         if end <= 0:
             broken = guess > at and (end != CUT_OFF or in_string(block, at, guess))
-            return last or (guess if broken else 0), False
+            return last or (guess if broken else 0), 0, False
         at = last = GAP.match(block, end).end()
-    return last, False
+    return last, 0, False
 
 
-def _whole(text: bytes) -> bool:
-    """Whether the text is whole elements with commas between them."""
+def _sound_elements(block: bytes, end: int) -> int:
+    """Counts the elements up to a place; 0 if what stands before it is not whole elements."""
     try:
-        WHOLE.decode(b"[" + text.strip(b" \t\r\n,") + b"]")
+        return len(WHOLE.decode(as_list(block, 0, end)))
     except REFUSED:
-        return False
-    return True
+        return 0

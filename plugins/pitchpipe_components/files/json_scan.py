@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterator
 from typing import Protocol, cast
 
+from pitchpipe_components.files.compression import Broken
+from pitchpipe_components.files.opening import Opened
+
 
 class _Always(Protocol):
     """A pattern that matches everywhere, be it nothing: an answer is never None."""
@@ -199,3 +202,11 @@ class Walk:
         taken = self.text[self.at : end]
         self.at = end
         return taken
+
+
+def unbroken(opened: Opened, start: int, troubles: list[str]) -> Iterator[bytes]:
+    """Yields chunks up to the place where the file breaks off, and appends the cause to `troubles`."""
+    try:
+        yield from opened.chunks(start)
+    except Broken as broken:
+        troubles.append(str(broken))

@@ -85,7 +85,7 @@ def line_parts(opened: Opened, json: bool, longest: int) -> Iterator[Lines | Unr
             end = chunk.rfind(b"\n") + 1
             if end:
                 block, pending = pending + chunk[:end], chunk[end:]
-                yield Lines(name, line, opened.text(start, block), json, longest)
+                yield Lines(name, line, opened.text(start, block, len(block)), json, longest)
                 start += len(block)
                 line += block.count(b"\n")
             else:
@@ -98,7 +98,7 @@ def line_parts(opened: Opened, json: bool, longest: int) -> Iterator[Lines | Unr
     if trouble:
         yield Unreadable(name, line, shown(pending), trouble)
     elif pending:
-        yield Lines(name, line, opened.text(start, pending), json, longest)
+        yield Lines(name, line, opened.text(start, pending, len(pending)), json, longest)
 
 
 def too_long(longest: int) -> str:

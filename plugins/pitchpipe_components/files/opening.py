@@ -72,9 +72,9 @@ class Opened:
                 yield chunk[start:]
             start = max(0, start - len(chunk))
 
-    def text(self, start: int, block: bytes) -> Text:
-        """Returns a block in the form that is cheapest to send to another process."""
-        return Span(self.path, start, start + len(block)) if self.plain else block
+    def text(self, start: int, block: bytes, size: int) -> Text:
+        """Returns the first bytes of a block in the form that is cheapest to send to another process."""
+        return Span(self.path, start, start + size) if self.plain else block[:size]
 
 
 def opened(path: Path, name: str, encoding: str | None) -> Opened:

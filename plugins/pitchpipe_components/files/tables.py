@@ -2,20 +2,18 @@
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from pitchpipe import PitchpipeError, Row
 from pitchpipe_components.files.compression import Broken
+from pitchpipe_components.files.dialect import Dialect, dialect_of
 from pitchpipe_components.files.json_values import SHOWN
 from pitchpipe_components.files.lines import too_long
 from pitchpipe_components.files.opening import Opened
 
 BATCH = 1000  # rows that one part holds
-DELIMITERS = ",\t;|"
-SAMPLE = 20  # rows that show the delimiter
 
 # The line where a row begins, its cells, its error, and notes on what was mended.
 Record = tuple[int, list[str], str, tuple[str, ...]]
@@ -44,15 +42,15 @@ class Table:
 def table_parts(opened: Opened, kind: str, longest: int) -> Iterator[Table]:
     """Cuts a table into parts of whole rows."""
     csv.field_size_limit(longest)
-    delimiter = "\t" if kind == "tsv" else _delimiter(opened)
-    records = _records(opened, delimiter, longest)
+    dialect = dialect_of(opened, kind)
+    records = _records(opened, dialect, longest)
     header = next((record for record in records if record[1] or record[2]), None)
     if header is None:
         return
     if header[2]:
         yield Table(opened.name, (), (header,))
         header = (0, [], "", ())
-    columns = tuple(name.strip() for name in header[1])
+    columns = tuple(name.strip() or f"column {number}" for number, name in enumerate(header[1], 1))
     if repeated := {name for name in columns if columns.count(name) > 1}:
         raise PitchpipeError(f"{opened.path} has two columns '{min(repeated)}': rename one")
     rows = (record for record in records if record[1] or record[2])
@@ -60,12 +58,13 @@ def table_parts(opened: Opened, kind: str, longest: int) -> Iterator[Table]:
         yield Table(opened.name, columns, batch)
 
 
-def _records(opened: Opened, delimiter: str, longest: int) -> Iterator[Record]:
+def _records(opened: Opened, dialect: Dialect, longest: int) -> Iterator[Record]:
     """Yields every row with the line where it begins; a quote that is still open at the end is an error."""
-    lines = _Lines(opened)
-    reader = csv.reader(lines, delimiter=delimiter)
+    lines = _Lines(opened, dialect.newline)
+    text = islice(lines, dialect.above, None)
+    reader = csv.reader(text, **dialect.options())
     while True:
-        first_line = reader.line_num + 1
+        first_line = dialect.above + reader.line_num + 1
         lines.quotes = 0
         try:
             cells = next(reader)
@@ -75,7 +74,12 @@ def _records(opened: Opened, delimiter: str, longest: int) -> Iterator[Record]:
             reason = too_long(longest) if "field limit" in str(error) else f"not CSV: {error}"
             yield first_line, [], reason, ()
             continue
-        if lines.ended and lines.quotes % 2 and reader.line_num > first_line:
+        if (
+            lines.ended
+            and dialect.quotes
+            and lines.quotes % 2
+            and dialect.above + reader.line_num > first_line
+        ):
             reason = f"the quote that is open in the row of line {first_line} is never closed"
             yield first_line, [_readable(cell[:SHOWN]) for cell in cells], reason, ()
         elif lines.mended and _has_escapes("".join(cells)):
@@ -83,7 +87,7 @@ def _records(opened: Opened, delimiter: str, longest: int) -> Iterator[Record]:
         else:
             yield first_line, cells, "", ()
     if lines.trouble:
-        yield reader.line_num + 1, [_readable(lines.rest)], lines.trouble, ()
+        yield dialect.above + reader.line_num + 1, [_readable(lines.rest)], lines.trouble, ()
 
 
 def _readable(cell: str) -> str:
@@ -94,7 +98,8 @@ def _readable(cell: str) -> str:
 class _Lines:
     """Yields a file's lines to the csv module; counts quotes and remembers damage and the end of the file."""
 
-    def __init__(self, opened: Opened):
+    def __init__(self, opened: Opened, newline: str):
+        self.newline = newline
         self.quotes, self.ended, self.mended, self.trouble, self.rest = 0, False, False, "", ""
         self._lines = self._read(opened)
 
@@ -112,9 +117,9 @@ class _Lines:
                 text = decoder.decode(chunk)
                 if not text.isascii() and not self.mended:
                     self.mended = _has_escapes(text)
-                *lines, rest = (rest + text).split("\n")
+                *lines, rest = (rest + text).split(self.newline)
                 for line in lines:
-                    yield line + "\n"
+                    yield line + self.newline
         except Broken as broken:
             self.trouble, self.rest = str(broken), rest
             return
@@ -130,25 +135,3 @@ def _has_escapes(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _delimiter(opened: Opened) -> str:
-    """Returns the delimiter that cuts the first rows most evenly, and then into the most cells."""
-    try:
-        head = next(opened.chunks(), b"")[: 1 << 16].decode(errors="replace")
-    except Broken:
-        return ","
-    scores = {}
-    for delimiter in DELIMITERS:
-        widths = _widths(head, delimiter)
-        even = sum(width == widths[0] for width in widths) / len(widths) if widths else 0
-        scores[delimiter] = (even * (widths[0] > 1), widths[0]) if widths else (0, 0)
-    return max(DELIMITERS, key=lambda delimiter: scores[delimiter])
-
-
-def _widths(head: str, delimiter: str) -> list[int]:
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    try:
-        return [len(cells) for cells in islice(reader, SAMPLE) if cells]
-    except csv.Error:
-        return []

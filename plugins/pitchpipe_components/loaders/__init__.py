@@ -5,7 +5,7 @@ from pitchpipe_components.loaders.files import Files
 from pitchpipe_components.loaders.huggingface import HuggingFace
 from pitchpipe_components.loaders.stdin import Stdin
 
-ROOMS = ("pitchpipe_components.loaders", "pitchpipe_components.files")
+ROOMS = ("pitchpipe_components.loaders", "pitchpipe_components.files", "pitchpipe_components.hub")
 
 
 @pp.hookimpl

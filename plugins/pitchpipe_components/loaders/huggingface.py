@@ -1,7 +1,7 @@
 """Reads data sets of the Hugging Face hub, and folders that its library saved or can load."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,11 +10,12 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from pitchpipe import PitchpipeError, Row
+from pitchpipe_components.files.paths import files_of
 from pitchpipe_components.files.run_directories import never_a_source, run_directory_of
 from pitchpipe_components.files.stand_ins import pointer
+from pitchpipe_components.hub import commit_of, record, snapshot
 
 BATCH = 1000  # rows that one part holds
-COMMIT = re.compile(r"[0-9a-f]{40}")
 # The library's errors for a wrong name, split or subset, a missing network, or code that it refuses to run.
 FAILURES = (ValueError, AssertionError, OSError, RuntimeError, NotImplementedError)
 MEDIA = re.compile(r"\b(?:Image|Audio|Video|Pdf|Nifti)\(")
@@ -81,13 +82,14 @@ class HuggingFace:
         self.name = name or str(folder)
         self.folder, self.subset, self.split = folder, subset, split
         self.streaming, self.revision = streaming, revision
-        # A source without `inputs` counts as changed on every run, because a branch on the hub may change.
-        if folder is not None or COMMIT.fullmatch(revision or ""):
-            self.inputs: Callable[[], list[Path]] = self._files
 
-    def _files(self) -> list[Path]:
-        """Returns all files of the folder; a commit on the hub has none and never changes."""
+    def inputs(self) -> list[Path]:
+        """Returns all files of the folder."""
         return sorted(path for path in self.folder.rglob("*") if path.is_file()) if self.folder else []
+
+    def commits(self) -> dict[str, str]:
+        """Returns the commit that the data set's name on the hub means now."""
+        return {} if self.folder else record(self.name, self.revision, "dataset")
 
     def parts(self) -> Iterator[Range | Batch]:
         dataset, left_out = _without_media(self._opened())
@@ -115,11 +117,24 @@ class HuggingFace:
         try:
             if self.saved:
                 return self._of_saved(datasets.load_from_disk(self.name))
+            place, commit = self._place()
             return datasets.load_dataset(
-                self.name, self.subset, split=self.split, streaming=self.streaming, revision=self.revision
+                place, self.subset, split=self.split, streaming=self.streaming, revision=commit
             )
         except (datasets.exceptions.DatasetsError, *FAILURES) as error:
             raise PitchpipeError(self._complaint(error)) from error
+
+    def _place(self) -> tuple[str, str | None]:
+        """Returns what to load and its commit; offline the folder of the cache that holds the commit."""
+        from huggingface_hub import constants
+
+        if self.folder:
+            return str(self.folder), None
+        commit = commit_of(self.name, self.revision, "dataset")
+        kept = snapshot(self.name, commit, "dataset") if constants.HF_HUB_OFFLINE else None
+        if kept and files_of(kept, "text").files:
+            return str(kept), None
+        return self.name, commit or self.revision
 
     def _of_saved(self, saved: Any) -> Any:
         """Returns the rows of a split, or of a part of it, from a folder that `save_to_disk` wrote."""

@@ -4,7 +4,12 @@ import pitchpipe as pp
 from pitchpipe_components.models.tiny import Tiny
 from pitchpipe_components.models.transformers import Transformers
 
-ROOMS = ("pitchpipe_components.models", "pitchpipe_components.quiet")
+ROOMS = (
+    "pitchpipe_components.models",
+    "pitchpipe_components.quiet",
+    "pitchpipe_components.hub",
+    "pitchpipe_components.files",
+)
 
 
 @pp.hookimpl

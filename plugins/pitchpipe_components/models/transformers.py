@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from pitchpipe import PitchpipeError
+from pitchpipe_components.files.stand_ins import pointer
+from pitchpipe_components.hub import commit_of, record
 from pitchpipe_components.quiet import quiet
 
 SMALL = 64 << 20  # the most bytes of a file that is hashed; a larger one is identified by size and date
@@ -42,6 +44,9 @@ class Transformers:
             raise ValueError("say either the model's 'name' on the hub or the 'folder' that holds it")
         if self.folder and not (self.folder / "config.json").exists():
             raise ValueError(f"no model in {self.folder}: it holds no config.json")
+        files = sorted(self.folder.glob("*.*")) if self.folder else []
+        if problem := next(filter(None, map(pointer, files)), ""):
+            raise ValueError(problem)
 
     def inputs(self) -> dict[str, str]:
         """Returns what identifies the tokenizer, and what identifies the weights."""
@@ -56,6 +61,15 @@ class Transformers:
                 tuple(path for path in files if path in weights or path.name == "config.json")
             ),
         }
+
+    def commits(self) -> dict[str, str]:
+        """Returns the commit that the model's name on the hub means now."""
+        return record(self.name, self.revision, "model") if self.name else {}
+
+    @property
+    def commit(self) -> str | None:
+        """The commit that is loaded, where it is known, otherwise the recipe's revision."""
+        return (self.name and commit_of(self.name, self.revision, "model")) or self.revision
 
     def tokenizer(self) -> Any:
         from transformers import AutoTokenizer
@@ -87,8 +101,8 @@ class Transformers:
 
     def _load(self, kind: Any, where: str, **options: Any) -> Any:
         quiet()
-        if self.revision and where == self.name:
-            options["revision"] = self.revision
+        if where == self.name and self.commit:
+            options["revision"] = self.commit
         try:
             return kind.from_pretrained(where, trust_remote_code=self.trust_remote_code, **options)
         except (OSError, ValueError) as error:

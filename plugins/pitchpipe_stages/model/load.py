@@ -10,6 +10,7 @@ from pitchpipe_stages.model.embeddings import grow, new_ids
 from pitchpipe_stages.model.ends import template_ends
 from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.model.untrained import untrained
+from pitchpipe_stages.prepare.on_hub import commits
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
@@ -28,7 +29,7 @@ class RecipeModel:
         self.model, self.adapter = model.bound, recipe[ADAPTER]
         self.new_tokens = new_ids(rendering.tokenizer, rendering.renderer.added)
         prove_padding(rendering.tokenizer, model.options.get("pad_token"))
-        self.revision = model.options.get("revision")
+        self.revision = getattr(model.bound, "commit", None)
         self.control = _control(rendering.renderer)
         self.unread: list[int] = []  # tokens of the template that the base has never read
         self._before: Before | None = None
@@ -73,4 +74,5 @@ def model_parts(recipe: Recipe) -> KeyParts:
         parts |= parts_of(use, recipe) if use else {}
     if model := recipe[MODEL]:
         parts |= {f"the model's {name}": value for name, value in model.bound.inputs().items()}
+        parts |= commits([model])
     return parts

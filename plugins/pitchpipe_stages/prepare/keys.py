@@ -8,6 +8,7 @@ from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of
 from pitchpipe_stages.data.judge import compares, in_order
 from pitchpipe_stages.data.sections import DATA, FILTERS, LOADERS, REPAIR, SourceUse
+from pitchpipe_stages.prepare.on_hub import commits
 from pitchpipe_stages.prepare.sections import MIX, SPLIT
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
 
@@ -21,12 +22,12 @@ class Inputs:
         self.recipe = recipe
         self._sources = {s.name: code | _source_parts(s, recipe) for s in recipe[LOADERS]}
         self.uses: list[Use] = recipe[FILTERS]
-        self._filters = [parts_of(use, recipe) for use in self.uses]
+        self._filters = [parts_of(use, recipe) | commits([use]) for use in self.uses]
         self._last: KeyParts = {}
         for use in (recipe[TEMPLATE], recipe[COLLATOR], recipe[MODEL]):
             self._last |= parts_of(use, recipe) if use else {}
         if model := recipe[MODEL]:
-            self._last["tokenizer"] = model.bound.inputs()["tokenizer"]
+            self._last |= {"tokenizer": model.bound.inputs()["tokenizer"]} | commits([model])
 
     def parts(self) -> KeyParts:
         """Everything, for the run's record."""
@@ -63,6 +64,7 @@ def _source_parts(source: SourceUse, recipe: Recipe) -> KeyParts:
     strict = recipe[DATA].strict
     options = (source.name, source.columns, source.first, source.sample, source.seed, strict)
     parts[f"{source.name}'s options"] = repr(options)
+    parts |= commits([source.loader])
     if isinstance(source.loader.bound, NamesFiles):
         for file in source.loader.bound.inputs():
             parts[os.path.relpath(file, recipe.folder)] = digest_files(file)

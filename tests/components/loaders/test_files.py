@@ -36,7 +36,7 @@ def test_large_files_come_in_several_parts(tmp_path, kind, packing):
 
 @pytest.mark.parametrize(
     "kind",
-    ["jsonl", "pretty.json", "one_a_line.json", "data.json", "concatenated.json", "columns.json", "csv"],
+    ["jsonl", "pretty.json", "one_a_line.json", "concatenated.json", "columns.json", "csv"],
 )
 def test_a_row_knows_its_line(tmp_path, kind):
     rows = [{"id": f"#{i}#", "output": "long " * 60 + "\n"} for i in range(14000)]

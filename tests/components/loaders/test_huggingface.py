@@ -74,12 +74,6 @@ def test_a_data_set_that_is_not_there(hub):
         HuggingFace(folder=hub / "saved", streaming=True)
 
 
-def test_only_what_cannot_change_is_compared(hub):
-    assert not hasattr(HuggingFace(name="someone/something"), "inputs")
-    assert not hasattr(HuggingFace(name="someone/something", revision="main"), "inputs")
-    assert HuggingFace(name="someone/something", revision="0123456789" * 4).inputs() == []
-
-
 def test_images_are_left_out_with_a_note(hub):
     import datasets
 

@@ -19,7 +19,7 @@ def test_one_object_is_one_row_or_holds_rows(tmp_path):
     for row in (
         task,
         thread,
-        two,
+        {"first": [{"a": 1}], "second": [{"a": 2}]},
         {"data": ["Hi", "Hello"]},
         {"a": 1},
         {"a": ["x"], "b": ["y", "z"]},
