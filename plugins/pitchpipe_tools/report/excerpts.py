@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.records.verdict import Drop, Measure
 from pitchpipe_stages.console import shortened
 from pitchpipe_stages.data.shards import Base
 from pitchpipe_tools.ledger_entry import LedgerEntry
+from pitchpipe_tools.message_lines import lines_of
 
 # Characters that the page shows.
 PROMPT, REPLY, ROW = 140, 220, 320
@@ -53,7 +54,7 @@ def excerpts(conversation: Conversation) -> list[tuple[str, str]]:
     prompt = next((message for message in messages if message.role == "user"), None)
     reply = next((message for message in reversed(messages) if message.role == "assistant"), None)
     texts = [
-        (message.role, shortened(f"{message.content[:READ]} {message.context[:READ]}", most))
+        (message.role, shortened(_said(message)[:READ], most))
         for message, most in ((prompt, PROMPT), (reply, REPLY))
         if message
     ]
@@ -64,10 +65,16 @@ def excerpts(conversation: Conversation) -> list[tuple[str, str]]:
 def difference(before: Conversation, after: Conversation) -> list[tuple[str, str]]:
     """The first message that differs, around the first character that differs."""
     for old, new in zip(before.messages, after.messages, strict=False):
-        if old.content != new.content:
-            same = _same_start(old.content, new.content)
-            return [("before", _window(old.content, same)), ("after", _window(new.content, same))]
+        if old != new and (was := _said(old)) != (made := _said(new)):
+            same = _same_start(was, made)
+            return [("before", _window(was, same)), ("after", _window(made, same))]
     return excerpts(after)
+
+
+def _said(message: Message) -> str:
+    """All that people see of a message: what it thinks comes last."""
+    lines = sorted(lines_of(message), key=lambda line: line[0].endswith("thinks"))
+    return "\n".join([words for _, words in lines])
 
 
 def _same_start(left: str, right: str) -> int:
