@@ -33,10 +33,11 @@ def length(
 ) -> Verdict:
     """Keeps conversations whose messages are neither too short nor too long.
 
-    White space around a message does not count; its context does, and so do the calls of a reply. White space separates words; words are
-    counted only if an option bounds them. Reasoning counts in `conversation_chars` alone. The score of replies is the length of the shortest, or of the
-    longest if that is bounded and none is too short; the same holds for prompts. A conversation without
-    replies has no such score, and plain text has no `messages`. To bound tokens, use the collator's `length` or the filter `tokens`.
+    White space around a message does not count; its context does, and so do the calls of a reply. Reasoning
+    counts in `conversation_chars` alone. White space separates words; words are counted only if an option
+    bounds them. The score of replies is the length of the shortest, or of the longest if that is bounded and
+    none is too short; the same holds for prompts. A conversation without replies has no such score, and plain
+    text has no `messages`. To bound tokens, use the collator's `length` or the filter `tokens`.
     """
     replies, prompts, total = [], [], 0
     for message in conversation.messages:

@@ -29,8 +29,9 @@ def tokens(
 ) -> Verdict:
     """Keeps conversations whose messages have neither too few nor too many tokens.
 
-    The filter counts content, context, reasoning and calls, but not the few tokens that a template adds to each
-    message. To fit conversations into rows of a batch, use the collator's `length`, which counts those too.
+    The filter counts content, context, reasoning and calls, but not the few tokens that a template adds to
+    each message. To fit conversations into rows of a batch, use the collator's `length`, which counts those
+    too.
     """
     count = _counter(tokenizer, name)
     sizes = [count(f"{m.content}{m.context}{m.reasoning}{called(m)}") for m in conversation.messages]
