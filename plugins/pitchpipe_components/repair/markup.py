@@ -34,7 +34,8 @@ _CODE = re.compile(
 _SIGN = r"(?:</?\w+[^<>\n]*>|&#?\w+;)"
 _NAMED = re.compile(
     rf"[\"'“‘(«「]\s*{_SIGN}\s*[\"'”’)»」]"  # noqa: RUF001 quotes of other languages
-    rf"|\b(?:an?|the|use[ds]?|using|with|by|add|insert|put|type|write|called|like|means?|and|or) (?!&(?:amp|quot|apos|#39|#x27);){_SIGN}(?: |[.,;:]|$)",
+    r"|\b(?:an?|the|use[ds]?|using|with|by|add|insert|put|type|write|called|like|means?|and|or) "
+    rf"(?!&(?:amp|quot|apos|#39|#x27);){_SIGN}(?: |[.,;:]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _WRAPPED = re.compile(r"\s*<.*>\s*\Z", re.DOTALL)
@@ -56,5 +57,7 @@ def is_meant(text: str) -> bool:
 
 
 def is_whole_markup(text: str) -> bool:
-    """Whether a short text stands between tags altogether: no page leaves that behind."""
-    return _WRAPPED.match(text) is not None and len(TAG.sub(" ", BREAK.sub(" ", text)).split()) < _LONG
+    """Whether a short text stands between tags altogether, and none has the class of a known page."""
+    if _WRAPPED.match(text) is None or any("class=" in (tag["rest"] or "") for tag in TAG.finditer(text)):
+        return False
+    return len(TAG.sub(" ", BREAK.sub(" ", text)).split()) < _LONG

@@ -27,7 +27,7 @@ def around(text: str, start: int, end: int) -> str:
     return before + text[start:end] + after
 
 
-def first(pattern: re.Pattern[str], text: str) -> str:
-    """The first find of a pattern, with a few words on both sides."""
-    found = pattern.search(text)
-    return around(text, *found.span()) if found else ""
+def first(pattern: re.Pattern[str], low: str, text: str) -> str:
+    """The first find of a pattern in a text in lower case, as it is written, with a few words around it."""
+    found = pattern.search(low)
+    return around(text if len(text) == len(low) else low, *found.span()) if found else ""
