@@ -19,7 +19,7 @@ from tests.components.filters.talks import (
 
 BROKEN = {
     "placeholders": [
-        "Dear [Insert name], hello.", "Yours,\n[Your Name]", "Lorem ipsum dolor", "example text here", "TODO: write",
+        "I live in [Insert city], you see.", "My name is [Your Name].", "Lorem ipsum dolor", "example text here", "TODO: write",
         "FIXME", "Put your text here.", "Call <insert number>", "The key is xxxx",
     ],
     "prompt_leakage": [
@@ -49,6 +49,8 @@ BROKEN = {
 SOUND = {
     "placeholders": [
         "Todo el mundo lo sabe.", "Write a TODO list app.", "array[insert_at] = 1", CODE, "`<your key>` goes there", "plugin[inserted]",
+        "Dear [Insert name], hello.", "Yours,\n[Your Name]", "Best regards,\n[Name]\n[Your title]", "# TODO: this\nx = 1\ny = f(x)\nreturn y",
+        "Lorem ipsum is what printers set.",
     ],
     "prompt_leakage": [
         "# Heading\n\nText", "### Results\n\nGood: 3", "A prompt reply pays.", 'f"{name}" is filled', CODE, "The human: a study",
