@@ -49,7 +49,8 @@ def teacher_identity(
     if level == "word":
         verdict = judged(conversation, claims=(among(words).count(text, low), None, max_claims))
         return quoting(verdict, lambda: among(words).quote(text))
-    claims, notes = _claims(low) if _suspected(low) else 0, ()
+    claims = _claims(low) if _suspected(low) else 0
+    notes: tuple[str, ...] = ()
     if claims and name:
         conversation = rewrite_replies(conversation, lambda content: _renamed(content, name, maker))
         claims, notes = _claims(replies(conversation)[1]), ("teacher renamed",)

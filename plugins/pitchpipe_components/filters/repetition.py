@@ -28,7 +28,7 @@ def repetition(
     conversation: Conversation,
     *,
     max_equal_endings: Annotated[
-        int, Meta(ge=1, description="the most times that a reply may hold its last 24 characters")
+        int, Meta(ge=1, description="the most times in a row that a reply may hold its ending")
     ] = 5,
     max_equal_sentences: Annotated[int, Meta(ge=1, description="the most equal sentences in a row")] = 3,
     max_equal_paragraphs: Annotated[

@@ -8,7 +8,7 @@ from pitchpipe import Message, replace
 from pitchpipe_components.repair.unmendable import shown
 
 CUT = "words for no input cut off a prompt"
-_AROUND = " \t\n\r`'\"<>[](){}（）【】《》“”‘’.:!。*_-"
+_AROUND = " \t\n\r`'\"<>[](){}（）【】《》“”‘’.:!。*_\\-"
 _NEED = re.compile(
     r" (?:(?:is|are) )?(?:needed|required|necessary|provided|given|available|specified|applicable)$"
 )

@@ -15,7 +15,7 @@ _BARE = re.compile(
 _FEW = 3  # such lines may stand in prose
 _INLINE = re.compile(r"`[^`\n]+`")
 _TABLE = re.compile(r"^[ \t]*\|.*$", re.MULTILINE)
-_LISTED = re.compile(r"^[ \t]*(?:[-*+•]|\d+[.)])[ \t].*$", re.MULTILINE)
+_LISTED = re.compile(r"^[ \t]*(?:[-*+•]|\d+[.)]|[A-Za-z][.)])[ \t].*$", re.MULTILINE)
 
 
 def without_code(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 _ENDING = 24  # characters
 _BLANK = {"", " "}
+_FEW_WORDS = 0.25  # share of different words: a list of names repeats a word, but few of the others
 _NGRAM_FLOOR = 0.15  # share of characters; word runs that cannot reach it are not counted
 _BETWEEN = re.compile(r"\n[ \t]*\n")  # paragraphs
 _LABEL = re.compile(
@@ -67,9 +68,11 @@ def measure(text: str, min_chars: int, ngram_chars: int, floor: float) -> Repeat
     if len(text) < min_chars:
         return NONE
     lines, words = _lines(text), text.split()
-    counted = len(text) >= ngram_chars and may_reach(words, floor)
+    counted = (
+        len(text) >= ngram_chars and may_reach(words, floor) and len(set(words)) <= _FEW_WORDS * len(words)
+    )
     return Repeats(
-        text.count(text[-_ENDING:]),
+        _endings(text),
         _longest_run(_sentences(text))[0],
         max(Counter(_paragraphs(text)).values(), default=1),
         _doubled(lines),
@@ -97,6 +100,18 @@ def most_repeated(text: str, measure: str) -> str:
         parts = _paragraphs(text) if measure == "equal_paragraphs" else _lines(text)
         return next((part for part, _ in Counter(parts).most_common(1)), "")
     return _top(text.split(), int(measure.removeprefix("top_")[0]))[1]
+
+
+def _endings(text: str) -> int:
+    """How many times in a row the last words come, with all that stands between them; short ones joined."""
+    before = text.rfind(text[-_ENDING:], 0, len(text) - 1)
+    if before < 0:
+        return 1
+    period = text[before + _ENDING :]
+    times, end = 1, len(text) - len(period)
+    while text.endswith(period, 0, end):
+        times, end = times + 1, end - len(period)
+    return max(times // -(-_ENDING // len(period)), 1)
 
 
 def _sentences(text: str) -> list[str]:
@@ -127,9 +142,9 @@ def _is_sentence(part: str) -> bool:
 
 
 def _doubled(lines: list[str]) -> float:
-    """Returns the share of characters in lines that came before."""
-    total = sum(map(len, lines))
-    return 1 - sum(map(len, set(lines))) / total if total else 0.0
+    """Returns the share of characters in lines that came before; one such line may be a heading."""
+    different, total = set(lines), sum(map(len, lines))
+    return 1 - sum(map(len, different)) / total if len(lines) - len(different) > 1 else 0.0
 
 
 def _top(words: list[str], size: int) -> tuple[float, str]:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from pitchpipe_components import filters
 from pitchpipe_components.text.repeats import measure, repeats
-from tests.components.filters.talks import LONG, PLAIN, dropped, reply, score, talk
+from tests.components.filters.talks import LONG, NOUNS, PLAIN, dropped, reply, score, talk
 
+VALLEYS = [f"{first}{last}" for first in ("Ash", "Birch", "Elm", "Fir", "Oak", "Yew") for last in NOUNS]
 STEP = "Stay calm and go on with it.\n\n"
 REPEATED = (
     PLAIN
@@ -45,6 +46,10 @@ def test_repetition_is_found(text, reason):
         PLAIN + "".join(f"It runs on Python 3.{n}, I hear. " for n in range(3, 14)), PLAIN + "".join(f"\n- Ms {n}" for n in range(40)) + "\n",
         PLAIN + "\n" + "| yes | no | maybe | perhaps |\n" * 30,
         PLAIN + "\n" + "- the same item again and again\n" * 30,
+        PLAIN + "\n".join(f"Day {n}: walk for {n * 5} minutes, and then cool down for five minutes." for n in range(1, 11)),
+        PLAIN + "\n".join(f"Question {n}: how is part {n}?\na. It is very good\nb. It is neutral" for n in range(1, 11)),
+        PLAIN * 2 + ", ".join(f"{name} {place} National Park" for place, name in zip(NOUNS * 6, VALLEYS, strict=True)),
+        "**A calendar of all that the mill does, for the whole of the year, as the miller wrote it himself**\n| a |\n" * 2,
     ],
 )  # fmt: skip
 def test_repetition_that_is_none(text):
