@@ -28,9 +28,9 @@ MAKER = (
     r"|baidu|tencent|bytedance|zhipu(?: ai)?|moonshot(?: ai)?|minimax|microsoft|xai|cohere|lmsys|laion"
     r"|nvidia|ibm|hugging ?face"
     r"|深度求索|月之暗面|智谱(?:ai)?|阿里(?:巴巴|云)?(?:集团|达摩院)?|百度|腾讯|字节跳动|科大讯飞|讯飞"
-    r"|谷歌|微软|清华大学|华为|商汤)"
+    r"|谷歌|微软|清华大学|华为|商汤|面壁智能|零一万物|昆仑万维|上海人工智能实验室)"
 )
-_END = r"(?![a-z0-9_])"
+_END = r"(?:(?<![a-z0-9])|(?![a-z0-9_]))"  # names in Chinese may be followed by a Latin word
 _START = r"(?<![a-z0-9_])"
 _MADE = r"(?:trained|developed|created|made|built|designed)(?: and (?:trained|maintained|developed))?"
 _MACHINE = r"(?:ai|assistant|chatbot|(?:language )?model|" + MAKER + r"\b)"
@@ -41,22 +41,24 @@ _ENGLISH = (
     rf"|{_I_AM} an? (?:[\w-]+ ){{0,5}}?{_MACHINE}\b[^.!?\n]{{0,40}}"
     rf"\b(?:by|called|named|from|at) (?:{SURE}|{MAYBE}|{MAKER}\b)"
     rf"|\bi(?: was| am|'m| have been|'ve been) {_MADE} (?:by|at) (?:the team at )?{MAKER}\b"
+    rf"|\bi(?: am|'m) (?:based on|powered by|built on|running on) [^.!?\n]{{0,30}}?{SURE}\b"
     rf"|(?:^|[.!?\n] *)as {SURE},"
     rf"|\bas an? (?:[\w-]+ ){{0,5}}?(?:ai|assistant|model)\b[^.!?\n]{{0,20}} {_MADE} by {MAKER}\b"
     rf"|\bmy (?:developers|creators|makers|team) (?:at|from) {MAKER}\b"
 )
-_MADE_ZH = r"(?:训练|开发|研发|创建|创造|打造|推出|设计|构建|提供|制造|自主研发|独立研发|開發|訓練)"
+_MADE_ZH = r"(?:训练|开发|研发|创建|创造|打造|推出|设计|构建|提供|制造|产生|產生|自主研发|独立研发|開發|訓練)"
 _BOT_ZH = r"(?:语言模型|大模型|模型|人工智能|ai|助手|助理|机器人|語言模型|程序|系统)"
 _I_AM_ZH = (
-    r"(?:我是|我叫|我的名字(?:是|叫)|我名叫|我就是|本人是) ?(?:一个|一款|一种)?(?:名为|叫做|叫)?[“\"「]?"
+    r"(?:我是|我叫|我的名字(?:是|叫)|我名叫|我就是|本人是) ?(?:一个|一款|一种)?(?:名为|叫做|叫)? ?[“\"「]?"
 )
 _CHINESE = (
     rf"{_I_AM_ZH}{SURE}{_END}"
     rf"|{_I_AM_ZH}{_MAYBE_ZH}{_END}[^。！？\n]{{0,16}}(?:{_BOT_ZH}|{MAKER})"
-    rf"|我(?:是|乃|被|由)[^在。！？，,\n]{{0,12}}?{MAKER}[^在。！？，,\n]{{0,16}}?{_MADE_ZH}"
+    rf"|我(?:是|乃|被|由)[^在。！？，,\n]{{0,12}}?{MAKER}[^在。！？，,\n]{{0,30}}?{_MADE_ZH}"
     rf"|我是[^在。！？，,\n]{{0,6}}{MAKER}(?:公司)?的[^。！？，,\n]{{0,8}}{_BOT_ZH}"
     rf"|作为(?:一个|一款|一名)?[^。！？，,\n]{{0,4}}(?:{SURE}{_END}|{MAKER}[^。！？，,\n]{{0,12}}{_MADE_ZH}"
     rf"[^。！？，,\n]{{0,10}}{_BOT_ZH})"
+    rf"|我(?:是)?(?:一个)?基于[^。！？\n]{{0,10}}{SURE}"
     rf"|我的(?:开发者|创造者|开发团队|制造商)是 ?{MAKER}"
 )
 _JAPANESE_KOREAN = (

@@ -15,6 +15,7 @@ _WORDS = (
     "chatgpt", "openai", "gpt", "gpt-3", "gpt-3.5", "gpt-4", "gpt-4o", "anthropic", "claude", "google",
     "gemini", "deepseek", "qwen", "llama", "mistral", "alibaba", "meta ai",
 )  # fmt: skip
+_ENDS = re.compile(r"\n|(?<=[.!?]) |[。！？]")  # of sentences: no claim goes beyond one
 _CUTOFFS = re.compile(
     r"\b(?:as of|since|until|up to|after|at the time of) my (?:last|latest|most recent|knowledge|training)\b"
     r"(?! (?:book|visit|job|meeting|letter|message|email|post|trip|course|session))"
@@ -49,13 +50,14 @@ def teacher_identity(
     if level == "word":
         verdict = judged(conversation, claims=(among(words).count(text, low), None, max_claims))
         return quoting(verdict, lambda: among(words).quote(text))
-    claims = _claims(low) if _suspected(low) else 0
+    claims = _claims(low)
     notes: tuple[str, ...] = ()
     if claims and name:
         conversation = rewrite_replies(conversation, lambda content: _renamed(content, name, maker))
-        claims, notes = _claims(replies(conversation)[1]), ("teacher renamed",)
+        text, low = replies(conversation)
+        claims, notes = _claims(low), ("teacher renamed",)
     verdict = Verdict(conversation, {"claims": (claims, None, max_claims)}, notes)
-    return quoting(verdict, lambda: first(CLAIMS, _plain(replies(conversation)[1]), replies(conversation)[0]))
+    return quoting(verdict, lambda: first(CLAIMS, _plain(low), text))
 
 
 def knowledge_cutoff(
@@ -70,15 +72,13 @@ def knowledge_cutoff(
     return quoting(verdict, lambda: first(_CUTOFFS, low, replies(conversation)[0]))
 
 
-def _suspected(low: str) -> bool:
-    for teacher in TEACHERS:  # noqa: SIM110 a generator would cost as much as the search
-        if teacher in low:
-            return True
-    return False
-
-
 def _claims(low: str) -> int:
-    return sum(1 for _ in CLAIMS.finditer(_plain(low)))
+    """How many claims a text in lower case holds. Only sentences that name a teacher are searched."""
+    names = [name for name in TEACHERS if name in low]
+    if not names:
+        return 0
+    sentences = _ENDS.split(_plain(low))
+    return sum([1 for s in sentences if any([name in s for name in names]) for _ in CLAIMS.finditer(s)])
 
 
 def _plain(low: str) -> str:

@@ -57,12 +57,14 @@ def no_output(
 
 def _found(conversation: Conversation, reply: str) -> list[str]:
     """The words of one reply that stand for none."""
-    if "put" in reply or "PUT" in reply:
+    if "<" in reply and _MARK.search(reply):
         plain = without_code(reply)
         mark = _MARK.search(plain)
         if mark and not _MARK.search(given(conversation)):
             return [around(plain, *mark.span())]
-    for pattern in (_WORDS.match, _BY_A_MODEL.search):
-        if (found := pattern(reply)) and found[0].strip() and not _ABOUT.search(given(conversation)):
-            return [around(reply, *found.span())]
+    found = _WORDS.match(reply)
+    if not found and ("t be " in reply or "unable to be " in reply):
+        found = _BY_A_MODEL.search(reply)
+    if found and not _ABOUT.search(given(conversation)):
+        return [around(reply, *found.span())]
     return []

@@ -28,7 +28,8 @@ PLACEHOLDERS = (
 _PLACES = ("[", "<")  # a place that a reader is to fill in
 # The marks of a letter: its places are filled in by whoever sends it.
 _LETTER = re.compile(
-    r"^\W*(?:dear|to whom it may concern|subject:|re:|hi \[|hello \[)|^\W*(?:yours(?:,| sincerely| truly"
+    r"^[^\w\n]*(?:dear|to whom it may concern|subject:|re:|hi \[|hello \[)|^[^\w\n]*(?:yours(?:,"
+    r"| sincerely| truly"
     r"| faithfully)|(?:best|kind"
     r"|warm)\b[^\n.]{0,12}"
     r"regards|regards|sincerely|respectfully|best wishes|warmly|cheers,|thank you,|love,)",

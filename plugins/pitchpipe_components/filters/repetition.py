@@ -58,11 +58,12 @@ def repetition(
             text = message.content.rstrip()
             if repeats(text) or (len(text) >= ngram_chars and may_reach(text.split(), floor)):
                 suspects.append(plain(text).rstrip())
-    if suspects and not asks_for(REPEATED, conversation):
+    measured = [(text, measure(text, min_chars, ngram_chars, floor)) for text in suspects]
+    measured = [(text, found) for text, found in measured if found != NONE]
+    if measured and not asks_for(REPEATED, conversation):
         verse = asks_for(VERSE, conversation)
-        for text in suspects:
-            found = measure(text, min_chars, ngram_chars, floor)
-            worst = worst.worse(found.halved() if found != NONE and (verse or is_verse(text)) else found)
+        for text, found in measured:
+            worst = worst.worse(found.halved() if verse or is_verse(text) else found)
     verdict = judged(
         conversation,
         equal_endings=(worst.ending, None, max_equal_endings),

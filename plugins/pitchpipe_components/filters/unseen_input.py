@@ -8,8 +8,8 @@ from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import prompts
 
 _URL = r"<?(?:https?://|www\.)[^\s<>]+>?"
-_LABEL = r"(?:[\w ]{1,24}: *)?"
-_LINKS = re.compile(rf"\W{{0,3}}{_LABEL}{_URL}(?:[\s,;]+(?:and )?{_LABEL}{_URL})*\W{{0,3}}", re.IGNORECASE)
+_LABEL = r"(?:\w[\w ]{0,23}: *)?"
+_LINKS = re.compile(rf"\W{{0,3}}{_LABEL}{_URL}(?:\s+(?:and )?{_LABEL}{_URL})*\W{{0,3}}", re.IGNORECASE)
 _ATTACHED = re.compile(
     r"[<\[(] ?(?:an? |the )?(?:attached )?(?:picture|image|photo|photograph|video|audio|audio file|file"
     r"|attachment|pdf|graph"

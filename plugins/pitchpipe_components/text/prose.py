@@ -13,6 +13,7 @@ _BARE = re.compile(
     re.MULTILINE,
 )
 _FEW = 3  # such lines may stand in prose
+_MARKS = ("=", ";\n", "{\n", "}\n", "</", "):\n", ")\n")  # one of them stands in all code: a quick check
 _INLINE = re.compile(r"`[^`\n]+`")
 _TABLE = re.compile(r"^[ \t]*\|.*$", re.MULTILINE)
 _LISTED = re.compile(r"^[ \t]*(?:[-*+•]|\d+[.)]|[A-Za-z][.)])[ \t].*$", re.MULTILINE)
@@ -22,7 +23,8 @@ def without_code(text: str) -> str:
     """A text without fenced blocks, code in backticks, and lines of code that nobody fenced."""
     if "`" in text or "~~~" in text:
         text = _INLINE.sub(" ", _FENCED.sub("\n", text))
-    return _BARE.sub("", text) if len(_BARE.findall(text)) >= _FEW else text
+    bare = any([mark in text for mark in _MARKS]) and len(_BARE.findall(text)) >= _FEW
+    return _BARE.sub("", text) if bare else text
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,8 @@ _FEW_WORDS = 0.25  # share of different words: a list of names repeats a word, b
 _NGRAM_FLOOR = 0.15  # share of characters; word runs that cannot reach it are not counted
 _BETWEEN = re.compile(r"\n[ \t]*\n")  # paragraphs
 _LABEL = re.compile(
-    r"^\W*(?:verse|(?:pre-?|post-?)?chorus|refrain|bridge|hook|intro|outro|stanza)\b.{0,12}$", re.I | re.M
+    r"^[^\w\n]*(?:verse|(?:pre-?|post-?)?chorus|refrain|bridge|hook|intro|outro|stanza)\b.{0,12}$",
+    re.I | re.M,
 )
 _SHORT = 60  # characters: a line of verse
 

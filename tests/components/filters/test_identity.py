@@ -29,6 +29,14 @@ def test_renaming_leaves_what_users_say():
 
 
 CLAIMS = [
+    "我是由月之暗面科技有限公司（Moonshot AI）开发的人工智能助手。",
+    "你好！我是通义千问AI助手。",
+    "我是一个名为 ChatGLM2-6B 的人工智能助手。",
+    "我是書生。我是由OpenAI產生的AI。",
+    "我基于OpenAI的GPT-4。",
+    "你好！我是书生·浦语，一个由上海人工智能实验室开发的人工智能助手。",
+    "I am based on the GPT-4 architecture.",
+    "I am Llama, made by Meta AI.",
     "我是ChatGPT，一个由OpenAI训练的大型语言模型。",
     "我是由OpenAI开发的人工智能助手。",
     "作为一个由OpenAI训练的语言模型，我没有个人感情。",
@@ -69,6 +77,9 @@ CLAIMS = [
     "I am Grok, an AI by xAI",
 ]
 TALK = [
+    "我基于百度地图画了一张图。",
+    "This report is based on GPT-4.",
+    "I am based in Berlin, near the Google office.",
     "我是一个学生，我喜欢用ChatGPT。",
     "OpenAI开发了ChatGPT。",
     "百度是一家公司，我在百度工作。",
