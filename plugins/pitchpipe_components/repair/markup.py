@@ -12,8 +12,9 @@ _ABOUT = re.compile(
     r"|line ?breaks?|(?:un)?escap\w+|(?:en|de)cod\w+|sanitiz\w+|pars(?:e|er|es|ed|ing)|scrap\w+|crawl\w*"
     r"|reg(?:ex\w*|ular expressions?)|codes?|coding|scripts?|snippets?|program\w*|syntax|render\w*|templates?"
     r"|strings?|python|sql|java|placeholders?|tokens?|plain text|extract\w*|remov\w+|strip\w*|clean\w*"
-    r"|convert\w*|replac\w+|(?:re)?format\w*|special characters?|ampersands?|white ?spaces?)\b"
-    r"|网页|标签|标记|代码|转义|编程|函数|コード|タグ",
+    r"|convert\w*|replac\w+|(?:re)?format\w*|código|etiquetas?|balises?|webseiten?|quelltext"
+    r"|special characters?|ampersands?|white ?spaces?)\b"
+    r"|网页|页面|前端|标签|标记|代码|转义|编程|函数|コード|タグ",
     re.IGNORECASE,
 )
 _OTHER_TAG = re.compile(
@@ -22,12 +23,14 @@ _OTHER_TAG = re.compile(
 # What word processors and chat pages write into the tags of prose. Anything else was written by a programmer.
 _OF_A_PAGE = re.compile(
     r"(?:\s+(?:style|dir|lang|align|data-[\w-]+)=\"[^\"{}]*\""
-    r"|\s+class=\"[^\"{}]*\b(?:markdown|prose|notranslate|Mso\w+|ql-[\w-]+|gmail_\w+|Apple-[\w-]+)\b[^\"{}]*\""
+    r"|\s+class=\"[^\"{}]*\b(?:markdown|prose|notranslate|Mso\w+|ql-[\w-]+|gmail_\w+"
+    r"|Apple-[\w-]+)\b[^\"{}]*\""
     r")*\s*"
 )
 _CODE = re.compile(
     r"`|~~~|=>|\)\s*[;{]\s*$|[{}]\s*$|=[^.!?\n]*;\s*$|[=+(,]\s*[\"'][^\"'\n]*[<&]|^[ \t]+<|\w\.\w+\(|\w\(\)"
-    r"|^\s*(?:import|export|const|let|var|def|class|function|return|public|private|echo|print\w*|using|namespace"
+    r"|^\s*(?:import|export|const|let|var|def|class|function|return|public|private|echo|print\w*|using"
+    r"|namespace"
     r"|#include|SELECT|INSERT|UPDATE|DELETE|CREATE)\b[^.!?\n]*[({=;*<]",
     re.MULTILINE,
 )
@@ -38,6 +41,8 @@ _NAMED = re.compile(
     rf"(?!&(?:amp|quot|apos|#39|#x27);){_SIGN}(?: |[.,;:]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
+# A page sets paragraphs apart; who writes on in the same line marks words with them.
+_IN_A_LINE = re.compile(r"</(?:p|div)>[ \t]*[^\s<]|[^\s<>][ \t]*<(?:p|div)[\s>]", re.IGNORECASE)
 _WRAPPED = re.compile(r"\s*<.*>\s*\Z", re.DOTALL)
 _LONG = 12  # words: shorter texts between tags may be what was asked for
 
@@ -56,8 +61,13 @@ def is_meant(text: str) -> bool:
     )
 
 
-def is_whole_markup(text: str) -> bool:
-    """Whether a short text stands between tags altogether, and none has the class of a known page."""
+def marks_words(text: str) -> bool:
+    """Whether tags mark words within a line, or stand around a short text as its answer.
+
+    The class of a known page in one of them shows that the page left it.
+    """
+    if _IN_A_LINE.search(text):
+        return True
     if _WRAPPED.match(text) is None or any("class=" in (tag["rest"] or "") for tag in TAG.finditer(text)):
         return False
     return len(TAG.sub(" ", BREAK.sub(" ", text)).split()) < _LONG

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from pitchpipe_components.repair.markup import BREAK, TAG, is_meant, is_whole_markup
+from pitchpipe_components.repair.markup import BREAK, TAG, is_meant, marks_words
 
 _NAMED = "amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|hellip|[mn]dash|euro|pound|deg|szlig"
 _ACCENTS = "acute|grave|circ|uml|tilde|cedil|ring|slash"
@@ -40,7 +40,7 @@ def _character(match: re.Match[str]) -> str:
 
 def without_tags(text: str, notes: list[str]) -> str:
     """Turns breaks into line ends and paragraphs into blank lines."""
-    if not has_tags(text) or is_meant(text) or is_whole_markup(text):
+    if not has_tags(text) or is_meant(text) or marks_words(text):
         return text
     plain = _without_blocks(text if _is_table(text) else BREAK.sub("\n", text))
     if plain != text:

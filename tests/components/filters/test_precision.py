@@ -31,3 +31,23 @@ def test_each_drop_quotes_words_of_its_row():
             words = drop.reason.partition(": ")[2].removesuffix("...")
             said = " ".join("\n".join((row["prompt"], row.get("context", ""), row["reply"])).split())
             assert words and words.replace("\\ud800", "") in said, drop
+
+
+def test_why_shows_the_very_words(project):
+    rows = [
+        {"instruction": "Who are you?", "output": "Hello. I am ChatGPT, a friend."},
+        {"instruction": "Paint the fence.", "output": "<nooutput>"},
+        {"instruction": "Name a fox.", "output": "Renard"},
+    ]
+    recipe = "loaders:\n  - files: {path: rows.jsonl}\nfilters: [sft_default]\n"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_success()
+    said = here.run("why", "runs/recipe", "rows.jsonl:1").out
+    assert "teacher_identity: dropped: claims too high: Hello. I am ChatGPT, a friend." in " ".join(
+        said.split()
+    )
+    assert "no_outputs too high" not in said
+    reasons = [line["reason"] for line in here.rows("runs/recipe/ledger.jsonl")]
+    assert "no outputs too high: <nooutput>" in reasons
+    (counted,) = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["rows"].values()
+    assert {"claims too high", "no outputs too high"} <= {entry["reason"] for entry in counted["why"]}

@@ -78,6 +78,8 @@ MEANT = [
     ("Make the greeting red.", '<span style="color: red">Hello</span>'),
     ("Make a paragraph of it.", "<p>This is a paragraph.</p>"),
     ("Make two of them.", "<p>One.</p><p>Two.</p>"),
+    ("Which is better?", f"<p>{LINE}</p> rather than <p>{OTHER}</p>"),
+    ("Mark what is said.", f"Ann: <p>{LINE}</p>\nTom: <p>{OTHER}</p>"),
     ("A box in a box.", "<div><div>Hello</div></div>"),
     ("Say it with a button.", f'<div onclick="go()">{LINE}</div>'),
     ("Say it with style.", f"<div className={{styles.box}}>{LINE}</div>"),
@@ -108,6 +110,7 @@ MEANT = [
     ("Extract the name from this: <div>Ann</div>", "Ann"),
     ("Translate: <p>Hallo</p>", "<p>Hello</p>"),
     ("Translate: Hallo<br>Welt", "Hello<br>world"),
+    ("Escribe el código.", f"<div>{LINE}</div>"),
     ("给我写一段网页代码。", f"<div>{LINE}</div>"),
 ]  # fmt: skip
 
