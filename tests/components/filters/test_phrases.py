@@ -138,3 +138,10 @@ def test_patterns_are_whole_words_in_any_case_unless_they_are_all_capitals():
     assert count("NN nn Nn NNN", "NN") == 1
     assert count("我无法回答", "无法") == 1 and count("用ai回答", "ai") == 1 and count("maili", "ai") == 0
     assert count("a-b [x] [xy]", "[x") == 1 and count("aaaa", "") == 0
+
+
+def test_extra_tags_of_prompts_count_outside_of_code_alone():
+    code = "Run it:\n\n```\nseed task = 1\n```\n\nIt is `seed task` there."
+    assert dropped(filters.prompt_leakage(reply(code), extra=("seed task",))) is None
+    told = dropped(filters.prompt_leakage(reply(code + " A seed task."), extra=("seed task",)))
+    assert told.score == 1 and told.reason.endswith("A seed task.")

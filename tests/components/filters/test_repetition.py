@@ -122,3 +122,10 @@ def test_what_is_never_measured_would_have_measured_nothing(parts):
     if not repeats(text):
         found = measure(text, 1, 10_000, 0.15)
         assert found.in_a_row == 1 and found.lines == 0 and found.ending == 1
+
+
+def test_lines_are_no_paragraphs():
+    lines = "\n".join(f"So say we all of us here.\nAnd part {n} begins." for n in range(12))
+    assert score(filters.repetition(reply(PLAIN + lines)), "equal_paragraphs") == 1
+    apart = lines.replace("\n", "\n\n")
+    assert score(filters.repetition(reply(PLAIN + apart)), "equal_paragraphs") == 11
