@@ -29,7 +29,7 @@ CHATS: dict[str, list[Turns]] = {
         ("Guess my age.", "I apologize, but I am not able to guess the age of a person from a message."),
     ),
     "placeholder": _asked(
-        ("Write a short letter of thanks.", "Dear [insert name],\n\nthank you for the lovely evening.\n\n[Your Name]"),
+        ("How do I find the lake?", "Walk past [insert place] and ask [Your Name] there."),
         ("Write a sign for my shop.", "[Company Name] is closed today. We open again on [date]."),
         ("Fill this page with some text.", "Lorem ipsum dolor sit amet, as the old printers say."),
     ),

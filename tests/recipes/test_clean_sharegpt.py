@@ -31,7 +31,7 @@ FATES = {
     "regenerate": ("changed", "filter interface_residue", "interface residue"),
     "counter": ("changed", "filter interface_residue", "interface residue"),
     "cursor": ("changed", "filter interface_residue", "interface residue"),
-    "control-token": ("changed", "filter control_tokens", "end of turn cut off a reply"),
+    "control-token": ("changed", "filter control_tokens", "tokens cut off around words"),
     "mojibake": ("changed", "repair", "mojibake undone"),
     "html": ("changed", "repair", "HTML tags removed"),
     "entities": ("changed", "repair", "HTML entities read"),

@@ -28,15 +28,17 @@ class Verdict(Struct, frozen=True, gc=False):
     conversation: Conversation
     scores: dict[str, Scored] = {}
     notes: tuple[str, ...] = ()
+    words: str = ""  # the very words that decided: the reason of a drop quotes them
 
     @property
     def drop(self) -> Drop | None:
         """The first score that is out of bounds, as a decision."""
+        said = f": {self.words}" if self.words else ""
         for name, (score, least, most) in self.scores.items():
             if least is not None and score < least:
-                return Drop(f"{name.replace('_', ' ')} too low", _plain(score), least)
+                return Drop(f"{name.replace('_', ' ')} too low{said}", _plain(score), least)
             if most is not None and score > most:
-                return Drop(f"{name.replace('_', ' ')} too high", _plain(score), most)
+                return Drop(f"{name.replace('_', ' ')} too high{said}", _plain(score), most)
         return None
 
 

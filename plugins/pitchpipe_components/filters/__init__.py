@@ -10,6 +10,7 @@ from pitchpipe_components.filters.language import language
 from pitchpipe_components.filters.leakage import prompt_leakage
 from pitchpipe_components.filters.length import length
 from pitchpipe_components.filters.list_numbering import list_numbering
+from pitchpipe_components.filters.no_output import no_output
 from pitchpipe_components.filters.pii import pii
 from pitchpipe_components.filters.placeholders import placeholders
 from pitchpipe_components.filters.profile import SFT_DEFAULT
@@ -21,11 +22,12 @@ from pitchpipe_components.filters.symbols import long_words, symbols
 from pitchpipe_components.filters.threshold import threshold
 from pitchpipe_components.filters.tokens import tokens
 from pitchpipe_components.filters.truncated import truncated
+from pitchpipe_components.filters.unseen_input import unseen_input
 
 ALONE = (
     blacklist, control_tokens, echo, format_score, harmful, interface_residue, knowledge_cutoff, length,
-    list_numbering, long_words, opening, pii, placeholders, prompt_leakage, quality, refusals, relevance,
-    repetition, symbols, teacher_identity, threshold, truncated,
+    list_numbering, long_words, no_output, opening, pii, placeholders, prompt_leakage, quality, refusals,
+    relevance, repetition, symbols, teacher_identity, threshold, truncated, unseen_input,
 )  # fmt: skip
 
 ROOMS = ("pitchpipe_components.filters", "pitchpipe_components.text")

@@ -12,8 +12,9 @@ from pitchpipe_components.text.spoken import everything
 
 # HTML uses <s> for struck-out text, so <s> counts only in the places where templates put it.
 _TOKENS = (
-    r"<\|[A-Za-z][\w ./:-]{0,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>"
-    r"|<(?:bos|eos|pad|unk)>|\A\s*<s>|</s>\s*\Z|</s>(?=\s*<s>)|(?<=</s>)<s>|<s>(?=\s*\[INST\])"
+    r"<\|[A-Za-z][\w ./:-]{0,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[/?INST\]|\[EOS\]|<</?SYS>>"
+    r"|</?(?:start|end)_of_turn>"
+    r"|<(?:bos|eos|pad|unk|eod|eot|eoa|end_of_utterance)>|\A\s*<s>|</s>\s*\Z|</s>(?=\s*<s>)|(?<=</s>)<s>|<s>(?=\s*\[INST\])"
 )
 
 
@@ -22,28 +23,30 @@ def control_tokens(
     *,
     do: Annotated[
         Literal["defuse", "drop", "keep"],
-        Meta(description="defuse: cut off a reply's end token, put a space into others; drop the row; keep"),
+        Meta(
+            description="defuse: cut off tokens around the words, put a space into others; drop the row; keep"
+        ),
     ] = "defuse",
     extra: Annotated[tuple[str, ...], Meta(description="more tokens, exactly as written")] = (),
 ) -> Verdict | Drop:
     """Breaks control tokens in the text of any message: "<|im_end|>" becomes "< |im_end|>".
 
+    The tokens that begin or end a text or a turn, around the words of a message, are cut off.
     Rendering never turns text into control tokens. But a model would learn to write them out, and other
     tools would read them as tokens. The filter knows the tokens of common templates; the score counts them.
-    The token that ends a turn, at the end of a reply, is no word of it and is cut off.
     """
     text = everything(conversation)
     found = 0
-    if "<" in text or ("[" in text and "INST]" in text) or extra:
+    if "<" in text or ("[" in text and ("INST]" in text or "[EOS]" in text)) or extra:
         found = _count(conversation, _pattern(extra))
     scores: dict[str, Scored] = {"control_tokens": (found, None, 0 if do == "drop" else None)}
     if not found or do != "defuse":
         return judged(conversation, **scores)
     shorter, cut = without_ends(conversation)
     if cut and is_emptied(shorter):
-        return drop("nothing but control tokens in a reply", score=found)
+        return drop("nothing but control tokens in a message", score=found)
     edited = rewrite(shorter, lambda content: _pattern(extra).sub(_defused, content))
-    notes = [f"end of turn cut off a reply: {', '.join(dict.fromkeys(cut))}"] if cut else []
+    notes = [f"tokens cut off around words: {', '.join(dict.fromkeys(cut))}"] if cut else []
     notes += ["control tokens defused"] if edited is not shorter else []
     return Verdict(edited, scores, tuple(notes))
 

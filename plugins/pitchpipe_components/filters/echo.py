@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
+from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import replies
 
 
@@ -20,14 +21,15 @@ def echo(
     worst turn. A message's context is exempt, since a task may ask to copy it. Short prompts are exempt too:
     "Hello!" may be answered with "Hello!".
     """
-    share, prompt = 0.0, ""
+    share, prompt, echoed = 0.0, "", ""
     all_replies = replies(conversation)[1]
     for message in conversation.messages:
         if message.role == "user":
             prompt = message.content.strip().lower()
         elif message.role == "assistant" and prompt in all_replies and len(prompt.split()) >= min_words:
-            share = max(share, _share(prompt, message.content.strip().lower()))
-    return judged(conversation, echo=(share, None, max_echo))
+            share, echoed = max((share, echoed), (_share(prompt, message.content.strip().lower()), prompt))
+    verdict = judged(conversation, echo=(share, None, max_echo))
+    return quoting(verdict, lambda: echoed)
 
 
 def _share(prompt: str, reply: str) -> float:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pitchpipe import Conversation, Meta, Verdict, judged
 from pitchpipe_components.text.phrases import among
+from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import everything, prompts, replies
 
 HARMFUL = (
@@ -40,4 +41,6 @@ def harmful(
     if of != "replies":
         text = prompts(conversation) if of == "prompts" else everything(conversation)
         low = text.lower()
-    return judged(conversation, harmful=(among(patterns, extra).count(text, low), None, max_harmful))
+    wanted = among(patterns, extra)
+    verdict = judged(conversation, harmful=(wanted.count(text, low), None, max_harmful))
+    return quoting(verdict, lambda: wanted.quote(text))

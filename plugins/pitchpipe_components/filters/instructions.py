@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pitchpipe import Conversation, Drop, Meta, Verdict, drop, judged
 from pitchpipe_components.text.phrases import among
+from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import first_prompt
 
 # The words up to "go to" come from the code of Self-Instruct (Wang et al. 2022, arXiv 2212.10560), and so
@@ -33,9 +34,11 @@ def blacklist(
     """
     text = first_prompt(conversation)
     low = text.lower()
-    found = among(words, extra).count(text, low)
+    wanted = among(words, extra)
+    found = wanted.count(text, low)
     found += low.lstrip().startswith(tuple(map(str.lower, openings)))
-    return judged(conversation, blacklisted=(found, None, max_blacklisted))
+    verdict = judged(conversation, blacklisted=(found, None, max_blacklisted))
+    return quoting(verdict, lambda: wanted.quote(text) or text.lstrip()[:40])
 
 
 def opening(

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Scored, Verdict
+from pitchpipe_components.text.spoken import called
 
 Count = Annotated[int, Meta(ge=0)]
 Most = Annotated[int, Meta(ge=0)] | None
@@ -32,24 +33,28 @@ def length(
 ) -> Verdict:
     """Keeps conversations whose messages are neither too short nor too long.
 
-    White space around a message does not count; its context does. White space separates words; words are
-    counted only if an option bounds them. The score of replies is the length of the shortest, or of the
-    longest if that is bounded and none is too short; the same holds for prompts. A conversation without
-    replies has no such score. To bound tokens, use the collator's `length` or the filter `tokens`.
+    White space around a message does not count; its context does, and so do the calls of a reply. Reasoning
+    counts in `conversation_chars` alone. White space separates words; words are counted only if an option
+    bounds them. The score of replies is the length of the shortest, or of the longest if that is bounded and
+    none is too short; the same holds for prompts. A conversation without replies has no such score, and plain
+    text has no `messages`. To bound tokens, use the collator's `length` or the filter `tokens`.
     """
     replies, prompts, total = [], [], 0
     for message in conversation.messages:
         size = len(message.content.strip()) + len(message.context)
-        total += size
+        if message.tool_calls:
+            size += len(called(message))
+        total += size + len(message.reasoning)
         if message.role == "assistant":
             replies.append(size)
         elif message.role == "user":
             prompts.append(size)
     scores: dict[str, Scored] = {
-        "messages": (len(conversation.messages), min_messages, max_messages),
         "turns": (len(prompts), min_turns, max_turns),
         "conversation_chars": (total, min_conversation_chars, max_conversation_chars),
     }
+    if conversation.meta.get("plain") is not True:
+        scores["messages"] = (len(conversation.messages), min_messages, max_messages)
     if replies:
         scores["reply_chars"] = worst(replies, min_reply_chars, max_reply_chars)
     if prompts:
@@ -69,7 +74,7 @@ def worst(sizes: list[int], least: int, most: int | None) -> Scored:
 
 def _words(conversation: Conversation, role: str) -> list[int]:
     return [
-        len(message.content.split()) + len(message.context.split())
+        sum(len(text.split()) for text in (message.content, message.context, called(message)))
         for message in conversation.messages
         if message.role == role
     ]

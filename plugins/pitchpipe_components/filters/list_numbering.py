@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
 from pitchpipe_components.text.prose import without_code
+from pitchpipe_components.text.quote import quoting
 
-_NUMBERS = re.compile(r"^(\d{1,3})[.)][ \t]", re.MULTILINE)
+_NUMBERS = re.compile(r"^((\d{1,3})[.)][ \t].*)", re.MULTILINE)
 
 
 def list_numbering(
@@ -21,14 +22,16 @@ def list_numbering(
 
     Code and indented lists are exempt. Markdown renders such a list well, so `sft_default` omits this filter.
     """
-    found = 0
+    found: list[str] = []
     for message in conversation.messages:
         text = message.content
         if message.role == "assistant" and text.count("1.") + text.count("1)") > 1:
             found += _misnumbered(without_code(text))
-    return judged(conversation, misnumbered=(found, None, max_misnumbered))
+    verdict = judged(conversation, misnumbered=(len(found), None, max_misnumbered))
+    return quoting(verdict, lambda: found[0])
 
 
-def _misnumbered(text: str) -> int:
-    numbers = _NUMBERS.findall(text)
-    return sum(number == following == "1" for number, following in pairwise(numbers))
+def _misnumbered(text: str) -> list[str]:
+    """Each two items in a row that are numbered "1."."""
+    items = _NUMBERS.findall(text)
+    return [f"{one} / {other}" for (one, first), (other, then) in pairwise(items) if first == then == "1"]

@@ -44,21 +44,16 @@ def _digits(found: re.Match[str]) -> str:
     return "".join(c for c in found[0] if c.isdecimal())
 
 
+# Domains for examples, and all that are below them.
 _RESERVED = (
-    "example.com",
-    "example.org",
-    "example.net",
-    ".example",
-    ".test",
-    ".invalid",
-    ".local",
-    "localhost",
-)
+    ".example.com", ".example.org", ".example.net", ".example", ".test", ".invalid", ".local", ".localhost",
+)  # fmt: skip
 
 
 def _is_mailbox(found: re.Match[str]) -> bool:
     """Rules out domains for examples (RFC 2606) and local networks (RFC 6762), and git@ of repositories."""
-    return not found[0].lower().endswith(_RESERVED) and found["who"].lower() != "git"
+    domain = "." + found[0].lower().rpartition("@")[2]
+    return not domain.endswith(_RESERVED) and found["who"].lower() != "git"
 
 
 _KNOWN_SERVERS = {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "2001:4860:4860::8888"}

@@ -1,10 +1,13 @@
 """Finds placeholders that nobody filled in."""
 
+import re
 from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
+from pitchpipe_components.text.asked import FORM, asks_for, given
 from pitchpipe_components.text.phrases import among
 from pitchpipe_components.text.prose import without_code
+from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import everything, replies
 
 PLACEHOLDERS = (
@@ -15,13 +18,23 @@ PLACEHOLDERS = (
     "[date]",
     "<insert",
     "<your ",
-    "lorem ipsum",
+    "lorem ipsum dolor",
     "example text here",
     "your text here",
     "xxxx",
     "TODO:",
     "FIXME",
 )
+_PLACES = ("[", "<")  # a place that a reader is to fill in
+# The marks of a letter: its places are filled in by whoever sends it.
+_LETTER = re.compile(
+    r"^[^\w\n]*(?:dear|to whom it may concern|subject:|re:|hi \[|hello \[)|^[^\w\n]*(?:yours(?:,"
+    r"| sincerely| truly"
+    r"| faithfully)|(?:best|kind"
+    r"|warm)\b[^\n.]{0,12}"
+    r"regards|regards|sincerely|respectfully|best wishes|warmly|cheers,|thank you,|love,)",
+    re.IGNORECASE | re.MULTILINE,
+)  # fmt: skip
 
 
 def placeholders(
@@ -37,16 +50,26 @@ def placeholders(
 ) -> Verdict:
     """Drops conversations whose replies hold unfilled placeholders: "[insert name]", "lorem ipsum", "TODO:".
 
-    Code in fences or backticks is exempt. "todo" is a Spanish word and people write about a "TODO list", so
-    only `TODO:` counts.
+    Exempt are code in fences or backticks, what a prompt holds as well, and places in brackets in a letter,
+    or where a prompt asks for a text to be filled in: an email, a template, a speech. "todo" is a Spanish
+    word and people write about a "TODO list", so only `TODO:` counts.
     """
-    wanted = among(patterns, extra)
     text, low = replies(conversation)
     if prompts:
         text = everything(conversation)
         low = text.lower()
-    found = wanted.count(text, low)
-    if found and "`" in text:
+    wanted, found = among(patterns, extra), 0
+    if among(patterns, extra).count(text, low):
+        wanted = among(patterns if prompts else _out_of_place(patterns, conversation, text), extra)
         text = without_code(text)
         found = wanted.count(text, text.lower())
-    return judged(conversation, placeholders=(found, None, max_placeholders))
+    verdict = judged(conversation, placeholders=(found, None, max_placeholders))
+    return quoting(verdict, lambda: wanted.quote(text))
+
+
+def _out_of_place(patterns: tuple[str, ...], conversation: Conversation, text: str) -> tuple[str, ...]:
+    """The placeholders that count in these replies."""
+    if _LETTER.search(text) or asks_for(FORM, conversation):
+        patterns = tuple(pattern for pattern in patterns if not pattern.startswith(_PLACES))
+    prompt = given(conversation).lower()
+    return tuple(pattern for pattern in patterns if pattern.lower() not in prompt)

@@ -8,6 +8,8 @@ SFT_DEFAULT = profile(
         "control_tokens",
         {"length": {"max_conversation_chars": 200_000}},
         {"echo": {"max_echo": 0.99}},
+        "no_output",
+        "unseen_input",
         "placeholders",
         "prompt_leakage",
         "teacher_identity",

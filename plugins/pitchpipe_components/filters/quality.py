@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
 from pitchpipe_components.text.phrases import among
-from pitchpipe_components.text.spoken import first_prompt, prompts, replies
+from pitchpipe_components.text.spoken import called, first_prompt, prompts, replies
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 BAD_OPENINGS = ("I cannot", "As an AI")
@@ -20,12 +20,15 @@ def relevance(
     min_relevance: Annotated[
         Share, Meta(description="the least share of the prompts' words that the replies must hold")
     ] = 0.1,
-) -> Verdict:
+) -> Conversation | Verdict:
     """Drops conversations whose replies hold too few words of the prompts.
 
     Take the distinct words of all user messages, contexts included: the score is the share that the replies
-    hold. It is low by nature for short answers, for translations, and in scripts without spaces.
+    and their calls hold. It is low by nature for short answers, for translations, and in scripts without
+    spaces. Plain text has no prompt, and is kept.
     """
+    if conversation.meta.get("plain") is True:
+        return conversation
     return judged(conversation, relevance=(_overlap(conversation), min_relevance, None))
 
 
@@ -72,7 +75,7 @@ def quality(
     """
     text, low = replies(conversation)
     length = min(len(first_prompt(conversation).split()) / prompt_words, 1.0)
-    length *= min(len(text.split()) / reply_words, 1.0)
+    length *= min((len(text.split()) + len(_calls(conversation).split())) / reply_words, 1.0)
     form = _form(conversation, openings)
     overlap = min(2 * _overlap(conversation), 1.0)
     safety = 0.0 if among(unsafe).count(text, low) else 1.0
@@ -88,8 +91,12 @@ def quality(
 
 def _overlap(conversation: Conversation) -> float:
     prompt_words = set(_words(prompts(conversation).lower()))
-    reply_words = _words(replies(conversation)[1])
+    reply_words = _words(replies(conversation)[1] + "\n" + _calls(conversation).lower())
     return len(prompt_words.intersection(reply_words)) / len(prompt_words) if prompt_words else 0.0
+
+
+def _calls(conversation: Conversation) -> str:
+    return "\n".join([called(message) for message in conversation.messages if message.tool_calls])
 
 
 def _form(conversation: Conversation, openings: tuple[str, ...]) -> float:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
 from pitchpipe_components.text.phrases import among, is_whole
+from pitchpipe_components.text.quote import quoting
 
 REFUSALS = (
     # English
@@ -48,16 +49,19 @@ def refusals(
     deserves one: use `action: tag` to count refusals before you drop them.
     """
     wanted = _lowered(openings, extra)
-    found = 0
+    refused = []
     for message in conversation.messages:
         if message.role == "assistant":
             text = message.content if anywhere else message.content[:80].lstrip()
             text = text.lower().replace("’", "'")
             if anywhere:
-                found += among(wanted).count("", text) > 0
-            elif text.startswith(wanted):
-                found += any(text.startswith(opening) and is_whole(text, 0, opening) for opening in wanted)
-    return judged(conversation, refusals=(found, None, max_refusals))
+                refused += [among(wanted).quote(text)] if among(wanted).count("", text) else []
+            elif text.startswith(wanted) and any(
+                text.startswith(opening) and is_whole(text, 0, opening) for opening in wanted
+            ):
+                refused.append(message.content.strip()[:80])
+    verdict = judged(conversation, refusals=(len(refused), None, max_refusals))
+    return quoting(verdict, lambda: refused[0])
 
 
 @lru_cache

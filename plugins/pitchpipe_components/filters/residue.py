@@ -68,4 +68,5 @@ def _cleaned(text: str) -> str:
     counter = _COUNTER.match(text)
     if counter and 1 <= int(counter[1]) <= int(counter[2]):
         text = text[counter.end() :]
-    return text[:-1] if _CURSOR.search(text) else text
+    drawn = sum(map(text.count, _CURSORS)) > 1  # blocks are drawn with, too
+    return text[:-1] if _CURSOR.search(text) and not drawn else text

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
 from pitchpipe_components.text.prose import without_code
+from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import everything, replies
 
 # ASCII symbols, general punctuation to arrows and dingbats, CJK and full-width punctuation, emoji.
@@ -41,5 +42,6 @@ def long_words(
     The score is the length of the longest run of visible ASCII characters in any message, or 0 if no run has
     40 characters. Scripts without spaces have no such runs.
     """
-    longest = max(map(len, _runs(everything(conversation))), default=0)
-    return judged(conversation, longest_word=(longest, None, max_longest_word))
+    longest = max(_runs(everything(conversation)), key=len, default="")
+    verdict = judged(conversation, longest_word=(len(longest), None, max_longest_word))
+    return quoting(verdict, lambda: longest)

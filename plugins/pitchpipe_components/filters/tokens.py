@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pitchpipe import Conversation, Meta, PitchpipeError, Scored, Verdict
 from pitchpipe_components.filters.length import Count, Most, worst
+from pitchpipe_components.text.spoken import called
 
 
 def tokens(
@@ -28,11 +29,12 @@ def tokens(
 ) -> Verdict:
     """Keeps conversations whose messages have neither too few nor too many tokens.
 
-    The filter counts content, context and reasoning, but not the few tokens that a template adds to each
-    message. To fit conversations into rows of a batch, use the collator's `length`, which counts those too.
+    The filter counts content, context, reasoning and calls, but not the few tokens that a template adds to
+    each message. To fit conversations into rows of a batch, use the collator's `length`, which counts those
+    too.
     """
     count = _counter(tokenizer, name)
-    sizes = [count(f"{m.content}{m.context}{m.reasoning}") for m in conversation.messages]
+    sizes = [count(f"{m.content}{m.context}{m.reasoning}{called(m)}") for m in conversation.messages]
     roles = [message.role for message in conversation.messages]
     replies = [size for size, role in zip(sizes, roles, strict=True) if role == "assistant"]
     prompts = [size for size, role in zip(sizes, roles, strict=True) if role == "user"]

@@ -4,6 +4,7 @@
 from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
+from pitchpipe_components.text.quote import quoting
 
 _ELLIPSES = ("...", "…", "。。。")
 _LENGTHS = {"length", "max_tokens", "max_length", "max_output_tokens"}
@@ -29,20 +30,23 @@ def truncated(
     The filter checks every reply, in any language. A cut reply counts even if the user then asks for the
     rest ("go on").
     """
-    signs = 0
+    signs: list[str] = []
     for message in conversation.messages:
         if message.role == "assistant":
             text = message.content
-            if ellipsis or etc or cut_word:
-                ending = text[-400:].rstrip()
-                signs += ellipsis and ending.endswith(_ELLIPSES)
-                signs += etc and ending.endswith(("etc.", "etc"))
-                signs += cut_word and _is_cut(ending)
-            if open_fence and "`" in text:
-                signs += _is_open(text)
-    if finish_reason and conversation.meta:
-        signs += _ran_out(conversation.meta)
-    return judged(conversation, truncation_signs=(signs, None, max_truncation_signs))
+            ending = text[-400:].rstrip()
+            if (
+                (ellipsis and ending.endswith(_ELLIPSES))
+                or (etc and ending.endswith(("etc.", "etc")))
+                or (cut_word and _is_cut(ending))
+            ):
+                signs.append(f"ends in {ending[-60:]}")
+            if open_fence and "`" in text and _is_open(text):
+                signs.append("a code block is open")
+    if finish_reason and conversation.meta and (reason := _ran_out(conversation.meta)):
+        signs.append(f"it stopped for {reason}")
+    verdict = judged(conversation, truncation_signs=(len(signs), None, max_truncation_signs))
+    return quoting(verdict, lambda: "; ".join(signs))
 
 
 def _is_open(text: str) -> bool:
@@ -63,6 +67,7 @@ def _is_cut(text: str) -> bool:
     )
 
 
-def _ran_out(meta: dict[str, object]) -> bool:
+def _ran_out(meta: dict[str, object]) -> str:
+    """Why the writer stopped, if it had no more room."""
     reason = meta.get("finish_reason") or meta.get("stop_reason")
-    return isinstance(reason, str) and reason.lower() in _LENGTHS
+    return reason if isinstance(reason, str) and reason.lower() in _LENGTHS else ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from pitchpipe import Message
-from pitchpipe_components.repair import mojibake, residue, texts
+from pitchpipe_components.repair import markup, mojibake, residue, texts
 from pitchpipe_components.repair.clean import is_clean
 from pitchpipe_components.repair.rules import RepairRules
 
@@ -16,7 +16,7 @@ def mended(messages: list[Message], rules: RepairRules, notes: list[str]) -> lis
         return messages
     if rules.mojibake and mojibake.is_sure(everything) and not mojibake.ABOUT.search(everything):
         messages = _changed(messages, partial(_undone, notes=notes))
-    if rules.html and residue.suspected(everything) and not residue.is_about_markup(everything):
+    if rules.html and residue.suspected(everything) and not markup.is_about_markup(everything):
         messages = _changed(messages, partial(residue.without_entities, notes=notes))
         if not _is_markup_work(messages):
             messages = _changed(messages, partial(residue.without_tags, notes=notes))

@@ -3,7 +3,7 @@
 import re
 
 from pitchpipe import Conversation, Message, replace
-from pitchpipe_components.repair import mojibake, residue
+from pitchpipe_components.repair import mojibake, no_input, residue
 from pitchpipe_components.repair.reasoning import CLOSE
 from pitchpipe_components.repair.roles import ROLES
 
@@ -33,6 +33,8 @@ def quick(conversation: Conversation, no_context: tuple[str, ...], nbsp: bool) -
             if role not in _AFTER[before] or type(content) is not str or content == "nan":
                 return None
             if not content or content.isspace():
+                return None
+            if role == "user" and no_input.suspected(content):
                 return None
             if message != Message(message.role, content):  # it holds more than role and content
                 if not _is_sound(message, no_context):
@@ -66,7 +68,9 @@ def _is_sound(message: Message, no_context: tuple[str, ...]) -> bool:
     context = message.context
     if type(context) is not str or type(message.learn) not in (bool, type(None)):
         return False
-    if context and (context.isspace() or context == "nan" or context.strip().lower() in no_context):
+    if context and (context == "nan" or no_input.stands_for_none(context, no_context)):
+        return False
+    if no_input.suspected(context):
         return False
     return (message.reasoning, message.tool_calls, message.name, message.tool_call_id) == ("", (), "", "")
 

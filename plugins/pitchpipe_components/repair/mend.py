@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from pitchpipe import Conversation, Drop, Message, Meta, Verdict, drop, noted, replace
-from pitchpipe_components.repair import characters, texts, turns
+from pitchpipe_components.repair import characters, no_input, texts, turns
 from pitchpipe_components.repair.clean import quick
 from pitchpipe_components.repair.contents import sound_message
 from pitchpipe_components.repair.reasoning import TAKEN_OUT, taken_out
@@ -121,14 +121,14 @@ def _sound(message: Message, rules: RepairRules, notes: list[str]) -> Message | 
         notes.append(f"turn of unknown role skipped: {shown(message.role)}")
         return None
     message = texts.without_surrogates(sound_message(message, role, notes), notes)
+    message = no_input.without_words(message, rules.no_context, notes)
     return _without_placeholder(message, rules, notes) if message.context else message
 
 
 def _without_placeholder(message: Message, rules: RepairRules, notes: list[str]) -> Message:
-    word = message.context.strip().lower()
-    if word and word not in rules.no_context:
+    if not no_input.stands_for_none(message.context, rules.no_context):
         return message
-    notes.append(f"context read as empty: {shown(word)}")
+    notes.append(f"context read as empty: {shown(message.context.strip().lower())}")
     return replace(message, context="")
 
 

@@ -5,7 +5,10 @@ from typing import Literal, NamedTuple
 from pitchpipe_components.repair import turns
 
 # Words that stand for an empty input in Alpaca rows, in lower case.
-NO_CONTEXT = ("<noinput>", "<no input>", "noinput", "no input", "n/a", "none", "null")
+NO_CONTEXT = (
+    "<noinput>", "<no input>", "noinput", "no input", "no additional input", "no context", "n/a", "none",
+    "null", "无输入", "没有输入", "无需输入", "无",
+)  # fmt: skip
 UnknownRole = Literal["drop", "skip"]
 
 

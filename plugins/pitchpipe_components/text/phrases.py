@@ -1,6 +1,9 @@
 """Phrases, found as whole words. Most texts hold none of them, so that answer comes first and costs least."""
 
+from collections.abc import Iterator
 from functools import lru_cache
+
+from pitchpipe_components.text.quote import around
 
 # A phrase with one of these is looked for only where that stands: one byte is found far faster than a word.
 _RARE = "<[{#|_@%"
@@ -31,6 +34,17 @@ class Phrases:
                 found += sum([_times(phrase, low) for phrase in phrases])
         return found
 
+    def quote(self, text: str) -> str:
+        """The first of them in a text, with a few words on both sides."""
+        low = text.lower()
+        if len(low) != len(text):  # a few letters are longer in lower case, and places would not fit
+            text = low
+        finds = [(at, phrase) for phrase in self._capital for at in _places(phrase, text)]
+        for phrases in (self._common, *(phrases for _, phrases in self._marked)):
+            finds += [(at, phrase) for phrase in phrases for at in _places(phrase, low)]
+        at, phrase = min(finds, default=(0, ""))
+        return around(text, at, at + len(phrase)) if phrase else ""
+
 
 @lru_cache
 def among(phrases: tuple[str, ...], extra: tuple[str, ...] = ()) -> Phrases:
@@ -50,11 +64,15 @@ def is_whole(text: str, at: int, phrase: str) -> bool:
 
 
 def _times(phrase: str, text: str) -> int:
-    found, at = 0, text.find(phrase)
+    return sum([1 for _ in _places(phrase, text)])
+
+
+def _places(phrase: str, text: str) -> Iterator[int]:
+    at = text.find(phrase)
     while at >= 0:
-        found += is_whole(text, at, phrase)
+        if is_whole(text, at, phrase):
+            yield at
         at = text.find(phrase, at + len(phrase))
-    return found
 
 
 def _joins(one: str, other: str) -> bool:

@@ -4,7 +4,7 @@ Filters run one after the other on the same conversation, so the last texts are 
 and lowered once for all of them.
 """
 
-from pitchpipe import Conversation
+from pitchpipe import Conversation, Message
 
 _replies: tuple[Conversation | None, str, str] = (None, "", "")
 _everything: tuple[Conversation | None, str] = (None, "")
@@ -37,6 +37,14 @@ def everything(conversation: Conversation) -> str:
         text = "\n".join(said)
         _everything = (conversation, text)
     return text
+
+
+def called(message: Message) -> str:
+    """What a message calls, and with what; a call is said too, though not in words."""
+    if not message.tool_calls:
+        return ""
+    calls = [call.get("function", call) for call in message.tool_calls]
+    return "\n".join([" ".join(map(str, c.values())) if isinstance(c, dict) else str(c) for c in calls])
 
 
 def prompts(conversation: Conversation) -> str:

@@ -25,7 +25,7 @@ def test_echo_is_the_share_of_the_reply_that_is_the_prompt(prompt, text, expecte
 def test_echo_drops_by_its_share():
     chat = talk("What is this?", "What is this? It is a pen.")
     assert dropped(filters.echo(chat)) is None
-    assert dropped(filters.echo(chat, max_echo=0)) == pp.Drop("echo too high", 0.5, 0)
+    assert dropped(filters.echo(chat, max_echo=0)) == pp.Drop("echo too high: what is this?", 0.5, 0)
     assert score(filters.echo(talk("Hello there!", "Hello there!"), min_words=2), "echo") == 1.0
 
 

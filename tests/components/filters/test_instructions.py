@@ -12,7 +12,7 @@ from tests.components.filters.talks import dropped, talk
     ["Draw a cat", "Describe the IMAGE.", "Go to the shop", "Write a program that adds", "  write a program"],
 )
 def test_the_blacklist_drops(prompt):
-    assert dropped(filters.blacklist(talk(prompt, "No."))).reason == "blacklisted too high"
+    assert dropped(filters.blacklist(talk(prompt, "No."))).reason.startswith("blacklisted too high: ")
 
 
 @pytest.mark.parametrize(

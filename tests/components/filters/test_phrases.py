@@ -19,7 +19,7 @@ from tests.components.filters.talks import (
 
 BROKEN = {
     "placeholders": [
-        "Dear [Insert name], hello.", "Yours,\n[Your Name]", "Lorem ipsum dolor", "example text here", "TODO: write",
+        "I live in [Insert city], you see.", "My name is [Your Name].", "Lorem ipsum dolor", "example text here", "TODO: write",
         "FIXME", "Put your text here.", "Call <insert number>", "The key is xxxx",
     ],
     "prompt_leakage": [
@@ -49,6 +49,8 @@ BROKEN = {
 SOUND = {
     "placeholders": [
         "Todo el mundo lo sabe.", "Write a TODO list app.", "array[insert_at] = 1", CODE, "`<your key>` goes there", "plugin[inserted]",
+        "Dear [Insert name], hello.", "Yours,\n[Your Name]", "Best regards,\n[Name]\n[Your title]", "# TODO: this\nx = 1\ny = f(x)\nreturn y",
+        "Lorem ipsum is what printers set.",
     ],
     "prompt_leakage": [
         "# Heading\n\nText", "### Results\n\nGood: 3", "A prompt reply pays.", 'f"{name}" is filled', CODE, "The human: a study",
@@ -136,3 +138,10 @@ def test_patterns_are_whole_words_in_any_case_unless_they_are_all_capitals():
     assert count("NN nn Nn NNN", "NN") == 1
     assert count("我无法回答", "无法") == 1 and count("用ai回答", "ai") == 1 and count("maili", "ai") == 0
     assert count("a-b [x] [xy]", "[x") == 1 and count("aaaa", "") == 0
+
+
+def test_extra_tags_of_prompts_count_outside_of_code_alone():
+    code = "Run it:\n\n```\nseed task = 1\n```\n\nIt is `seed task` there."
+    assert dropped(filters.prompt_leakage(reply(code), extra=("seed task",))) is None
+    told = dropped(filters.prompt_leakage(reply(code + " A seed task."), extra=("seed task",)))
+    assert told.score == 1 and told.reason.endswith("A seed task.")

@@ -8,4 +8,6 @@ from tests.components.filters.talks import dropped, talk
 def test_placeholders_of_prompts_count_where_asked():
     chat = talk("Dear [insert name]", "Fine.")
     assert dropped(filters.placeholders(chat)) is None
-    assert dropped(filters.placeholders(chat, prompts=True)) == pp.Drop("placeholders too high", 1, 0)
+    assert dropped(filters.placeholders(chat, prompts=True)) == pp.Drop(
+        "placeholders too high: Dear [insert name] Fine.", 1, 0
+    )

@@ -46,7 +46,9 @@ def test_the_profile_keeps_what_is_ordinary(text):
     [
         "",
         "I am ChatGPT.",
-        "[Your Name]",
+        "My name is [Your Name].",
+        "<nooutput>",
+        "No output.",
         "#Rewritten Prompt#: x",
         "```\nopen",
         PLAIN + "I do not know. " * 9,

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pitchpipe_components import filters
-from tests.components.filters.talks import LONG, PLAIN, dropped, reply, score, talk
+from pitchpipe_components.text.repeats import measure, repeats
+from tests.components.filters.talks import LONG, NOUNS, PLAIN, dropped, reply, score, talk
 
+VALLEYS = [f"{first}{last}" for first in ("Ash", "Birch", "Elm", "Fir", "Oak", "Yew") for last in NOUNS]
 STEP = "Stay calm and go on with it.\n\n"
 REPEATED = (
     PLAIN
@@ -33,7 +35,7 @@ REPEATED = (
     ],
 )
 def test_repetition_is_found(text, reason):
-    assert dropped(filters.repetition(reply(text))).reason == f"{reason} too high"
+    assert dropped(filters.repetition(reply(text))).reason.startswith(f"{reason} too high: ")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,10 @@ def test_repetition_is_found(text, reason):
         PLAIN + "".join(f"It runs on Python 3.{n}, I hear. " for n in range(3, 14)), PLAIN + "".join(f"\n- Ms {n}" for n in range(40)) + "\n",
         PLAIN + "\n" + "| yes | no | maybe | perhaps |\n" * 30,
         PLAIN + "\n" + "- the same item again and again\n" * 30,
+        PLAIN + "\n".join(f"Day {n}: walk for {n * 5} minutes, and then cool down for five minutes." for n in range(1, 11)),
+        PLAIN + "\n".join(f"Question {n}: how is part {n}?\na. It is very good\nb. It is neutral" for n in range(1, 11)),
+        PLAIN * 2 + ", ".join(f"{name} {place} National Park" for place, name in zip(NOUNS * 6, VALLEYS, strict=True)),
+        "**A calendar of all that the mill does, for the whole of the year, as the miller wrote it himself**\n| a |\n" * 2,
     ],
 )  # fmt: skip
 def test_repetition_that_is_none(text):
@@ -82,11 +88,11 @@ def test_word_runs_are_counted_in_long_replies_only_and_as_shares():
     assert dropped(filters.repetition(reply(text), ngram_chars=100_000)) is None
     assert (
         dropped(filters.repetition(reply(text), **(free | {"max_top_3gram": 0.18}))).reason
-        == "top 3gram too high"
+        == "top 3gram too high: the end the"
     )
     assert (
         dropped(filters.repetition(reply(text), **(free | {"max_top_4gram": 0.16}))).reason
-        == "top 4gram too high"
+        == "top 4gram too high: the end the end"
     )
 
 
@@ -109,11 +115,17 @@ def test_the_worst_reply_counts():
     )
 )
 def test_what_is_never_measured_would_have_measured_nothing(parts):
-    from pitchpipe_components.filters.repetition import _measure, _repeats
 
     text = (
         "An opening of its own, long enough to count for all of the rules at once. " + "".join(parts)
     ).strip()
-    if not _repeats(text):
-        found = _measure(text, 1, 10_000, 0.15)
+    if not repeats(text):
+        found = measure(text, 1, 10_000, 0.15)
         assert found.in_a_row == 1 and found.lines == 0 and found.ending == 1
+
+
+def test_lines_are_no_paragraphs():
+    lines = "\n".join(f"So say we all of us here.\nAnd part {n} begins." for n in range(12))
+    assert score(filters.repetition(reply(PLAIN + lines)), "equal_paragraphs") == 1
+    apart = lines.replace("\n", "\n\n")
+    assert score(filters.repetition(reply(PLAIN + apart)), "equal_paragraphs") == 11

@@ -37,7 +37,7 @@ def test_residue_is_taken_out(text, mended):
 @pytest.mark.parametrize(
     "text",
     ["Press Copy code to copy it.", "Press Regenerate response.", "1 / 3", "1 / 3 of it is\n\nleft", "3 / 2\n\nis more",
-     "████ 40 %", "40 %: ████", "████░░█", "Regenerate response\n\nis a button.", "A NETWORK ERROR is shown then.", *ORDINARY],
+     "████ 40 %", "█ A █ B\nC █ D █", "40 %: ████", "████░░█", "Regenerate response\n\nis a button.", "A NETWORK ERROR is shown then.", *ORDINARY],
 )  # fmt: skip
 def test_texts_may_speak_of_buttons(text):
     chat = reply(text)
