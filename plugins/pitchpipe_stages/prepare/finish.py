@@ -147,7 +147,7 @@ class _KeptRows:
             done.stepwise.append(len(done.indices))
         done.indices.append(index)
         done.lines.append(encode(kept))
-        self._prompts.append(_hashed(whole.prompt().strip()))
+        self._prompts.append(_hashed(whole.prompt().strip() or whole.id))  # each plain text is by itself
         self._groups.append(_hashed(whole.group) if whole.group else NO_GROUP)
         done.categories.append(kept.category)
 
