@@ -44,6 +44,7 @@ class Plan:
                 categories.extend(known.setdefault(name, len(known)) for name in done.categories)
                 tokens.extend(done.lengths)
                 lane_of.extend([number] * len(done.lengths))
+        self.category_names = set(known)
         self.prompts = np.frombuffer(b"".join(prompts), np.uint64)
         self.groups = np.frombuffer(b"".join(groups), np.uint64)
         self.categories, self.tokens = np.array(categories, np.int32), np.array(tokens, np.int32)

@@ -67,6 +67,7 @@ class Prepared(Struct):
     several: SeveralExamples = field(default_factory=SeveralExamples)
     variables: dict[str, int] = field(default_factory=dict)  # replies by what their chat template was told
     files: dict[str, str] = field(default_factory=dict)  # of each side a digest
+    warnings: list[str] = field(default_factory=list)  # what a user should look at before training
 
     @property
     def replies(self) -> int:

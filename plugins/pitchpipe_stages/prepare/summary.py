@@ -34,6 +34,8 @@ def show_rows(prepared: Prepared, console: Console) -> None:
         [name, *(f"{n:,}" for n in msgspec.structs.astuple(s))][: len(head)] for name, s in splits.items()
     ]
     console.table("Prepared", head, lines)
+    for warning in prepared.warnings:
+        console.say(f"[yellow]warning:[/] {escape(warning)}")
 
 
 def _replies(prepared: Prepared, console: Console) -> None:

@@ -1,0 +1,117 @@
+"""Columns that nobody reads: what a row holds and its conversation does not say."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from pitchpipe.records.conversation import Conversation, Json
+
+# Names of columns that describe a row: nobody misses them in a conversation, unless they say very much.
+DESCRIBING = frozenset((
+    "id", "idx", "index", "uid", "uuid", "guid", "hash", "key", "url", "urls", "uri", "link", "links", "href",
+    "source", "sources", "dataset", "datasets", "subset", "split", "origin", "provenance", "task", "tasks",
+    "type", "kind", "category", "categories", "subcategory", "domain", "topic", "tag", "tags", "name",
+    "skill", "skills", "level", "difficulty", "ability", "subject", "genre", "style", "language", "lang",
+    "languages", "locale", "country", "region", "license", "licence", "copyright", "author", "authors",
+    "creator", "user", "username", "annotator", "worker", "model", "models", "engine", "generator", "version",
+    "date", "time", "datetime", "timestamp", "created", "updated", "created_at", "updated_at", "path", "file",
+    "filename", "file_name", "filepath", "label", "labels", "score", "rating", "quality", "status", "state",
+))  # fmt: skip
+# Names of columns that hold words of a conversation, be they ever so short.
+SPEAKING = frozenset((
+    "input", "inputs", "context", "system", "system_prompt", "system_message", "prompt", "instruction",
+    "query", "question", "output", "outputs", "answer", "response", "completion", "reply", "target",
+    "reasoning", "thinking", "thought", "rationale", "explanation", "hint", "history", "chosen", "persona",
+    "passage", "document", "tools", "functions",
+))  # fmt: skip
+WEIGHTS = frozenset(
+    ("weight", "loss_weight", "loss_scale", "loss_mask", "loss", "train", "trainable", "learn")
+)
+MEDIA = re.compile(
+    r"(?:images?|imgs?|pictures?|photos?|pixel_values|videos?|audios?|speech|wav)"
+    r"(?:_?(?:paths?|files?|file_?names?|urls?|bytes|base64|b64|list))?"
+)
+TURNS = "turns"  # in meta: what formats did not read of each turn
+WORSE = ("rejected", "non_preferred_output")  # replies that nobody wants to learn
+_MUCH = 80  # characters
+_DEEP = 3  # levels of lists and objects in which words are looked for
+_RENDERED = 20  # characters of a reply that a text repeats by no accident
+
+
+def unread(row: Json, conversation: Conversation) -> Iterator[str]:
+    """The columns of the row that hold words or weights, and that the format left to meta."""
+    for key, value in conversation.meta.items():
+        if value is None or value == "" or row.get(key) is not value:
+            continue
+        name = key.lower() if isinstance(key, str) else str(key)
+        if name in WEIGHTS:
+            if isinstance(value, int | float) and value != 1:
+                yield key
+        elif name not in WORSE:
+            words = _words(value, name in SPEAKING)
+            if len(words) > (_MUCH if name in DESCRIBING else 0) and not _said(words, conversation):
+                yield key
+
+
+def media(conversation: Conversation) -> str:
+    """The column that holds images, sound or video that nobody reads, of the row or of its turns."""
+    turns = conversation.meta.get(TURNS)
+    each = [turn for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
+    return next((key for held in (conversation.meta, *each) for key in held if _is_media(key, held[key])), "")
+
+
+def share(rows: int, read: int) -> str:
+    """A share of rows as people say it; never 0 % of something that is there."""
+    part = rows / max(read, 1)
+    if rows >= read:
+        return "all rows"
+    return f"{part:.0%} of rows" if part >= 0.01 else f"{rows:,} of {read:,} rows"
+
+
+def _is_media(key: Any, value: Any) -> bool:
+    return isinstance(value, str | list | dict | bytes) and _names_media(key) and _holds(value)
+
+
+@lru_cache(4096)
+def _names_media(key: Any) -> bool:
+    return isinstance(key, str) and MEDIA.fullmatch(key.lower()) is not None
+
+
+def _holds(value: Any) -> bool:
+    """Is there anything in it? Lists of nulls and of empty lists hold nothing."""
+    if isinstance(value, list):
+        return any(map(_holds, value))
+    if isinstance(value, dict):
+        return any(map(_holds, value.values()))
+    return value not in (None, "", b"", False)
+
+
+def _words(value: Any, speaking: bool, deep: int = 0) -> str:
+    """The first text that holds words, of a value of any kind."""
+    if isinstance(value, str):
+        return value if _is_text(value) or (speaking and value.strip()) else ""
+    if deep < _DEEP and isinstance(value, list | dict):
+        entries = value.values() if isinstance(value, dict) else value
+        return next(filter(None, (_words(entry, speaking, deep + 1) for entry in entries)), "")
+    return ""
+
+
+def _is_text(value: str) -> bool:
+    """Words are letters with a space between them, or letters of a language that writes none."""
+    if value.isascii() and " " not in value.strip():
+        return False
+    return any(map(str.isalpha, value[:200]))
+
+
+def _said(words: str, conversation: Conversation) -> bool:
+    """Do the messages say these words, or do the words render the whole conversation?"""
+    words = words.strip()
+    texts = [
+        t for m in conversation.messages for t in (m.content, m.context, m.reasoning) if isinstance(t, str)
+    ]
+    if any(words in text for text in texts):
+        return True
+    reply = texts[-1] if texts else ""
+    last = next((m.content for m in reversed(conversation.messages) if isinstance(m.content, str)), reply)
+    return len(last.strip()) >= _RENDERED and last.strip() in words
