@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from pitchpipe.records.conversation import Conversation, Json
+from pitchpipe_stages.data.unread import MANY
 
 Sample = Sequence[tuple[Json, Conversation]]  # rows, and what they became
 
@@ -43,7 +44,7 @@ UNLIKE_LABELS = frozenset((  # classes, as labels
     "negative", "down", "low", "wrong", "incorrect", "false", "fail", "failed",
 ))  # fmt: skip
 TASKS = frozenset(("choices", "options", "premise", "hypothesis"))  # columns beside which a label is a task's
-MANY, ALIKE = 6, 3  # so many rows show whether replies are classes: each comes so often, on average
+ENOUGH, ALIKE = 6, 3  # so many rows show whether replies are classes: each comes so often, on average
 
 
 class Judged(Struct):
@@ -58,16 +59,17 @@ class Judged(Struct):
 
 def bad(row: Json, conversation: Conversation, judged: Judged) -> str:
     """The column, of those that nobody reads, that says that the reply is undesired."""
-    if conversation.rejected or conversation.meta.get("plain") is True:
+    columns = [column for column in conversation.meta if kind_of(column) and column in row]
+    if not columns or conversation.rejected or conversation.meta.get("plain") is True:
         return ""
-    for column, value in conversation.meta.items():
-        kind = kind_of(column) if column in row else ""
-        if kind and column not in judged.passed_over and is_bad(kind, column, value, column in judged.signs):
+    for column in columns:
+        value, kind = conversation.meta[column], kind_of(column)
+        if column not in judged.passed_over and is_bad(kind, column, value, column in judged.signs):
             return column
     return ""
 
 
-@lru_cache(4096)
+@lru_cache(MANY)
 def kind_of(column: Any) -> str:
     """How a column judges, by its name: "switch", "reversed", "grade", or not at all."""
     words = _name(column).split("_")
@@ -132,7 +134,7 @@ def look(sample: Sample) -> Judged:
 
 def _is_class(pairs: Sequence[tuple[Any, str]]) -> bool:
     """Are the replies a few words that come again and again, or do they say the label itself?"""
-    if len(pairs) >= MANY and ALIKE * len({reply for _, reply in pairs}) <= len(pairs):
+    if len(pairs) >= ENOUGH and ALIKE * len({reply for _, reply in pairs}) <= len(pairs):
         return True
     said = [(_name(v), _name(reply)) for v, reply in pairs if isinstance(v, str) and v.strip()]
     return len(said) >= ALIKE and 2 * sum(value in reply for value, reply in said) > len(said)

@@ -33,8 +33,9 @@ MEDIA = re.compile(
     r"(?:_?(?:paths?|files?|file_?names?|urls?|bytes|base64|b64|list))?"
 )
 TURNS = "turns"  # in meta: what formats did not read of each turn
+MANY = 4096  # names of columns that are remembered
 WORSE = ("rejected", "non_preferred_output")  # replies that nobody wants to learn
-_MUCH = 80  # characters
+_MUCH, _NEVER, _WEIGHT = 80, 1 << 40, 1 << 41  # characters
 _DEEP = 3  # levels of lists and objects in which words are looked for
 _RENDERED = 20  # characters of a reply that a text repeats by no accident
 
@@ -42,23 +43,52 @@ _RENDERED = 20  # characters of a reply that a text repeats by no accident
 def unread(row: Json, conversation: Conversation) -> Iterator[str]:
     """The columns of the row that hold words or weights, and that the format left to meta."""
     for key, value in conversation.meta.items():
-        if value is None or value == "" or row.get(key) is not value:
+        kind, least = type(value), _least(key)
+        if kind is str:
+            if len(value) <= least:
+                continue
+        elif value is None or kind is bool or kind is int or kind is float:
+            if least == _WEIGHT and value is not None and value != 1 and row.get(key) is value:
+                yield key
             continue
-        name = key.lower() if isinstance(key, str) else str(key)
-        if name in WEIGHTS:
-            if isinstance(value, int | float) and value != 1:
+        if row.get(key) is value:
+            words = _words(value, least == 0)
+            if len(words) > least and not _said(words, conversation):
                 yield key
-        elif name not in WORSE:
-            words = _words(value, name in SPEAKING)
-            if len(words) > (_MUCH if name in DESCRIBING else 0) and not _said(words, conversation):
-                yield key
+
+
+@lru_cache(MANY)
+def _least(key: Any) -> int:
+    """How many characters a column may hold, by its name, before it is told."""
+    name = str(key).lower()
+    if name in WEIGHTS:
+        return _WEIGHT
+    if name in WORSE or name == TURNS:
+        return _NEVER
+    return _MUCH if name in DESCRIBING else 0 if name in SPEAKING else 1
 
 
 def media(conversation: Conversation) -> str:
     """The column that holds images, sound or video that nobody reads, of the row or of its turns."""
-    turns = conversation.meta.get(TURNS)
+    meta = conversation.meta
+    found = next((key for key in meta if _names_media(key) and _holds(meta[key])), "")
+    turns = meta.get(TURNS) if not found else None
     each = [turn for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
-    return next((key for held in (conversation.meta, *each) for key in held if _is_media(key, held[key])), "")
+    return found or next((k for turn in each for k in turn if _names_media(k) and _holds(turn[k])), "")
+
+
+@lru_cache(MANY)
+def _names_media(key: Any) -> bool:
+    return isinstance(key, str) and MEDIA.fullmatch(key.lower()) is not None
+
+
+def _holds(value: Any) -> bool:
+    """Is there anything in it? Numbers, and lists of nulls and of empty lists, hold nothing."""
+    if isinstance(value, list):
+        return any(map(_holds, value))
+    if isinstance(value, dict):
+        return any(map(_holds, value.values()))
+    return isinstance(value, str | bytes) and bool(value)
 
 
 def share(rows: int, read: int) -> str:
@@ -67,24 +97,6 @@ def share(rows: int, read: int) -> str:
     if rows >= read:
         return "all rows"
     return f"{part:.0%} of rows" if part >= 0.01 else f"{rows:,} of {read:,} rows"
-
-
-def _is_media(key: Any, value: Any) -> bool:
-    return isinstance(value, str | list | dict | bytes) and _names_media(key) and _holds(value)
-
-
-@lru_cache(4096)
-def _names_media(key: Any) -> bool:
-    return isinstance(key, str) and MEDIA.fullmatch(key.lower()) is not None
-
-
-def _holds(value: Any) -> bool:
-    """Is there anything in it? Lists of nulls and of empty lists hold nothing."""
-    if isinstance(value, list):
-        return any(map(_holds, value))
-    if isinstance(value, dict):
-        return any(map(_holds, value.values()))
-    return value not in (None, "", b"", False)
 
 
 def _words(value: Any, speaking: bool, deep: int = 0) -> str:
@@ -106,12 +118,12 @@ def _is_text(value: str) -> bool:
 
 def _said(words: str, conversation: Conversation) -> bool:
     """Do the messages say these words, or do the words render the whole conversation?"""
-    words = words.strip()
-    texts = [
-        t for m in conversation.messages for t in (m.content, m.context, m.reasoning) if isinstance(t, str)
-    ]
-    if any(words in text for text in texts):
-        return True
-    reply = texts[-1] if texts else ""
-    last = next((m.content for m in reversed(conversation.messages) if isinstance(m.content, str)), reply)
-    return len(last.strip()) >= _RENDERED and last.strip() in words
+    words, reply, most = words.strip(), "", len(words)
+    for message in conversation.messages:
+        for text in (message.content, message.context, message.reasoning):
+            if isinstance(text, str) and text:
+                if len(text) >= most and words in text:
+                    return True
+                reply = text
+    reply = reply.strip()
+    return _RENDERED <= len(reply) <= most and reply in words
