@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from pitchpipe import Drop, Message, drop
+from pitchpipe import Drop, Message, drop, replace
 from pitchpipe_components.formats.assemble import Made, Rest, Result, conversation, filled, first
 from pitchpipe_components.formats.tools import decoded
 from pitchpipe_components.formats.turns import NOTHING, Spoken, is_turn, read, said
@@ -64,7 +64,8 @@ class Columns:
         used.discard("")
         about = self._text(row[context]) if context else ""
         if isinstance(row[prompt], list) or isinstance(row[reply], list):
-            return self._listed(row, prompt, reply, before, used - {context, rejected})
+            apart = {rejected, context} if isinstance(row[prompt], list) else {rejected}
+            return self._listed(row, prompt, reply, before, about, used - apart)
         question = Message("user", self._text(row[prompt]), "" if about is None else about)
         messages = [*before, question, Message("assistant", self._text(row[reply]))]
         worse = Message("assistant", row[rejected]) if rejected else None
@@ -106,14 +107,17 @@ class Columns:
         return messages
 
     def _listed(
-        self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], used: set[str]
+        self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], about: Any, used: set[str]
     ) -> Result:
-        """Reads a prompt or a reply that is a list: of turns, or of the parts of one message."""
+        """Reads a prompt or a reply that is a list: of turns, or of the parts of one message. Turns have
+        no place for a context."""
         whole = Spoken(before, [NOTHING] * len(before))
         for name, role in ((prompt, "user"), (reply, "assistant")):
             spoken = said(row[name], role, name)
             if isinstance(spoken, Drop):
                 return spoken
+            if role == "user" and about and not isinstance(row[name], list):
+                spoken.messages[0] = replace(spoken.messages[0], context=about)
             whole.messages.extend(spoken.messages)
             whole.turns.extend(spoken.turns)
         return self._whole(whole.messages, row, used, None, whole.turns)

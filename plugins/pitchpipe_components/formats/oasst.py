@@ -78,7 +78,8 @@ class OASSTMessages:
     def matches(self, row: dict[str, Any]) -> int:
         needed = [first(row, names) for names in (IDS, PARENTS, TEXTS, ROLES)]
         known = ("message_tree_id", "tree_state", "rank", "deleted", "review_result")
-        return len(needed) + sum(name in row for name in known) if all(needed) else 0
+        spoken = all(needed) and all(isinstance(row[name], str) for name in needed[2:])
+        return len(needed) + sum(name in row for name in known) if spoken else 0
 
     def __call__(self, row: dict[str, Any]) -> list[Result] | Result:
         if "prompt" not in row:

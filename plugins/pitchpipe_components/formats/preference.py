@@ -32,7 +32,7 @@ class Preference:
     def matches(self, row: dict[str, Any]) -> int:
         sides = [row.get(name) for name in SIDES]
         texts = all(isinstance(side, str) and ("prompt" in row or not is_marked(side)) for side in sides)
-        lists = all(isinstance(side, list) and any(map(is_turn, side)) for side in sides)
+        lists = all(is_turn(side) or (isinstance(side, list) and any(map(is_turn, side))) for side in sides)
         if not lists and (not texts or is_turn(first_object(turns(row)[1])) or _unnamed_prompt(row)):
             return 0
         known = ("prompt", *SIDES, "score_chosen", "score_rejected")

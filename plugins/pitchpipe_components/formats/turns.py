@@ -83,7 +83,8 @@ def first_object(turns: Any) -> dict[str, Any]:
 
 
 def said(value: Any, role: str, name: str) -> Spoken | Drop:
-    """Reads a value that is either a list of turns or the content of one message."""
+    """Reads a value that is a list of turns, one turn, or the content of one message."""
+    value = [value] if is_turn(value) else value
     if isinstance(value, list) and any(map(is_turn, value)):
         return read(value, name)
     return Spoken([Message(role, value)], [NOTHING])

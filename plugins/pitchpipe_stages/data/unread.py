@@ -37,7 +37,8 @@ MANY = 4096  # names of columns that are remembered
 WORSE = ("rejected", "non_preferred_output")  # replies that nobody wants to learn
 _MUCH, _NEVER, _WEIGHT = 80, 1 << 40, 1 << 41  # characters
 _DEEP = 3  # levels of lists and objects in which words are looked for
-_RENDERED = 20  # characters of a reply that a text repeats by no accident
+_RENDERED = 20  # characters of a chat that a text repeats by no accident
+_SPACES, _LETTERS = 2, 10  # fewer make a label, not words
 
 
 def unread(row: Json, conversation: Conversation) -> Iterator[str]:
@@ -110,20 +111,20 @@ def _words(value: Any, speaking: bool, deep: int = 0) -> str:
 
 
 def _is_text(value: str) -> bool:
-    """Words are letters with a space between them, or letters of a language that writes none."""
-    if value.isascii() and " " not in value.strip():
+    """Words are letters with spaces between them, or many letters of a language that writes none."""
+    if value.count(" ") < _SPACES and (value.isascii() or len(value) < _LETTERS):
         return False
     return any(map(str.isalpha, value[:200]))
 
 
 def _said(words: str, conversation: Conversation) -> bool:
-    """Do the messages say these words, or do the words render the whole conversation?"""
-    words, reply, most = words.strip(), "", len(words)
+    """Do the messages say these words, or do the words render all that the messages say?"""
+    words, seen = words.strip(), 0
+    most = len(words)
     for message in conversation.messages:
-        for text in (message.content, message.context, message.reasoning):
+        for text in (message.content, message.context):
             if isinstance(text, str) and text:
                 if len(text) >= most and words in text:
                     return True
-                reply = text
-    reply = reply.strip()
-    return _RENDERED <= len(reply) <= most and reply in words
+                seen = seen + len(text) if seen >= 0 and text.strip() in words else -1
+    return seen >= _RENDERED

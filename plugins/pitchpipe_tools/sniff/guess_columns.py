@@ -8,8 +8,8 @@ from pitchpipe.records.conversation import Json
 # Frequent names of columns, the likeliest first, by the name that the format `alpaca` uses.
 FREQUENT_NAMES = {
     "system": "system system_prompt system_message",
-    "instruction": "instruction question prompt query request task problem user human input ask source",
-    "output": "output answer response completion reply solution target assistant gold result label",
+    "instruction": "instruction question prompt query request task problem user human input ask",
+    "output": "output answer response completion reply solution target assistant gold sql code",
     "input": "context passage document background input",
 }
 NEEDED = {"instruction", "output"}
@@ -17,8 +17,8 @@ NEEDED = {"instruction", "output"}
 SIDES = (
     ("chosen", "rejected"), ("chosen_messages", "rejected_messages"), ("response_j", "response_k"),
     ("chosen_response", "rejected_response"), ("preferred", "dispreferred"), ("preferred", "rejected"),
-    ("answer_winning", "answer_losing"), ("positive", "negative"), ("pos", "neg"), ("win", "lose"),
-    ("better", "worse"), ("accepted", "rejected"), ("good", "bad"),
+    ("answer_winning", "answer_losing"), ("answer_w", "answer_l"), ("positive", "negative"),
+    ("pos", "neg"), ("win", "lose"),    ("better", "worse"), ("accepted", "rejected"), ("good", "bad"),
 )  # fmt: skip
 # A column that holds a whole text, if no other column speaks.
 TEXTS = (
@@ -53,6 +53,8 @@ def what_is_there(sample: list[Json]) -> str:
     """What rows that no format reads seem to hold: prompts without replies, or replies without prompts."""
     keys = [key for key in dict.fromkeys(key for row in sample for key in row) if isinstance(key, str)]
     speaking = [key for key in keys if any(_speaks(row.get(key)) for row in sample)]
+    if any(isinstance(value, dict | list) for row in sample for value in row.values()):
+        return ""  # it may be anywhere in there
     found = {new: _named_like(FREQUENT_NAMES[new].split(), speaking, whole=False) for new in NEEDED}
     if found["instruction"] and not found["output"]:
         return f"They seem to hold prompts ({found['instruction']}) and no replies to learn."
@@ -74,7 +76,9 @@ def _speaks(value: object) -> bool:
     """Whether a value may be words of a conversation: text that is no number, or a list."""
     if isinstance(value, str):
         return any(map(str.isalpha, value)) and not value.startswith(("http://", "https://"))
-    return isinstance(value, list) and bool(value) and isinstance(value[0], str | dict)
+    if isinstance(value, list):
+        return bool(value) and isinstance(value[0], str | dict)
+    return isinstance(value, dict) and "content" in value
 
 
 def _varies(key: str, sample: list[Json]) -> bool:

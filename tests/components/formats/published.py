@@ -394,7 +394,9 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("alpaca", {"instruction": "Add.", "context": "2, 2", "output": "4", "system_prompt": "Be exact."}, chat(system("Be exact."), user("Add.", "2, 2"), reply("4"))),
     ("prompt_completion", {"prompt": "Add 2, 2 and do it step by step, please.", "input": "2, 2 and do it step by step, please", "completion": "4"}, chat(user("Add 2, 2 and do it step by step, please."), reply("4"), meta={"input": "2, 2 and do it step by step, please"})),
     ("alpaca", {"instruction": "Sure?", "output": "Yes", "history": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4"}]}, chat(user("2+2?"), reply("4"), user("Sure?"), reply("Yes"))),
+    ("alpaca", {"instruction": "Add.", "input": "2, 2", "output": ["4", "four"]}, chat(user("Add.", "2, 2"), reply(["4", "four"]))),
     # --- preferences whose prompt stands elsewhere
+    ("preference", {"prompt": [{"role": "user", "content": "2+2?"}], "chosen": {"role": "assistant", "content": "4"}, "rejected": {"role": "assistant", "content": "5"}}, chat(user("2+2?"), reply("4"), rejected=reply("5"))),
     ("sharegpt", {"conversations": [{"from": "human", "value": "The sky?"}], "chosen": "It is blue.", "rejected": "It is black."}, chat(pp.Message("human", "The sky?"), reply("It is blue."), rejected=reply("It is black."))),
     ("messages", {"messages": [{"role": "user", "content": "The sky?"}, {"role": "assistant", "content": "It is blue."}], "chosen": "It is blue. ", "rejected": "It is black.", "prompt": "The sky?"}, chat(user("The sky?"), reply("It is blue."), rejected=reply("It is black."), meta={"prompt": "The sky?"})),
     ("preference", {"query": "The sky?", "chosen": "It is blue.", "rejected": "It is black.", "system": "Look."}, chat(system("Look."), user("The sky?"), reply("It is blue."), rejected=reply("It is black."))),

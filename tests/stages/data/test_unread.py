@@ -22,14 +22,15 @@ def left(row, name):
         ({"rationale": "Rivers run down."}, ["rationale"]),
         ({"hint": "down"}, ["hint"]),  # a name that speaks
         ({"notes": {"first": ["Rivers run down."]}}, ["notes"]),
-        ({"notes": "\u6cb3\u6d41\u5165\u6d77"}, ["notes"]),  # a language without spaces
+        ({"notes": "\u6cb3\u6d41\u5165\u6d77" * 3}, ["notes"]),  # a language without spaces
         ({"loss_weight": 0.5}, ["loss_weight"]),
         ({"loss_weight": 1}, []),
         ({"words": 7, "ok": True, "none": None, "empty": "", "list": [], "nothing": " "}, []),
         ({"id": "a b", "source": "the old web", "url": "https://a.b/c d", "license": "any use at all"}, []),
         ({"task": "Name the river. " * 9}, ["task"]),
         ({"task": "Name the river.", "rejected": "A reply that is worse."}, []),
-        ({"topic_code": "rivers", "made": "2026-01-31 10:00:00", "path_of": "a/b/c.txt"}, []),
+        ({"class": "\u6cb3\u6d41\u5165\u6d77", "app": "River Maps", "topic_code": "rivers", "made": "2026-01-31 10:00:00", "path_of": "a/b/c.txt"}, []),
+        ({"passage": "Some say so. The river runs to the sea at last. Others do not."}, ["passage"]),  # quoted in part
         ({"again": "The river runs to the sea at last."}, []),  # a message says it
         ({"text": "### Instruction:\nSay it.\n\n### Response:\nThe river runs to the sea at last."}, []),
     ],

@@ -100,6 +100,8 @@ def test_keys_that_say_nothing_are_shown(sniff):
         ({"question": "Which?", "choices": ["a", "b"], "answer": 1}, {}),
         ({"question": "Which?", "answer": 0.5}, {}),
         ({"prompt": "https://example.com/a", "output": "b"}, {}),
+        ({"source": "wiki", "label": "rivers", "description": "Which rivers?"}, {}),
+        ({"question": "How many?", "sql": "SELECT COUNT(*)"}, {"instruction": "question", "output": "sql"}),
     ],
 )  # fmt: skip
 def test_a_mapping_that_would_be_worse_than_none_is_not_proposed(row, columns):
@@ -107,11 +109,9 @@ def test_a_mapping_that_would_be_worse_than_none_is_not_proposed(row, columns):
 
 
 def test_a_column_that_never_changes_is_no_prompt():
-    rows = [{"source": "wiki", "target": f"River {n}."} for n in range(4)]
-    assert guessed_columns(rows) == {} and guessed_columns(rows[:1]) == {
-        "instruction": "source",
-        "output": "target",
-    }
+    rows = [{"task": "rivers", "target": f"River {n}."} for n in range(4)]
+    assert guessed_columns(rows) == {}
+    assert guessed_columns(rows[:1]) == {"instruction": "task", "output": "target"}
 
 
 def test_the_hint_names_no_column_at_random_and_says_what_is_there(sniff):
