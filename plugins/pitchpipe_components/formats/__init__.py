@@ -21,6 +21,7 @@ from pitchpipe_components.formats.tables import (
     QueryResponse,
 )
 from pitchpipe_components.formats.tasks import SelfInstruct, SuperNI
+from pitchpipe_components.formats.transcript import Transcript
 from pitchpipe_components.formats.xlam import XLAM
 
 FORMATS = {
@@ -49,6 +50,7 @@ FORMATS = {
     "shp": SHP,
     "super_ni": SuperNI,
     "text": Text,
+    "transcript": Transcript,
     "ultrachat": UltraChat,
     "ultrafeedback": UltraFeedback,
     "xlam": XLAM,

@@ -55,6 +55,11 @@ def _taken(meta: Rest, key: str) -> str:
     return meta.pop(key) if isinstance(meta.get(key), str) else ""
 
 
+def filled(row: dict[str, Any], names: Sequence[str]) -> str:
+    """Returns the first of these keys that holds something; if none does, the first that the row has."""
+    return next((name for name in names if row.get(name) not in (None, "")), first(row, names))
+
+
 def first(row: dict[str, Any], names: Sequence[str]) -> str:
     """Returns the first of these keys that the row has, or an empty text."""
     for name in names:

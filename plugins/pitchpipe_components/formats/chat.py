@@ -7,13 +7,14 @@ from typing import Any
 from pitchpipe import Drop, Message, drop
 from pitchpipe_components.formats.assemble import Rest, Result, conversation, first
 from pitchpipe_components.formats.tools import decoded, tools_of
-from pitchpipe_components.formats.turns import NOTHING, ROLES, TEXTS, first_object, is_turn, read
+from pitchpipe_components.formats.turns import NOTHING, ROLES, TEXTS, first_object, is_turn, read, replies
 
 LISTS = (
     "messages", "conversations", "conversation", "data", "turns", "dialog", "dialogue", "items", "chat"
 )  # fmt: skip
 SYSTEMS = ("system", "system_prompt")
 TOOLS = ("tools", "functions")
+SIDES = ("chosen", "rejected")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,13 @@ def turns(row: dict[str, Any]) -> tuple[str, Any]:
 
 def frame(row: dict[str, Any]) -> int:
     """Counts the keys that a format reads in a row with a list of turns."""
-    preferred = all(is_turn(row.get(name)) for name in ("chosen", "rejected"))
+    preferred = any(all(kind(row.get(name)) for name in SIDES) for kind in (is_turn, is_words))
     beside = (*SYSTEMS, *TOOLS, "rejected_response")
     return 1 + 2 * preferred + sum(name in row for name in beside)
+
+
+def is_words(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def framed(row: dict[str, Any], name: str, messages: Sequence[Message], rests: Sequence[Rest]) -> Result:
@@ -98,15 +103,23 @@ def framed(row: dict[str, Any], name: str, messages: Sequence[Message], rests: S
 def _rejected(
     row: dict[str, Any], messages: list[Message], rests: list[Rest], used: set[str]
 ) -> tuple[Message | None, Rest] | Drop:
-    """Reads LLaMA-Factory's chosen turn, which ends the chat, and rejected turn; or Swift's rejected text."""
+    """Reads a chosen turn or text, which ends the chat, and a rejected one; or Swift's rejected text."""
     if is_turn(row.get("chosen")) and is_turn(row.get("rejected")):
-        replies = read([row["chosen"], row["rejected"]], "chosen")
-        if isinstance(replies, Drop):
-            return replies
-        used.update(("chosen", "rejected"))
-        messages.append(replies.messages[0])
-        rests.append(replies.turns[0])
-        return replies.messages[1], replies.turns[1]
+        both = read([row["chosen"], row["rejected"]], "chosen")
+        if isinstance(both, Drop):
+            return both
+        used.update(SIDES)
+        messages.append(both.messages[0])
+        rests.append(both.turns[0])
+        return both.messages[1], both.turns[1]
+    if all(is_words(row.get(name)) for name in SIDES):
+        used.update(SIDES)
+        if not messages or not replies(messages[-1]):
+            messages.append(Message("assistant", row["chosen"]))
+            rests.append(NOTHING)
+        elif str(messages[-1].content).strip() != row["chosen"].strip():
+            return drop("chosen is another reply than the last of the chat")
+        return Message("assistant", row["rejected"]), NOTHING
     if row.get("rejected_response") is not None:
         used.add("rejected_response")
         return Message("assistant", row["rejected_response"]), NOTHING

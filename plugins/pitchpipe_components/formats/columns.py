@@ -2,18 +2,26 @@
 
 from typing import Any, ClassVar
 
-from pitchpipe import Drop, Message, drop
-from pitchpipe_components.formats.assemble import Made, Rest, Result, conversation, first
+from pitchpipe import Drop, Message, drop, replace
+from pitchpipe_components.formats.assemble import Made, Rest, Result, conversation, filled, first
 from pitchpipe_components.formats.tools import decoded
-from pitchpipe_components.formats.turns import NOTHING, Spoken, said
+from pitchpipe_components.formats.turns import NOTHING, Spoken, is_turn, read, said
 
 Names = tuple[str, ...]
+
+
+# What any format of columns reads beside its own names. It does not count in detection.
+CONTEXTS: Names = ("input", "context")
+SYSTEMS: Names = ("system", "system_prompt", "system_message")
+COPIED = 30  # characters of a context: so long a text stands in a prompt by no accident
 
 
 class Columns:
     """Names the columns that hold each part. Of several names, the first that a row has counts.
 
-    A row with a key in `without` belongs to another format. `strip` removes white space around texts.
+    A context and a system message may also be under a usual name that is none of the format's own; of several
+    such, the first that is not empty counts. A row with a key in `without` belongs to another format. `strip`
+    removes white space around texts.
     """
 
     prompt: ClassVar[Names] = ()
@@ -46,15 +54,18 @@ class Columns:
         for name, names in ((prompt, self.prompt), (reply, self.reply)):
             if not name:
                 return drop(f"{names[0]} is missing")
-        context, rejected = first(row, self.context), first(row, self.rejected)
-        used = {prompt, reply, context, rejected}
+        rejected = first(row, self.rejected)
+        used = {prompt, reply, rejected}
+        context = self._about(row, used)
+        used.add(context)
         before = self._before(row, used)
         if isinstance(before, Drop):
             return before
         used.discard("")
         about = self._text(row[context]) if context else ""
         if isinstance(row[prompt], list) or isinstance(row[reply], list):
-            return self._listed(row, prompt, reply, before, used)
+            apart = {rejected, context} if isinstance(row[prompt], list) else {rejected}
+            return self._listed(row, prompt, reply, before, about, used - apart)
         question = Message("user", self._text(row[prompt]), "" if about is None else about)
         messages = [*before, question, Message("assistant", self._text(row[reply]))]
         worse = Message("assistant", row[rejected]) if rejected else None
@@ -64,10 +75,20 @@ class Columns:
         """Whether the format knows that the row reasons step by step."""
         return False
 
+    def _about(self, row: dict[str, Any], used: set[str]) -> str:
+        """Returns the column of the context; none if its words are in the prompt already."""
+        name = filled(row, [*self.context, *(other for other in CONTEXTS if other not in used)])
+        if name in self.context or not isinstance(row.get(name), str):
+            return name if name in self.context else ""
+        text, prompt = row[name].strip(), row[first(row, self.prompt)]
+        copied = len(text) >= COPIED and isinstance(prompt, str) and text in prompt
+        return "" if copied else name
+
     def _before(self, row: dict[str, Any], used: set[str]) -> list[Message] | Drop:
         """Returns the system message and the earlier turns."""
         messages = []
-        system, history = first(row, self.system), first(row, self.history)
+        system = filled(row, [*self.system, *(other for other in SYSTEMS if other not in used)])
+        history = first(row, self.history)
         used.update((system, history))
         if system and row[system] not in (None, ""):
             messages.append(Message("system", row[system]))
@@ -76,6 +97,9 @@ class Columns:
             return messages
         if not isinstance(pairs, list):
             return drop(f"{history} is not a list")
+        if pairs and all(map(is_turn, pairs)):
+            earlier = read(pairs, history)
+            return earlier if isinstance(earlier, Drop) else [*messages, *earlier.messages]
         for pair in pairs:
             if not (isinstance(pair, list | tuple) and len(pair) == 2):
                 return drop(f"a turn of {history} is not a pair")
@@ -83,18 +107,20 @@ class Columns:
         return messages
 
     def _listed(
-        self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], used: set[str]
+        self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], about: Any, used: set[str]
     ) -> Result:
-        """Reads a prompt or a reply that is a list: of turns, or of the parts of one message."""
+        """Reads a prompt or a reply that is a list: of turns, or of the parts of one message. Turns have
+        no place for a context."""
         whole = Spoken(before, [NOTHING] * len(before))
         for name, role in ((prompt, "user"), (reply, "assistant")):
             spoken = said(row[name], role, name)
             if isinstance(spoken, Drop):
                 return spoken
+            if role == "user" and about and not isinstance(row[name], list):
+                spoken.messages[0] = replace(spoken.messages[0], context=about)
             whole.messages.extend(spoken.messages)
             whole.turns.extend(spoken.turns)
-        kept = used - {first(row, self.context), first(row, self.rejected)}
-        return self._whole(whole.messages, row, kept, None, whole.turns)
+        return self._whole(whole.messages, row, used, None, whole.turns)
 
     def _whole(
         self,

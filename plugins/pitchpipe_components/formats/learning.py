@@ -10,7 +10,7 @@ LEARNED = (
     "weight", "train", "learn", "loss", "loss_weight", "loss_scale", "loss_mask", "training", "trainable"
 )  # fmt: skip
 # True takes a turn out of the loss, as in torchtune; false says nothing.
-HIDDEN = ("masked", "mask", "ignore", "ignore_loss")
+HIDDEN = ("masked", "mask", "ignore", "ignore_loss", "disable_loss")
 MARKS = frozenset((*LEARNED, *HIDDEN))
 DOUBTFUL = "mask"  # some mean by it what is learned
 PARTS = "content_parts"  # what else the parts of a content hold

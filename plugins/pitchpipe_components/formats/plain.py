@@ -5,6 +5,7 @@ from typing import Any
 from pitchpipe import Message, drop
 from pitchpipe_components.formats.assemble import Result, conversation
 from pitchpipe_components.formats.chat import turns
+from pitchpipe_components.formats.transcript import written_in
 
 
 class Text:
@@ -14,7 +15,9 @@ class Text:
     """
 
     def matches(self, row: dict[str, Any]) -> int:
-        return int(isinstance(row.get("text"), str) and not isinstance(turns(row)[1], list))
+        if not isinstance(row.get("text"), str) or isinstance(turns(row)[1], list):
+            return 0
+        return int(not written_in(row))
 
     def __call__(self, row: dict[str, Any]) -> Result:
         if "text" not in row:

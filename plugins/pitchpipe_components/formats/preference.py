@@ -3,42 +3,78 @@
 from os.path import commonprefix
 from typing import Any
 
-from pitchpipe import Drop, drop
-from pitchpipe_components.formats.assemble import Result
+from pitchpipe import Drop, Message, drop
+from pitchpipe_components.formats.assemble import Result, filled
+from pitchpipe_components.formats.chat import SIDES, SYSTEMS, is_words, turns
 from pitchpipe_components.formats.marked import is_marked
 from pitchpipe_components.formats.preferred import preferred
-from pitchpipe_components.formats.turns import Spoken, is_turn, read, said
+from pitchpipe_components.formats.turns import (
+    NOTHING,
+    Spoken,
+    first_object,
+    is_turn,
+    read,
+    replies,
+    said,
+)
 
-SIDES = ("chosen", "rejected")
+PROMPTS = ("query", "question", "instruction", "input", "context", "history", "user", "human")
+LONG = 20  # characters of a text that may be a prompt
 
 
 class Preference:
     """{"prompt": "2+2?", "chosen": "4", "rejected": "5"}
 
-    Each value is text or a list of messages. Without a prompt, the common beginning of both is the prompt.
+    Each value is text or a list of messages. The prompt may also be called query, input, context or history,
+    or be a list of turns. Without any, the common beginning of both sides is the prompt.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
         sides = [row.get(name) for name in SIDES]
         texts = all(isinstance(side, str) and ("prompt" in row or not is_marked(side)) for side in sides)
-        lists = all(isinstance(side, list) and any(map(is_turn, side)) for side in sides)
+        lists = all(is_turn(side) or (isinstance(side, list) and any(map(is_turn, side))) for side in sides)
+        if not lists and (not texts or is_turn(first_object(turns(row)[1])) or _unnamed_prompt(row)):
+            return 0
         known = ("prompt", *SIDES, "score_chosen", "score_rejected")
-        return sum(name in row for name in known) if texts or lists else 0
+        return sum(name in row for name in known)
 
     def __call__(self, row: dict[str, Any]) -> Result:
         for name in SIDES:
             if name not in row:
                 return drop(f"{name} is missing")
-        chosen, rejected = row["chosen"], row["rejected"]
+        chosen, rejected, asked = row["chosen"], row["rejected"], _prompt_of(row, row["chosen"])
         prompt: Spoken | Drop = Spoken([], [])
-        if "prompt" in row:
-            prompt = said(row["prompt"], "user", "prompt")
+        if asked:
+            prompt = said(row[asked], "user", asked)
         elif isinstance(chosen, str) and isinstance(rejected, str):
             shared = _shared_words(chosen, rejected)
             prompt = said(shared.rstrip(), "user", "prompt") if shared.strip() else prompt
             chosen, rejected = chosen[len(shared) :], rejected[len(shared) :]
         better, worse = said(chosen, "assistant", "chosen"), said(rejected, "assistant", "rejected")
-        return preferred(row, prompt, better, worse, ("prompt", *SIDES))
+        system = filled(row, SYSTEMS)
+        if system and isinstance(prompt, Spoken) and is_words(row[system]):
+            prompt = Spoken([Message("system", row[system]), *prompt.messages], [NOTHING, *prompt.turns])
+        return preferred(row, prompt, better, worse, {asked or "prompt", system or "prompt", *SIDES}, asked)
+
+
+def _prompt_of(row: dict[str, Any], chosen: Any) -> str:
+    """Returns the column of the prompt. Lists that begin with a question hold it already."""
+    if "prompt" in row:
+        return "prompt"
+    if isinstance(chosen, list) and not (is_turn(chosen[0]) and replies(read(chosen[:1], "").messages[0])):
+        return ""
+    name, list_of_turns = turns(row)
+    if is_turn(first_object(list_of_turns)):
+        return name
+    return next((name for name in PROMPTS if isinstance(row.get(name), str | list) and row[name]), "")
+
+
+def _unnamed_prompt(row: dict[str, Any]) -> bool:
+    """Whether a text of any other name may be the prompt, so that none must be made up."""
+    if _prompt_of(row, row["chosen"]):
+        return False
+    others = (value for key, value in row.items() if key not in SIDES and isinstance(value, str))
+    return any(len(value) >= LONG and " " in value for value in others)
 
 
 class OpenAIPreference:

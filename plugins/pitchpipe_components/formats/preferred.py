@@ -15,6 +15,7 @@ def preferred(
     better: Spoken | Drop,
     worse: Spoken | Drop,
     used: Iterable[str],
+    asked: str = "prompt",
 ) -> Result:
     """Makes a conversation of the better turns; the worse reply is rejected if only the last turns differ.
 
@@ -30,7 +31,7 @@ def preferred(
     unread = set()
     if _repeats(better.messages, prompt.messages):
         contents = [message.content for message in better.messages]
-        unread = set() if all(message.content in contents for message in prompt.messages) else {"prompt"}
+        unread = set() if all(message.content in contents for message in prompt.messages) else {asked}
         prompt = Spoken([], [])
     rejected = worse.messages[-1] if _equal_before_last(better.messages, worse.messages) else None
     unread |= set() if rejected else {"rejected", "non_preferred_output"}

@@ -8,11 +8,25 @@ from pitchpipe_components.formats.assemble import Rest, first
 from pitchpipe_components.formats.learning import taken
 from pitchpipe_components.formats.parts import marked
 from pitchpipe_components.formats.tools import calls, decoded
+from pitchpipe_components.formats.typed_parts import parted
 
 ROLES = ("role", "from", "speaker")
 TEXTS = ("content", "value", "text", "message", "utterance")
 REASONING = ("reasoning_content", "reasoning", "thinking")
 CALLERS = ("function_call", "tool_call")  # ShareGPT's roles whose content is a tool call in JSON
+REPLIERS = (
+    "assistant",
+    "gpt",
+    "chatgpt",
+    "model",
+    "bot",
+    "chatbot",
+    "ai",
+    "bing",
+    "bard",
+    "output",
+    "answer",
+)
 NOTHING: Rest = {}
 
 
@@ -56,6 +70,11 @@ def is_turn(value: Any) -> bool:
     return isinstance(value, dict) and bool(first(value, ROLES))
 
 
+def replies(message: Message) -> bool:
+    """Whether the message is a reply, by the names that data sets give to the role."""
+    return isinstance(message.role, str) and message.role.strip().lower() in REPLIERS
+
+
 def first_object(turns: Any) -> dict[str, Any]:
     """Returns the first turn that is an object and not empty: it shows the dialect of the list."""
     turns = decoded(turns)
@@ -64,7 +83,8 @@ def first_object(turns: Any) -> dict[str, Any]:
 
 
 def said(value: Any, role: str, name: str) -> Spoken | Drop:
-    """Reads a value that is either a list of turns or the content of one message."""
+    """Reads a value that is a list of turns, one turn, or the content of one message."""
+    value = [value] if is_turn(value) else value
     if isinstance(value, list) and any(map(is_turn, value)):
         return read(value, name)
     return Spoken([Message(role, value)], [NOTHING])
@@ -74,7 +94,8 @@ def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[
     """Reads a turn that holds more than role and content; a key with a null counts as missing."""
     rest = {key: value for key, value in turn.items() if value is not None and key not in ignored}
     role, content = rest.pop(role_key, None), rest.pop(text_key, None)
-    tool_calls = rest.pop("tool_calls", ())
+    content, thoughts, called = parted(content)
+    tool_calls = rest.pop("tool_calls", None) or called
     if not tool_calls and (found := calls(rest.get("function_call"))):
         tool_calls = found
         del rest["function_call"]
@@ -85,7 +106,7 @@ def _full(turn: dict[str, Any], role_key: str, text_key: str, ignored: Sequence[
         role,
         content,
         learn=learn,
-        reasoning=_text(rest, *REASONING),
+        reasoning=_text(rest, *REASONING) or thoughts,
         tool_calls=tuple(tool_calls) if isinstance(tool_calls, list) else tool_calls,
         name=_text(rest, "name"),
         tool_call_id=_text(rest, "tool_call_id"),

@@ -33,6 +33,7 @@ class SourceRecord(Struct):
 
     shards: int
     format: str = ""
+    doubts: list[str] = []
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Lane:
     stream: Iterator[Part] | None = None
     shards: list[Shard] = field(default_factory=list)
     format: str = ""
+    doubts: list[str] = field(default_factory=list)  # on columns that may judge replies
 
     @property
     def whole(self) -> Path:

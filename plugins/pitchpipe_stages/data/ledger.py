@@ -100,6 +100,9 @@ class SourceRows(Struct):
     joined: int = 0
     more: int = 0
     why: list[ReasonRows] = msgspec.field(default_factory=list)
+    unread: dict[str, int] = msgspec.field(
+        default_factory=dict
+    )  # rows by column with words that nobody reads
 
     @property
     def conversations(self) -> int:
@@ -107,7 +110,7 @@ class SourceRows(Struct):
         return self.read + self.more - self.joined
 
 
-COUNTED = tuple(name for name in SourceRows.__struct_fields__ if name != "why")
+COUNTED = tuple(name for name in SourceRows.__struct_fields__ if name not in ("why", "unread"))
 
 
 @dataclass
@@ -124,6 +127,7 @@ class Counts:
     joined: int = 0
     more: int = 0
     why: Counter[Reason] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
 
     def balanced(self) -> bool:
         return self.read + self.more == self.kept + self.dropped + self.quarantined + self.joined
@@ -133,7 +137,7 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         sums = {name: getattr(self, name) + getattr(other, name) for name in COUNTED}
-        return Counts(**sums, why=self.why + other.why)
+        return Counts(**sums, why=self.why + other.why, unread=self.unread + other.unread)
 
     def lost(self) -> int:
         return self.dropped + self.quarantined
@@ -152,12 +156,14 @@ class Counts:
 
     def recorded(self) -> SourceRows:
         why = [ReasonRows(w.fate, str(w.step), w.words, rows) for w, rows in self.why.most_common()]
-        return SourceRows(**{name: getattr(self, name) for name in COUNTED}, why=why)
+        return SourceRows(
+            **{name: getattr(self, name) for name in COUNTED}, why=why, unread=dict(self.unread.most_common())
+        )
 
     @classmethod
     def of(cls, rows: SourceRows) -> "Counts":
         why = Counter({entry.key(): entry.rows for entry in rows.why})
-        return cls(**{name: getattr(rows, name) for name in COUNTED}, why=why)
+        return cls(**{name: getattr(rows, name) for name in COUNTED}, why=why, unread=Counter(rows.unread))
 
 
 def line(source: Source, fate: Fate, step: Step, reason: str, **extra: object) -> bytes:

@@ -60,10 +60,11 @@ class Passes:
             if lane.whole.exists():
                 record = msgspec.json.decode(lane.whole.read_bytes(), type=SourceRecord)
                 lane.format, lane.shards = record.format, shards_of(lane.folder)
+                lane.doubts = record.doubts
             if not lane.whole.exists() or not all(shard.file("base").exists() for shard in lane.shards):
                 lane.shards = []
-                used, lane.stream = settle(lane.source, self.recipe.host)
-                lane.reader = Reader(lane.source, used, self.recipe)
+                used, lane.stream, judged = settle(lane.source, self.recipe.host)
+                lane.reader, lane.doubts = Reader(lane.source, used, self.recipe, judged), judged.doubts
                 lane.format = used.name if used else ""
 
     def load(self, apart: bool) -> dict[str, str | list[str]] | None:
@@ -115,7 +116,7 @@ class Passes:
             if last.is_ready():
                 last.loaded()  # stops here, not after hours, where the last step cannot be done
         for lane in self.lanes:  # all is read, and need not be read again
-            write_json(lane.whole, SourceRecord(len(lane.shards), lane.format))
+            write_json(lane.whole, SourceRecord(len(lane.shards), lane.format, lane.doubts))
         return known
 
     def _tasks(self, task: Task) -> Iterator[Task]:

@@ -10,11 +10,14 @@ from pitchpipe.host.protocols import Part
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.records.conversation import Conversation, Json, Message, Row, Source, content_id, replace
 from pitchpipe.records.verdict import Drop, Verdict
+from pitchpipe_stages.data.judged import Judged
 from pitchpipe_stages.data.ledger import LOAD, REPAIR, Fate, Step, StepKind, line
 from pitchpipe_stages.data.sections import DATA, SourceUse
 from pitchpipe_stages.data.sections import REPAIR as REPAIR_SECTION
 from pitchpipe_stages.data.shards import Base, Refused
 from pitchpipe_stages.data.source import RowBatch, in_sample, numbered, renamed
+from pitchpipe_stages.data.unread import unread as columns_unread
+from pitchpipe_stages.data.unwanted import Unwanted, unwanted
 from pitchpipe_stages.data.writable import UNWRITABLE, plain
 
 Note = tuple[Step, str]
@@ -24,8 +27,8 @@ Read = tuple[Step, Conversation | Drop, list[Note]]  # a result, the step that d
 class Reader:
     """Reads one source's rows."""
 
-    def __init__(self, source: SourceUse, format: Use | None, recipe: Recipe):
-        self.source, self.format = source, format
+    def __init__(self, source: SourceUse, format: Use | None, recipe: Recipe, judged: Judged | None = None):
+        self.source, self.format, self._judged = source, format, judged or Judged()
         self.repair, self.strict = recipe[REPAIR_SECTION], recipe[DATA].strict
         self._folder = recipe.folder
         self._step = Step(StepKind.FORMAT, format.name if format else "")
@@ -51,13 +54,16 @@ class Reader:
         base.joined += row.stands_for - 1
         place = Source(self.source.name, self.seen_from_recipe(row.file), row.line)
         of_row = [(LOAD, note) for note in row.notes]
-        for step, result, told in self._conversations(row, place):
+        unread = set[str]()
+        for step, result, told in self._conversations(row, place, unread):
             index = len(base.conversations)
             notes = [*of_row, *told]
             if isinstance(result, Drop):
-                notes = [*notes, (step, f"refused: {result.reason}")]
-                written = line(place, Fate.QUARANTINED, step, result.reason, row=row.data)
-                base.refused[index] = Refused(step, result.reason, written)
+                fate = Fate.DROPPED if isinstance(result, Unwanted) else Fate.QUARANTINED
+                if fate is Fate.QUARANTINED:
+                    notes = [*notes, (step, f"refused: {result.reason}")]
+                written = line(place, fate, step, result.reason, row=row.data)
+                base.refused[index] = Refused(step, result.reason, written, fate)
                 base.conversations.append(None)
             else:
                 base.conversations.append(result)
@@ -65,8 +71,10 @@ class Reader:
                     base.notes[index] = notes
             if notes and self.strict:
                 raise PitchpipeError(f"{place}: {notes[0][0]}: {notes[0][1]}. The recipe says data.strict.")
+        for column in unread:
+            base.unread[column] = base.unread.get(column, 0) + row.stands_for
 
-    def _conversations(self, row: Row, place: Source) -> Iterator[Read]:
+    def _conversations(self, row: Row, place: Source, unread: set[str]) -> Iterator[Read]:
         """The results of a row, one after the other, each with the step that decided it."""
         if row.error:
             yield LOAD, Drop(row.error), []
@@ -80,12 +88,16 @@ class Reader:
             if not results:
                 yield self._step, Drop("the row holds no conversation"), []
             for one in results:
-                yield self._sound(one, place)
+                yield self._sound(one, place, row.data, unread)
 
-    def _sound(self, result: object, place: Source) -> Read:
-        """A format's result, repaired, with its source and its id."""
+    def _sound(self, result: object, place: Source, row: Json, unread: set[str]) -> Read:
+        """A format's result, repaired, with its source and its id. Adds the columns that nobody reads."""
         step, notes = self._step, list[Note]()
         result = _told(result, step, notes)
+        if isinstance(result, Conversation) and result.meta:
+            if reason := unwanted(row, result, self.source, self._judged):
+                return step, Unwanted(reason), []
+            unread.update(columns_unread(row, result))
         if isinstance(result, Conversation) and self.repair:
             step = REPAIR
             result = _told(call(self.repair, result, place), step, notes)

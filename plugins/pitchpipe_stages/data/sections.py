@@ -22,6 +22,8 @@ Count = Annotated[int, Meta(ge=1)]
 Positive = Annotated[float, Meta(gt=0)]
 PartOfRows = Annotated[float, Meta(gt=0, le=1)]
 Side = Literal["train", "validation", "test"]
+Undesired = Literal["drop", "keep"] | dict[str, Any]
+Media = Literal["drop", "ignore"]
 
 
 # --- Loaders ------------------------------------------------------------------------------------
@@ -40,6 +42,13 @@ class SourceOptions:
     first: Annotated[Count | None, Meta(description="read no more than so many rows")] = None
     sample: Annotated[Share | None, Meta(description="read a share of the rows, chosen by the seed")] = None
     seed: Annotated[int, Meta(description="another seed, another sample")] = 0
+    undesired: Annotated[
+        Undesired,
+        Meta(description="rows that a label or rating calls bad: drop, keep, or the column and its value"),
+    ] = "drop"
+    media: Annotated[
+        Media, Meta(description="rows with images, sound or video: drop them, or learn their words alone")
+    ] = "drop"
     side: Annotated[Side | None, Meta(description="the side of the split that all of its rows go to")] = None
     weight: Annotated[
         Positive | None, Meta(description="its rate in the mix, beside the weights of the others")
@@ -67,6 +76,8 @@ class SourceUse:
     first: int | None = None
     sample: float | None = None
     seed: int = 0
+    undesired: Undesired = "drop"
+    media: Media = "drop"
     weight: float | None = None
     fraction: float | None = None
     count: int | None = None

@@ -15,7 +15,7 @@ from msgspec import Struct, field, msgpack
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.verdict import Drop
 from pitchpipe.run.atomic import write
-from pitchpipe_stages.data.ledger import SourceRows, Step
+from pitchpipe_stages.data.ledger import Fate, SourceRows, Step
 from pitchpipe_stages.data.likeness import Likeness
 from pitchpipe_stages.data.writable import UNWRITABLE, plain
 
@@ -23,11 +23,12 @@ NOT_SCORED = float("nan")
 
 
 class Refused(Struct):
-    """A row that is no conversation: it is quarantined, and its line in the ledger holds it whole."""
+    """A row that is no conversation, or none to learn from. Its line in the ledger holds it whole."""
 
     step: Step
     reason: str
     line: bytes
+    fate: Fate = Fate.QUARANTINED  # dropped, if the row is sound and nobody wants it
 
 
 class Base(Struct):
@@ -39,6 +40,7 @@ class Base(Struct):
     read: int = 0
     joined: int = 0  # rows that went into another row's conversation
     passed_over: int = 0  # rows that the recipe's `sample` left out
+    unread: dict[str, int] = field(default_factory=dict)  # rows by column with words that nobody reads
 
     def alive(self) -> dict[int, Conversation]:
         return {index: c for index, c in enumerate(self.conversations) if c is not None}

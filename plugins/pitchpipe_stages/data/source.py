@@ -1,19 +1,22 @@
 """From a loader to parts, a few thousand rows each, that any process can read; and the format of the rows."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain, islice
+from itertools import chain
 from os.path import basename
-from typing import Any
+from typing import Any, NamedTuple
 
-from pitchpipe.errors import PitchpipeError
+from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.host import Host
 from pitchpipe.host.options import bind
 from pitchpipe.host.plugin import Component
 from pitchpipe.host.protocols import Detects, Joins, Part, Parted
 from pitchpipe.recipe.recipe import Use
-from pitchpipe.records.conversation import Json, Row
+from pitchpipe.records.conversation import Conversation, Json, Row
+from pitchpipe.records.verdict import Verdict
+from pitchpipe_stages.data.judged import Judged, kind_of, look
 from pitchpipe_stages.data.sections import SourceUse
 
 BATCH = 2000  # rows, of a loader that offers no parts
@@ -41,9 +44,12 @@ def parts(source: SourceUse) -> Iterator[Part]:
 
 
 def numbered(rows: Iterable[Row | Json]) -> Iterator[Row]:
-    """Plain dicts become rows that know only their number."""
+    """Plain dicts become rows that know their number, and a bare list of turns an object that holds it."""
     for number, row in enumerate(rows, 1):
-        yield row if isinstance(row, Row) else Row(row, "", number)
+        row = row if isinstance(row, Row) else Row(row, "", number)
+        if isinstance(row.data, list) and row.data and all(isinstance(turn, dict) for turn in row.data):
+            row.data = {"messages": row.data}
+        yield row
 
 
 def _batches(rows: Iterator[Row], source: SourceUse) -> Iterator[RowBatch]:
@@ -72,18 +78,62 @@ def in_sample(row: Row, source: SourceUse) -> bool:
 # --- Detection ----------------------------------------------------------------------------------
 
 
-def settle(source: SourceUse, host: Host) -> tuple[Use | None, Iterator[Part]]:
+class Settled(NamedTuple):
+    """A source's format, its parts, and what its first rows show of columns that judge replies."""
+
+    format: Use | None
+    parts: Iterator[Part]
+    judged: Judged
+
+
+def settle(source: SourceUse, host: Host) -> Settled:
     """A source's format, named or detected, and its parts, with rows joined where the format joins them."""
-    stream = parts(source)
-    used = source.format
-    if used is None:
-        first: list[Part] = []
-        readable = list(islice(_readable(stream, first), LOOKED_AT))
-        stream = chain(first, stream)
-        used = detect(source, [renamed(row.data, source.columns) for row in readable], host)
+    stream, first = parts(source), list[Part]()
+    sample = [renamed(row, source.columns) for row in _first_rows(source, stream, first)]
+    stream = chain(first, stream)
+    used = source.format or detect(source, sample, host)
+    judged = Judged()
     if used is not None and isinstance(used.bound, Joins):
         stream = _joined(stream, used.bound, source)
-    return used, stream
+    elif used is not None and source.undesired == "drop":
+        judged = look(_read(sample, used))
+    return Settled(used, stream, judged)
+
+
+def _first_rows(source: SourceUse, stream: Iterator[Part], first: list[Part]) -> list[Json]:
+    """The rows that detection looks at. The stream is read on until every column that the recipe names was
+    seen: a name that matches nothing is an error."""
+    named = {"columns": set(source.columns.values())}
+    if isinstance(source.undesired, dict):
+        named["undesired"] = {source.columns.get(column, column) for column in source.undesired}
+    missing = set[str]().union(*named.values())
+    rows, known = list[Json](), dict[str, None]()
+    for row in _readable(stream, first):
+        if len(rows) < LOOKED_AT:
+            rows.append(row.data)
+            known |= dict.fromkeys(row.data)
+        missing -= row.data.keys()
+        if len(rows) == LOOKED_AT and not missing:
+            break
+    if rows and missing:
+        name = min(missing)
+        option = next(option for option, names in named.items() if name in names)
+        raise PitchpipeError(
+            f"{source.loader.place}: {option}: no row of '{source.name}' has a column '{name}'."
+            f"{suggest(name, map(str, known))}"
+        )
+    return rows
+
+
+def _read(sample: list[Json], used: Use) -> Iterator[tuple[Json, Conversation]]:
+    """The rows that have a column which may judge, and what they become."""
+    for row in sample:
+        if any(map(kind_of, row)):
+            with suppress(Exception):  # the run itself says what is wrong with a format
+                made = used.bound(row)
+                made = made.conversation if isinstance(made, Verdict) else made
+                if isinstance(made, Conversation):
+                    yield row, made
 
 
 def _readable(stream: Iterator[Part], first: list[Part]) -> Iterator[Row]:
@@ -125,8 +175,8 @@ def detect(source: SourceUse, sample: list[Json], host: Host) -> Use | None:
     known = ", ".join(component.name for component in host.all("format"))
     raise PitchpipeError(
         f"{place}: no format fits the rows of '{source.name}', which hold {sorted(map(str, sample[0]))}."
-        f" Write format: one of {known}; or rename columns, as in"
-        f" columns: {{instruction: {next(iter(sample[0]), 'question')}}}"
+        f" Write format: one of {known}; or name the columns of the prompt and of the reply, as in"
+        " columns: {instruction: COLUMN, output: COLUMN}. `pitchpipe sniff` on the file proposes names."
     )
 
 

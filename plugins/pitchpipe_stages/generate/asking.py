@@ -25,12 +25,12 @@ def ready(model: "PreTrainedModel") -> "Iterator[PreTrainedModel]":
 
 
 def prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt | None:
-    """A conversation cut before its last learned reply; nothing where there is none."""
+    """A conversation cut before its last learned reply; nothing where nobody asks for one."""
     reply = conversation.last_reply()
-    if reply is None:
+    if not reply:
         return None
     ids, expected = renderer.prompt(conversation, reply)
-    before = conversation.messages[reply - 1] if reply else conversation.messages[0]
+    before = conversation.messages[reply - 1]
     return Prompt(conversation.id, ids, f"{before.content} {before.context}".strip(), expected)
 
 

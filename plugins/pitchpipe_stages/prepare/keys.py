@@ -62,7 +62,8 @@ def _source_parts(source: SourceUse, recipe: Recipe) -> KeyParts:
     """A source's files, by their content; rows that cannot be known beforehand are taken as changed."""
     parts = {f"{source.name}: {part}": value for part, value in parts_of(source.loader, recipe).items()}
     strict = recipe[DATA].strict
-    options = (source.name, source.columns, source.first, source.sample, source.seed, strict)
+    rows = (source.first, source.sample, source.seed, source.undesired, source.media)
+    options = (source.name, source.columns, *rows, strict)
     parts[f"{source.name}'s options"] = repr(options)
     parts |= commits([source.loader])
     if isinstance(source.loader.bound, NamesFiles):

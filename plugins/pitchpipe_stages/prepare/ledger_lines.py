@@ -1,5 +1,7 @@
 """The ledger's lines of one shard, in the order of its rows, and their counts."""
 
+from collections import Counter
+
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.data.ledger import Counts, Fate, Step, StepKind, decision, line
@@ -17,12 +19,14 @@ class LedgerLines:
             joined=base.joined,
             passed_over=base.passed_over,
             more=len(base.conversations) - rows,
+            unread=Counter(base.unread),
         )
         self._lines: list[tuple[int, int, bytes]] = []
         self._changed: set[int] = set()
         for index, refused in base.refused.items():
-            self._counts.quarantined += 1
-            self._counts.note(Fate.QUARANTINED, refused.step, refused.reason)
+            self._counts.quarantined += refused.fate is Fate.QUARANTINED
+            self._counts.dropped += refused.fate is Fate.DROPPED
+            self._counts.note(refused.fate, refused.step, refused.reason)
             self._add(index, refused.line)
         for index, notes in base.notes.items():
             if base.conversations[index]:

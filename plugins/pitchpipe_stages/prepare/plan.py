@@ -53,6 +53,7 @@ class Plan:
                 tokens.extend(done.lengths)
                 lane_of.extend([number] * len(done.lengths))
         self.prompts = self.like.prompts()
+        self.category_names = set(known)
         self.groups = np.frombuffer(b"".join(groups), np.uint64)
         self.categories, self.tokens = np.array(categories, np.int32), np.array(tokens, np.int32)
         self.lane, self.stepwise = np.array(lane_of, np.uint16), np.zeros(len(tokens), bool)

@@ -42,7 +42,7 @@ class Prepare(Stage[Prepared]):
         processes = run.processes or available()
         result = prepare(run.recipe, run.path / "rows", folder, processes, run.console.bar, inputs)
         os.replace(folder / "ledger.jsonl", run.path / "ledger.jsonl")
-        result.warnings = warnings(run.recipe, result, str(run.path))
+        result.warnings += warnings(run.recipe, result, str(run.path))
         sides = result.splits
         result.files = {side: digest_files(*sorted(folder.glob(f"{side}.*"))) for side in sides}
         run.keep("prepared")

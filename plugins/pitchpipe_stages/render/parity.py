@@ -6,6 +6,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.example import IGNORED, Example
 from pitchpipe_stages.render.chat_template import Request
+from pitchpipe_stages.render.document import is_document, prove_written
 from pitchpipe_stages.render.messages import as_served, texts_in
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.taught import TaughtPart
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 def prove_served(renderer: Renderer, tokenizer: "PreTrainedTokenizerFast", part: TaughtPart) -> bool:
     """A server that uses the saved chat template must see the very ids that training saw, before each reply.
 
-    False where there is nothing to compare.
+    Plain text, which no server asks for, must have the ids of a document. False where there is nothing to
+    compare.
     """
+    if is_document(part.conversation):
+        text = part.conversation.messages[0].content
+        return not renderer.cutting.search(text) and prove_written(tokenizer, part)
     saved = renderer.chat_template
     proven = False
     for reply, request in part.requests.items() if saved else ():

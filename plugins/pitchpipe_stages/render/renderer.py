@@ -12,6 +12,7 @@ from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import Example
 from pitchpipe.records.template import BOS, EOS, Piece
+from pitchpipe_stages.render.document import is_document, written_document
 from pitchpipe_stages.render.marking import any_of
 from pitchpipe_stages.render.piecewise import PiecewiseEncoder, extend
 from pitchpipe_stages.render.proofs import Proofs
@@ -81,7 +82,10 @@ class Renderer:
 
     def written(self, conversation: Conversation) -> Writings:
         """The conversation in as many examples as its replies need; a Quarantine says why there is none."""
-        found = self.template.written(conversation)
+        if is_document(conversation):
+            found = written_document(conversation, EOS if self.eos else self.stop)
+        else:
+            found = self.template.written(conversation)
         for one in found.examples:
             one.pieces = self._owned(one.pieces)
         return found
@@ -179,10 +183,17 @@ class Renderer:
         if not any(piece.learn and not piece.control for piece in pieces):
             return Quarantine("no reply to learn from")
         try:
-            return self.encode(pieces)
+            return self._document(pieces) if is_document(written.conversation) else self.encode(pieces)
         except Quarantine as reason:
             parted = self._parted(pieces) if len(written.replies) == 1 else None
             return parted or reason
+
+    def _document(self, pieces: list[Piece]) -> Example:
+        """The words alone, as the tokenizer encodes a text, between the tokens that begin and end it."""
+        said = self.encode([piece for piece in pieces if not piece.control])
+        first, last = (self.encode([piece]) for piece in (pieces[0], pieces[-1]))
+        parts = [first, said, last] if pieces[0].control else [said, last]
+        return Example([i for part in parts for i in part.ids], [i for part in parts for i in part.labels])
 
     def _parted(self, pieces: list[Piece]) -> Example | None:
         """The prompt's ids and then the reply's, as a server has them, where one token would join both."""

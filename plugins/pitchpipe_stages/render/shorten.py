@@ -1,4 +1,7 @@
-"""Conversations that are too long: dropped, cut or split by whole exchanges, as the collator says."""
+"""Conversations that are too long: dropped, cut or split by whole exchanges, as the collator says.
+
+Plain text is cut anywhere.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +12,7 @@ from pitchpipe.host.protocols import Bounded
 from pitchpipe.records.conversation import Conversation, Message, replace
 from pitchpipe.records.example import Example
 from pitchpipe.records.verdict import Drop
+from pitchpipe_stages.render.document import is_document, windows
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.taught import TaughtPart
 
@@ -39,6 +43,8 @@ def shorten(conversation: Conversation, example: Example, collator: Bounded, ren
             f"{conversation.source}: {tokens} tokens, more than the collator's length of {length}."
             " Its too_long can also drop, cut or split such conversations."
         )
+    if is_document(conversation):
+        return _shortened_text(TaughtPart(conversation, example, (), {}), collator, renderer)
     cutter = _ExchangeCutter(conversation, length, renderer)
     kept = [] if rule == "drop" else list(filter(cutter.teaches, getattr(cutter, rule)()))
     if not kept:
@@ -50,6 +56,18 @@ def shorten(conversation: Conversation, example: Example, collator: Bounded, ren
     said = f"split into {len(kept)}" if len(kept) > 1 else CUT[rule]
     result.note = f"{said}: {result.tokens} of {tokens} tokens lost"
     return result
+
+
+def _shortened_text(part: TaughtPart, collator: Bounded, renderer: Renderer) -> Shortened:
+    """Plain text is cut between tokens: there are no turns to keep whole."""
+    tokens, kept = len(part.example.ids), windows(part, collator, renderer.core)
+    if not kept:
+        drop = Drop("too many tokens", tokens, collator.length)
+        return Shortened(drop=drop, tokens=tokens, learned=part.example.learned)
+    lost = tokens - sum(len(one.example.ids) for one in kept)
+    learned = part.example.learned - sum(one.example.learned for one in kept)
+    said = f"text split into {len(kept)}" if len(kept) > 1 else "text cut"
+    return Shortened(kept, note=f"{said}: {lost} of {tokens} tokens lost", tokens=lost, learned=learned)
 
 
 class _ExchangeCutter:

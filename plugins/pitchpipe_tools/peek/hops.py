@@ -90,8 +90,8 @@ def peeked_rows(columns: Sequence[Column], count: int, skip: int, only: str | No
 
 def _rows_of(source: SourceUse, columns: Sequence[Column], count: int, skip: int) -> Iterator[PeekedRow]:
     recipe = columns[0].recipe
-    used, parts = settle(source, recipe.host)
-    reader = Reader(source, used, recipe)
+    used, parts, judged = settle(source, recipe.host)
+    reader = Reader(source, used, recipe, judged)
     rows = numbered(row for part in parts for row in part.rows())
     for row in islice(rows, skip, skip + count):
         file = f"{reader.seen_from_recipe(row.file)}:{row.line}" if row.file else ""
@@ -108,8 +108,8 @@ def _as_text(row: Row) -> str:
 def _conversations(base: Base, place: str, columns: Sequence[Column]) -> Iterator[PeekedConversation]:
     for index, conversation in enumerate(base.conversations):
         if conversation is None:
-            reason = base.refused[index].reason
-            yield PeekedConversation(place, [Hop("quarantined", reason, fate="quarantined")])
+            refused = base.refused[index]
+            yield PeekedConversation(place, [Hop(refused.fate, refused.reason, fate=refused.fate)])
             continue
         repairs = [Hop(str(step), note) for step, note in base.notes.get(index, ())]
         peeked = PeekedConversation(place, repairs, conversation=conversation)

@@ -37,7 +37,7 @@ class SampleRows:
     def _add_read(self, base: Base) -> None:
         """Adds rows that were quarantined or repaired when they were read."""
         for refused in base.refused.values():
-            reason = Reason.of(Fate.QUARANTINED, refused.step, refused.reason)
+            reason = Reason.of(refused.fate, refused.step, refused.reason)
             if self._lacks(reason):
                 self._keep(reason, sample_of_line(refused.line))
         for index, notes in base.notes.items():

@@ -105,6 +105,7 @@ def _show(findings: "Findings", file: str, loader: "Use", host: "Host", console:
     screen.show_file(file, loader.bound, findings, console)
     screen.show_formats(findings, console)
     screen.show_mess(findings, console)
+    screen.show_columns(findings, console)
     if not findings.conversations:
         raise PitchpipeError(why_nothing(findings, file, host))
     screen.show_sizes(findings, console)

@@ -46,9 +46,12 @@ class Findings:
     choice: Choice
     keys: list[str]  # of the rows of the sample
     more: bool = False  # whether rows were left unread
+    there: str = ""  # what rows that no format reads seem to hold
     rows: int = 0
-    quarantined: int = 0
-    mess: Tally[Finding] = field(default_factory=Tally)  # repaired and quarantined rows
+    refused: int = 0
+    mess: Tally[Finding] = field(default_factory=Tally)  # rows that were repaired, quarantined or dropped
+    unread: Counter[str] = field(default_factory=Counter)  # rows by column with words that nobody reads
+    doubts: list[str] = field(default_factory=list)  # on columns that may judge replies
     formats: Tally[str] = field(default_factory=Tally)
     # Conversations
     sizes: dict[str, list[int]] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from pitchpipe_tools.sniff.choose_format import Choice, choose, format_name
 from pitchpipe_tools.sniff.count_tokens import CountTokens
 from pitchpipe_tools.sniff.findings import Finding, Findings
 from pitchpipe_tools.sniff.first_rows import FirstRows, other_content
+from pitchpipe_tools.sniff.guess_columns import what_is_there
 from pitchpipe_tools.sniff.measure import measure
 from pitchpipe_tools.sniff.propose import proposed_recipe
 
@@ -38,6 +39,8 @@ def look(
     if choice.used or not sample:
         source = SourceUse(replace(loader, bound=first), loader.place, choice.used, columns=choice.columns)
         _Pass(source, recipe, findings, count).read(tick)
+    else:
+        findings.there = what_is_there(sample)
     findings.more = first.more
     return findings
 
@@ -66,8 +69,9 @@ class _Pass:
 
     def read(self, tick: Tick) -> None:
         """Adds all rows to the findings."""
-        used, parts = settle(self.source, self.recipe.host)
-        reader = Reader(self.source, used, self.recipe)
+        used, parts, judged = settle(self.source, self.recipe.host)
+        self.findings.doubts = judged.doubts
+        reader = Reader(self.source, used, self.recipe, judged)
         filters = [use for use in self.recipe[FILTERS] if not compares(use) and not use.component.missing()]
         self.findings.tried = [use.label for use in filters]
         self.findings.left_out = [use.label for use in self.recipe[FILTERS] if use not in filters]
@@ -98,7 +102,8 @@ class _Pass:
     def _count_mess(self, base: Base) -> None:
         """Counts the rows that were repaired or refused."""
         self.findings.rows += base.read
-        self.findings.quarantined += len(base.refused)
+        self.findings.refused += len(base.refused)
+        self.findings.unread.update(base.unread)
         for index, notes in base.notes.items():
             conversation = base.conversations[index]
             for step, words in notes:
@@ -106,7 +111,7 @@ class _Pass:
                 detail = words.partition(":")[2].strip()
                 self.findings.mess.add(Finding.of("noted", step, words), place, detail)
         for refused in base.refused.values():
-            finding = Finding.of("quarantined", refused.step, refused.reason)
+            finding = Finding.of(refused.fate, refused.step, refused.reason)
             self.findings.mess.add(finding, LedgerEntry.of(refused.line).place)
 
     def _try_filters(self, base: Base, filters: list[Use]) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pitchpipe.host.protocols import Loader, NamesFiles
 from pitchpipe_stages.console import RichConsole, escape
+from pitchpipe_stages.data.unread import share
 
 if TYPE_CHECKING:
     from pitchpipe_tools.sniff.findings import Findings, Tally
@@ -89,7 +90,7 @@ def show_mess(findings: "Findings", console: RichConsole) -> None:
     if not mess.counts:
         console.say("No row had to be mended or refused.\n" if findings.conversations else "")
         return
-    ranked = sorted(mess.counts.items(), key=lambda entry: (entry[0].fate != "quarantined", -entry[1]))
+    ranked = sorted(mess.counts.items(), key=lambda entry: (entry[0].fate == "noted", -entry[1]))
     rows = [
         [f.fate, _detailed(f.reason, mess.details[f]), f.step, f"{count:,}", mess.places[f]]
         for f, count in ranked
@@ -102,8 +103,19 @@ def _detailed(reason: str, details: list[str]) -> str:
     return shorten(f"{reason}: {'; '.join(details)}", 70, placeholder=" ...") if details else reason
 
 
+def show_columns(findings: "Findings", console: RichConsole) -> None:
+    """Shows the columns that nobody reads, and those that may judge replies."""
+    rows = [
+        [name, f"{count:,}", share(count, findings.rows)] for name, count in findings.unread.most_common()
+    ]
+    if rows:
+        console.table("Columns with words that nobody reads", ["column", "rows", "share"], rows)
+    for doubt in findings.doubts:
+        console.say(f"[yellow]{escape(doubt)}.[/]\n")
+
+
 def show_sizes(findings: "Findings", console: RichConsole) -> None:
-    refused = f"; refused: {findings.quarantined:,}" if findings.quarantined else ""
+    refused = f"; refused: {findings.refused:,}" if findings.refused else ""
     head = [f"conversations: {findings.conversations:,}{refused}", "least", "median", "95%", "most", "sum"]
     rows = [[name, *_quantiles(sizes), f"{sum(sizes):,}"] for name, sizes in findings.sizes.items()]
     console.table("What would be read", head, rows)

@@ -130,7 +130,7 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
         chat(system("Add."), user("2+2?"), reply("4"), meta={"turns": [{}, {}, {"logprob": -0.5}]}),
     ),
     ("kto", {"prompt": "2+2?", "completion": "4", "label": True}, chat(user("2+2?"), reply("4"), meta={"label": True})),
-    ("kto", {"prompt": "2+2?", "completion": "5", "label": False}, pp.drop("the label is false")),
+    ("kto", {"prompt": "2+2?", "completion": "5", "label": False}, chat(user("2+2?"), reply("5"), meta={"label": False})),
     # --- lists of turns
     ("sharegpt", {"id": 7, "conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello!"}]}, chat(pp.Message("human", "Hi"), pp.Message("gpt", "Hello!"), meta={"id": "7"})),
     (
@@ -370,6 +370,51 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
         "oasst_messages",
         {"message_id": "m2", "parent_id": "m1", "text": "4", "role": "assistant", "lang": "en", "message_tree_id": "m1", "tree_state": "ready_for_export", "rank": 0},
         pp.drop("belongs to no tree: its parent is missing, or its message_id came before"),
+    ),
+    # --- chats as text
+    ("transcript", {"text": "<|im_start|>system\nAdd.<|im_end|>\n<|im_start|>user\n2+2?<|im_end|>\n<|im_start|>assistant\n4<|im_end|>\n"}, chat(system("Add."), user("2+2?"), reply("4"))),
+    ("transcript", {"text": "### Human: 2+2?### Assistant: 4### Human: Sure?\n### Assistant: # Yes\n### Sure"}, chat(user("2+2?"), reply("4"), user("Sure?"), reply("# Yes\n### Sure"))),
+    ("transcript", {"text": "<s>[INST] <<SYS>>\nAdd.\n<</SYS>>\n\n2+2? [/INST] 4 </s><s>[INST] Sure? [/INST] Yes </s>"}, chat(system("Add."), user("2+2?"), reply("4"), user("Sure?"), reply("Yes"))),
+    ("transcript", {"prompt": "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n2+2?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n4<|eot_id|>"}, chat(user("2+2?"), reply("4"))),
+    ("transcript", {"text": "<bos><start_of_turn>user\n2+2?<end_of_turn>\n<start_of_turn>model\n4<end_of_turn>\n"}, chat(user("2+2?"), reply("4"))),
+    ("transcript", {"text": "<|user|>\n2+2?</s>\n<|assistant|>\n4</s>"}, chat(user("2+2?"), reply("4"))),
+    ("transcript", {"conversation": "[USER] 2+2?\n[ASSISTANT] 4"}, chat(user("2+2?"), reply("4"))),
+    ("transcript", {"text": "A chat between two. USER: 2+2? ASSISTANT: 4</s>USER: Sure? ASSISTANT: Yes</s>"}, chat(system("A chat between two."), user("2+2?"), reply("4"), user("Sure?"), reply("Yes"))),
+    (
+        "transcript",  # Alpaca's own template: its preamble is the template's
+        {"text": "Below is an instruction that describes a task.\n\n### Instruction:\nAdd.\n\n### Input:\n2, 2\n\n### Response:\n4\n\n### Input:\nnone"},
+        chat(user("Add.", "2, 2"), reply("4\n\n### Input:\nnone")),
+    ),
+    # --- trees of other makers
+    ("oasst", {"id": 1, "root": {"from": "human", "value": "2+2?", "children": [{"from": "gpt", "value": "4", "children": []}]}}, chat(pp.Message("human", "2+2?"), pp.Message("gpt", "4"), meta={"id": "1"})),
+    ("oasst", {"role": "user", "text": "2+2?", "replies": [{"role": "assistant", "text": "4"}]}, chat(user("2+2?"), reply("4"))),
+    # --- near synonyms
+    ("dolly", {"instruction": "Add.", "input": "2, 2", "response": "4"}, chat(user("Add.", "2, 2"), reply("4"))),
+    ("dolly", {"instruction": "Add.", "input": "2, 2", "context": "", "response": "4"}, chat(user("Add.", "2, 2"), reply("4"), meta={"context": ""})),
+    ("alpaca", {"instruction": "Add.", "context": "2, 2", "output": "4", "system_prompt": "Be exact."}, chat(system("Be exact."), user("Add.", "2, 2"), reply("4"))),
+    ("prompt_completion", {"prompt": "Add 2, 2 and do it step by step, please.", "input": "2, 2 and do it step by step, please", "completion": "4"}, chat(user("Add 2, 2 and do it step by step, please."), reply("4"), meta={"input": "2, 2 and do it step by step, please"})),
+    ("alpaca", {"instruction": "Sure?", "output": "Yes", "history": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4"}]}, chat(user("2+2?"), reply("4"), user("Sure?"), reply("Yes"))),
+    ("alpaca", {"instruction": "Add.", "input": "2, 2", "output": ["4", "four"]}, chat(user("Add.", "2, 2"), reply(["4", "four"]))),
+    # --- preferences whose prompt stands elsewhere
+    ("preference", {"prompt": [{"role": "user", "content": "2+2?"}], "chosen": {"role": "assistant", "content": "4"}, "rejected": {"role": "assistant", "content": "5"}}, chat(user("2+2?"), reply("4"), rejected=reply("5"))),
+    ("sharegpt", {"conversations": [{"from": "human", "value": "The sky?"}], "chosen": "It is blue.", "rejected": "It is black."}, chat(pp.Message("human", "The sky?"), reply("It is blue."), rejected=reply("It is black."))),
+    ("messages", {"messages": [{"role": "user", "content": "The sky?"}, {"role": "assistant", "content": "It is blue."}], "chosen": "It is blue. ", "rejected": "It is black.", "prompt": "The sky?"}, chat(user("The sky?"), reply("It is blue."), rejected=reply("It is black."), meta={"prompt": "The sky?"})),
+    ("preference", {"query": "The sky?", "chosen": "It is blue.", "rejected": "It is black.", "system": "Look."}, chat(system("Look."), user("The sky?"), reply("It is blue."), rejected=reply("It is black."))),
+    (
+        "preference",
+        {"messages": [{"role": "user", "content": "2+2?"}], "chosen": [{"role": "assistant", "content": "4"}], "rejected": [{"role": "assistant", "content": "5"}]},
+        chat(user("2+2?"), reply("4"), rejected=reply("5")),
+    ),
+    # --- typed parts
+    (
+        "messages",  # LLaMA-Factory's parts
+        {"messages": [{"role": "user", "content": [{"type": "text", "value": "2+2?"}]}, {"role": "assistant", "content": [{"type": "reasoning", "value": "Add."}, {"type": "tool_call", "value": '{"name": "add", "arguments": {"a": 2}}'}]}]},
+        chat(user([{"type": "text", "text": "2+2?"}]), reply("", reasoning="Add.", tool_calls=(call("add", {"a": 2}),))),
+    ),
+    (
+        "messages",  # Anthropic's
+        {"messages": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": [{"type": "text", "text": "Let me see."}, {"type": "tool_use", "id": "t1", "name": "add", "input": {"a": 2}}]}]},
+        chat(user("2+2?"), reply([{"type": "text", "text": "Let me see."}], tool_calls=({"id": "t1", **call("add", {"a": 2})},))),
     ),
     ("text", {"text": "Once upon a time.", "url": "https://example.com"}, chat(reply("Once upon a time."), meta={"url": "https://example.com", "plain": True})),
 ]  # fmt: skip

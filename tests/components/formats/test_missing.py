@@ -42,6 +42,8 @@ from tests.components.formats.published import HH, node, reply, user
         ("oasst", {"prompt": node("a", "prompter", "x", deleted=True)}, "the prompt was deleted or failed review"),
         ("oasst", {"prompt": node("a", "prompter", "x")}, "no reply"),
         ("text", {}, "text is missing"),
+        ("transcript", {"text": "Human: Hi"}, "no text begins with a mark that tells who speaks"),
+        ("messages", {"messages": [{"role": "gpt", "content": "4"}], "chosen": "5", "rejected": "6"}, "chosen is another reply than the last of the chat"),
     ],
 )  # fmt: skip
 def test_a_row_without_the_structure_is_dropped(name, row, reason):

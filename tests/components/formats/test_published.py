@@ -47,6 +47,11 @@ def test_every_format_has_a_published_row():
         {"conversations": []},
         {"messages": [{}]},
         {"instruction": "Hi"},
+        {
+            "problem": "What is the sum of 2 and 2?",
+            "chosen": "It is 4.",
+            "rejected": "It is 5.",
+        },  # no prompt is made up
         {"definition": "Add.", "targets": "4"},
     ],
 )
@@ -66,3 +71,19 @@ def test_a_conversation_can_be_stored_and_read_back(name, row, expected):
             assert msgspec.msgpack.decode(msgspec.msgpack.encode(one), type=Conversation) == one
         else:
             assert one == expected or one in expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Once upon a time.",
+        "# How to prompt\nWrite ### Human: and then ### Assistant: in turn.",
+        "The user said nothing. USER: Hi ASSISTANT: Hello",
+        "### Instruction:\nAdd.",
+        "Human: Hi",
+        "[INST] Hi",
+        "### Response:\n4\n\n### Instruction:\nAdd.",
+    ],
+)
+def test_a_text_that_only_speaks_of_marks_is_plain(text):
+    assert [name for name, made in FORMATS.items() if made().matches({"text": text})] == ["text"]

@@ -17,7 +17,7 @@ def test_a_format_is_found_for_each_source_and_named_where_none_fits(project):
     here.write({"b.jsonl": [{"ask": "Hi", "tell": "Hello"}]})
     here.run("prepare", "recipe.yaml").assert_failed(
         "recipe.yaml:3: no format fits the rows of 'chats', which hold ['ask', 'tell']. Write format: one of alpaca",
-        "columns: {instruction: ask}",
+        "columns: {instruction: COLUMN, output: COLUMN}. `pitchpipe sniff` on the file proposes names",
     )
     here.write({"recipe.yaml": recipe.replace("chats", "chats, columns: {instruction: ask, output: tell}")})
     here.run("prepare", "recipe.yaml").assert_success()

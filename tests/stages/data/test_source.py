@@ -59,3 +59,42 @@ def test_one_row_of_many_conversations_and_many_rows_of_one(project):
     assert (tasks["read"], tasks["more"], tasks["kept"]) == (1, 1, 2)
     assert (trees["read"], trees["joined"], trees["kept"], trees["quarantined"]) == (3, 1, 1, 1)
     assert result["formats"] == {"tasks": "super_ni", "trees": "oasst_messages"}
+
+
+def test_a_column_that_no_row_has_stops_the_run_with_the_nearest_name(project):
+    rows = [{"instruction": "Say it.", "response": "It."}] * 3
+    recipe = LOADERS.replace("rows.jsonl", "rows.jsonl, columns: {output: respons}")
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_failed(
+        "recipe.yaml:2: columns: no row of 'files.1' has a column 'respons'. Did you mean 'response'?"
+    )
+    here.write({"recipe.yaml": recipe.replace("{output: respons}", "{output: respons}, format: dolly")})
+    here.run("prepare", "recipe.yaml").assert_failed("columns: no row of 'files.1' has a column 'respons'")
+
+
+def test_a_column_that_only_a_late_row_has_is_there(project):
+    rows = [{"instruction": "Say it.", "output": f"It is {n}."} for n in range(3000)]
+    rows[-1]["more"] = "About it."
+    recipe = LOADERS.replace("rows.jsonl", "rows.jsonl, columns: {input: more}")
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert here.rows("runs/recipe/prepared/train.jsonl")[-1]["messages"][0]["context"] == "About it."
+
+
+def test_a_split_by_category_needs_a_category(project):
+    rows = [{"instruction": f"Say {n}.", "output": f"{n}", "topic": "ab"[n % 2]} for n in range(20)]
+    recipe = LOADERS + "split: {train: 0.5, test: 0.5, by: category}\n"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_failed(
+        "split.by: category: no row has a category", "{category: topic}"
+    )
+    here.write({"recipe.yaml": recipe.replace("rows.jsonl", "rows.jsonl, columns: {category: topic}")})
+    here.run("prepare", "recipe.yaml").assert_success()
+
+
+def test_a_bare_list_of_turns_is_a_row(project):
+    turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+    here = project({"recipe.yaml": LOADERS, "rows.jsonl": [turns, turns]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    rows = here.rows("runs/recipe/prepared/train.jsonl")
+    assert [m["content"] for row in rows for m in row["messages"]] == ["Hi", "Hello"] * 2

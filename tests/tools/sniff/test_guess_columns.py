@@ -87,4 +87,36 @@ def test_other_names_are_not_proposed_where_nothing_can_be_read(sniff):
 def test_keys_that_say_nothing_are_shown(sniff):
     code, said = sniff("a.jsonl", files={"a.jsonl": lines([{"alpha": 1, "beta": 2}])})
     assert code == 2
-    assert "which hold alpha, beta" in said and "columns: {instruction: alpha, output: beta}" in said
+    assert "which hold alpha, beta" in said and "columns: {instruction: COLUMN, output: COLUMN}" in said
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ({"question": "Why?", "response_j": "So.", "response_k": "No."}, {"chosen": "response_j", "rejected": "response_k", "prompt": "question"}),
+        ({"chosen_messages": [{"role": "user"}], "rejected_messages": [{"role": "user"}]}, {"chosen": "chosen_messages", "rejected": "rejected_messages"}),
+        ({"id": "a1", "content": "Once upon a time."}, {"text": "content"}),
+        ({"title": "Rivers", "content": "Once.", "question": "Which?"}, {}),
+        ({"question": "Which?", "choices": ["a", "b"], "answer": 1}, {}),
+        ({"question": "Which?", "answer": 0.5}, {}),
+        ({"prompt": "https://example.com/a", "output": "b"}, {}),
+        ({"source": "wiki", "label": "rivers", "description": "Which rivers?"}, {}),
+        ({"question": "How many?", "sql": "SELECT COUNT(*)"}, {"instruction": "question", "output": "sql"}),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_would_be_worse_than_none_is_not_proposed(row, columns):
+    assert guessed_columns([row]) == columns
+
+
+def test_a_column_that_never_changes_is_no_prompt():
+    rows = [{"task": "rivers", "target": f"River {n}."} for n in range(4)]
+    assert guessed_columns(rows) == {}
+    assert guessed_columns(rows[:1]) == {"instruction": "task", "output": "target"}
+
+
+def test_the_hint_names_no_column_at_random_and_says_what_is_there(sniff):
+    rows = [{"idx": n, "Skill": "Math", "Instruction": f"What is {n}?"} for n in range(4)]
+    code, said = sniff("a.jsonl", files={"a.jsonl": lines(rows)})
+    assert code == 2 and "prompts (Instruction) and no replies" in said and "instruction: idx" not in said
+    code, said = sniff("b.jsonl", files={"b.jsonl": lines([{f"k{n}": n for n in range(400)}])})
+    assert code == 2 and "k11 and 388 more" in said and "k12" not in said
