@@ -4,8 +4,6 @@ import re
 import shutil
 from pathlib import Path
 
-import shutil
-
 import pytest
 
 from pitchpipe_components.models import Tiny

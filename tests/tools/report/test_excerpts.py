@@ -17,6 +17,9 @@ def test_what_a_reply_calls_is_shown_and_compared():
     before, after = (
         Conversation((asked, Message("assistant", "", tool_calls=call, reasoning="Hm."))) for call in calls
     )
-    assert excerpts(before)[1:] == [("assistant thinks", "Hm."), ("assistant calls", 'mail {"to":"jo@acme.de"}')]
+    assert excerpts(before)[1:] == [
+        ("assistant thinks", "Hm."),
+        ("assistant calls", 'mail {"to":"jo@acme.de"}'),
+    ]
     (_, old), (_, new) = difference(before, after)
     assert "jo@acme.de" in old and "[EMAIL]" in new
