@@ -17,7 +17,7 @@ _LABEL = re.compile(
 _SHORT = 60  # characters: a line of verse
 
 
-class Repeats(NamedTuple):
+class RepeatMeasures(NamedTuple):
     """The measures of one reply."""
 
     ending: int = 1
@@ -28,17 +28,17 @@ class Repeats(NamedTuple):
     top_3gram: float = 0.0
     top_4gram: float = 0.0
 
-    def worse(self, other: "Repeats") -> "Repeats":
+    def worse(self, other: "RepeatMeasures") -> "RepeatMeasures":
         """The higher of each measure."""
-        return Repeats._make(map(max, self, other))
+        return RepeatMeasures._make(map(max, self, other))
 
-    def halved(self) -> "Repeats":
+    def halved(self) -> "RepeatMeasures":
         """The measures of verse, which may repeat itself twice as much: a chorus comes again."""
         counts = [(count + 1) // 2 for count in (self.ending, self.in_a_row, self.paragraphs)]
-        return Repeats(*counts, *(share / 2 for share in self[3:]))
+        return RepeatMeasures(*counts, *(share / 2 for share in self[3:]))
 
 
-NONE = Repeats()
+NONE = RepeatMeasures()
 
 
 def lowest_floor(*bounds: float) -> float:
@@ -64,7 +64,7 @@ def may_reach(words: list[str], floor: float) -> bool:
     return sum(sorted(shares, reverse=True)[:4]) >= floor * total
 
 
-def measure(text: str, min_chars: int, ngram_chars: int, floor: float) -> Repeats:
+def measure(text: str, min_chars: int, ngram_chars: int, floor: float) -> RepeatMeasures:
     """The measures of a text without code, tables and lists."""
     if len(text) < min_chars:
         return NONE
@@ -72,7 +72,7 @@ def measure(text: str, min_chars: int, ngram_chars: int, floor: float) -> Repeat
     counted = (
         len(text) >= ngram_chars and may_reach(words, floor) and len(set(words)) <= _FEW_WORDS * len(words)
     )
-    return Repeats(
+    return RepeatMeasures(
         _endings(text),
         _longest_run(_sentences(text))[0],
         max(Counter(_paragraphs(text)).values(), default=1),

@@ -150,7 +150,7 @@ def test_what_the_recipe_calls_undesired_must_be_there(project):
     here = project({"rows.jsonl": [chat(1, label=True)]})
     here.write({"recipe.yaml": LOADERS.replace("rows.jsonl", "rows.jsonl, undesired: {lable: false}")})
     here.run("prepare", "recipe.yaml").assert_failed(
-        "recipe.yaml:2: undesired: no row of 'files.1' has a column 'lable'. Did you mean 'label'?"
+        "recipe.yaml:2: undesired: no row of 'rows.jsonl' has a column 'lable'. Did you mean 'label'?"
     )
     here.write({"recipe.yaml": LOADERS.replace("rows.jsonl", "rows.jsonl, undesired: {label: bad}")})
     assert (

@@ -66,10 +66,10 @@ def test_a_column_that_no_row_has_stops_the_run_with_the_nearest_name(project):
     recipe = LOADERS.replace("rows.jsonl", "rows.jsonl, columns: {output: respons}")
     here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
     here.run("prepare", "recipe.yaml").assert_failed(
-        "recipe.yaml:2: columns: no row of 'files.1' has a column 'respons'. Did you mean 'response'?"
+        "recipe.yaml:2: columns: no row of 'rows.jsonl' has a column 'respons'. Did you mean 'response'?"
     )
     here.write({"recipe.yaml": recipe.replace("{output: respons}", "{output: respons}, format: dolly")})
-    here.run("prepare", "recipe.yaml").assert_failed("columns: no row of 'files.1' has a column 'respons'")
+    here.run("prepare", "recipe.yaml").assert_failed("columns: no row of 'rows.jsonl' has a column 'respons'")
 
 
 def test_a_column_that_only_a_late_row_has_is_there(project):
