@@ -23,6 +23,15 @@ def test_a_list_that_is_not_there_is_begun(project, rows):
     assert "filter echo" in out
 
 
+def test_what_stood_there_keeps_its_line(project, rows):
+    here = project({"recipe.yaml": RECIPE.replace("- length", "- lenght"), "rows.jsonl": rows})
+    said = here.run("check", "recipe.yaml", "--set", "filters+=[ehco, echo]").assert_failed().err
+    assert (
+        "recipe.yaml:4: filters.1: no filter 'lenght'" in said
+        and "--set: filters.2: no filter 'ehco'" in said
+    )
+
+
 def test_what_is_no_list_is_told(project, rows):
     here = project({"recipe.yaml": RECIPE, "rows.jsonl": rows})
     said = "--set model+=x: += appends to a list, and this is 'tiny'"
