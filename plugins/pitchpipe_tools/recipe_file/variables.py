@@ -27,9 +27,8 @@ class UnsetVariable(Problem):
 
     def stands_in(self, document: Document) -> bool:
         """Whether the value is still the one that a document has: neither replaced nor only an anchor."""
-        return document.places.get(self.key) == self.said and self.key[:1] in [
-            (name,) for name in document.data
-        ]
+        in_a_section = bool(self.key) and self.key[0] in document.data
+        return in_a_section and document.places.get(self.key) == self.said
 
 
 class Variables:
