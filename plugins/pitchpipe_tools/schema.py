@@ -11,6 +11,7 @@ from pitchpipe.host.options import Option, options_of
 from pitchpipe.host.plugin import Component, Profile
 from pitchpipe.recipe.checked import sections_of
 from pitchpipe.recipe.section import Section
+from pitchpipe_tools.recipe_file.extends import ANCHORS, EXTENDS
 
 Schema = dict[str, object]
 
@@ -29,14 +30,17 @@ def schema() -> None:
 
 
 def recipe_schema(host: Host) -> Schema:
-    """The schema of a recipe: each section with its components."""
+    """The schema of a recipe: each section with its components. One that extends another may lack some."""
     sections = sections_of(host)
+    required = [section.name for section in sections if section.required]
+    own: Schema = {EXTENDS: {"type": "string", "description": "the recipe that this one extends"}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pitchpipe recipe",
         "type": "object",
-        "properties": {section.name: _section(host, section) for section in sections},
-        "required": [section.name for section in sections if section.required],
+        "properties": own | {section.name: _section(host, section) for section in sections},
+        "patternProperties": {f"^{ANCHORS}": {}},
+        "anyOf": [{"required": required}, {"required": [EXTENDS]}],
         "additionalProperties": False,
     }
 

@@ -50,3 +50,10 @@ def test_mistakes_are_not(validator, wrong):
 
 def test_the_command_prints_it(project):
     assert json.loads(project().run("schema").assert_success().out)["title"] == "pitchpipe recipe"
+
+
+def test_a_recipe_that_extends_another_may_leave_things_out(validator):
+    short = {"extends": "other.yaml", "x-kept": {"anything": 1}, "filters": ["length"]}
+    assert list(validator.iter_errors(short)) == []
+    for wrong in ({"filters": ["length"]}, short | {"extends": 3}, short | {"y-kept": {}}):
+        assert list(validator.iter_errors(wrong)), wrong

@@ -26,26 +26,16 @@ KINDS = (
 )  # fmt: skip
 
 
-@hookspec
-def register_loaders(register: Register) -> None: ...
-@hookspec
-def register_formats(register: Register) -> None: ...
-@hookspec
-def register_filters(register: Register) -> None: ...
-@hookspec
-def register_embedders(register: Register) -> None: ...
-@hookspec
-def register_templates(register: Register) -> None: ...
-@hookspec
-def register_collators(register: Register) -> None: ...
-@hookspec
-def register_models(register: Register) -> None: ...
-@hookspec
-def register_adapters(register: Register) -> None: ...
-@hookspec
-def register_trainers(register: Register) -> None: ...
-@hookspec
-def register_evaluators(register: Register) -> None: ...
+def _of_kind(kind: str) -> Register:
+    """The hook `register_filters(register)` of filters, and so for each kind."""
+
+    def offers(register: Register) -> None: ...
+
+    offers.__name__ = f"register_{kind}s"
+    return hookspec(offers)
+
+
+globals().update({f"register_{kind}s": _of_kind(kind) for kind in KINDS})
 
 
 @hookspec

@@ -111,9 +111,10 @@ class Checker:
         """A component's own options, and the checked ones that all of the section have beside them."""
         if not isinstance(given, dict):
             return given, {}
-        common = {name: given[name] for name in given if name in shared}
-        own = {name: given[name] for name in given if name not in shared}
-        return own, {name: self.value((*key, name), common[name], shared[name]) for name in common}
+        common = {
+            name: self.value((*key, name), given[name], shared[name]) for name in given if name in shared
+        }
+        return {name: given[name] for name in given if name not in shared}, common
 
     def _inner(self, key: Key, given: Json, schema: Schema) -> Inner | None:
         """The components that a component's options name, one or a list of them."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.recipe.document import Document, Key
+from pitchpipe_tools.recipe_file.variables import UnsetVariable
 from pitchpipe_tools.recipe_file.yaml12 import read_text
 
 EXTENDS = "extends"
@@ -51,6 +52,9 @@ def _extended(found: list[Document], home: Path) -> Path | None:
         raise PitchpipeError(f"{place}: a recipe is a mapping of sections")
     if not isinstance(data, dict) or EXTENDS not in data:
         return None
+    for problem in found[-1].problems:
+        if isinstance(problem, UnsetVariable) and problem.key == (EXTENDS,):
+            raise PitchpipeError(str(problem))
     path = _other(data.pop(EXTENDS), place.folder, f"{place}: {EXTENDS}")
     files = [document.path.resolve() for document in found]
     if path in files:

@@ -14,16 +14,23 @@ from pitchpipe_tools.recipe_file.foreign import refuse_foreign
 from pitchpipe_tools.recipe_file.variables import UnsetVariable
 
 
-def load(path: Path, host: Host, *changes: Callable[[Json], Key]) -> Recipe:
-    """Reads and checks a recipe, after the `changes`: each sets a value and returns its key."""
+def load(path: Path, host: Host, *changes: Callable[[Json], list[Key]]) -> Recipe:
+    """Reads and checks a recipe, after the `changes`: each sets values and returns their keys."""
     document = read_recipe(path, host)
     refuse_foreign(document, host)
-    if unset := [str(problem) for problem in document.problems if isinstance(problem, UnsetVariable)]:
-        raise PitchpipeError("\n".join(unset))
     if isinstance(document.data, dict):
-        for change in changes:
-            document.put(change(document.data), Place("--set", 0, path.parent.resolve()))
+        for key in (key for change in changes for key in change(document.data)):
+            document.put(key, Place("--set", 0, path.parent.resolve()))
+    _need_variables(document)
     return checked(document, host)
+
+
+def _need_variables(document: Document) -> None:
+    """Stops where a variable is not set whose value nobody has replaced."""
+    unset = [problem for problem in document.problems if isinstance(problem, UnsetVariable)]
+    document.problems = [problem for problem in document.problems if problem not in unset]
+    if needed := [str(problem) for problem in unset if problem.stands_in(document)]:
+        raise PitchpipeError("\n".join(needed))
 
 
 def read_recipe(path: Path, host: Host) -> Document:

@@ -11,15 +11,14 @@ from pitchpipe_tools.recipe_file.yaml12 import read
 Node = dict[str, object] | list[object]  # a part of a recipe that holds values
 
 
-def override(text: str) -> Callable[[dict[str, object]], Key]:
-    """The function that sets KEY=VALUE, or appends KEY+=VALUE, and returns the key of what it changed."""
+def override(text: str) -> Callable[[dict[str, object]], list[Key]]:
+    """The function that sets KEY=VALUE, or appends KEY+=VALUE, and returns the keys of what it changed."""
     return partial(_apply, text)
 
 
-def _apply(text: str, data: dict[str, object]) -> Key:
+def _apply(text: str, data: dict[str, object]) -> list[Key]:
     """Sets the value. The path names an entry of a list by its number, from 1, or by its component."""
     path, equals, written = text.partition("=")
-    appends = path.endswith("+")
     *parents, last = path.strip().removesuffix("+").strip().split(".")
     if not equals or not all((*parents, last)):
         raise PitchpipeError(f"--set {text}: write it as section.name.option=value")
@@ -30,17 +29,21 @@ def _apply(text: str, data: dict[str, object]) -> Key:
     value = read(written, f"--set {text}")
     if isinstance(node, list):
         number = _number(node, last, key, text)
-        node[number - 1] = _appended(node[number - 1], value, text) if appends else value
-        return (*key, number)
-    node[last] = _appended(node.get(last), value, text) if appends else value
-    return (*key, last)
+        node[number - 1], changed = _changed(node[number - 1], value, (*key, number), text)
+    else:
+        node[last], changed = _changed(node.get(last), value, (*key, last), text)
+    return changed
 
 
-def _appended(entries: object, value: object, text: str) -> list[object]:
-    """A list with one more entry, or with those of a list."""
-    if not isinstance(entries, list | None):
-        raise PitchpipeError(f"--set {text}: += appends to a list, and this is {entries!r}")
-    return [*(entries or []), *(value if isinstance(value, list) else [value])]
+def _changed(old: object, value: object, key: Key, text: str) -> tuple[object, list[Key]]:
+    """The new value, or a list with one more entry or with those of a list; and the keys of what is new."""
+    if not text.partition("=")[0].endswith("+"):
+        return value, [key]
+    if not isinstance(old, list | None):
+        raise PitchpipeError(f"--set {text}: += appends to a list, and this is {old!r}")
+    entries, more = old or [], value if isinstance(value, list) else [value]
+    numbers = range(len(entries) + 1, len(entries) + len(more) + 1)
+    return [*entries, *more], [(*key, number) for number in numbers]
 
 
 def _enter(node: Node, name: str, key: Key, text: str) -> tuple[Node, Key]:

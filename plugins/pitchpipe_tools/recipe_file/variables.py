@@ -8,16 +8,27 @@ dollar (a regular expression, a price, a formula) stays as it is.
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pitchpipe.errors import Problem
+from pitchpipe.recipe.document import Document, Key, Place
 
 WRITTEN = re.compile(r"\$(\$?)\{([A-Za-z_]\w*)(?::-([^}\n]*))?\}")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # of Unicode's private use
 _STAND_IN = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 
 
+@dataclass(frozen=True)
 class UnsetVariable(Problem):
     """A variable that is used and not set. Nothing else is worth telling before it is."""
+
+    key: Key = ()
+    said: Place | None = None
+
+    def stands_in(self, document: Document) -> bool:
+        """Whether the value is still the one that a document has: neither replaced nor only an anchor."""
+        in_a_section = bool(self.key) and self.key[0] in document.data
+        return in_a_section and document.places.get(self.key) == self.said
 
 
 class Variables:

@@ -42,7 +42,7 @@ class _Reading:
         self.name, self.folder = name, path.parent.resolve()
         self.document = Document(path, None)
         self.variables = Variables(self._unset)
-        self.node: yaml.Node | None = None  # the one that is read
+        self.key: Key = ()  # of the value that is read
 
     def read(self, text: str) -> Document:
         root = self._composed(self.variables.taken_out(text))
@@ -72,7 +72,7 @@ class _Reading:
             return self._mapping(node, key)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(child, (*key, index)) for index, child in enumerate(node.value, 1)]
-        return self._scalar(node)
+        return self._scalar(node, key)
 
     def _mapping(self, node: yaml.MappingNode, key: Key) -> Json:
         found: Json = {}
@@ -110,19 +110,19 @@ class _Reading:
                 entries += [*own, *self._merged(source, level + 1)]
         return entries
 
-    def _scalar(self, node: Any) -> object:
+    def _scalar(self, node: Any, key: Key) -> object:
         """A value. What a variable holds in bare text is a number or a truth as bare text is."""
-        self.node, tag = node, node.tag
+        self.key, tag = key, node.tag
         text = self.variables.put_back(node.value)
         if text != node.value and node.style is None:
             tag = _Loader("").resolve(yaml.ScalarNode, text, (True, False))
         return _scalar(tag.rpartition(":")[2], text)
 
     def _unset(self, name: str) -> None:
+        place = self.document.places[self.key]
         words = f"the variable {name} is not set: export {name}=..., or write ${{{name}:-default}};"
-        assert self.node
         words = f"{words} $${{{name}}} stands for these very words"
-        self.document.problems.append(UnsetVariable(str(self._place(self.node)), "", words))
+        self.document.problems.append(UnsetVariable(str(place), "", words, self.key, place))
 
 
 def _is_merge(entry: Entry) -> bool:

@@ -75,9 +75,9 @@ def test_each_mistake_has_its_file_and_line(here):
 
 
 def test_what_replaces_a_value_has_its_own_line(here):
-    here.write({"mine.yaml": "extends: base.yaml\n\nfilters:\n  - length\n  - lenght\n"})
-    here.run("check", "mine.yaml").assert_failed("mine.yaml:5: filters.2: no filter 'lenght'")
-    here.run("check", "mine.yaml", "--set", "filters=[lenght]").assert_failed("--set: filters.1: no filter")
+    here.write({"mine.yaml": "extends: base.yaml\n\nfilters:\n  - length\n  - lengthz\n"})
+    here.run("check", "mine.yaml").assert_failed("mine.yaml:5: filters.2: no filter 'lengthz'")
+    here.run("check", "mine.yaml", "--set", "filters=[lengthz]").assert_failed("--set: filters.1: no filter")
 
 
 def test_paths_are_relative_to_the_file_that_says_them(project, rows):

@@ -23,11 +23,20 @@ def test_a_list_that_is_not_there_is_begun(project, rows):
     assert "filter echo" in out
 
 
+def test_what_stood_there_keeps_its_line(project, rows):
+    here = project({"recipe.yaml": RECIPE.replace("- length", "- lengthz"), "rows.jsonl": rows})
+    said = here.run("check", "recipe.yaml", "--set", "filters+=[ehco, echo]").assert_failed().err
+    assert (
+        "recipe.yaml:4: filters.1: no filter 'lengthz'" in said
+        and "--set: filters.2: no filter 'ehco'" in said
+    )
+
+
 def test_what_is_no_list_is_told(project, rows):
     here = project({"recipe.yaml": RECIPE, "rows.jsonl": rows})
     said = "--set model+=x: += appends to a list, and this is 'tiny'"
     here.run("check", "recipe.yaml", "--set", "model+=x").assert_failed(said)
     here.run("check", "recipe.yaml", "--set", "+=x").assert_failed("write it as section.name.option=value")
-    here.run("check", "recipe.yaml", "--set", "filters+=lenght").assert_failed(
-        "filters.2: no filter 'lenght'"
+    here.run("check", "recipe.yaml", "--set", "filters+=lengthz").assert_failed(
+        "filters.2: no filter 'lengthz'"
     )

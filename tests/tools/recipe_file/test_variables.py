@@ -74,6 +74,20 @@ def test_a_value_of_the_command_line_has_variables_too(project, rows):
         read("${UNSET}", "--set x")
 
 
+def test_a_variable_that_nobody_needs_need_not_be_set(project, rows):
+    """Its value is replaced, by a recipe that extends this one or by --set, or stands in an unused anchor."""
+    base = "x-unused: {path: ${UNSET}}\nloaders:\n  - files: {path: ${UNSET}}\n"
+    here = project({"base.yaml": base, "rows.jsonl": rows})
+    here.run("check", "base.yaml").assert_failed("base.yaml:3: the variable UNSET is not set")
+    here.run("check", "base.yaml", "--set", "loaders.1.files.path=rows.jsonl").assert_success()
+    here.write({"mine.yaml": "extends: base.yaml\nloaders:\n  - files: {path: rows.jsonl}\n"})
+    here.run("check", "mine.yaml").assert_success()
+    here.write({"mine.yaml": "extends: base.yaml\nsplit: {train: 1}\n"})
+    here.run("check", "mine.yaml").assert_failed("base.yaml:3: the variable UNSET is not set")
+    here.write({"mine.yaml": "\nextends: ${UNSET}/base.yaml\n"})
+    here.run("check", "mine.yaml").assert_failed("mine.yaml:2: the variable UNSET is not set")
+
+
 def test_home_is_known_in_paths(project, rows):
     here = project({"recipe.yaml": "loaders:\n  - files: {path: ~/rows.jsonl}\n", "home/rows.jsonl": rows})
     here.run("check", "recipe.yaml", HOME=str(here.folder / "home")).assert_success()
