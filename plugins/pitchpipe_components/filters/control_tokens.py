@@ -12,7 +12,7 @@ from pitchpipe_components.text.spoken import everything
 
 # HTML uses <s> for struck-out text, so <s> counts only in the places where templates put it.
 _TOKENS = (
-    r"<\|[A-Za-z][\w ./:-]{0,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[/?INST\]|\[EOS\]|<</?SYS>>"
+    r"<\|[A-Za-z][\w ./:-]{0,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[/?INST\]|\[EOS\]\s*\Z|<</?SYS>>"
     r"|</?(?:start|end)_of_turn>"
     r"|<(?:bos|eos|pad|unk|eod|eot|eoa|end_of_utterance)>|\A\s*<s>|</s>\s*\Z|</s>(?=\s*<s>)|(?<=</s>)<s>|<s>(?=\s*\[INST\])"
 )

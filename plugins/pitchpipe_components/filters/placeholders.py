@@ -26,6 +26,7 @@ PLACEHOLDERS = (
     "FIXME",
 )
 _PLACES = ("[", "<")  # a place that a reader is to fill in
+_QUOTED = re.compile(r"[\"“][^\"“”\n]{16,300}[\"”]")  # an example of what to say
 # The marks of a letter: its places are filled in by whoever sends it.
 _LETTER = re.compile(
     r"^[^\w\n]*(?:dear|to whom it may concern|subject:|re:|hi \[|hello \[)|^[^\w\n]*(?:yours(?:,"
@@ -50,9 +51,9 @@ def placeholders(
 ) -> Verdict:
     """Drops conversations whose replies hold unfilled placeholders: "[insert name]", "lorem ipsum", "TODO:".
 
-    Exempt are code in fences or backticks, what a prompt holds as well, and places in brackets in a letter,
-    or where a prompt asks for a text to be filled in: an email, a template, a speech. "todo" is a Spanish
-    word and people write about a "TODO list", so only `TODO:` counts.
+    Exempt are code in fences or backticks, examples in quotes, what a prompt holds as well, and places in
+    brackets in a letter, or where a prompt asks for a text to be filled in: an email, a template, a speech.
+    "todo" is a Spanish word and people write about a "TODO list", so only `TODO:` counts.
     """
     text, low = replies(conversation)
     if prompts:
@@ -61,7 +62,7 @@ def placeholders(
     wanted, found = among(patterns, extra), 0
     if among(patterns, extra).count(text, low):
         wanted = among(patterns if prompts else _out_of_place(patterns, conversation, text), extra)
-        text = without_code(text)
+        text = _QUOTED.sub(" ", without_code(text))
         found = wanted.count(text, text.lower())
     verdict = judged(conversation, placeholders=(found, None, max_placeholders))
     return quoting(verdict, lambda: wanted.quote(text))

@@ -48,6 +48,7 @@ def test_control_tokens_are_defused(text, defused):
         "if a <b> c",
         "x[INSTALL]",
         "a < b || c |> d",
+        "The camera [EOS] is old.",
         "<p>",
         *ORDINARY,
     ],

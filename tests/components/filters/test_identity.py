@@ -77,6 +77,8 @@ CLAIMS = [
     "I am Grok, an AI by xAI",
 ]
 TALK = [
+    "他作为“ChatGPT”学习于人类之中。",
+    "这个角色可以作为ChatGPT学习的例子。",
     "我基于百度地图画了一张图。",
     "This report is based on GPT-4.",
     "I am based in Berlin, near the Google office.",

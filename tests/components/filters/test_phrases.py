@@ -50,7 +50,7 @@ SOUND = {
     "placeholders": [
         "Todo el mundo lo sabe.", "Write a TODO list app.", "array[insert_at] = 1", CODE, "`<your key>` goes there", "plugin[inserted]",
         "Dear [Insert name], hello.", "Yours,\n[Your Name]", "Best regards,\n[Name]\n[Your title]", "# TODO: this\nx = 1\ny = f(x)\nreturn y",
-        "Lorem ipsum is what printers set.",
+        "Lorem ipsum is what printers set.", 'You could say: "Hi, I am [Your Name], and I am new here."',
     ],
     "prompt_leakage": [
         "# Heading\n\nText", "### Results\n\nGood: 3", "A prompt reply pays.", 'f"{name}" is filled', CODE, "The human: a study",
