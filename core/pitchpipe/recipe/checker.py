@@ -93,7 +93,7 @@ class Checker:
         except (ValueError, TypeError, NameError) as error:
             self.problem(key, str(error))
             return None
-        shared = {name: shared[name] for name in shared or () if name not in schema}  # its own come first
+        shared = {n: option for n, option in (shared or {}).items() if n not in schema}  # its own come first
         given, common = self._parted(key, given, shared)
         label = component.name if bare else name
         options = self.options(key, given, schema, f"{kind} '{label}'", shared)

@@ -11,12 +11,12 @@ from typing import Any, Literal
 import msgspec
 
 from pitchpipe import Row
-from pitchpipe_components.files.json_scan import CUT_OFF, GAP, opening, repeated, value_end
+from pitchpipe_components.files.json_runs import WHOLE, SoundRuns
+from pitchpipe_components.files.json_scan import CUT_OFF, GAP, as_list, opening, repeated, value_end
 from pitchpipe_components.files.json_values import REFUSED, SHOWN, mended, shown
 from pitchpipe_components.files.lines import too_long
 from pitchpipe_components.files.opening import Text, read
 
-WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[msgspec.Raw])
 CLOSE = ord("]")
 
 # What ends a block. "": nothing, another block follows. "list": the end of its list. "only list": the end of
@@ -52,7 +52,11 @@ class Elements:
             except REFUSED:
                 pass
         try:
-            rows = self._by_line(block, WHOLE.decode(elements)) if elements else self._carefully(block)
+            rows = (
+                self._by_line(block, WHOLE.decode(elements), 0, self.line)
+                if elements
+                else self._carefully(block)
+            )
         except REFUSED:
             rows = self._carefully(block)
         return _by_number(rows, self.row) if self.row else rows
@@ -64,12 +68,19 @@ class Elements:
         close = block.rfind(b"]")
         return None if close < 0 or block[close + 1 :].strip(b" \t\r\n,") else as_list(block, 0, close)
 
+    def _soundly(self, block: bytes, elements: bytes) -> Iterator[Row]:
+        try:
+            return self._by_line(block, WHOLE.decode(elements), 0, self.line)
+        except REFUSED:
+            return self._carefully(block)
+
     def _at_once(self, objects: list[Any]) -> Iterator[Row]:
         for number, data in enumerate(objects, self.row):
             yield Row(data, self.file, number)
 
-    def _by_line(self, block: bytes, raws: list[msgspec.Raw]) -> Iterator[Row]:
-        decode, file, line, at, counted = msgspec.json.Decoder().decode, self.file, self.line, 0, 0
+    def _by_line(self, block: bytes, raws: list[msgspec.Raw], at: int, line: int) -> Iterator[Row]:
+        """Reads sound elements; `line` is the line at the offset `at`, where they begin."""
+        decode, file, counted = msgspec.json.Decoder().decode, self.file, at
         for raw in raws:
             text = memoryview(raw)
             start = block.find(text[0], at)  # between elements are only spaces and commas
@@ -85,9 +96,16 @@ class Elements:
         """Reads one element after the other, and skips from a broken one to the beginning of the next."""
         at, line = 0, self.line
         like, closed = b"", False
+        runs = SoundRuns(block, self.like if len(block) <= self.longest else b"")
         while True:
             start = GAP.match(block, at).end()
             line += block.count(b"\n", at, start)
+            elements, at = runs.after(start)
+            if elements:
+                yield from self._by_line(block, elements, start, line)
+                line += block.count(b"\n", start, at)
+                like = opening(bytes(elements[-1]), 0) or like
+                continue
             if start < len(block) and block[start] == CLOSE and self._goes_on(block, start):
                 error = f"not JSON: the list ends on line {line}, and elements follow"
                 yield Row("]", self.file, line, error)
@@ -113,7 +131,7 @@ class Elements:
         if end - start > self.longest:
             text = shown(block[start : start + SHOWN])
             return [Row(text, self.file, line, too_long(self.longest))], end
-        rows = _row_of(block[start:end], self.file, line) if end > 0 else []
+        rows = row_of(block[start:end], self.file, line) if end > 0 else []
         if len(rows) == 1 and not rows[0].error:
             return rows, end
         error = rows[-1].error if rows else ""
@@ -145,14 +163,6 @@ class Elements:
             yield Row("", self.file, line, error)
 
 
-def as_list(block: bytes, start: int, end: int) -> bytes:
-    """Returns a part of a block as a JSON list, without commas at its ends; it is copied only once."""
-    start = GAP.match(block, start, end).end()
-    while end > start and block[end - 1] in b" \t\r\n,":
-        end -= 1
-    return b"".join((b"[", memoryview(block)[start:end], b"]"))
-
-
 def _by_number(rows: Iterator[Row], first: int) -> Iterator[Row]:
     for number, row in enumerate(rows, first):
         row.line = number
@@ -166,10 +176,10 @@ def sound_opening(block: bytes) -> bytes:
     if not like or block.find(like, first + 1) >= 0:
         return like
     end = value_end(block, first)
-    return like if end > 0 and not any(row.error for row in _row_of(block[first:end], "", 0)) else b""
+    return like if end > 0 and not any(row.error for row in row_of(block[first:end], "", 0)) else b""
 
 
-def _row_of(text: bytes, file: str, line: int) -> list[Row]:
+def row_of(text: bytes, file: str, line: int) -> list[Row]:
     """Reads one element as a row; a mended element may give several."""
     try:
         return [Row(msgspec.json.decode(text), file, line)]

@@ -10,18 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pitchpipe_components.files.compression import BLOCK, Broken
-from pitchpipe_components.files.json_elements import (
-    CLOSE,
-    GOES_ON,
-    WHOLE,
-    Elements,
-    Ending,
-    as_list,
-    sound_opening,
-)
+from pitchpipe_components.files.json_elements import CLOSE, GOES_ON, Elements, Ending, row_of, sound_opening
+from pitchpipe_components.files.json_runs import WHOLE, SoundRuns
 from pitchpipe_components.files.json_scan import (
     CUT_OFF,
     GAP,
+    as_list,
     in_string,
     opening,
     repeated,
@@ -134,20 +128,26 @@ def _cut(block: bytes, like: bytes, ending: Ending) -> tuple[int, int, bool]:
     guess = block.rfind(like, first + 1) if like else -1
     if guess > 0 and (count := _sound_elements(block, guess)):
         return guess, count, False
-    at, last = first, 0
+    at, last, count, exact, runs = first, 0, 0, True, SoundRuns(block, like)
     while at < len(block):
         if block[at] == CLOSE and ending != "file":
             following = GAP.match(block, at + 1).end()
             if following == len(block) or block[following] not in GOES_ON[ending]:
                 return last, 0, following < len(block)
             at = last = following  # elements go on: this was no end
+            exact = False
             continue
-        end = value_end(block, at)
-        if end <= 0:
-            broken = guess > at and (end != CUT_OFF or in_string(block, at, guess))
-            return last or (guess if broken else 0), 0, False
+        elements, end = runs.after(at)
+        if not elements:
+            end = value_end(block, at)
+            if end <= 0:
+                broken = guess > at and (end != CUT_OFF or in_string(block, at, guess))
+                return last or (guess if broken else 0), count if exact and last else 0, False
+            rows = row_of(block[at:end], "", 0) if exact else []
+            exact = len(rows) == 1 and not rows[0].error
+        count += len(elements) or 1
         at = last = GAP.match(block, end).end()
-    return last, 0, False
+    return last, count if exact else 0, False
 
 
 def _sound_elements(block: bytes, end: int) -> int:

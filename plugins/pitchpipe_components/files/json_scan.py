@@ -37,6 +37,14 @@ SHAPES = 16  # beginnings of objects that are tried, where the first element giv
 CLOSES = {ord("["): ord("]"), ord("{"): ord("}")}
 
 
+def as_list(block: bytes, start: int, end: int) -> bytes:
+    """Returns a part of a block as a JSON list, without commas at its ends; it is copied only once."""
+    start = GAP.match(block, start, end).end()
+    while end > start and block[end - 1] in b" \t\r\n,":
+        end -= 1
+    return b"".join((b"[", memoryview(block)[start:end], b"]"))
+
+
 def value_end(text: bytes, start: int) -> int:
     """Returns the end of the value that begins at `start`, or CUT_OFF, or BROKEN."""
     if text[start] not in CLOSES:
