@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, field
@@ -45,7 +46,7 @@ def likeness(conversations: list[Conversation], rows: list[int]) -> Likeness:
     first = np.cumsum(many) - many  # each conversation's first row
     ids = np.frombuffer(b"".join([_eight(conversation.id) for conversation in conversations]), np.uint64)
 
-    def of_first(values: Hashes) -> bytes:
+    def of_first(values: NDArray[Any]) -> bytes:
         column = np.zeros(many.sum(), values.dtype)
         column[first] = values
         return column.tobytes()
