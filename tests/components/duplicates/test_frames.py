@@ -143,3 +143,12 @@ def test_a_question_in_other_words_is_the_same_if_its_long_answer_is(compare, re
         talk(asked, text(random, 10)),
     ]
     assert gone(compare(NearDuplicates(), rows)) == ({1: 0} if same else {})
+
+
+def test_a_few_other_replies_make_no_frame_of_what_is_copied(compare):
+    random = Random(12)
+    asked = text(random, 120)
+    copies = [talk(edited(random, asked, 1)) for _ in range(200)]
+    others = [talk(asked, said) for said in ("No.", "Never.", "Perhaps.")]
+    found = gone(compare(NearDuplicates(), copies + others))
+    assert len(found) == 199 and set(found) <= set(range(1, 200))
