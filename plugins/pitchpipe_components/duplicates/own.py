@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pitchpipe_components.duplicates.frames import Frames
 from pitchpipe_components.duplicates.minhash import MinHash, spread
 from pitchpipe_components.duplicates.stored import Stored, chunks
-from pitchpipe_components.duplicates.word_sets import Part, alike, said
+from pitchpipe_components.duplicates.word_sets import FEW, Part, alike, said
 from pitchpipe_components.text.words import Of
 
 Array = NDArray[Any]
@@ -25,10 +25,14 @@ class Own:
         self._frames = Frames(stored, cluster) if of != "reply" else None
 
     def alike(self, left: Array, right: Array) -> Array:
-        """Of each pair whether what is asked is alike, and what is said."""
-        same = np.ones(len(left), bool)
-        for part in (self._asked,) * (self._of != "reply") + (self._said,) * (self._of == "conversation"):
-            same[same] = self._alike(left[same], right[same], part)
+        """Of each pair whether what is said is alike, and what is asked."""
+        same, surely = np.ones(len(left), bool), np.zeros(len(left), bool)
+        if self._of == "conversation":
+            words = self._stored.words.sizes - self._stored.asked
+            surely = np.minimum(words[left], words[right]) >= FEW  # so much is not said twice by chance
+            same = self._alike(left, right, self._said, np.zeros(len(left), bool))
+        if self._of != "reply":
+            same[same] = self._alike(left[same], right[same], self._asked, surely[same])
         return same
 
     def bands(self, rows: Array) -> Array:
@@ -49,11 +53,11 @@ class Own:
         values = np.concatenate([values for _, values in parts])
         return MinHash(BANDS, ROWS, 1).bands(sizes.sum(axis=0), values[order])
 
-    def _alike(self, left: Array, right: Array, part: Callable[[Array], Part]) -> Array:
+    def _alike(self, left: Array, right: Array, part: Callable[[Array], Part], surely: Array) -> Array:
         words = self._stored.words.sizes
         cuts = chunks(words[left] + words[right])
-        pairs = zip(np.split(left, cuts), np.split(right, cuts), strict=True)
-        return np.concatenate([alike(part(one), part(other)) for one, other in pairs])
+        pairs = zip(*(np.split(one, cuts) for one in (left, right, surely)), strict=True)
+        return np.concatenate([alike(part(one), part(other), sure) for one, other, sure in pairs])
 
     def _said(self, rows: Array) -> Part:
         return said(self._stored, rows)

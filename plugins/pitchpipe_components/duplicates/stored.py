@@ -13,7 +13,7 @@ Array = NDArray[Any]
 AT_ONCE = 1 << 21  # shingles to measure at a time
 
 
-class StoredColumn:
+class Stretches:
     """Stretches of 32-bit values, one for each row, in a file."""
 
     def __init__(self, path: Path, sizes: Array):
@@ -41,8 +41,8 @@ class Stored:
         self.rows, self.ranks, shingles, words, self.asked = (
             np.concatenate(part) for part in zip(nothing, *parts, strict=True)
         )
-        self._shingles = StoredColumn(self._file("shingles"), shingles)
-        self.words = StoredColumn(self._file("words"), words)
+        self._shingles = Stretches(self._file("shingles"), shingles)
+        self.words = Stretches(self._file("words"), words)
 
     def band(self, number: int) -> Array:
         """Returns the band's hash of each row."""

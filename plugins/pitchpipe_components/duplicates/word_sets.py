@@ -10,6 +10,7 @@ from pitchpipe_components.duplicates.stored import Stored, numbered
 Array = NDArray[Any]
 Part = tuple[Array, Array]  # how many words each row has, and all of them
 FEW, OF_FEW, OF_MANY = 16, 0.8, 0.5  # the least similarity of two sets of under 16 words, and of larger ones
+CLAUSE = 4  # words that say something
 
 
 def said(stored: Stored, rows: Array) -> Part:
@@ -18,8 +19,12 @@ def said(stored: Stored, rows: Array) -> Part:
     return stored.words.sizes[rows] - asked, stored.words.of(rows, skip=asked)
 
 
-def alike(left: Part, right: Part) -> Array:
-    """Of each pair of sets of words whether they are alike. Two sets without a word are."""
+def alike(left: Part, right: Part, surely: Array | bool = False) -> Array:
+    """Of each pair of sets of words whether they are alike. Two sets without a word are.
+
+    Few words must be alike more than many, but where something else is `surely` alike, or where one set says
+    more than the other and nothing else.
+    """
     sides = [(numbered(words, sizes) << 1) | side for side, (sizes, words) in enumerate((left, right))]
     keys = np.concatenate(sides)
     keys.sort()
@@ -28,5 +33,6 @@ def alike(left: Part, right: Part) -> Array:
     every = np.bincount(keys >> 33, minlength=pairs)
     common = np.bincount(keys[1:][shared] >> 33, minlength=pairs)
     one = np.bincount(keys[keys & 1 == 0] >> 33, minlength=pairs)
-    larger = np.maximum(one, every - one)
-    return common >= np.where(larger < FEW, OF_FEW, OF_MANY) * (every - common)
+    smaller, larger = np.minimum(one, every - one), np.maximum(one, every - one)
+    few = (larger < FEW) & ~((common == smaller) & (smaller >= CLAUSE)) & ~np.asarray(surely)
+    return common >= np.where(few, OF_FEW, OF_MANY) * (every - common)

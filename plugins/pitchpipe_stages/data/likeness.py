@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, field
@@ -14,6 +15,7 @@ Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
 _ROLES = {"system": 1, "user": 2, "assistant": 3}
+AT_ONCE = 256  # messages to strip together, so that their text fits the cache
 _BETWEEN = b"\xff"  # no byte of a text
 _SIGNS = b"+-/<=>%^."  # they decide what a formula says; a comma is a point
 _TABLE = bytes(
@@ -45,7 +47,7 @@ def likeness(conversations: list[Conversation], rows: list[int]) -> Likeness:
     first = np.cumsum(many) - many  # each conversation's first row
     ids = np.frombuffer(b"".join([_eight(conversation.id) for conversation in conversations]), np.uint64)
 
-    def of_first(values: Hashes) -> bytes:
+    def of_first(values: NDArray[Any]) -> bytes:
         column = np.zeros(many.sum(), values.dtype)
         column[first] = values
         return column.tobytes()
@@ -64,7 +66,10 @@ class _Talks:
         self._ends = np.cumsum(counts)
         self._starts, self._of = self._ends - counts, np.repeat(np.arange(len(counts)), counts)
         self._roles = np.array([_ROLES.get(message.role, 0) for message in messages], np.uint64)
-        hashes = np.frombuffer(b"".join(map(_hashed, _stripped(messages))), np.uint64)
+        some = (messages[start : start + AT_ONCE] for start in range(0, len(messages), AT_ONCE))
+        hashes = np.frombuffer(
+            b"".join([_hashed(words) for part in some for words in _stripped(part)]), np.uint64
+        )
         self._sums = np.zeros(len(messages) + 1, np.uint64)
         np.cumsum(_mixed(hashes + self._roles), out=self._sums[1:])
         self._replies = np.flatnonzero(self._roles == _ROLES["assistant"])
@@ -105,7 +110,7 @@ class _Talks:
 
 
 def _stripped(messages: list[Message]) -> list[bytes]:
-    """The letters, digits and signs of each message, in lower case. All are stripped at once: it is cheap."""
+    """The letters, digits and signs of each message, in lower case. Many at once are cheap."""
     texts = [_said(message) for message in messages]
     encoded = [text.encode() if text.isascii() else _foreign(text) for text in texts]
     data = np.frombuffer(_BETWEEN.join([*encoded, b""]).translate(_TABLE), np.uint8)

@@ -10,7 +10,7 @@ from pitchpipe_stages.data.lanes import Lane
 from pitchpipe_stages.data.ledger import Counts
 from pitchpipe_stages.prepare import mix, split
 from pitchpipe_stages.prepare.repeats import Likenesses
-from pitchpipe_stages.prepare.result import SPLITS, MixLine, Repeats
+from pitchpipe_stages.prepare.result import SPLITS, MixLine, RepeatCounts
 from pitchpipe_stages.prepare.sections import MIX, SPLIT
 
 
@@ -30,7 +30,7 @@ class Plan:
         self.used = np.ones(len(self.side), bool)
         self._mix()
 
-    def repeats(self) -> Repeats:
+    def repeats(self) -> RepeatCounts:
         """What comes twice in training, or is held out and trained on."""
         found = self.like.repeats(np.where(self.used, self.side, np.uint8(split.NONE)))
         found.families = len(np.unique(split.families(self.prompts, self.groups)))

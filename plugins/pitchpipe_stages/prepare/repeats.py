@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pitchpipe_stages.data.likeness import Likeness
-from pitchpipe_stages.prepare.result import SPLITS, Repeats, Trained
+from pitchpipe_stages.prepare.result import SPLITS, RepeatCounts, Trained
 
 Hashes = NDArray[np.uint64]
 
@@ -31,7 +31,7 @@ class Likenesses:
         """Of each row that of its prompt."""
         return self._column("prompts")
 
-    def repeats(self, sides: NDArray[np.uint8]) -> Repeats:
+    def repeats(self, sides: NDArray[np.uint8]) -> RepeatCounts:
         """What repeats, where each row is on this side, or on none."""
         wholes, train = self._column("wholes"), sides == SPLITS.index("train")
         first = wholes != 0  # each conversation once, however many examples it needs
@@ -46,7 +46,7 @@ class Likenesses:
         for number, side in enumerate(SPLITS):
             if side != "train" and (mine := (sides == number) & first).any():
                 held_out[side] = Trained(int(mine.sum()), int((mine & stands).sum()))
-        return Repeats(len(conversations), _repeated(conversations), to_the_letter, held_out)
+        return RepeatCounts(len(conversations), _repeated(conversations), to_the_letter, held_out)
 
     def _column(self, name: str) -> Hashes:
         return np.frombuffer(b"".join(self._parts[name]), np.uint64)

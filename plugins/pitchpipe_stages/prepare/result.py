@@ -52,7 +52,7 @@ class Trained(Struct):
     in_train: int
 
 
-class Repeats(Struct):
+class RepeatCounts(Struct):
     """What comes again but for case, punctuation and white space: within train, and between the sides."""
 
     train: int = 0  # conversations
@@ -85,7 +85,7 @@ class Prepared(Struct):
     several: SeveralExamples = field(default_factory=SeveralExamples)
     variables: dict[str, int] = field(default_factory=dict)  # replies by what their chat template was told
     files: dict[str, str] = field(default_factory=dict)  # of each side a digest
-    repeats: Repeats = field(default_factory=Repeats)
+    repeats: RepeatCounts = field(default_factory=RepeatCounts)
     warnings: list[str] = field(default_factory=list)  # what a user should look at before training
 
     @property

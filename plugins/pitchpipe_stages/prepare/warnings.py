@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.console import shortened
 from pitchpipe_stages.data.ledger import LENGTH, LOST, ReasonRows, SourceRows, Step, StepKind
-from pitchpipe_stages.prepare.result import Prepared, Repeats
+from pitchpipe_stages.prepare.result import Prepared, RepeatCounts
 from pitchpipe_stages.render.sections import COLLATOR
 
 # Shares of a source's rows, from which a loss is worth a warning.
@@ -87,7 +87,7 @@ def _cut(result: Prepared, recipe: Recipe) -> Iterator[str]:
         )
 
 
-def _repeats(repeats: Repeats) -> Iterator[str]:
+def _repeats(repeats: RepeatCounts) -> Iterator[str]:
     if repeats.repeated >= max(1, REPEATED * repeats.train):
         yield (
             f"{within_train(repeats)}. Each is learned more often than others: the"
@@ -101,7 +101,7 @@ def _repeats(repeats: Repeats) -> Iterator[str]:
         )
 
 
-def within_train(repeats: Repeats) -> str:
+def within_train(repeats: RepeatCounts) -> str:
     """One line, whether it is good or bad."""
     if not repeats.repeated:
         return f"none of {repeats.train:,} conversations in train repeats another"
@@ -111,7 +111,7 @@ def within_train(repeats: Repeats) -> str:
     )
 
 
-def _between(repeats: Repeats) -> Iterator[str]:
+def _between(repeats: RepeatCounts) -> Iterator[str]:
     for side, found in repeats.held_out.items():
         if found.in_train:
             yield f"{found.in_train:,} of {found.conversations:,} {side} questions stand in train as well"

@@ -22,6 +22,9 @@ def test_which_pairs_equal_hashes_propose():
     assert pairs([5, 7, 5, 9, 5, 7]) == [(2, 0), (4, 0), (4, 2), (5, 1)]
     near = [(a, b) for a in range(50) for b in range(a) if b == 0 or a - b <= NEIGHBOURS]
     assert pairs([3] * 50) == near, "each pair once"
+    high = 1 << 63
+    assert pairs([high + 1, high + 2, 1, high + 1, (1 << 32) + 1, 2]) == [(3, 0)], "all 64 bits count"
+    assert pairs([high + n // 2 for n in range(6)]) == [(1, 0), (3, 2), (5, 4)]
     assert pairs([]) == pairs([1]) == pairs([1, 2]) == []
 
 

@@ -109,3 +109,46 @@ def test_the_result_does_not_depend_on_the_order_of_work(compare):
     rows += [again(random, rows[n]) for n in range(0, 100, 2)]
     first = compare(NearDuplicates(), rows, 7)
     assert first == compare(NearDuplicates(), rows, 64) == compare(NearDuplicates(), rows) and len(first) > 45
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("", "", True),
+        ("a", "", False),
+        ("a", "b", False),
+        ("it is so", "it is not so", False),
+        ("one two three four five", "please one two three four five", True),
+        ("one two three four", "one two three four I hope it helps", True),
+        ("one two three four five six", "one two three four five seven", False),
+        ("one two three four five six seven eight nine", "one two three four 5 six seven eight nine", True),
+        (" ".join("abcdefghijklmnopqrst"), " ".join("abcdefghijklmno"), True),
+        (" ".join("abcdefghijklmnopqrst"), " ".join("abcdefghi01234567890"), False),
+    ],
+)
+def test_which_answers_are_the_same(compare, one, other, same):
+    asked = text(Random(10), 300)
+    assert gone(compare(NearDuplicates(), [talk(asked, one), talk(asked, other)])) == ({1: 0} if same else {})
+
+
+@pytest.mark.parametrize(("reply_words", "same"), [(100, True), (10, False)])
+def test_a_question_in_other_words_is_the_same_if_its_long_answer_is(compare, reply_words, same):
+    random = Random(11)
+    asked, said = text(random, 400 if reply_words == 10 else 10), text(random, reply_words)
+    other = asked.rsplit(" ", 3)[0] + " " + text(random, 3)
+    rows = [
+        talk(asked, said),
+        talk(other, said),
+        talk(asked, text(random, 10)),
+        talk(asked, text(random, 10)),
+    ]
+    assert gone(compare(NearDuplicates(), rows)) == ({1: 0} if same else {})
+
+
+def test_a_few_other_replies_make_no_frame_of_what_is_copied(compare):
+    random = Random(12)
+    asked = text(random, 120)
+    copies = [talk(edited(random, asked, 1)) for _ in range(200)]
+    others = [talk(asked, said) for said in ("No.", "Never.", "Perhaps.")]
+    found = gone(compare(NearDuplicates(), copies + others))
+    assert len(found) == 199 and set(found) <= set(range(1, 200))
