@@ -52,7 +52,7 @@ class Train(Stage[Trained]):
         return result
 
     def begins(self, run: Run, done: bool) -> None:
-        ranks.announce(run.path, begins=not done)
+        ranks.announce(begins=not done)
 
     def join(self, run: Run) -> None:
         if ranks.wait(run.path):
