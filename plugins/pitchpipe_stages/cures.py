@@ -38,7 +38,8 @@ def _unreachable(_: re.Match[str]) -> str:
 
 CURES = (
     Cure(
-        r"No space left on device|Disk quota exceeded|StorageFull|StreamWriter failed|iostream error|unexpected pos \d+",
+        r"No space left on device|Disk quota exceeded|StorageFull|StreamWriter failed|iostream error"
+        r"|unexpected pos \d+",
         FULL,
     ),
     Cure(r"SafetensorError .*(deserializ|[Hh]eader|[Ii]ncomplete|[Oo]ffset)", DAMAGED),

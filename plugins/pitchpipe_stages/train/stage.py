@@ -120,6 +120,7 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     result = trainer.bound(training) or {}
     if not ranks.joins():
         saved_holds_numbers(training.folder)
+        loader.merge(model, training.folder)
         defaults, home = run.result(PREPARE).defaults(), run.path / "model"
         save_for_serving(training, rendering.renderer, ends, loader.before.rows, home, defaults)
     return result
