@@ -71,6 +71,9 @@ def _run(
 ) -> Run | None:
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole
+    from pitchpipe_stages.cures import cured
+    from pitchpipe_stages.train.ranks import together
 
-    loaded = load_recipe(recipe, overrides)
-    return run(loaded, runs / (name or loaded.path.stem), RichConsole(), until, processes or 0)
+    with cured(), together():
+        loaded = load_recipe(recipe, overrides)
+        return run(loaded, runs / (name or loaded.path.stem), RichConsole(), until, processes or 0)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -24,6 +24,13 @@ class Lora:
             " takes all but the output layer"
         ),
     ] = "all-linear"
+    save: Annotated[
+        Literal["adapter", "merged"] | None,
+        Meta(
+            description="what is kept: the adapter, which needs its base wherever it is loaded, or the whole"
+            " model, merged; none: merged where the base is a folder that is not quantised"
+        ),
+    ] = None
     seed: int = 0
 
     def __call__(self, model: Any, new_tokens: list[int]) -> Any:
@@ -55,6 +62,21 @@ class Lora:
         from peft import PeftModel
 
         return PeftModel.from_pretrained(model, str(folder))
+
+    def merges(self, model: Any) -> bool:
+        """Loaders find a base on the hub by its name; a folder they find on this machine alone."""
+        quantized = getattr(model, "is_quantized", False)
+        if self.save == "merged" and quantized:
+            raise pp.PitchpipeError(
+                "adapter lora: save: merged needs a model that is not quantised: take `quantize` out, or"
+                " save: adapter"
+            )
+        is_folder = not quantized and Path(model.name_or_path).exists()
+        return self.save == "merged" or (self.save is None and is_folder)
+
+    def merged(self, model: Any, folder: Path) -> Any:
+        """The whole model, with adapters that were saved in `folder` merged into it."""
+        return self.load(model, folder).merge_and_unload()
 
 
 def _new_rows(model: Any, new: list[int]) -> dict[str, list[int]] | None:

@@ -103,9 +103,13 @@ class Transformers:
         quiet()
         if where == self.name and self.commit:
             options["revision"] = self.commit
+        from safetensors import SafetensorError
+
         try:
             return kind.from_pretrained(where, trust_remote_code=self.trust_remote_code, **options)
-        except (OSError, ValueError) as error:
+        except SafetensorError as error:
+            raise PitchpipeError(f"cannot load the model {_damaged(Path(where))}: {error}") from error
+        except (OSError, ValueError, ImportError, RuntimeError) as error:
             raise PitchpipeError(f"cannot load the model {where}: {error}") from error
 
     def _dtype(self) -> Any:
@@ -132,6 +136,18 @@ class Transformers:
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=self._dtype(),
         )  # fmt: skip
+
+
+def _damaged(folder: Path) -> Path:
+    """The file of weights that cannot be read, where it is known."""
+    from safetensors import SafetensorError, safe_open
+
+    for file in sorted(folder.glob("*.safetensors")):
+        try:
+            safe_open(file, "np")
+        except SafetensorError:
+            return file
+    return folder
 
 
 def _this_device() -> dict[str, Any]:

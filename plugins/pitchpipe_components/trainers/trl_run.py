@@ -10,6 +10,7 @@ from transformers.trainer_callback import PrinterCallback
 from trl import SFTConfig, SFTTrainer
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 
@@ -21,6 +22,7 @@ LEFT_OUT = (
 
 def train(training: pp.Training, **settings: Any) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
+    must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
     args, checkpoints = _arguments(training, settings), Checkpoints(training.checkpoints)
     batches = training.batches(args.per_device_train_batch_size, args.seed, args.world_size)
     stand_in = Dataset.from_dict({"input_ids": [[0]]})  # TRL wants to see a data set of this kind
@@ -32,6 +34,7 @@ def train(training: pp.Training, **settings: Any) -> dict[str, Any]:
         eval_dataset=stand_in if len(training.validation) else None,
         data_collator=batches.collate,
     )
+    must_be_as_asked(trainer.accelerator)
     trainer.remove_callback(PrinterCallback)
     trainer.order, trainer.train_dataset = batches.sampler, batches.dataset
     if len(training.validation):

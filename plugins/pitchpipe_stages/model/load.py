@@ -1,7 +1,7 @@
 """Loads the model of a recipe: the base, the one to train, or the tuned one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.keys import KeyParts, parts_of
@@ -18,6 +18,14 @@ from pitchpipe_stages.render.vocabulary import prove_padding
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+
+@runtime_checkable
+class Merges(Protocol):
+    """An adapter that may be saved as the whole model, with all that it has learned merged into it."""
+
+    def merges(self, model: "PreTrainedModel", /) -> bool: ...
+    def merged(self, model: "PreTrainedModel", folder: Path, /) -> "PreTrainedModel": ...
 
 
 class RecipeModel:
@@ -50,6 +58,7 @@ class RecipeModel:
         model = self.base()
         if not self.adapter:
             return model
+        self._merges(model)  # it may say that it cannot, before anything is learned
         self.unread = untrained(model, [t for t in self.control if t not in self.new_tokens])
         adapted = self.adapter.bound(model, [*self.new_tokens, *self.unread])
         for settings in getattr(adapted, "peft_config", {}).values():
@@ -58,7 +67,28 @@ class RecipeModel:
 
     def tuned(self, folder: Path) -> "PreTrainedModel":
         """The model that training saved: all weights of its own, or an adapter on the base."""
-        return self.adapter.bound.load(self.base(), folder) if self.adapter else self.model.weights(folder)
+        if self.adapter and not is_whole(folder):
+            return self.adapter.bound.load(self.base(), folder)
+        return self.model.weights(folder)
+
+    def _merges(self, model: "PreTrainedModel") -> bool:
+        adapter = self.adapter.bound if self.adapter else None
+        return isinstance(adapter, Merges) and adapter.merges(model)
+
+    def merge(self, model: "PreTrainedModel", folder: Path) -> None:
+        """Puts the whole model in the place of the adapter that `model` has learned, where that is wanted."""
+        if not (self.adapter and self._merges(model)):
+            return
+        whole = self.adapter.bound.merged(self.base(), folder)
+        whole.generation_config = model.generation_config
+        for file in folder.glob("adapter_*"):
+            file.unlink()
+        whole.save_pretrained(folder)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds all weights: an adapter has no config of a model."""
+    return (folder / "config.json").exists()
 
 
 def _control(renderer: Renderer) -> list[int]:

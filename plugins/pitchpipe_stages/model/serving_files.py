@@ -8,6 +8,7 @@ from pitchpipe.records.conversation import Json
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.model.card import Card
 from pitchpipe_stages.model.ends import Ends
+from pitchpipe_stages.model.load import is_whole
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.writing import one_of
 
@@ -38,13 +39,20 @@ def save_for_serving(
     notes = [*_about(tokenizer, ends), uncut(tokenizer)]
     tokenizer.save_pretrained(training.folder)
     settings.save_pretrained(training.folder)
-    if (training.folder / "config.json").exists():  # all weights; an adapter has no config of a model
+    if is_whole(training.folder):
         _save_config(training, ends)
     elif card := Card.of(training.model, tokenizer, ends, training.new_tokens, rows):
         (training.folder / "README.md").write_text(card.page(home.name), "utf-8")
         notes.append(card.warning(home))
+    _as_readable_as(training.folder / "generation_config.json")
     for note in filter(None, notes):
         training.console.say(f"[yellow]warning:[/] {escape(note)}")
+
+
+def _as_readable_as(plain: Path) -> None:
+    """Libraries write weights for their owner alone; who may read a plain file may read them."""
+    for file in (path for path in plain.parent.iterdir() if path.is_file()):
+        file.chmod(plain.stat().st_mode)
 
 
 def _set_chat_template(

@@ -55,7 +55,7 @@ class Train(Stage[Trained]):
         return result
 
     def begins(self, run: Run, done: bool) -> None:
-        ranks.announce(run.path, begins=not done)
+        ranks.announce(begins=not done)
 
     def join(self, run: Run) -> None:
         if ranks.wait(run.path):
@@ -124,6 +124,7 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     result = trainer.bound(training) or {}
     if not ranks.joins():
         saved_holds_numbers(training.folder)
+        loader.merge(model, training.folder)
         defaults, home = run.result(PREPARE).defaults(), run.path / "model"
         save_for_serving(training, rendering.renderer, ends, loader.before.rows, home, defaults)
     return result

@@ -10,6 +10,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Batch, Batches, Console
 from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
+from pitchpipe_stages.console import escape
 from pitchpipe_stages.train.neighbours import Make, Measured, PlansRows, check, may_meet, shares_rows
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class RecipeTraining:
         by = f" by {facts['attention']}" if "attention" in facts else ""
         self.console.say(f"[dim]documents of a row are kept apart{by}: proven[/]")
         if "why not a faster one" in facts:
-            self.console.say(f"[yellow]slow:[/] {facts['why not a faster one']}")
+            self.console.say(f"[yellow]slow:[/] {escape(facts['why not a faster one'])}")
 
     def log(self, step: int, values: dict[str, float]) -> None:
         self.report(step, values)

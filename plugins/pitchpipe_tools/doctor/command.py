@@ -17,10 +17,12 @@ def doctor(recipe: str | None, overrides: tuple[str, ...]) -> None:
     other. The exit code is 2 if they do.
     """
     from pitchpipe_stages.console import RichConsole
+    from pitchpipe_stages.cures import cured
     from pitchpipe_tools.doctor.isolation import isolation
     from pitchpipe_tools.doctor.machine import machine_facts
 
     console = RichConsole()
-    tables = [isolation(load_recipe(recipe, overrides), console)] if recipe else machine_facts()
+    with cured():
+        tables = [isolation(load_recipe(recipe, overrides), console)] if recipe else machine_facts()
     for table in tables:
         console.table(table.title, table.head, table.rows, left=len(table.head))

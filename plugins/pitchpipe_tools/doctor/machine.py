@@ -56,21 +56,26 @@ def _devices() -> Iterator[list[str]]:
 
 
 def _packages() -> Iterator[list[str]]:
-    """The packages that pitchpipe needs, and the packages of each extra that a user can install."""
+    """The packages that pitchpipe needs, and the packages of extras that a user can install, each once."""
     from packaging.requirements import Requirement
 
     extras = [name for name in metadata(OWN).get_all("Provides-Extra") or [] if name not in ("all", "dev")]
+    needed: dict[str, tuple[Requirement, list[str]]] = {}
     for text in requires(OWN) or []:
         requirement = Requirement(text)
         marker = requirement.marker
-        extra = next((name for name in extras if marker and marker.evaluate({"extra": name})), "")
-        if requirement.name != OWN and (extra or not marker):
-            yield _package(requirement, extra)
+        wanted = [name for name in extras if marker and marker.evaluate({"extra": name})]
+        if requirement.name != OWN and (wanted or not marker):
+            needed.setdefault(requirement.name, (requirement, []))[1].extend(wanted)
+    of_extra = {extra: {name for name, (_, whose) in needed.items() if extra in whose} for extra in extras}
+    for requirement, whose in needed.values():
+        # An extra that holds all of another one adds nothing to what that one brings.
+        yield _package(requirement, [e for e in whose if not any(of_extra[o] < of_extra[e] for o in whose)])
 
 
-def _package(requirement: "Requirement", extra: str) -> list[str]:
-    purpose = extra or "always"
-    cure = f"pip install '{OWN}[{extra}]'" if extra else f"pip install {OWN}"
+def _package(requirement: "Requirement", extras: list[str]) -> list[str]:
+    purpose = ", ".join(extras) or "always"
+    cure = f"pip install '{OWN}[{extras[0]}]'" if extras else f"pip install {OWN}"
     try:
         installed = version(requirement.name)
     except PackageNotFoundError:

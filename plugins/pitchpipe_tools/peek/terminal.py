@@ -30,7 +30,7 @@ def show(
         kept += [peeked for peeked in row.conversations if peeked.written]
     terminal.packing(kept)
     for line in dict.fromkeys(line for column in columns for line in column.missing):
-        console.say(f"[yellow]no tokens to show:[/] {line}")
+        console.say(f"[yellow]no tokens to show:[/] {escape(line)}")
 
 
 class _Terminal:

@@ -1,0 +1,60 @@
+"""What was asked of Accelerate, and what it has made of it.
+
+It falls back without a word (FSDP without GPUs became plain data parallelism), or crashes in its own code.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pitchpipe as pp
+
+# A variable that `accelerate launch` sets, and the kind of training that it asks for.
+KINDS = {
+    "ACCELERATE_USE_FSDP": "FSDP",
+    "ACCELERATE_USE_DEEPSPEED": "DEEPSPEED",
+    "ACCELERATE_USE_MEGATRON_LM": "MEGATRON_LM",
+}
+YES = ("1", "true", "yes", "on")
+
+
+def must_have_gpus(device: str) -> None:
+    """Stop where the kind of training that was asked for is not to be had on a device."""
+    if device == "cpu" and (wanted := _kinds()):
+        name, kind = wanted[0]
+        raise pp.PitchpipeError(
+            f"{kind} was asked for ({name}), and training runs on the processor, where there is none. Launch"
+            " without it: torchrun --nproc-per-node NUMBER -m pitchpipe run RECIPE"
+        )
+
+
+def must_be_as_asked(accelerator: Any) -> None:
+    """Stop where the training that begins is another than the one that was asked for."""
+    if differences := list(_differences(accelerator)):
+        lines = "\n".join(f"  - {one}" for one in differences)
+        raise pp.PitchpipeError(f"this training would be another than was asked for:\n{lines}")
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(name, kind) for name, kind in KINDS.items() if os.environ.get(name, "").lower() in YES]
+
+
+def _differences(accelerator: Any) -> Iterator[str]:
+    asked, made = os.environ, accelerator.distributed_type.value
+    for name, wanted in _kinds():
+        if made != wanted:
+            yield f"{wanted} was asked for ({name}), and Accelerate has made {made} of it"
+    count = int(asked.get("WORLD_SIZE", "1"))
+    if count != accelerator.num_processes:
+        hint = "" if "LOCAL_RANK" in asked else ": LOCAL_RANK is not set, which says the device of a process"
+        yield (
+            f"{count} processes were asked for (WORLD_SIZE), and those that train together are"
+            f" {accelerator.num_processes}{hint}"
+        )
+    precision = asked.get("ACCELERATE_MIXED_PRECISION", "no")
+    if precision not in ("no", accelerator.mixed_precision):
+        yield (
+            f"mixed precision {precision} was asked for (--mixed_precision), and it is"
+            f" {accelerator.mixed_precision}: sft takes bf16 on a GPU that has it, else none. Launch with"
+            " --mixed_precision no"
+        )
