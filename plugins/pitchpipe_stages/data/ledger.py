@@ -132,8 +132,8 @@ class Counts:
     def balanced(self) -> bool:
         return self.read + self.more == self.kept + self.dropped + self.quarantined + self.joined
 
-    def note(self, fate: Fate, step: Step, words: str) -> None:
-        self.why[Reason.of(fate, step, words)] += 1
+    def note(self, fate: Fate, step: Step, words: str, rows: int = 1) -> None:
+        self.why[Reason.of(fate, step, words)] += rows
 
     def __add__(self, other: "Counts") -> "Counts":
         sums = {name: getattr(self, name) + getattr(other, name) for name in COUNTED}

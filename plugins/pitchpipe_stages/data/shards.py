@@ -76,6 +76,7 @@ class Summary(Struct, kw_only=True):
     key: str
     indices: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)  # of the lines, in bytes
     learned: list[int] = field(default_factory=list)
     replies: list[int] = field(default_factory=list)  # that each teaches
     stops: list[int] = field(default_factory=list)  # learned tokens that end a reply

@@ -46,7 +46,9 @@ def lead(
     news, *others = pipes
     crew: list[int] = []
     try:
+        gc.disable()  # what is loaded stays
         news.send_bytes(_done(load, True))
+        gc.enable()
         gc.freeze()  # what is shared stays so: nobody looks through it
         signal.signal(signal.SIGTERM, lambda *_: _end(crew))
         for pipe in others:

@@ -148,11 +148,11 @@ class _KeptRows:
             self._ids.append(np.asarray(part.example.ids, np.int32))
             self._labels.append(np.asarray(part.example.labels, np.int32))
             self.parts.append(part)
-            done.replies.append(len(part.replies))
             for request in part.requests.values():
                 known = encode(dict(request.variables)).decode()
                 done.variables[known] = done.variables.get(known, 0) + 1
         done.lengths.append(len(part.example.ids) if part else 0)
+        done.replies.append(len(part.replies) if part else 0)
         if kept.meta.get("cot"):
             done.stepwise.append(len(done.indices))
         if done.indices[-1:] == [index]:
@@ -161,7 +161,8 @@ class _KeptRows:
             self._wholes.append(whole)
             self._rows.append(1)
         done.indices.append(index)
-        done.lines.append(encode(kept))
+        done.lines.append(line := encode(kept))
+        done.sizes.append(len(line))
         self._groups.append(_hashed(whole.group) if whole.group else NO_GROUP)
         done.categories.append(kept.category)
 

@@ -23,6 +23,7 @@ class Plan:
         self.order: NDArray[np.int64] | None = None
         self.mixed: list[MixLine] = []
         self.like = Likenesses()
+        self.firsts = [0]  # the first row of each shard, and the one behind the last
         self._gather(lanes)
         pins = [SPLITS.index(source.side) if source.side else split.NONE for source in self.sources]
         pinned = np.array(pins, np.uint8)[self.lane]
@@ -39,7 +40,7 @@ class Plan:
     def _gather(self, lanes: list[Lane]) -> None:
         """Read from each shard what split and mix need to know of its rows."""
         known: dict[str, int] = {}
-        groups, categories, tokens = [b""], array("i"), array("i")
+        groups, categories, tokens, sizes = [b""], array("i"), array("i"), array("i")
         lane_of, stepwise = array("H"), array("q")
         for number, lane in enumerate(lanes):
             for shard in lane.shards:
@@ -51,13 +52,21 @@ class Plan:
                 groups.append(done.groups)
                 categories.extend(known.setdefault(name, len(known)) for name in done.categories)
                 tokens.extend(done.lengths)
+                sizes.extend(done.sizes)
                 lane_of.extend([number] * len(done.lengths))
+                self.firsts.append(len(tokens))
         self.prompts = self.like.prompts()
         self.category_names = set(known)
         self.groups = np.frombuffer(b"".join(groups), np.uint64)
         self.categories, self.tokens = np.array(categories, np.int32), np.array(tokens, np.int32)
+        self.sizes = np.array(sizes, np.int32)
         self.lane, self.stepwise = np.array(lane_of, np.uint16), np.zeros(len(tokens), bool)
         self.stepwise[stepwise] = True
+
+    def goes(self) -> NDArray[np.uint8]:
+        """The side that each row is written to."""
+        goes: NDArray[np.uint8] = np.where(self.used, self.side, split.NONE)
+        return goes
 
     def _mix(self) -> None:
         """Apply the mix to training alone: a held-out row is asked once."""

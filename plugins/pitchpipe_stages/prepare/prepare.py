@@ -41,7 +41,7 @@ def prepare(recipe: Recipe, rows: Path, folder: Path, processes: int, bar: Bar, 
         last.dismiss()
         plan = Plan(recipe, passes.lanes)
         stop_if_no_row_has_a_category(recipe, plan.category_names)
-        result = write(passes.lanes, plan, folder)
+        result = write(passes.lanes, plan, folder, processes)
     _stop_if_too_many_are_lost(recipe, plan.counts, folder / "ledger.jsonl")
     _stop_if_replies_are_not_learned(recipe, result, folder / "ledger.jsonl")
     result.formats = passes.formats()

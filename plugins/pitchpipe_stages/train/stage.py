@@ -103,7 +103,8 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
     recipe, rendering = run.recipe, Rendering.of(run.recipe)
     collator, trainer = recipe[COLLATOR], recipe[TRAINER]
     assert recipe[MODEL] and collator and trainer and rendering
-    _read_alike(run, rendering)
+    if not ranks.joins():
+        _read_alike(run, rendering)
     with console.waiting("loading the model"):
         loader = RecipeModel(recipe, rendering)
         model = loader.to_train()
