@@ -7,7 +7,7 @@ that decides it.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe_stages.data.unread import MANY
 
-Sample = Sequence[tuple[Json, Conversation]]  # rows, and what they became
+Sample = Iterable[tuple[Json, Conversation]]  # rows, and what they became
 
 # What the last word of a column's name judges by, and the words that may stand before it.
 SWITCHES = frozenset((
@@ -109,6 +109,8 @@ def look(sample: Sample) -> Judged:
     found = Judged()
     values = defaultdict[Any, list[tuple[Any, str]]](list)
     for row, conversation in sample:
+        if conversation.rejected or conversation.meta.get("plain") is True:
+            continue
         reply = next((str(m.content) for m in reversed(conversation.messages)), "")
         for column in filter(kind_of, conversation.meta):
             if conversation.meta[column] is not None and not TASKS & row.keys():

@@ -31,12 +31,14 @@ class Plan:
     def _gather(self, lanes: list[Lane]) -> None:
         """Read from each shard what split and mix need to know of its rows."""
         known: dict[str, int] = {}
+        self.scored = set[str]()  # filters that scored any row
         prompts, groups, categories, tokens = [b""], [b""], array("i"), array("i")
         lane_of, stepwise = array("H"), array("q")
         for number, lane in enumerate(lanes):
             for shard in lane.shards:
                 done = shard.summary()
                 assert done
+                self.scored.update(done.scored)
                 self.counts[lane.source.name] += Counts.of(done.counts)
                 stepwise.extend(len(tokens) + place for place in done.stepwise)
                 prompts.append(done.prompts)

@@ -94,8 +94,8 @@ def test_a_label_that_the_reply_says_is_the_task():
 def test_a_label_beside_choices_and_of_plain_text_judges_nothing():
     row, conversation = made(chat(1, label=False, choices=["a", "b"]))
     assert not bad(row, conversation, look([(row, conversation)]))
-    row, conversation = made({"text": "Once upon a time.", "label": False}, "text")
-    assert not bad(row, conversation, Judged())
+    texts = [made({"text": "Once upon a time.", "label": n}, "text") for n in (0, 1, False)]
+    assert not any(bad(*text, Judged()) for text in texts) and look(texts).doubts == []
 
 
 def test_one_of_two_replies_is_bad_by_itself():
@@ -134,7 +134,11 @@ def test_a_run_drops_undesired_replies_and_the_recipe_can_say_otherwise(project)
     rows = [chat(n, label=n % 2 == 0, rating=n) for n in range(8)]
     here = project({"recipe.yaml": LOADERS, "rows.jsonl": rows})
     said = " ".join(here.run("prepare", "recipe.yaml").assert_success().out.split())
-    assert "undesired reply, says label" in said and "`threshold: {of: rating, min_value: 3.5}`" in said
+    assert (
+        "undesired reply, says label" in said
+        and "rows that label calls bad, and that are not learned: 4" in said
+    )
+    assert "`threshold: {of: rating, min_value: 3.5}`" in said
 
     def kept(option):
         here.write({"recipe.yaml": LOADERS.replace("rows.jsonl", f"rows.jsonl, undesired: {option}")})
