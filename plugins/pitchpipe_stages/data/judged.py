@@ -40,9 +40,13 @@ WORDS = frozenset((
     "unacceptable", "dislike", "disliked", "downvote", "downvoted", "thumbs_down", "thumb_down", "unhelpful",
     "not_helpful", "low_quality", "\U0001f44e",
 ))  # fmt: skip
+MASKS = frozenset(("loss_weight", "loss_scale", "loss_mask", "trainable", "learn"))  # 0: not to be learned
 UNLIKE_LABELS = frozenset((  # classes, as labels
     "negative", "down", "low", "wrong", "incorrect", "false", "fail", "failed",
 ))  # fmt: skip
+KINDS = (
+    dict.fromkeys(SWITCHES, "switch") | dict.fromkeys(REVERSED, "reversed") | dict.fromkeys(GRADES, "grade")
+)
 TASKS = frozenset(("choices", "options", "premise", "hypothesis"))  # columns beside which a label is a task's
 ENOUGH, ALIKE = 6, 3  # so many rows show whether replies are classes: each comes so often, on average
 
@@ -71,22 +75,16 @@ def bad(row: Json, conversation: Conversation, judged: Judged) -> str:
 
 @lru_cache(MANY)
 def kind_of(column: Any) -> str:
-    """How a column judges, by its name: "switch", "reversed", "grade", or not at all."""
+    """How a column judges, by its name: "switch", "reversed", "grade", "mask", or not at all."""
+    if _name(column) in MASKS:
+        return "mask"
     words = _name(column).split("_")
     last, before = words[-1], words[:-1]
     if not BEFORE.issuperset(before) or (last in ("up", "down") and "thumb" not in "".join(before)):
         return ""
     if last == "tag":
         return "switch" if "kto" in before else ""
-    return (
-        "switch"
-        if last in SWITCHES
-        else "reversed"
-        if last in REVERSED
-        else "grade"
-        if last in GRADES
-        else ""
-    )
+    return KINDS.get(last, "")
 
 
 def is_bad(kind: str, column: Any, value: Any, signed: bool) -> bool:
@@ -94,7 +92,7 @@ def is_bad(kind: str, column: Any, value: Any, signed: bool) -> bool:
     if isinstance(value, bool):
         return value is (kind == "reversed")
     if isinstance(value, int | float):
-        return signed and value == -1
+        return value == 0 if kind == "mask" else signed and value == -1
     if not isinstance(value, str):
         return False
     word = _name(value) or value.strip()
@@ -120,6 +118,8 @@ def look(sample: Sample) -> Judged:
         if "thumbs_down" in row:  # no thumb at all is no judgement
             found.passed_over.append("thumbs_up")
     for column, pairs in values.items():
+        if kind_of(column) == "mask":
+            continue
         if _is_class(pairs):
             found.passed_over.append(column)
             continue

@@ -24,7 +24,7 @@ def told(lane: Lane, counts: Counts) -> Iterator[str]:
         some = [f"{column} ({share(rows, counts.read)})" for column, rows in counts.unread.most_common(MOST)]
         more = f" and {len(counts.unread) - MOST} more" if len(counts.unread) > MOST else ""
         yield (
-            f"{source.name}: nobody reads {', '.join(some)}{more}: words of the rows that are not learned."
+            f"{source.name}: nobody reads {', '.join(some)}{more}: training sees nothing of it."
             f" `columns: {{new name: {next(iter(counts.unread))}}}` at the source gives a column a name that"
             f" the format {lane.format} reads"
         )

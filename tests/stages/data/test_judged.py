@@ -42,6 +42,7 @@ def found(values, column="label"):
         ("rating", ["\U0001f44d", "\U0001f44e"], ["\U0001f44e"]),
         ("reward", [1, -1, 1.0, -1.0], [-1, -1.0]),
         ("vote", [1, 0, -1], [-1]),
+        ("loss_weight", [0, 1, 0.5, 0.0, False], [0, 0.0, False]),
     ],
 )  # fmt: skip
 def test_what_says_bad_is_dropped(column, values, dropped):
