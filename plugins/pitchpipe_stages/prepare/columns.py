@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from pitchpipe.errors import PitchpipeError, suggest
-from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe_stages.data.lanes import Lane
 from pitchpipe_stages.data.ledger import Counts, Fate
 from pitchpipe_stages.data.sections import FILTERS
@@ -17,19 +17,21 @@ from pitchpipe_stages.prepare.sections import SPLIT
 MOST = 6  # columns that are told of a source
 
 
-def told(lane: Lane, counts: Counts) -> Iterator[str]:
-    """Sentences on one source, for the end of the screen."""
+def told(recipe: Recipe, lane: Lane, counts: Counts) -> Iterator[str]:
+    """Sentences on one source. A filter that bounds a column ends the doubt about it."""
+    bounded = [f"'{column}' " for use in recipe[FILTERS] for column in _columns_of(use)]
+    doubts = [doubt for doubt in lane.doubts if not doubt.startswith(tuple(bounded))]
     source = lane.source
     if counts.unread:
         some = [f"{column} ({share(rows, counts.read)})" for column, rows in counts.unread.most_common(MOST)]
         more = f" and {len(counts.unread) - MOST} more" if len(counts.unread) > MOST else ""
         yield (
             f"{source.name}: nobody reads {', '.join(some)}{more}: training sees nothing of it."
-            f" `columns: {{new name: {next(iter(counts.unread))}}}` at the source gives a column a name that"
-            f" the format {lane.format} reads"
+            f" If it belongs to the conversation, give it a name that the format {lane.format} reads, as in"
+            f" `columns: {{input: {next(iter(counts.unread))}}}`"
         )
     cures = (cure(reason.words, rows) for reason, rows in counts.why.items() if reason.fate is Fate.DROPPED)
-    yield from (f"{source.name}: {said}" for said in (*filter(None, cures), *lane.doubts))
+    yield from (f"{source.name}: {said}" for said in (*filter(None, cures), *doubts))
     for column, value in source.undesired.items() if isinstance(source.undesired, dict) else ():
         if not any(reason.words == SAYS.format(column) for reason in counts.why):
             yield f"{source.name}: undesired: {{{column}: {value}}} is what no row says"
@@ -38,9 +40,7 @@ def told(lane: Lane, counts: Counts) -> Iterator[str]:
 def stop_if_a_column_is_nowhere(recipe: Recipe, lanes: list[Lane], scored: set[str]) -> None:
     """A filter that bounds a number of the rows must have found one, if any row came to it."""
     for use in recipe[FILTERS]:
-        named = [
-            str(value) for name, value in use.options.items() if _is_column(use.component.options[name].type)
-        ]
+        named = _columns_of(use)
         if (
             not named
             or use.label in scored
@@ -53,6 +53,12 @@ def stop_if_a_column_is_nowhere(recipe: Recipe, lanes: list[Lane], scored: set[s
             raise PitchpipeError(
                 f"{use.place}: {use.label}: no row has a number '{named[0]}'.{suggest(named[0], known)}"
             )
+
+
+def _columns_of(use: Use) -> list[str]:
+    """The columns that a filter's options name."""
+    options = use.component.options
+    return [str(value) for name, value in use.options.items() if _is_column(options[name].type)]
 
 
 def _is_column(kind: Any) -> bool:

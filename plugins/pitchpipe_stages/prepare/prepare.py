@@ -50,7 +50,7 @@ def prepare(recipe: Recipe, rows: Path, folder: Path, processes: int, bar: Bar, 
     _stop_if_too_many_are_lost(recipe, plan.counts, folder / "ledger.jsonl")
     _stop_if_replies_are_not_learned(recipe, result, folder / "ledger.jsonl")
     result.formats = passes.formats()
-    result.warnings += [w for lane in passes.lanes for w in told(lane, plan.counts[lane.source.name])]
+    result.warnings += [w for lane in passes.lanes for w in told(recipe, lane, plan.counts[lane.source.name])]
     result.tokenizer = msgspec.convert(passes.tokenizer(), TokenizerFacts)
     return result
 

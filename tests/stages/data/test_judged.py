@@ -146,6 +146,8 @@ def test_a_run_drops_undesired_replies_and_the_recipe_can_say_otherwise(project)
         here.run("prepare", "recipe.yaml").assert_success()
         return [row["meta"]["rating"] for row in here.rows("runs/recipe/prepared/train.jsonl")]
 
+    here.write({"recipe.yaml": LOADERS + "filters:\n  - threshold: {of: rating, min_value: 0}\n"})
+    assert "may grade" not in here.run("prepare", "recipe.yaml").assert_success().out
     assert kept("drop") == [0, 2, 4, 6]
     assert kept("keep") == list(range(8))
     assert kept("{rating: [0, 1]}") == list(range(2, 8))
