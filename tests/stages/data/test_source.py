@@ -98,6 +98,9 @@ def test_a_bare_list_of_turns_is_a_row(project):
     here.run("prepare", "recipe.yaml").assert_success()
     rows = here.rows("runs/recipe/prepared/train.jsonl")
     assert [m["content"] for row in rows for m in row["messages"]] == ["Hi", "Hello"] * 2
+    here.write({"rows.jsonl": [turns, [{"instruction": "Hi", "output": "Hello"}]]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert len(here.rows("runs/recipe/prepared/train.jsonl")) == 1  # a list of rows is no row
 
 
 def test_a_bound_of_a_number_that_no_row_has_stops_the_run(project):
