@@ -36,7 +36,7 @@ def why(run: Path, row: str) -> None:
 
 def _show_refused(entry: LedgerEntry, console: RichConsole) -> None:
     console.plain(entry.place)
-    console.say(f"  [red]quarantined[/] by {escape(entry.stage)}: {escape(entry.reason)}")
+    console.say(f"  [red]{entry.fate}[/] by {escape(entry.stage)}: {escape(entry.reason)}")
     console.plain(f"  {msgspec.json.encode(entry.row).decode()[:500]}\n")
 
 

@@ -133,11 +133,11 @@ EXPECTED: dict[str, tuple[tuple[int, int, int, int], list[str]]] = {
     "json_named.csv": ((2, 2, 0, 0), []),
     "json_named.txt": ((2, 2, 0, 0), []),
     "keys_come_late.jsonl": ((122, 121, 0, 1), ["122 quarantined: instruction is missing"]),
-    "labels.jsonl": ((10, 3, 0, 7), [
-        "2 quarantined: the label is false",
-        "4 quarantined: the label is false",
-        "6 quarantined: the label is false",
-        "7 quarantined: the label is false",
+    "labels.jsonl": ((10, 3, 4, 3), [
+        "2 dropped: undesired reply, says label: False",
+        "4 dropped: undesired reply, says label: 0",
+        "6 dropped: undesired reply, says label: 'False'",
+        "7 dropped: undesired reply, says label: 0.0",
         "8 quarantined: label is neither true nor false",
         "9 quarantined: label is neither true nor false",
         "10 quarantined: label is neither true nor false",

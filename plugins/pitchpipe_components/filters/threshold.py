@@ -11,7 +11,11 @@ def threshold(
     *,
     of: Annotated[
         str,
-        Meta(min_length=1, description="the number's key in meta; dots go deeper: `labels.toxicity.value`"),
+        Meta(
+            min_length=1,
+            description="the number's key in meta; dots go deeper: `labels.toxicity.value`",
+            extra_json_schema={"x-column": True},  # a name that no row has stops the run
+        ),
     ],
     min_value: Annotated[float | None, Meta(description="the smallest number to keep")] = None,
     max_value: Annotated[float | None, Meta(description="the largest number to keep")] = None,

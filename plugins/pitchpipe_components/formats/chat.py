@@ -7,7 +7,7 @@ from typing import Any
 from pitchpipe import Drop, Message, drop
 from pitchpipe_components.formats.assemble import Rest, Result, conversation, first
 from pitchpipe_components.formats.tools import decoded, tools_of
-from pitchpipe_components.formats.turns import NOTHING, ROLES, TEXTS, first_object, is_turn, read, replies
+from pitchpipe_components.formats.turns import NOTHING, ROLES, TEXTS, first_object, is_reply, is_turn, read
 
 LISTS = (
     "messages", "conversations", "conversation", "data", "turns", "dialog", "dialogue", "items", "chat"
@@ -114,7 +114,7 @@ def _rejected(
         return both.messages[1], both.turns[1]
     if all(is_words(row.get(name)) for name in SIDES):
         used.update(SIDES)
-        if not messages or not replies(messages[-1]):
+        if not messages or not is_reply(messages[-1]):
             messages.append(Message("assistant", row["chosen"]))
             rests.append(NOTHING)
         elif str(messages[-1].content).strip() != row["chosen"].strip():

@@ -12,9 +12,9 @@ from pitchpipe_components.formats.turns import (
     NOTHING,
     Spoken,
     first_object,
+    is_reply,
     is_turn,
     read,
-    replies,
     said,
 )
 
@@ -61,7 +61,7 @@ def _prompt_of(row: dict[str, Any], chosen: Any) -> str:
     """Returns the column of the prompt. Lists that begin with a question hold it already."""
     if "prompt" in row:
         return "prompt"
-    if isinstance(chosen, list) and not (is_turn(chosen[0]) and replies(read(chosen[:1], "").messages[0])):
+    if isinstance(chosen, list) and not is_reply(chosen[0]):
         return ""
     name, list_of_turns = turns(row)
     if is_turn(first_object(list_of_turns)):

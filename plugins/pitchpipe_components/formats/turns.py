@@ -70,9 +70,10 @@ def is_turn(value: Any) -> bool:
     return isinstance(value, dict) and bool(first(value, ROLES))
 
 
-def replies(message: Message) -> bool:
-    """Whether the message is a reply, by the names that data sets give to the role."""
-    return isinstance(message.role, str) and message.role.strip().lower() in REPLIERS
+def is_reply(turn: Any) -> bool:
+    """Whether the value is a turn or a message of an assistant, by the usual names of the role."""
+    role = turn.get(keys(turn)[0]) if isinstance(turn, dict) else getattr(turn, "role", None)
+    return isinstance(role, str) and role.strip().lower() in REPLIERS
 
 
 def first_object(turns: Any) -> dict[str, Any]:

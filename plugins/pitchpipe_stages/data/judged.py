@@ -7,7 +7,7 @@ that decides it.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe_stages.data.unread import MANY
 
-Sample = Sequence[tuple[Json, Conversation]]  # rows, and what they became
+Sample = Iterable[tuple[Json, Conversation]]  # rows, and what they became
 
 # What the last word of a column's name judges by, and the words that may stand before it.
 SWITCHES = frozenset((
@@ -40,9 +40,13 @@ WORDS = frozenset((
     "unacceptable", "dislike", "disliked", "downvote", "downvoted", "thumbs_down", "thumb_down", "unhelpful",
     "not_helpful", "low_quality", "\U0001f44e",
 ))  # fmt: skip
+MASKS = frozenset(("loss_weight", "loss_scale", "loss_mask", "trainable", "learn"))  # 0: not to be learned
 UNLIKE_LABELS = frozenset((  # classes, as labels
     "negative", "down", "low", "wrong", "incorrect", "false", "fail", "failed",
 ))  # fmt: skip
+KINDS = (
+    dict.fromkeys(SWITCHES, "switch") | dict.fromkeys(REVERSED, "reversed") | dict.fromkeys(GRADES, "grade")
+)
 TASKS = frozenset(("choices", "options", "premise", "hypothesis"))  # columns beside which a label is a task's
 ENOUGH, ALIKE = 6, 3  # so many rows show whether replies are classes: each comes so often, on average
 
@@ -71,22 +75,16 @@ def bad(row: Json, conversation: Conversation, judged: Judged) -> str:
 
 @lru_cache(MANY)
 def kind_of(column: Any) -> str:
-    """How a column judges, by its name: "switch", "reversed", "grade", or not at all."""
+    """How a column judges, by its name: "switch", "reversed", "grade", "mask", or not at all."""
+    if _name(column) in MASKS:
+        return "mask"
     words = _name(column).split("_")
     last, before = words[-1], words[:-1]
     if not BEFORE.issuperset(before) or (last in ("up", "down") and "thumb" not in "".join(before)):
         return ""
     if last == "tag":
         return "switch" if "kto" in before else ""
-    return (
-        "switch"
-        if last in SWITCHES
-        else "reversed"
-        if last in REVERSED
-        else "grade"
-        if last in GRADES
-        else ""
-    )
+    return KINDS.get(last, "")
 
 
 def is_bad(kind: str, column: Any, value: Any, signed: bool) -> bool:
@@ -94,7 +92,7 @@ def is_bad(kind: str, column: Any, value: Any, signed: bool) -> bool:
     if isinstance(value, bool):
         return value is (kind == "reversed")
     if isinstance(value, int | float):
-        return signed and value == -1
+        return value == 0 if kind == "mask" else signed and value == -1
     if not isinstance(value, str):
         return False
     word = _name(value) or value.strip()
@@ -109,6 +107,8 @@ def look(sample: Sample) -> Judged:
     found = Judged()
     values = defaultdict[Any, list[tuple[Any, str]]](list)
     for row, conversation in sample:
+        if conversation.rejected or conversation.meta.get("plain") is True:
+            continue
         reply = next((str(m.content) for m in reversed(conversation.messages)), "")
         for column in filter(kind_of, conversation.meta):
             if conversation.meta[column] is not None and not TASKS & row.keys():
@@ -118,6 +118,8 @@ def look(sample: Sample) -> Judged:
         if "thumbs_down" in row:  # no thumb at all is no judgement
             found.passed_over.append("thumbs_up")
     for column, pairs in values.items():
+        if kind_of(column) == "mask":
+            continue
         if _is_class(pairs):
             found.passed_over.append(column)
             continue

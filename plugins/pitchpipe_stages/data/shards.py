@@ -95,6 +95,7 @@ class Summary(Struct, kw_only=True):
     categories: list[str] = field(default_factory=list)
     stepwise: list[int] = field(default_factory=list)  # places among the kept of chain-of-thought rows
     counts: SourceRows = field(default_factory=SourceRows)
+    scored: list[str] = field(default_factory=list)  # filters that scored any row
 
 
 class Finished(Summary, kw_only=True):

@@ -20,6 +20,7 @@ from pitchpipe_stages.data.judged import Judged, kind_of, look
 from pitchpipe_stages.data.sections import SourceUse
 
 BATCH = 2000  # rows, of a loader that offers no parts
+SPEAKERS = frozenset(("role", "from", "speaker"))  # keys of a turn
 LOOKED_AT = 100  # readable rows of a source that detection reads
 
 
@@ -47,9 +48,14 @@ def numbered(rows: Iterable[Row | Json]) -> Iterator[Row]:
     """Plain dicts become rows that know their number, and a bare list of turns an object that holds it."""
     for number, row in enumerate(rows, 1):
         row = row if isinstance(row, Row) else Row(row, "", number)
-        if isinstance(row.data, list) and row.data and all(isinstance(turn, dict) for turn in row.data):
+        if isinstance(row.data, list) and row.data and all(map(_speaks, row.data)):
             row.data = {"messages": row.data}
         yield row
+
+
+def _speaks(turn: Any) -> bool:
+    """Whether a value says who speaks."""
+    return isinstance(turn, dict) and not SPEAKERS.isdisjoint(turn)
 
 
 def _batches(rows: Iterator[Row], source: SourceUse) -> Iterator[RowBatch]:

@@ -59,6 +59,7 @@ class Finisher:
     ) -> Finished:
         """What a shard adds to the prepared data and to the ledger."""
         kept = _KeptRows(key, LedgerLines(base, track))
+        kept.scored([judgement.label for judgement in track if judgement.scores])
         if not self.rendering:
             for index, conversation in alive.items():
                 kept.add(index, conversation, conversation, None)
@@ -172,6 +173,10 @@ class _KeptRows:
             self.lines.drop(index, LENGTH, reason)
         else:
             self.lines.quarantine(index, conversation, RENDER, str(reason) or "refused by the template")
+
+    def scored(self, filters: list[str]) -> None:
+        """Note the filters that found anything to score."""
+        self._done.scored = filters
 
     def miss(self, replies: int) -> None:
         """Count replies that should be learned and are not."""

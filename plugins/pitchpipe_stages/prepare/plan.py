@@ -41,11 +41,13 @@ class Plan:
         """Read from each shard what split and mix need to know of its rows."""
         known: dict[str, int] = {}
         groups, categories, tokens, sizes = [b""], array("i"), array("i"), array("i")
+        self.scored = set[str]()  # filters that scored any row
         lane_of, stepwise = array("H"), array("q")
         for number, lane in enumerate(lanes):
             for shard in lane.shards:
                 done = shard.summary()
                 assert done
+                self.scored.update(done.scored)
                 self.counts[lane.source.name] += Counts.of(done.counts)
                 stepwise.extend(len(tokens) + place for place in done.stepwise)
                 self.like.add(done.like)

@@ -17,7 +17,11 @@ from pitchpipe_stages.data.ledger import RENDER, Counts
 from pitchpipe_stages.data.passes import Bar, Passes
 from pitchpipe_stages.data.sections import DATA
 from pitchpipe_stages.data.workers import workers
-from pitchpipe_stages.prepare.columns import stop_if_no_row_has_a_category, told
+from pitchpipe_stages.prepare.columns import (
+    stop_if_a_column_is_nowhere,
+    stop_if_no_row_has_a_category,
+    told,
+)
 from pitchpipe_stages.prepare.finish import Finisher
 from pitchpipe_stages.prepare.keys import Inputs
 from pitchpipe_stages.prepare.plan import Plan
@@ -41,12 +45,13 @@ def prepare(recipe: Recipe, rows: Path, folder: Path, processes: int, bar: Bar, 
         last.dismiss()
         plan = Plan(recipe, passes.lanes)
         stop_if_no_row_has_a_category(recipe, plan.category_names)
+        stop_if_a_column_is_nowhere(recipe, passes.lanes, plan.scored)
         result = write(passes.lanes, plan, folder, processes)
     _stop_if_too_many_are_lost(recipe, plan.counts, folder / "ledger.jsonl")
     _stop_if_replies_are_not_learned(recipe, result, folder / "ledger.jsonl")
     result.formats = passes.formats()
     result.repeats = plan.repeats()
-    result.warnings += [w for lane in passes.lanes for w in told(lane, plan.counts[lane.source.name])]
+    result.warnings += [w for lane in passes.lanes for w in told(recipe, lane, plan.counts[lane.source.name])]
     result.tokenizer = msgspec.convert(passes.tokenizer(), TokenizerFacts)
     return result
 

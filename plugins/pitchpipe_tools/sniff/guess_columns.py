@@ -53,8 +53,10 @@ def what_is_there(sample: list[Json]) -> str:
     """What rows that no format reads seem to hold: prompts without replies, or replies without prompts."""
     keys = [key for key in dict.fromkeys(key for row in sample for key in row) if isinstance(key, str)]
     speaking = [key for key in keys if any(_speaks(row.get(key)) for row in sample)]
-    if any(isinstance(value, dict | list) for row in sample for value in row.values()):
-        return ""  # it may be anywhere in there
+    nested = dict.fromkeys(key for row in sample for key, value in row.items() if _nests(value))
+    if nested:
+        where = ", ".join(map(str, [*nested][:3]))
+        return f"Their words may be nested in {where}, for a format of your own: `pitchpipe new format NAME`."
     found = {new: _named_like(FREQUENT_NAMES[new].split(), speaking, whole=False) for new in NEEDED}
     if found["instruction"] and not found["output"]:
         return f"They seem to hold prompts ({found['instruction']}) and no replies to learn."
@@ -79,6 +81,12 @@ def _speaks(value: object) -> bool:
     if isinstance(value, list):
         return bool(value) and isinstance(value[0], str | dict)
     return isinstance(value, dict) and "content" in value
+
+
+def _nests(value: object) -> bool:
+    """Whether a value is an object, or a list of objects or of lists."""
+    entries = value if isinstance(value, list) else [value]
+    return any(isinstance(entry, dict | list) and entry for entry in entries)
 
 
 def _varies(key: str, sample: list[Json]) -> bool:

@@ -13,7 +13,8 @@ def why_nothing(findings: Findings, file: str, host: Host) -> str:
     if choice.used:
         return _refused(findings, file)
     if findings.rows:
-        return f"{file}: no row can be read. If the file is of another kind, say so: --option kind=csv"
+        kind = "If the file is of another kind, say so: --option kind=csv"
+        return f"{file}: no row can be read. {kind}{_most(findings)}"
     known = ", ".join(component.name for component in host.all("format"))
     keys, more = findings.keys[:MOST_KEYS], len(findings.keys) - MOST_KEYS
     held = ", ".join(keys) + (f" and {more:,} more" if more > 0 else "")
@@ -30,8 +31,14 @@ def _refused(findings: Findings, file: str) -> str:
     """Every row was refused: the most frequent reasons say why."""
     choice = findings.choice
     assert choice.used
+    cure = "leave out --format" if choice.used.place == "--format" else "try another --format, if one fits"
+    return (
+        f"{file}: the format {choice.used.label} makes no conversation of any row: {cure}.{_most(findings)}"
+    )
+
+
+def _most(findings: Findings) -> str:
+    """The most frequent reasons why rows were refused."""
     lost = [(f.reason, count) for f, count in findings.mess.counts.most_common() if f.fate != "noted"]
     reasons = "; ".join(f"{reason} ({count:,})" for reason, count in lost[:MOST_REASONS])
-    cure = "leave out --format" if choice.used.place == "--format" else "try another --format, if one fits"
-    most = f"\nMost often: {reasons}." if reasons else ""
-    return f"{file}: the format {choice.used.label} makes no conversation of any row: {cure}.{most}"
+    return f"\nMost often: {reasons}." if reasons else ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pitchpipe.host.protocols import Loader, NamesFiles
 from pitchpipe_stages.console import RichConsole, escape
 from pitchpipe_stages.data.unread import share
+from pitchpipe_stages.data.unwanted import cure
 
 if TYPE_CHECKING:
     from pitchpipe_tools.sniff.findings import Findings, Tally
@@ -110,7 +111,8 @@ def show_columns(findings: "Findings", console: RichConsole) -> None:
     ]
     if rows:
         console.table("Columns with words that nobody reads", ["column", "rows", "share"], rows)
-    for doubt in findings.doubts:
+    dropped = [(f.reason, rows) for f, rows in findings.mess.counts.items() if f.fate == "dropped"]
+    for doubt in (*filter(None, (cure(*reason) for reason in dropped)), *findings.doubts):
         console.say(f"[yellow]{escape(doubt)}.[/]\n")
 
 

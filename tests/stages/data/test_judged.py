@@ -42,6 +42,7 @@ def found(values, column="label"):
         ("rating", ["\U0001f44d", "\U0001f44e"], ["\U0001f44e"]),
         ("reward", [1, -1, 1.0, -1.0], [-1, -1.0]),
         ("vote", [1, 0, -1], [-1]),
+        ("loss_weight", [0, 1, 0.5, 0.0, False], [0, 0.0, False]),
     ],
 )  # fmt: skip
 def test_what_says_bad_is_dropped(column, values, dropped):
@@ -94,8 +95,8 @@ def test_a_label_that_the_reply_says_is_the_task():
 def test_a_label_beside_choices_and_of_plain_text_judges_nothing():
     row, conversation = made(chat(1, label=False, choices=["a", "b"]))
     assert not bad(row, conversation, look([(row, conversation)]))
-    row, conversation = made({"text": "Once upon a time.", "label": False}, "text")
-    assert not bad(row, conversation, Judged())
+    texts = [made({"text": "Once upon a time.", "label": n}, "text") for n in (0, 1, False)]
+    assert not any(bad(*text, Judged()) for text in texts) and look(texts).doubts == []
 
 
 def test_one_of_two_replies_is_bad_by_itself():
@@ -134,13 +135,19 @@ def test_a_run_drops_undesired_replies_and_the_recipe_can_say_otherwise(project)
     rows = [chat(n, label=n % 2 == 0, rating=n) for n in range(8)]
     here = project({"recipe.yaml": LOADERS, "rows.jsonl": rows})
     said = " ".join(here.run("prepare", "recipe.yaml").assert_success().out.split())
-    assert "undesired reply, says label" in said and "`threshold: {of: rating, min_value: 3.5}`" in said
+    assert (
+        "undesired reply, says label" in said
+        and "rows that label calls bad, and that are not learned: 4" in said
+    )
+    assert "`threshold: {of: rating, min_value: 3.5}`" in said
 
     def kept(option):
         here.write({"recipe.yaml": LOADERS.replace("rows.jsonl", f"rows.jsonl, undesired: {option}")})
         here.run("prepare", "recipe.yaml").assert_success()
         return [row["meta"]["rating"] for row in here.rows("runs/recipe/prepared/train.jsonl")]
 
+    here.write({"recipe.yaml": LOADERS + "filters:\n  - threshold: {of: rating, min_value: 0}\n"})
+    assert "may grade" not in here.run("prepare", "recipe.yaml").assert_success().out
     assert kept("drop") == [0, 2, 4, 6]
     assert kept("keep") == list(range(8))
     assert kept("{rating: [0, 1]}") == list(range(2, 8))

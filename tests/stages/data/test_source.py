@@ -98,3 +98,16 @@ def test_a_bare_list_of_turns_is_a_row(project):
     here.run("prepare", "recipe.yaml").assert_success()
     rows = here.rows("runs/recipe/prepared/train.jsonl")
     assert [m["content"] for row in rows for m in row["messages"]] == ["Hi", "Hello"] * 2
+    here.write({"rows.jsonl": [turns, [{"instruction": "Hi", "output": "Hello"}]]})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert len(here.rows("runs/recipe/prepared/train.jsonl")) == 1  # a list of rows is no row
+
+
+def test_a_bound_of_a_number_that_no_row_has_stops_the_run(project):
+    rows = [{"instruction": f"Say {n}.", "output": f"It is {n}.", "rating": n} for n in range(20)]
+    recipe = LOADERS + "filters:\n  - threshold: {of: ratng, min_value: 5}\n"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_failed("no row has a number 'ratng'. Did you mean 'rating'?")
+    here.write({"recipe.yaml": recipe.replace("ratng", "rating")})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert len(here.rows("runs/recipe/prepared/train.jsonl")) == 15

@@ -91,6 +91,7 @@ def test_rows_with_media_are_dropped_unless_the_recipe_says_otherwise(project):
     here = project({"recipe.yaml": LOADERS, "rows.jsonl": rows})
     said = here.run("prepare", "recipe.yaml").assert_success().out
     assert "holds images, which cannot be learned" in " ".join(said.split())
+    assert "rows with images, which are not learned: 1; `media: ignore` learns" in " ".join(said.split())
     (counts,) = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["rows"].values()
     assert (counts["read"], counts["kept"], counts["dropped"], counts["quarantined"]) == (3, 2, 1, 0)
     here.write({"recipe.yaml": LOADERS.replace("rows.jsonl", "rows.jsonl, media: ignore")})

@@ -103,3 +103,24 @@ def test_rows_that_are_joined_are_read_whole(sniff):
     ]
     code, said = sniff("a.jsonl", files={"a.jsonl": lines(tree)})
     assert code == 0 and "rows: 2" in said and "conversations: 1" in said and "oasst_messages" in said
+
+
+def test_columns_that_nobody_reads_and_grades_are_told(sniff):
+    rows = [row | {"rationale": f"It is old, {n} years."} for n, row in enumerate(ASKED)]
+    code, said = sniff(
+        "a.jsonl", files={"a.jsonl": lines([row | {"rating": n % 5} for n, row in enumerate(rows)])}
+    )
+    assert code == 0 and "nobody reads" in said and "rationale" in said and "all rows" in said
+    assert "`threshold: {of: rating, min_value: 2}`" in said
+
+
+def test_undesired_replies_and_media_are_dropped_before_they_are_counted(sniff):
+    rows = [row | {"label": n % 2 == 0, "images": ["a.jpg"] * (n == 0)} for n, row in enumerate(CHATS * 2)]
+    code, said = sniff("a.jsonl", files={"a.jsonl": lines(rows)})
+    assert code == 0 and "conversations: 2; refused: 4" in said
+    assert "holds images, which cannot be learned" in said and "undesired reply, says label" in said
+
+
+def test_a_file_of_which_every_row_is_refused_says_why(sniff):
+    code, said = sniff("a.jsonl", files={"a.jsonl": lines([row | {"images": ["a.jpg"]} for row in CHATS])})
+    assert code == 2 and "Most often: holds images, which cannot be learned (3)" in said
