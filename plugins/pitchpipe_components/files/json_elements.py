@@ -6,7 +6,7 @@ beginning. A row is known by its line, or by its number if the list holds severa
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -46,20 +46,14 @@ class Elements:
     def rows(self) -> Iterator[Row]:
         block = read(self.text)
         elements = None if self.trouble or len(block) > self.longest else self._elements(block)
-        if elements and self.row:
-            try:
-                return self._at_once(msgspec.json.decode(elements))
-            except REFUSED:
-                pass
         try:
-            rows = (
-                self._by_line(block, WHOLE.decode(elements), 0, self.line)
-                if elements
-                else self._carefully(block)
-            )
+            raws = WHOLE.decode(elements) if elements else None
         except REFUSED:
+            raws = None
+        if raws is None:
             rows = self._carefully(block)
-        return _by_number(rows, self.row) if self.row else rows
+            return _by_number(rows, self.row) if self.row else rows
+        return self._numbered(raws) if self.row else self._by_line(block, raws, 0, self.line)
 
     def _elements(self, block: bytes) -> bytes | None:
         """Returns the elements as a list of their own, unless the block does not end as it should."""
@@ -68,15 +62,14 @@ class Elements:
         close = block.rfind(b"]")
         return None if close < 0 or block[close + 1 :].strip(b" \t\r\n,") else as_list(block, 0, close)
 
-    def _soundly(self, block: bytes, elements: bytes) -> Iterator[Row]:
-        try:
-            return self._by_line(block, WHOLE.decode(elements), 0, self.line)
-        except REFUSED:
-            return self._carefully(block)
-
-    def _at_once(self, objects: list[Any]) -> Iterator[Row]:
-        for number, data in enumerate(objects, self.row):
-            yield Row(data, self.file, number)
+    def _numbered(self, raws: list[msgspec.Raw]) -> Iterator[Row]:
+        decode, file = msgspec.json.Decoder().decode, self.file
+        for number, raw in enumerate(raws, self.row):
+            try:
+                row = Row(decode(raw), file, number)
+            except REFUSED:
+                row = mended(bytes(raw), file, number)[0]
+            yield row
 
     def _by_line(self, block: bytes, raws: list[msgspec.Raw], at: int, line: int) -> Iterator[Row]:
         """Reads sound elements; `line` is the line at the offset `at`, where they begin."""
