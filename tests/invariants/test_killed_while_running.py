@@ -20,7 +20,7 @@ def stage(here, run, name):
 
 def results(here, run):
     folder = here.folder / "runs" / run
-    files = ["scores.json", "ledger.jsonl", "answers-tuned.jsonl", "model/adapter_model.safetensors"]
+    files = ["scores.json", "ledger.jsonl", "answers-tuned.jsonl", "model/model.safetensors"]
     prepared = sorted(path.relative_to(folder).as_posix() for path in (folder / "prepared").iterdir())
     return {name: (folder / name).read_bytes() for name in [*files, *prepared]}
 

@@ -25,7 +25,7 @@ split: {train: 1.0}
 trainer:
   sft: {epochs: 1, batch_size: 4, learning_rate: 1e-3, warmup: 0.1}
 """
-ADAPTER = "adapter: {lora: {rank: 16}}\n"
+ADAPTER = "adapter: {lora: {rank: 16, save: adapter}}\n"
 REPLY = "done"
 ROWS = [{"instruction": "Say it.", "output": REPLY}] * 88
 
