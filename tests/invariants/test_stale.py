@@ -159,7 +159,7 @@ def test_a_filter_of_ones_own_may_be_called_repair(project):
         both, "Write 'repair:repair' or 'pitchpipe_local:repair'"
     )
     here.write({"recipe.yaml": recipe + "filters:\n  - pitchpipe_local:repair\n"})
-    here.run("prepare", "recipe.yaml").assert_success()
+    here.run("prepare", "recipe.yaml").assert_failed("nothing is kept")
     assert kept(here) == 0
 
 

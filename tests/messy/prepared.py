@@ -2,10 +2,13 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pitchpipe import PitchpipeError
 from pitchpipe.host.host import Host
 from pitchpipe.run.run import run
 from pitchpipe_stages.console import RichConsole
@@ -22,6 +25,16 @@ def host() -> Host:
     return Host.from_environment()
 
 
+@contextmanager
+def unless_empty() -> Iterator[None]:
+    """A run that keeps nothing is an error; what became of its rows is recorded all the same."""
+    try:
+        yield
+    except PitchpipeError as error:
+        if not str(error).startswith(("nothing is kept", "no row was read")):
+            raise
+
+
 class Prepared:
     """A recipe of these sources, prepared in this process, and what it left on disk."""
 
@@ -33,7 +46,8 @@ class Prepared:
         recipe = folder / "recipe.yaml"
         recipe.write_text(f"loaders:\n{loaders}{more or 'filters: [exact_duplicates]'}\n")
         self.folder = folder / f"run-{processes}"
-        run(load(recipe, host()), self.folder, RichConsole(quiet=True), "prepare", processes)
+        with unless_empty():
+            run(load(recipe, host()), self.folder, RichConsole(quiet=True), "prepare", processes)
         record = json.loads((self.folder / "run.json").read_bytes())
         self.counts = record["stages"]["prepare"]["result"]["rows"]
         self.ledger = lines_of(self.folder / "ledger.jsonl")

@@ -16,6 +16,7 @@ from pitchpipe.run.run import run
 from pitchpipe_components.files.compression import MAGIC
 from pitchpipe_stages.console import RichConsole
 from tests.messy.good import GOOD, recipe
+from tests.messy.prepared import unless_empty
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk takes longer than the work
 
@@ -27,7 +28,8 @@ class Prepared:
         folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=MEMORY))
         try:
             (folder / name).write_bytes(content)
-            run(recipe(folder, name, options), folder / "run", RichConsole(quiet=True), "prepare", 1)
+            with unless_empty():
+                run(recipe(folder, name, options), folder / "run", RichConsole(quiet=True), "prepare", 1)
             record = json.loads((folder / "run" / "run.json").read_bytes())
             self.counts = record["stages"]["prepare"]["result"]["rows"]["fuzz"]
             told = lines_of(folder / "run" / "ledger.jsonl")

@@ -31,9 +31,18 @@ class Own:
             words = self._stored.words.sizes - self._stored.asked
             surely = np.minimum(words[left], words[right]) >= FEW  # so much is not said twice by chance
             same = self._alike(left, right, self._said, np.zeros(len(left), bool))
+            same[~same] = self._cut_off(left[~same], right[~same])
         if self._of != "reply":
             same[same] = self._alike(left[same], right[same], self._asked, surely[same])
         return same
+
+    def _cut_off(self, left: Array, right: Array) -> Array:
+        """Of each pair whether one reply begins with the other, after prompts of many words."""
+        asked, words = self._stored.asked, self._stored.words
+        least = np.minimum(words.sizes[left] - asked[left], words.sizes[right] - asked[right])
+        one, other = (words.of(rows, skip=asked[rows], most=least) for rows in (left, right))
+        differ = np.bincount(np.repeat(np.arange(len(left)), least)[one != other], minlength=len(left))
+        return (differ == 0) & (least > 0) & (np.minimum(asked[left], asked[right]) >= FEW)
 
     def bands(self, rows: Array) -> Array:
         """Band hashes of what rows have of their own."""

@@ -34,5 +34,8 @@ def alike(left: Part, right: Part, surely: Array | bool = False) -> Array:
     common = np.bincount(keys[1:][shared] >> 33, minlength=pairs)
     one = np.bincount(keys[keys & 1 == 0] >> 33, minlength=pairs)
     smaller, larger = np.minimum(one, every - one), np.maximum(one, every - one)
-    few = (larger < FEW) & ~((common == smaller) & (smaller >= CLAUSE)) & ~np.asarray(surely)
-    return common >= np.where(few, OF_FEW, OF_MANY) * (every - common)
+    longer = common == smaller  # one says more than the other, and nothing else
+    few = (larger < FEW) & ~(longer & (smaller >= CLAUSE)) & ~np.asarray(surely)
+    return (common >= np.where(few, OF_FEW, OF_MANY) * (every - common)) | (
+        longer & ((smaller >= 2 * CLAUSE) | surely)
+    )

@@ -117,6 +117,7 @@ def test_the_result_does_not_depend_on_the_order_of_work(compare):
         ("", "", True),
         ("a", "", False),
         ("a", "b", False),
+        ("1.", "1. walnut 2. tailor 3. quarry", True),
         ("it is so", "it is not so", False),
         ("one two three four five", "please one two three four five", True),
         ("one two three four", "one two three four I hope it helps", True),

@@ -43,9 +43,10 @@ def test_a_changed_plugin_is_noticed(project, rows):
     local = "import pitchpipe as pp\n\n@pp.hookimpl\ndef register_filters(register):\n    register('mine', mine)\n\ndef mine(conversation):\n    return conversation\n"
     here = project({"recipe.yaml": DATA + "  - mine\n", "rows.jsonl": rows, "pitchpipe_local.py": local})
     here.run("run", "recipe.yaml").assert_success()
-    here.write({"pitchpipe_local.py": local.replace("return conversation", "return pp.drop('none')")})
+    dropping = "return conversation if len(conversation.messages[0].content) > 10 else pp.drop('none')"
+    here.write({"pitchpipe_local.py": local.replace("return conversation", dropping)})
     assert "because of plugin pitchpipe_local's code" in here.run("run", "recipe.yaml").assert_success().out
-    assert len(here.rows("runs/recipe/ledger.jsonl")) == 2
+    assert len(here.rows("runs/recipe/ledger.jsonl")) == 1
 
 
 @pytest.mark.parametrize("record", ["{", "{}", "[]", '{"stages": {"prepare": {}}}', '{"stages": []}'])
