@@ -23,7 +23,7 @@ def test_every_tokenizer_is_read_alike_with_torch_and_without(tmp_path):
     light, whole = digests(tmp_path, "without_torch"), digests(tmp_path)
     loaded = [name for name, found in light.items() if ":" not in found]  # who fails is loaded with torch
     assert [name for name in loaded if light[name] != whole[name]] == []
-    assert light.keys() == whole.keys() and len(loaded) > 100 and len({light[name] for name in loaded}) > 20
+    assert light.keys() == whole.keys() and len(loaded) > 80 and len({light[name] for name in loaded}) > 20
 
 
 LOAD = """
@@ -43,7 +43,7 @@ print(without_torch(load), "torch" in sys.modules)
     [
         ("return transformers.utils.is_torch_available()", "False False"),
         ("import torch; return transformers.utils.is_torch_available()", "True True"),
-        ("return transformers.utils.is_torch_available() or 1 / 0", "True True"),
+        ("return transformers.utils.is_torch_available() or 1 / 0", "True False"),
     ],
 )
 def test_what_fails_without_torch_is_done_with_it(body, said):

@@ -1,4 +1,4 @@
-"""Every class of tokenizer that Transformers knows, read from folders of several shapes.
+"""Every class of tokenizer that Transformers knows, read from folders of two shapes.
 
 `python -m tests.stages.render.tokenizer_digests FOLDER [without_torch]` prints what came of each, as JSON.
 """
