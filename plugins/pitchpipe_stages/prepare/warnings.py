@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.console import shortened
 from pitchpipe_stages.data.ledger import LENGTH, LOST, ReasonRows, SourceRows, Step, StepKind
+from pitchpipe_stages.data.unwanted import cure
 from pitchpipe_stages.prepare.result import Prepared, RepeatCounts
 from pitchpipe_stages.render.sections import COLLATOR
 
@@ -29,7 +30,7 @@ def _of_source(name: str, rows: SourceRows, recipe: Recipe, run: str) -> Iterato
         return
     lost: dict[str, list[ReasonRows]] = {}
     for why in rows.why:
-        if why.fate in LOST:
+        if why.fate in LOST and not cure(why.reason, why.rows):  # those have a line of their own
             lost.setdefault(_loser(why), []).append(why)
     for loser, reasons in lost.items():
         count = sum(why.rows for why in reasons)

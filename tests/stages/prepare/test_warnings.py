@@ -36,6 +36,12 @@ def test_a_source_most_of_which_is_no_conversation(project):
     assert warned(project, RECIPE, GOOD + bad[:2]) == []
 
 
+def test_rows_that_are_judged_bad_are_told_once(project):
+    rows = [row | {"label": place % 3 > 0} for place, row in enumerate(GOOD)]
+    (line,) = warned(project, RECIPE, rows)
+    assert line.startswith("mine: rows that label calls bad, and that are not learned: 7;")
+
+
 @pytest.mark.parametrize(("most", "told"), [(13, True), (15, False)])
 def test_a_filter_that_takes_more_than_its_share(project, most, told):
     rows = [{"instruction": f"Say {n}.", "output": "x" * (n + 1)} for n in range(20)]
