@@ -12,6 +12,7 @@ from pitchpipe.records.conversation import Conversation, Json, Message, Row, Sou
 from pitchpipe.records.verdict import Drop, Verdict
 from pitchpipe_stages.data.judged import Judged
 from pitchpipe_stages.data.ledger import LOAD, REPAIR, Fate, Step, StepKind, line
+from pitchpipe_stages.data.media import has_parts, without_parts
 from pitchpipe_stages.data.sections import DATA, SourceUse
 from pitchpipe_stages.data.sections import REPAIR as REPAIR_SECTION
 from pitchpipe_stages.data.shards import Base, Refused
@@ -94,7 +95,9 @@ class Reader:
         """A format's result, repaired, with its source and its id. Adds the columns that nobody reads."""
         step, notes = self._step, list[Note]()
         result = _told(result, step, notes)
-        if isinstance(result, Conversation) and result.meta:
+        if isinstance(result, Conversation) and (result.meta or has_parts(result)):
+            if self.source.media == "ignore":
+                result = without_parts(result)
             if reason := unwanted(row, result, self.source, self._judged):
                 return step, Unwanted(reason), []
             unread.update(columns_unread(row, result))

@@ -1,11 +1,11 @@
 """Columns that nobody reads: what a row holds and its conversation does not say."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from pitchpipe.records.conversation import Conversation, Json
+from pitchpipe_stages.data.media import TURNS
 
 # Names of columns that describe a row: nobody misses them in a conversation, unless they say very much.
 DESCRIBING = frozenset((
@@ -28,11 +28,6 @@ SPEAKING = frozenset((
 WEIGHTS = frozenset(
     ("weight", "loss_weight", "loss_scale", "loss_mask", "loss", "train", "trainable", "learn")
 )
-MEDIA = re.compile(
-    r"(?:images?|imgs?|pictures?|photos?|pixel_values|videos?|audios?|speech|wav)"
-    r"(?:_?(?:paths?|files?|file_?names?|urls?|bytes|base64|b64|list))?"
-)
-TURNS = "turns"  # in meta: what formats did not read of each turn
 MANY = 4096  # names of columns that are remembered
 WORSE = ("rejected", "non_preferred_output")  # replies that nobody wants to learn
 _MUCH, _NEVER, _WEIGHT = 80, 1 << 40, 1 << 41  # characters
@@ -67,29 +62,6 @@ def _least(key: Any) -> int:
     if name in WORSE or name == TURNS:
         return _NEVER
     return _MUCH if name in DESCRIBING else 0 if name in SPEAKING else 1
-
-
-def media(conversation: Conversation) -> str:
-    """The column that holds images, sound or video that nobody reads, of the row or of its turns."""
-    meta = conversation.meta
-    found = next((key for key in meta if _names_media(key) and _holds(meta[key])), "")
-    turns = meta.get(TURNS) if not found else None
-    each = [turn for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
-    return found or next((k for turn in each for k in turn if _names_media(k) and _holds(turn[k])), "")
-
-
-@lru_cache(MANY)
-def _names_media(key: Any) -> bool:
-    return isinstance(key, str) and MEDIA.fullmatch(key.lower()) is not None
-
-
-def _holds(value: Any) -> bool:
-    """Is there anything in it? Numbers, and lists of nulls and of empty lists, hold nothing."""
-    if isinstance(value, list):
-        return any(map(_holds, value))
-    if isinstance(value, dict):
-        return any(map(_holds, value.values()))
-    return isinstance(value, str | bytes) and bool(value)
 
 
 def share(rows: int, read: int) -> str:

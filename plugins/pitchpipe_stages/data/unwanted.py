@@ -5,8 +5,8 @@ from typing import Any
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.data.judged import Judged, bad
+from pitchpipe_stages.data.media import media
 from pitchpipe_stages.data.sections import SourceUse
-from pitchpipe_stages.data.unread import media
 
 SAYS = "undesired reply, says {}"
 HOLDS = "holds {}, which cannot be learned"

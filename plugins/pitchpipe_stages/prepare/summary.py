@@ -36,7 +36,8 @@ def show_rows(prepared: Prepared, console: Console) -> None:
     ]
     if lines:
         console.table("Prepared", head, lines)
-    console.say(f"[dim]{within_train(prepared.repeats)}[/]")
+    if prepared.repeats.train:
+        console.say(f"[dim]{within_train(prepared.repeats)}[/]")
     for warning in prepared.warnings:
         console.say(f"[bold yellow]warning:[/] {escape(warning)}")
 

@@ -15,7 +15,7 @@ def test_repair_can_be_told_otherwise_or_switched_off(project):
     here.run("prepare", "recipe.yaml").assert_success()
     assert len(here.rows("runs/recipe/prepared/train.jsonl")[0]["messages"]) == 2
     here.write({"recipe.yaml": LOADERS + "repair: {first_reply: drop}\n"})
-    here.run("prepare", "recipe.yaml").assert_success()
+    here.run("prepare", "recipe.yaml").assert_failed("nothing is kept: all 1 rows are lost")
     assert here.rows("runs/recipe/ledger.jsonl")[0]["stage"] == "repair"
     here.write({"recipe.yaml": LOADERS + "repair: false\n"}).run("prepare", "recipe.yaml").assert_success()
     assert [m["role"] for m in here.rows("runs/recipe/prepared/train.jsonl")[0]["messages"]] == [

@@ -1,10 +1,10 @@
-"""Columns that nobody reads are told and counted; media that cannot be learned take their row with them."""
+"""Columns that nobody reads are told and counted."""
 
 import pytest
 
 import pitchpipe as pp
 from pitchpipe_components.formats import FORMATS
-from pitchpipe_stages.data.unread import media, share, unread
+from pitchpipe_stages.data.unread import share, unread
 from tests.components.formats.published import without_notes
 
 LOADERS = "loaders:\n  - files: {path: rows.jsonl}\n"
@@ -45,26 +45,6 @@ def test_a_copy_of_the_chat_beside_the_chat_is_no_loss():
 
 
 @pytest.mark.parametrize(
-    ("more", "found"),
-    [
-        ({"images": ["a.jpg"]}, "images"),
-        ({"image": {"bytes": b"x", "path": None}}, "image"),
-        ({"video_path": "a.mp4"}, "video_path"),
-        ({"audios": ["a.wav"]}, "audios"),
-        ({"images": [], "image": None, "video": "", "audio": {"bytes": None, "path": None}}, ""),
-        ({"images": 2, "image": False, "imagery": "A vivid one.", "video_title": "Rivers"}, ""),
-    ],
-)  # fmt: skip
-def test_media_are_known_by_name_and_by_holding_something(more, found):
-    assert media(without_notes(FORMATS["alpaca"]()(ALPACA | more))) == found
-
-
-def test_media_of_a_turn_are_found_too():
-    turns = [{"role": "user", "content": "What is it?", "images": ["a.jpg"]}, CHAT["messages"][1]]
-    assert media(without_notes(FORMATS["messages"]()({"messages": turns}))) == "images"
-
-
-@pytest.mark.parametrize(
     ("rows", "read", "words"), [(10, 10, "all rows"), (5, 10, "50% of rows"), (2, 1000, "2 of 1,000 rows")]
 )
 def test_a_share_is_never_nothing(rows, read, words):
@@ -84,19 +64,6 @@ def test_prepare_tells_unread_columns_and_counts_them(project):
     assert counts["unread"] == {"rationale": 5} and len(result["warnings"]) == 1
     here.write({"recipe.yaml": LOADERS.replace("rows.jsonl", "rows.jsonl, columns: {input: rationale}")})
     assert "nobody reads" not in here.run("prepare", "recipe.yaml").assert_success().out
-
-
-def test_rows_with_media_are_dropped_unless_the_recipe_says_otherwise(project):
-    rows = [CHAT, CHAT | {"images": ["a.jpg"]}, CHAT | {"images": []}]
-    here = project({"recipe.yaml": LOADERS, "rows.jsonl": rows})
-    said = here.run("prepare", "recipe.yaml").assert_success().out
-    assert "holds images, which cannot be learned" in " ".join(said.split())
-    assert "rows with images, which are not learned: 1; `media: ignore` learns" in " ".join(said.split())
-    (counts,) = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["rows"].values()
-    assert (counts["read"], counts["kept"], counts["dropped"], counts["quarantined"]) == (3, 2, 1, 0)
-    here.write({"recipe.yaml": LOADERS.replace("rows.jsonl", "rows.jsonl, media: ignore")})
-    here.run("prepare", "recipe.yaml").assert_success()
-    assert len(here.rows("runs/recipe/prepared/train.jsonl")) == 3
 
 
 def test_a_format_of_ones_own_that_keeps_no_meta_is_told_nothing():
