@@ -219,7 +219,7 @@ def test_the_examples_work(project):
     here = project({"readme.yaml": block, "data/a.jsonl": rows})
     here.write({"recipe.yaml": (HERE / "recipe.yaml").read_text("utf-8")})
     here.run("check", "readme.yaml").assert_success()
-    here.run("prepare", "recipe.yaml").assert_success()
+    here.run("prepare", "recipe.yaml").assert_failed("toml does not parse (2)")
     assert [drop["stage"] for drop in here.rows("runs/recipe/ledger.jsonl")] == ["filter code:valid_code"] * 2
 
 

@@ -71,7 +71,7 @@ def _run(
 ) -> Run | None:
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole
-    from pitchpipe_stages.cures import cured
+    from pitchpipe_tools.cures import cured
     from pitchpipe_stages.train.ranks import together
 
     with cured(), together():

@@ -86,7 +86,7 @@ def test_an_error_of_the_first_process_is_shown_once(project):
     here = project({"recipe.yaml": recipe, "rows.jsonl": ROWS})
     first, other = map(ended, numbered(here, 2, port=free_port()))
     assert first[0] == other[0] == 2
-    assert "nothing is left to train on" in first[1] and "nothing is left" not in other[1]
+    assert "nothing is kept" in first[1] and "nothing is kept" not in other[1]
     assert re.search("process 1 of 2 ends, because .* has failed or is gone", other[1])
 
 

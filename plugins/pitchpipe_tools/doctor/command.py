@@ -17,7 +17,7 @@ def doctor(recipe: str | None, overrides: tuple[str, ...]) -> None:
     other. The exit code is 2 if they do.
     """
     from pitchpipe_stages.console import RichConsole
-    from pitchpipe_stages.cures import cured
+    from pitchpipe_tools.cures import cured
     from pitchpipe_tools.doctor.isolation import isolation
     from pitchpipe_tools.doctor.machine import machine_facts
 

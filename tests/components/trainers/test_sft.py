@@ -13,8 +13,8 @@ BASE = Path(Tiny().folder)
 
 
 def asked(rows):
-    """Almost the same prompts: the very same would be held out of training."""
-    return [row | {"instruction": row["instruction"].rstrip(".")} for row in rows]
+    """Almost the same prompts: the very same, but for signs, would be held out of training."""
+    return [row | {"instruction": f"+ {row['instruction']}"} for row in rows]
 
 
 def test_a_qlora_recipe_runs(project, rows):

@@ -109,7 +109,9 @@ def test_a_plugin_changes_no_name_of_others(project, install, rows, beside):
         install("rogue", ROGUE)
     here.run("prepare", "recipe.yaml").assert_success()
     assert "rogue" not in here.read("runs/recipe/ledger.jsonl")
-    here.write({"recipe.yaml": RECIPE % "own_profile"}).run("prepare", "recipe.yaml").assert_success()
+    here.write({"recipe.yaml": RECIPE % "own_profile"}).run("prepare", "recipe.yaml").assert_failed(
+        "rogue (2)"
+    )
     assert here.read("runs/recipe/ledger.jsonl").count('"rogue"') == len(rows)
 
 
@@ -117,7 +119,9 @@ def test_a_bare_name_is_ours_and_the_schema_says_so(project, install, rows):
     install("rogue", ROGUE)
     here = project({"recipe.yaml": RECIPE % "length: {min_reply_chars: 2}", "rows.jsonl": rows})
     here.run("check", "recipe.yaml").assert_success()
-    here.write({"recipe.yaml": RECIPE % "rogue:length"}).run("prepare", "recipe.yaml").assert_success()
+    here.write({"recipe.yaml": RECIPE % "rogue:length"}).run("prepare", "recipe.yaml").assert_failed(
+        "rogue (2)"
+    )
     assert here.read("runs/recipe/ledger.jsonl").count('"rogue"') == len(rows)
     filters = json.loads(here.run("schema").assert_success().out)["properties"]["filters"]["items"]["anyOf"][
         1

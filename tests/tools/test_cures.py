@@ -9,7 +9,7 @@ import torch
 
 from pitchpipe import PitchpipeError
 from pitchpipe_components.models import Tiny, Transformers
-from pitchpipe_stages.cures import FULL, cured
+from pitchpipe_tools.cures import FULL, cured
 
 BASE = Path(Tiny().folder)
 

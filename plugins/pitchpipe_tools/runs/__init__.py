@@ -1,0 +1,1 @@
+"""pitchpipe runs: what runs there are, and the removal of old ones."""
