@@ -71,8 +71,8 @@ def _run(
 ) -> Run | None:
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole
-    from pitchpipe_tools.cures import cured
     from pitchpipe_stages.train.ranks import together
+    from pitchpipe_tools.cures import cured
 
     with cured(), together():
         loaded = load_recipe(recipe, overrides)

@@ -26,7 +26,9 @@ def test_huge_rows_are_read_or_refused_as_the_recipe_says(tmp_path: Path) -> Non
         done = Prepared(tmp_path, {name: ""})
         assert_sound(done)
         assert [len(talk[-1]) for talk in done.talks()] == [6, 4 << 20, 4]
-        assert [said.partition(" ")[2] for said in done.said()] == ["quarantined: holds an image"]
+        assert [said.partition(" ")[2] for said in done.said()] == [
+            "dropped: holds image parts, which cannot be learned"
+        ]
         shutil.rmtree(done.folder)
         done = Prepared(tmp_path, {name: "max_bytes: 2048"})
         assert_sound(done)

@@ -13,7 +13,7 @@ ROWS = [
     {"instruction": "Say something.", "output": "x" * 4},
     *({"instruction": f"Say {n}.", "output": "x" * n} for n in range(5, 45)),
     {"instruction": "Say 7.", "output": "x" * 7},
-    {"instruction": "Look.", "output": [{"type": "image_url"}]},
+    {"instruction": "Look.", "output": [{"type": "file"}]},
 ]
 
 

@@ -23,7 +23,7 @@ def test_a_row_is_found_by_its_id_and_a_refused_one_by_its_line(run):
     kept = run.rows("runs/recipe/prepared/train.jsonl")[0]
     assert f"rows.jsonl:{kept['source']['line']}" in why(run, kept["id"])
     out = why(run, "43")
-    assert "quarantined by repair" in out and "image_url" in out
+    assert "quarantined by repair" in out and "file" in out
 
 
 def test_what_cannot_be_found_is_said(run):

@@ -6,7 +6,7 @@ import pitchpipe as pp
 from pitchpipe_components.repair import repair
 from tests.components.repair.talks import CALL, CUT, LIST, NAN, NUMBER, A, M, U, outcome, reply_of, talk
 
-IMAGE = {"type": "image_url", "image_url": {"url": "data:..."}}
+FILE = {"type": "file", "file": {"file_id": "f-1"}}
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,7 @@ def test_contents_become_text(content, expected, notes):
         (float("nan"), "empty reply"),
         ("nan", "empty reply"),
         ([], "empty reply"),
-        ([{"type": "text", "text": "a"}, IMAGE], "holds an image"),
-        ([{"image": "cat.png"}], "holds an image"),
+        ([{"type": "text", "text": "a"}, FILE], "holds a part that is not text: 'file'"),
         ([{"type": "input_audio", "input_audio": {}}], "holds a part that is not text: 'input_audio'"),
         ([["a"]], "content is list, not text"),
         ([{"type": "text", "text": 5}], "content is dict, not text"),

@@ -30,7 +30,7 @@ ROWS = [
     },
     {"instruction": "Too long for a row", "output": "long " * 40},
     {"instruction": "Too long for the filter", "output": "long " * 80},
-    {"instruction": "An image", "output": [{"type": "image"}]},
+    {"instruction": "A file", "output": [{"type": "file"}]},
     {"instruction": "&amp; so on", "output": "It is &amp; was."},
 ]
 

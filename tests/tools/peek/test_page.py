@@ -51,7 +51,7 @@ def test_what_became_of_each_row_is_said(tmp_path):
         "mine, rows.jsonl:1",
         "category greeting",
         "dropped: reply chars too high (399 against 300)",
-        "holds an image",
+        "holds a part that is not text: 'file'",
         "HTML entities read",
         "too many tokens (",
         " against 180)",

@@ -38,7 +38,7 @@ def test_every_hop_is_shown(project, rows):
 def test_what_is_dropped_or_in_bad_shape_says_why(project):
     rows = [
         {"instruction": "Hi", "output": "Hello, my dear friend"},
-        {"instruction": "Hi", "output": [{"type": "image"}]},
+        {"instruction": "Hi", "output": [{"type": "file"}]},
     ]
     out = (
         project({"recipe.yaml": RECIPE, "rows.jsonl": rows})
@@ -47,7 +47,7 @@ def test_what_is_dropped_or_in_bad_shape_says_why(project):
         .out
     )
     assert "filter length  dropped: reply chars too high (21 against 10)" in out
-    assert "quarantined  holds an image" in out
+    assert "quarantined  holds a part that is not text: 'file'" in out
 
 
 def test_rows_can_be_passed_over_and_sources_chosen(project, rows):
