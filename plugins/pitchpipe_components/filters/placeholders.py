@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 
 from pitchpipe import Conversation, Meta, Verdict, judged
-from pitchpipe_components.text.asked import FORM, asks_for, given
+from pitchpipe_components.text.asked import FORM, TRAINING, asks_for, given
 from pitchpipe_components.text.phrases import among
 from pitchpipe_components.text.prose import without_code
 from pitchpipe_components.text.quote import quoting
@@ -24,8 +24,14 @@ PLACEHOLDERS = (
     "xxxx",
     "TODO:",
     "FIXME",
+    "{{name}}",
+    "{{author}}",
+    "{{company}}",
+    "{{user}}",
+    "{{char}}",
 )
 _PLACES = ("[", "<")  # a place that a reader is to fill in
+_FIELD = "{{"  # a place that a program is to fill in
 _QUOTED = re.compile(r"[\"“][^\"“”\n]{16,300}[\"”]")  # an example of what to say
 # The marks of a letter: its places are filled in by whoever sends it.
 _LETTER = re.compile(
@@ -49,10 +55,11 @@ def placeholders(
     prompts: Annotated[bool, Meta(description="search every message, not only replies")] = False,
     max_placeholders: Annotated[int, Meta(ge=0, description="the most placeholders of a conversation")] = 0,
 ) -> Verdict:
-    """Drops conversations whose replies hold unfilled placeholders: "[insert name]", "lorem ipsum", "TODO:".
+    """Drops conversations whose replies hold unfilled placeholders: "[insert name]", "{{name}}", "TODO:".
 
-    Exempt are code in fences or backticks, examples in quotes, what a prompt holds as well, and places in
-    brackets in a letter, or where a prompt asks for a text to be filled in: an email, a template, a speech.
+    Exempt are code in fences or backticks, examples in quotes, what a prompt holds as well, places in
+    brackets in a letter or where a prompt asks for a text to be filled in, as an email or a speech, and
+    fields in braces where a prompt asks for a template.
     "todo" is a Spanish word and people write about a "TODO list", so only `TODO:` counts.
     """
     text, low = replies(conversation)
@@ -70,6 +77,8 @@ def placeholders(
 
 def _out_of_place(patterns: tuple[str, ...], conversation: Conversation, text: str) -> tuple[str, ...]:
     """The placeholders that count in these replies."""
+    if asks_for(TRAINING, conversation):
+        patterns = tuple(pattern for pattern in patterns if not pattern.startswith(_FIELD))
     if _LETTER.search(text) or asks_for(FORM, conversation):
         patterns = tuple(pattern for pattern in patterns if not pattern.startswith(_PLACES))
     prompt = given(conversation).lower()

@@ -21,6 +21,7 @@ BROKEN = {
     "placeholders": [
         "I live in [Insert city], you see.", "My name is [Your Name].", "Lorem ipsum dolor", "example text here", "TODO: write",
         "FIXME", "Put your text here.", "Call <insert number>", "The key is xxxx",
+        "I am {{name}}, an assistant made by {{author}}.",
     ],
     "prompt_leakage": [
         "#Rewritten Prompt#: Explain it.", "##Input##\nSome", "Yes.\n### Response:\nNo.", "Tell me of {input} now",
@@ -50,7 +51,7 @@ SOUND = {
     "placeholders": [
         "Todo el mundo lo sabe.", "Write a TODO list app.", "array[insert_at] = 1", CODE, "`<your key>` goes there", "plugin[inserted]",
         "Dear [Insert name], hello.", "Yours,\n[Your Name]", "Best regards,\n[Name]\n[Your title]", "# TODO: this\nx = 1\ny = f(x)\nreturn y",
-        "Lorem ipsum is what printers set.", 'You could say: "Hi, I am [Your Name], and I am new here."',
+        "Lorem ipsum is what printers set.", "Write {{x}} in Jinja.", 'You could say: "Hi, I am [Your Name], and I am new here."',
     ],
     "prompt_leakage": [
         "# Heading\n\nText", "### Results\n\nGood: 3", "A prompt reply pays.", 'f"{name}" is filled', CODE, "The human: a study",
