@@ -110,7 +110,11 @@ class Columns:
         self, row: dict[str, Any], prompt: str, reply: str, before: list[Message], about: Any, used: set[str]
     ) -> Result:
         """Reads a prompt or a reply that is a list: of turns, or of the parts of one message. Turns have
-        no place for a context."""
+        no place for a context. Two lists of as many texts are the questions of a chat and their answers."""
+        if _are_exchanges(row[prompt], row[reply]):
+            for question, answer in zip(row[prompt], row[reply], strict=True):
+                before += [Message("user", self._text(question)), Message("assistant", self._text(answer))]
+            return self._whole(before, row, used, None)
         whole = Spoken(before, [NOTHING] * len(before))
         for name, role in ((prompt, "user"), (reply, "assistant")):
             spoken = said(row[name], role, name)
@@ -141,3 +145,9 @@ class Columns:
 
     def _text(self, value: Any) -> Any:
         return value.strip() if self.strip and isinstance(value, str) else value
+
+
+def _are_exchanges(asked: Any, said: Any) -> bool:
+    """Whether two columns hold as many texts each."""
+    both = isinstance(asked, list) and isinstance(said, list) and len(asked) == len(said) > 0
+    return both and all(isinstance(text, str) for text in (*asked, *said))

@@ -31,3 +31,18 @@ def test_null_and_empty_say_nothing():
         {"instruction": "Hi", "input": None, "output": "x", "system": "", "history": None, "": 1}
     ) == chat(user("Hi"), reply("x"), meta={"": 1})
     assert Messages()({"messages": [{"role": "user", "content": "Hi"}], "system": ""}) == chat(user("Hi"))
+
+
+def test_two_lists_of_as_many_texts_are_a_chat():
+    row = {
+        "instruction": ["Name a bird.", "And a fish?"],
+        "output": ["A robin.", "A carp."],
+        "system": "Be brief.",
+    }
+    made = FORMATS["alpaca"]()(row)
+    assert [(m.role, m.content) for m in made.messages] == [
+        ("system", "Be brief."), ("user", "Name a bird."), ("assistant", "A robin."),
+        ("user", "And a fish?"), ("assistant", "A carp."),
+    ]  # fmt: skip
+    parts = FORMATS["alpaca"]()({"instruction": ["Name", "a bird."], "output": ["A robin."]})
+    assert len(parts.messages) == 2
