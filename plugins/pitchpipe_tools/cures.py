@@ -130,11 +130,14 @@ def cured() -> Iterator[None]:
 
 
 def _in_its_place(error: Exception, said: str) -> str:
-    """What was being done stands in our own errors, before the words of the library."""
-    library = str(error.__cause__ or error.__context__ or "")
+    """What was being done stands in our own errors, before the words of the library: "cannot load X: ..."."""
     if not isinstance(error, PitchpipeError):
         return said
-    return str(error).replace(library, said) if library and library in str(error) else str(error)
+    library = str(error.__cause__ or error.__context__ or "")
+    if library and library in str(error):
+        return str(error).replace(library, said)
+    doing, _, words = str(error).partition(": ")  # of an error from another process the cause is not known
+    return f"{doing}: {said}" if words and cure(Exception(words)) == said else str(error)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -106,3 +106,12 @@ def test_developers_see_the_trace(monkeypatch):
     monkeypatch.setenv("PITCHPIPE_VERBOSE", "1")
     with pytest.raises(MemoryError), cured():
         raise MemoryError
+
+
+@pytest.mark.parametrize("command", ["prepare", "peek"])
+def test_a_command_says_the_cure_whichever_process_met_the_error(project, command):
+    recipe = "model:\n  transformers: {name: nobody/has-this}\ntemplate: chatml\nloaders:\n  - files: {path: rows.jsonl}\n"
+    here = project({"recipe.yaml": recipe, "rows.jsonl": [{"instruction": "Hi", "output": "Hello"}]})
+    here.run(command, "recipe.yaml").assert_failed(
+        "cannot load the model nobody/has-this: the hub is switched off"
+    )

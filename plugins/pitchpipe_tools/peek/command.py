@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pitchpipe.errors import PitchpipeError
+from pitchpipe_tools.cures import cured
 from pitchpipe_tools.recipe_argument import load_recipe, recipe_argument
 
 COMPARED = ("model", "template", "collator")  # sections that decide the tokens of a conversation
@@ -40,6 +41,7 @@ ON_A_PAGE = 10  # rows
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="PATH", help="Write a page instead, one file of HTML."
 )
+@cured()
 def peek(
     recipe: str,
     overrides: tuple[str, ...],

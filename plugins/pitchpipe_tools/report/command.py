@@ -4,9 +4,12 @@ from pathlib import Path
 
 import click
 
+from pitchpipe_tools.cures import cured
+
 
 @click.command()
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@cured()
 def report(run: Path) -> None:
     """Write a page about the data of RUN, a run's folder: what went where, and why, with examples.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pitchpipe.errors import PitchpipeError
+from pitchpipe_tools.cures import cured
 from pitchpipe_tools.recipe_file.yaml12 import read
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--write", type=click.Path(path_type=Path), metavar="PATH", help="Write the recipe to start from."
 )
+@cured()
 def sniff(
     file: str,
     rows: int,
