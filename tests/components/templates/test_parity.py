@@ -1,6 +1,7 @@
 """What a server sees: the saved tokenizer's chat template gives the ids of training, whatever is said."""
 
 import json
+from collections import Counter
 from random import Random
 
 import pytest
@@ -230,5 +231,6 @@ def test_the_data_writes_no_control_token(name, conversation):
         found = renderer.example(conversation).ids
     except pp.Quarantine:
         return
-    meant = [index for index in renderer.example(silent).ids if index in ids]
-    assert [index for index in found if index in ids] == meant
+    meant = Counter(index for index in renderer.example(silent).ids if index in ids)
+    # There may be fewer: an empty reply is not learned, and one that a token joins to others stands alone.
+    assert Counter(index for index in found if index in ids) <= meant
