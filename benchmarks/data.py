@@ -120,7 +120,7 @@ def theirs(folder: Path, processes: int, fused: bool) -> float:
     variables = os.environ | {
         "HF_DATASETS_CACHE": str(cache),
         "HF_HUB_OFFLINE": "1",
-        "PYTHONPATH": str(Path(__file__).parent),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]),
     }
     done = subprocess.run(
         [sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True
