@@ -25,7 +25,9 @@ def media(conversation: Conversation) -> str:
     turns = meta.get(TURNS) if not found else None
     each = [turn for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
     found = found or next((k for turn in each for k in turn if _names_media(k) and _holds(turn[k])), "")
-    return found or next((f"{what} parts" for m in conversation.messages for what in _parts(m)), "")
+    if found or not has_parts(conversation):
+        return found
+    return next((f"{what} parts" for m in conversation.messages for what in _parts(m)), "")
 
 
 def has_parts(conversation: Conversation) -> bool:
