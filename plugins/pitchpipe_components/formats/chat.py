@@ -10,7 +10,8 @@ from pitchpipe_components.formats.tools import decoded, tools_of
 from pitchpipe_components.formats.turns import NOTHING, ROLES, TEXTS, first_object, is_reply, is_turn, read
 
 LISTS = (
-    "messages", "conversations", "conversation", "data", "turns", "dialog", "dialogue", "items", "chat"
+    "messages", "conversations", "conversation", "data", "turns", "dialog", "dialogue", "items", "chat",
+    "contents",
 )  # fmt: skip
 SYSTEMS = ("system", "system_prompt")
 TOOLS = ("tools", "functions")
@@ -38,7 +39,7 @@ class ShareGPT:
     """{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello!"}]}
 
     Chats whose turns use other keys than OpenAI's for speaker and words: from and value, role and text,
-    speaker and text. A turn's weight, train or loss says whether it is learned.
+    speaker and text, Gemini's role and parts. A turn's weight, train or loss says whether it is learned.
     """
 
     def matches(self, row: dict[str, Any]) -> int:

@@ -8,10 +8,10 @@ from pitchpipe_components.formats.assemble import Rest, first
 from pitchpipe_components.formats.learning import taken
 from pitchpipe_components.formats.parts import marked
 from pitchpipe_components.formats.tools import calls, decoded
-from pitchpipe_components.formats.typed_parts import parted
+from pitchpipe_components.formats.typed_parts import answers_apart, has_answers, parted
 
 ROLES = ("role", "from", "speaker")
-TEXTS = ("content", "value", "text", "message", "utterance")
+TEXTS = ("content", "value", "text", "message", "utterance", "parts")
 REASONING = ("reasoning_content", "reasoning", "thinking")
 CALLERS = ("function_call", "tool_call")  # ShareGPT's roles whose content is a tool call in JSON
 REPLIERS = (
@@ -54,9 +54,10 @@ def read(turns: Any, name: str, ignored: Sequence[str] = ()) -> Spoken | Drop:
             messages.append(Message(turn[role_key], text))
             rests.append(NOTHING)
         else:
-            message, rest = _full(turn, role_key, text_key, ignored)
-            messages.append(message)
-            rests.append(rest)
+            for one in answers_apart(turn, role_key, text_key) if has_answers(text) else [turn]:
+                message, rest = _full(one, role_key, text_key, ignored)
+                messages.append(message)
+                rests.append(rest)
     return Spoken(messages, rests)
 
 

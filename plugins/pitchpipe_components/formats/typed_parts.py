@@ -1,4 +1,4 @@
-"""Reads contents that are lists of typed parts: text under other keys, reasoning, and tool calls."""
+"""Reads contents that are lists of typed parts: text under other keys, reasoning, calls, answers of tools."""
 
 from typing import Any, NamedTuple
 
@@ -7,6 +7,7 @@ from pitchpipe_components.formats.tools import Objects, calls
 WORDS = ("text", "value", "content")  # keys of a part that hold its words
 THOUGHTS = ("reasoning", "thinking")
 CALLS = ("tool_call", "tool_use", "function_call")
+RESULT = "tool_result"  # Anthropic's: what a tool answered, within the user's next turn
 
 
 class ContentParts(NamedTuple):
@@ -35,6 +36,27 @@ def parted(content: Any) -> ContentParts:
         else:
             texts.append(part)
     return ContentParts(texts or "", "\n".join(thoughts), called)
+
+
+def answers_apart(turn: dict[str, Any], role_key: str, text_key: str) -> list[dict[str, Any]]:
+    """A turn whose content holds answers of tools as turns of the tools, and of who says the rest."""
+    turns: list[dict[str, Any]] = []
+    for part in turn[text_key]:
+        if isinstance(part, dict) and part.get("type") == RESULT:
+            answer = {
+                key: value for key, value in part.items() if key not in ("type", "tool_use_id", "content")
+            }
+            called = {"tool_call_id": part["tool_use_id"]} if "tool_use_id" in part else {}
+            turns.append(answer | {role_key: "tool", text_key: part.get("content", "")} | called)
+        elif turns and turns[-1][role_key] == turn[role_key]:
+            turns[-1][text_key].append(part)
+        else:
+            turns.append(turn | {text_key: [part]})
+    return turns
+
+
+def has_answers(content: Any) -> bool:
+    return isinstance(content, list) and any(isinstance(p, dict) and p.get("type") == RESULT for p in content)
 
 
 def _is_odd(part: Any) -> bool:

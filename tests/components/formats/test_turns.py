@@ -50,3 +50,34 @@ def test_a_format_counts_the_keys_that_it_reads():
         == 4
     )
     assert Alpaca().matches({"instruction": "", "input": "", "output": "", "x": 1}) == 3
+
+
+def test_what_tools_answered_within_a_users_turn_are_messages_of_the_tools():
+    answered = [
+        {"type": "tool_result", "tool_use_id": "t1", "content": "7"},
+        {
+            "type": "tool_result",
+            "tool_use_id": "t2",
+            "content": [{"type": "text", "text": "8"}],
+            "is_error": True,
+        },
+        {"type": "text", "text": "And now?"},
+    ]
+    made = without_notes(Messages()({"messages": [{"role": "user", "content": answered}]}))
+    assert made.messages == (
+        pp.Message("tool", "7", tool_call_id="t1"),
+        pp.Message("tool", [{"type": "text", "text": "8"}], tool_call_id="t2"),
+        user([{"type": "text", "text": "And now?"}]),
+    )
+    assert made.meta == {"turns": [{}, {"is_error": True}, {}]}
+
+
+def test_contents_of_parts_are_a_chat():
+    row = {
+        "contents": [
+            {"role": "user", "parts": [{"text": "Hi"}]},
+            {"role": "model", "parts": [{"text": "Hello!"}]},
+        ]
+    }
+    assert ShareGPT().matches(row) and not Messages().matches(row)
+    assert ShareGPT()(row) == chat(user([{"text": "Hi"}]), pp.Message("model", [{"text": "Hello!"}]))
