@@ -15,9 +15,11 @@ OUTSIDE = {"pitchpipe", "pitchpipe.__main__", "pitchpipe.cli", "pitchpipe.errors
 SHOWS = {"pitchpipe_stages", "pitchpipe_stages.console", "pitchpipe_stages.plugin"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def host():
-    return Host.from_environment()
+    made = Host.from_environment()
+    assert [plugin.failure for plugin in made.plugins if plugin.error] == []
+    return made
 
 
 @pytest.fixture(scope="module")
