@@ -68,10 +68,10 @@ class _Talks:
         self._roles = np.array([_ROLES.get(message.role, 0) for message in messages], np.uint64)
         some = (messages[start : start + AT_ONCE] for start in range(0, len(messages), AT_ONCE))
         hashes = np.frombuffer(
-            b"".join([_hashed(words) for part in some for words in _stripped(part)]), np.uint64
+            b"".join([hashed(words) for part in some for words in _stripped(part)]), np.uint64
         )
         self._sums = np.zeros(len(messages) + 1, np.uint64)
-        np.cumsum(_mixed(hashes + self._roles), out=self._sums[1:])
+        np.cumsum(mixed(hashes + self._roles), out=self._sums[1:])
         self._replies = np.flatnonzero(self._roles == _ROLES["assistant"])
         self._first = self._ends.copy()  # where each one's prompt ends
         np.minimum.at(self._first, self._of[self._replies], self._replies)
@@ -148,15 +148,16 @@ def _eight(id: str) -> bytes:
         written = bytes.fromhex(id)
     except ValueError:
         written = b""
-    return written if len(written) == 8 else _hashed(id.encode("utf-8", "surrogatepass"))
+    return written if len(written) == 8 else hashed(id.encode("utf-8", "surrogatepass"))
 
 
-def _hashed(words: bytes) -> bytes:
+def hashed(words: bytes) -> bytes:
+    """Eight bytes that stand for words."""
     return blake2b(words, digest_size=8).digest()
 
 
-def _mixed(values: Hashes) -> Hashes:
-    """The mixing steps of splitmix64, so that sums of them tell messages and roles apart."""
+def mixed(values: Hashes) -> Hashes:
+    """The mixing steps of splitmix64: every bit depends on every bit."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 
 import msgspec
 import numpy as np
@@ -15,7 +14,7 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import IGNORED
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.data.ledger import LENGTH, RENDER
-from pitchpipe_stages.data.likeness import likeness
+from pitchpipe_stages.data.likeness import hashed, likeness
 from pitchpipe_stages.data.shards import Base, Finished, Judgement
 from pitchpipe_stages.prepare.ledger_lines import LedgerLines
 from pitchpipe_stages.render.parity import prove_served, shape
@@ -164,7 +163,7 @@ class _KeptRows:
         done.indices.append(index)
         done.lines.append(line := encode(kept))
         done.sizes.append(len(line))
-        self._groups.append(_hashed(whole.group) if whole.group else NO_GROUP)
+        self._groups.append(hashed(whole.group.encode()) if whole.group else NO_GROUP)
         done.categories.append(kept.category)
 
     def refuse(self, index: int, conversation: Conversation, reason: Drop | Quarantine) -> None:
@@ -213,7 +212,3 @@ def _sums(flags: NDArray[np.bool_], bounds: NDArray[np.int64]) -> list[int]:
 
 
 encode = msgspec.json.Encoder().encode
-
-
-def _hashed(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=8).digest()

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pitchpipe_stages.data.likeness import mixed
 from pitchpipe_stages.prepare.sections import Split
 
 Hashes = NDArray[np.uint64]
@@ -52,12 +53,9 @@ def families(prompts: Hashes, groups: Hashes) -> Hashes:
 
 
 def _points(family: Hashes, seed: int) -> NDArray[np.float64]:
-    """A number from 0 to 1 for each family, another for each seed (the mixing steps of splitmix64)."""
-    with np.errstate(over="ignore"):
-        x = family + np.uint64((seed * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) % 2**64)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (x ^ (x >> np.uint64(31))).astype(np.float64) / 2**64
+    """A number from 0 to 1 for each family, another for each seed."""
+    seeded = family + np.uint64((seed * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) % 2**64)
+    return mixed(seeded).astype(np.float64) / 2**64
 
 
 def _by_category(
