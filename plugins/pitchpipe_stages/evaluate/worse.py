@@ -8,11 +8,11 @@ Scores = dict[str, Score]
 
 def worse(base: Scores, tuned: Scores, surely: bool) -> list[str]:
     """The scores in which the tuned model is worse, in words; `surely`: by more than chance explains."""
-    names = [name for name in base if name in tuned and _is_worse(base[name], tuned[name], surely)]
+    names = [name for name in base if name in tuned and is_worse(base[name], tuned[name], surely)]
     return [f"{name.replace('_', ' ')} {shown(tuned[name])}, base {shown(base[name])}" for name in names]
 
 
-def _is_worse(base: Score, tuned: Score, surely: bool) -> bool:
+def is_worse(base: Score, tuned: Score, surely: bool) -> bool:
     """A tuned model that gives no number is worse than a base that does."""
     if base.better is None or base.value is None:
         return False

@@ -6,23 +6,23 @@ from pitchpipe_stages.prepare.mix import too_often
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_tools.html.markup import Markup, element, with_code
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report.recorded import Recorded
+from pitchpipe_tools.report.model_scores import ModelScores, worse
 from pitchpipe_tools.report.results import score_in_words
 
 
-def notices(result: Prepared, found: Recorded) -> Markup | None:
+def notices(result: Prepared, models: ModelScores) -> Markup | None:
     """A box of sentences, or nothing if all is well."""
-    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, found)]
+    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, models)]
     if not lines:
         return None
     title = element("h2", "Look at this first", id="first")
     return element("section", title, element("ul", lines), class_="notices", aria_labelledby="first")
 
 
-def _all(result: Prepared, found: Recorded) -> Iterator[str]:
-    yield from _worse(found)
-    yield from found.data.warnings
-    yield from _lost(result, " ".join(found.data.warnings))
+def _all(result: Prepared, models: ModelScores) -> Iterator[str]:
+    yield from _worse(models)
+    yield from result.warnings
+    yield from _lost(result, " ".join(result.warnings))
     yield from too_often(result.mix)
     yield from _replies(result)
     if added := result.tokenizer.added:
@@ -30,9 +30,9 @@ def _all(result: Prepared, found: Recorded) -> Iterator[str]:
     yield from result.tokenizer.notes
 
 
-def _worse(found: Recorded) -> Iterator[str]:
-    for name in found.worse():
-        base, tuned = (score_in_words(found.scores[model][name]) for model in ("base", "tuned"))
+def _worse(models: ModelScores) -> Iterator[str]:
+    for name in worse(models):
+        base, tuned = (score_in_words(models[model][name]) for model in ("base", "tuned"))
         yield f"The tuned model is worse than the base model: {name.replace('_', ' ')} {tuned}, base {base}"
 
 

@@ -39,7 +39,7 @@ def render(history: History, gathered: Gathered) -> str:
         subtitle=f"{SUBTITLE}, {date:%d %B %Y, %H:%M}",
         links=[element("li", element("a", part.title, href=f"#{part.anchor}")) for part in shown],
         links_label="on this page",
-        content=[notices(history.result, gathered.recorded), tiles, *map(_section, shown)],
+        content=[notices(history.result, gathered.models), tiles, *map(_section, shown)],
         styles=[frame.STYLE],
         footer=FOOTER,
     )

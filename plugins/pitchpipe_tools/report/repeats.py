@@ -1,13 +1,14 @@
 """The sections about what is easily overlooked: repeats between rows, and columns that nobody read."""
 
+from pitchpipe_stages.data.ledger import SourceRows
+from pitchpipe_stages.prepare.result import RepeatCounts
 from pitchpipe_tools.html.markup import Markup, table
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report.recorded import RecordedRepeats, RecordedSource
 
 COLUMNS = 40  # with a line of their own
 
 
-def repeats(found: RecordedRepeats) -> Markup:
+def repeats(found: RepeatCounts) -> Markup:
     """A line for train, and for each held-out side. A side of which train knows questions is highlighted."""
     rows = [("train: repeat another", found.train, found.repeated)]
     rows += [("train: to the letter", found.train, found.to_the_letter)]
@@ -20,7 +21,7 @@ def repeats(found: RecordedRepeats) -> Markup:
     return table(["side", "conversations", "of these", "share"], lines, marked=marked)
 
 
-def unread(sources: dict[str, RecordedSource]) -> Markup | None:
+def unread(sources: dict[str, SourceRows]) -> Markup | None:
     """A line for each column that nobody read, the one with most rows first."""
     found = [
         (name, column, rows, source.read)

@@ -1,20 +1,23 @@
 """The section about the models: what both scored on the conversations that were held out."""
 
+from pitchpipe.host.contracts import Score
 from pitchpipe_tools.html.markup import Markup, element, table
 from pitchpipe_tools.html.numbers import number
-from pitchpipe_tools.report.recorded import Recorded, RecordedScore
+from pitchpipe_tools.report.model_scores import ModelScores, worse
 
 
-def results(found: Recorded) -> Markup:
+def results(models: ModelScores) -> Markup:
     """A line for each score. A line in which the tuned model is worse is highlighted."""
-    names = list(dict.fromkeys(name for scores in found.scores.values() for name in scores))
-    marked = {index for index, name in enumerate(names) if name in found.worse()}
-    columns = found.scores.values()
-    rows = [[name.replace("_", " "), *(_cell(scores.get(name)) for scores in columns)] for name in names]
-    return table(["score", *found.scores], rows, marked=marked)
+    names = list(dict.fromkeys(name for scores in models.values() for name in scores))
+    bad = worse(models)
+    marked = {index for index, name in enumerate(names) if name in bad}
+    rows = [
+        [name.replace("_", " "), *(_cell(scores.get(name)) for scores in models.values())] for name in names
+    ]
+    return table(["score", *models], rows, marked=marked)
 
 
-def _cell(score: RecordedScore | None) -> list[object]:
+def _cell(score: Score | None) -> list[object]:
     if score is None:
         return [""]
     known = score.low is not None and score.high is not None
@@ -22,9 +25,9 @@ def _cell(score: RecordedScore | None) -> list[object]:
     return [score_in_words(score), element("small", interval) if interval else None]
 
 
-def score_in_words(score: RecordedScore) -> str:
+def score_in_words(score: Score) -> str:
     return "not a number" if score.value is None else _written(score, score.value)
 
 
-def _written(score: RecordedScore, value: float | None) -> str:
+def _written(score: Score, value: float | None) -> str:
     return f"{100 * (value or 0):.1f}%" if score.is_share else number(value)

@@ -15,7 +15,6 @@ from pitchpipe_tools.report.figures import length_figures, share_table
 from pitchpipe_tools.report.gather import Gathered
 from pitchpipe_tools.report.overview import legend
 from pitchpipe_tools.report.reasons import reason_list
-from pitchpipe_tools.report.recorded import RecordedData
 from pitchpipe_tools.report.repeats import repeats, unread
 from pitchpipe_tools.report.results import results
 from pitchpipe_tools.report.scores import scores
@@ -37,7 +36,7 @@ def sections(history: History, gathered: Gathered) -> Iterator[PageSection]:
     if len(result.rows) > 1:
         yield _sources(result.rows, filters)
     yield from _reasons(history, gathered)
-    yield from _unseen(gathered.recorded.data)
+    yield from _unseen(result)
     yield from _measures(gathered, history.run)
     yield from _training(result, gathered)
 
@@ -83,17 +82,17 @@ def _reasons(history: History, gathered: Gathered) -> Iterator[PageSection]:
         yield PageSection("alike", "Duplicates", introduction, duplicates(gathered.clusters, read))
 
 
-def _unseen(data: RecordedData) -> Iterator[PageSection]:
-    if columns := unread(data.rows):
+def _unseen(result: Prepared) -> Iterator[PageSection]:
+    if columns := unread(result.rows):
         introduction = (
             "These columns hold words that no conversation says. The loader's `columns` can place them."
         )
         yield PageSection("unread", "Unread columns", introduction, columns)
-    if data.repeats.train:
+    if result.repeats.train:
         introduction = (
             "Conversations and questions that come again, but for case, punctuation and white space."
         )
-        yield PageSection("repeats", "Repeats", introduction, repeats(data.repeats))
+        yield PageSection("repeats", "Repeats", introduction, repeats(result.repeats))
 
 
 def _measures(gathered: Gathered, run: Path) -> Iterator[PageSection]:
@@ -116,8 +115,8 @@ def _training(result: Prepared, gathered: Gathered) -> Iterator[PageSection]:
         yield PageSection("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
     content = mix_and_splits.splits(result.splits, gathered.categories_by_split)
     yield PageSection("splits", "Splits", mix_and_splits.held_out(result.splits), content)
-    if gathered.recorded.scores:
+    if gathered.models:
         introduction = (
             "On the conversations that were held out for the test; below each score its interval of 95%."
         )
-        yield PageSection("results", "Base and tuned", introduction, results(gathered.recorded))
+        yield PageSection("results", "Base and tuned", introduction, results(gathered.models))

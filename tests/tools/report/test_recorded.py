@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from pitchpipe_tools.report.recorded import Recorded, RecordedScore, recorded
+from pitchpipe.host.contracts import Score
+from pitchpipe_tools.report.model_scores import model_scores, worse
 from tests.tools.html.browser import Page
 
 
@@ -57,10 +58,10 @@ def page_of(here, **stages):
 )
 def test_a_tuned_model_is_worse_where_its_score_is(base, tuned, better, is_worse):
     scores = {
-        name: {"a_score": RecordedScore(value, better=better)}
+        name: {"a_score": Score(value, 40, better=better)}
         for name, value in (("base", base), ("tuned", tuned))
     }
-    assert Recorded(scores=scores).worse() == ["a_score"] * is_worse
+    assert worse(scores) == ["a_score"] * is_worse
 
 
 def test_scores_of_both_models_are_shown_and_a_worse_one_is_said_first(here):
@@ -73,10 +74,10 @@ def test_scores_of_both_models_are_shown_and_a_worse_one_is_said_first(here):
 
 
 def test_what_is_not_done_is_no_result(here):
-    score = {"result": {"exact_match": {"value": 0.5}}}
+    score = {"result": {"exact_match": {"value": 0.5, "count": 40}}}
     with recording(here, evaluate_base=score, evaluate_tuned={**score, "done": False}) as run:
-        assert set(recorded(run).scores) == {"base"}
-    assert recorded(run).scores == {}
+        assert set(model_scores(run)) == {"base"}
+    assert model_scores(run) == {}
 
 
 def test_warnings_stand_first_and_are_not_repeated_in_other_words(here):
