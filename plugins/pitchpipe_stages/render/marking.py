@@ -38,13 +38,15 @@ class Way(NamedTuple):
 
     bare: Callable[[str], str]
     but: frozenset[str] = frozenset()
+    thoughts: bool = True  # to reasoning too
     empty: bool = False  # an empty reply is marked too: then it is no longer empty to the chat template
 
 
 _ROLES = ({"tool"}, {"system"}, {"system", "tool"}, {"system", "user", "tool"})
 _EVERYBODY = (Way(_as_it_is), Way(str.strip), Way(_without_lines))
 _ALL = (*_EVERYBODY, *(Way(str.strip, frozenset(roles)) for roles in _ROLES), Way(str.rstrip))
-WAYS = tuple(way._replace(empty=empty) for way in _ALL for empty in (True, False))
+_WITHOUT_THOUGHTS = (way._replace(thoughts=False) for way in _ALL[1:])
+WAYS = tuple(way._replace(empty=empty) for way in (*_ALL, *_WITHOUT_THOUGHTS) for empty in (True, False))
 
 
 def _mark(text: str, index: int | str, kind: str) -> str:
@@ -58,7 +60,8 @@ class Marks(Marker):
         self.way = way
 
     def words(self, text: str, index: int, kind: str, message: Message) -> str:
-        bare = text if message.role in self.way.but else self.way.bare(text)
+        kept = message.role in self.way.but or (kind == "r" and not self.way.thoughts)
+        bare = text if kept else self.way.bare(text)
         silent = kind != "c" or message.role != "assistant" or message.tool_calls or not self.way.empty
         return text if silent and not bare else _mark(bare, index, kind)
 
