@@ -36,6 +36,7 @@ class Batches:
     dataset: "Dataset[Any]"
     sampler: "Sampler[Any]"  # yields numbers, or lists of numbers where the collator plans rows
     collate: Callable[[list[Any]], Batch]  # takes entries of `dataset`, or of `validation`
+    numbers: Callable[[list[Any]], list[int]]  # of the examples of such entries, in the order of the batch
     validation: "Dataset[Any]"
 
 

@@ -49,23 +49,7 @@ class Sft:
         quiet()
         from pitchpipe_components.trainers import trl_run
 
-        return trl_run.train(
-            training,
-            num_train_epochs=self.epochs,
-            learning_rate=self.learning_rate,
-            per_device_train_batch_size=self.batch_size,
-            per_device_eval_batch_size=self.batch_size,
-            gradient_accumulation_steps=self.accumulate,
-            lr_scheduler_type=self.schedule,
-            warmup_steps=self.warmup,  # below 1, a share
-            weight_decay=self.weight_decay,
-            max_grad_norm=self.max_grad_norm,
-            max_steps=self.max_steps or -1,
-            logging_steps=self.log_every,
-            save_steps=self.checkpoint_every,
-            gradient_checkpointing=self.gradient_checkpointing,
-            seed=self.seed,
-        )
+        return trl_run.train(self, training)
 
     def data_plan(self) -> pp.DataPlan:
         return pp.DataPlan(self.batch_size, self.epochs, self.accumulate, self.max_steps, self.seed)

@@ -5,13 +5,13 @@
 
 import mmap
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.conversation import Conversation, Source
 from pitchpipe.records.example import Example
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 
 AT_ONCE = 1 << 22  # ids that are looked at together
+
+
+class _Placed(msgspec.Struct):
+    """A conversation, of which only the place is read."""
+
+    source: Source
 
 
 class PreparedExamples:
@@ -67,6 +73,27 @@ class PreparedExamples:
                 if token >= first:
                     found.setdefault(token, int(np.searchsorted(offsets, start + place, side="right")) - 1)
         return found
+
+    def sources(self) -> "tuple[list[str], NDArray[np.int64]]":
+        """The names of the sources, and for each example the number of its own."""
+        import numpy as np
+
+        numbers: dict[str, int] = {}
+        of_each = [numbers.setdefault(place.dataset, len(numbers)) for place in self._places()]
+        return list(numbers), np.asarray(of_each, np.int64)[np.asarray(self._order, np.int64)]
+
+    def where(self, numbers: Sequence[int]) -> list[str]:
+        """The file and line of examples."""
+        wanted = {self._order[number] for number in numbers}
+        found = {at: str(place) for at, place in enumerate(self._places()) if at in wanted}
+        return [found[self._order[number]] for number in numbers]
+
+    def _places(self) -> Iterator[Source]:
+        """The place of each example as it was rendered, before the mix repeats some."""
+        decode = msgspec.json.Decoder(_Placed).decode
+        with open(self.folder / f"{self.split}.jsonl", "rb") as file:
+            for line in file:
+                yield decode(line).source
 
     def __iter__(self) -> Iterator[Example]:
         return map(self.__getitem__, range(len(self)))

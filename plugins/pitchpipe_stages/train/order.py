@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Entry = list[Example]  # of a data set: the examples of one row
+Entry = list[tuple[int, Example]]  # of a data set: the examples of one row, with their numbers
 
 
 class Grouped(Sampler[int]):
@@ -71,7 +71,7 @@ class SingleExamples(Dataset[Entry]):
         return len(self.examples)
 
     def __getitem__(self, index: int) -> Entry:
-        return [self.examples[index]]
+        return [(index, self.examples[index])]
 
 
 class PlannedRows(Dataset[Entry]):
@@ -84,9 +84,14 @@ class PlannedRows(Dataset[Entry]):
         return self.count
 
     def __getitem__(self, row: list[int]) -> Entry:
-        return [self.examples[index] for index in row]
+        return [(index, self.examples[index]) for index in row]
 
 
 def each(collate: Callable[[Sequence[Example]], Batch]) -> Callable[[list[Entry]], Batch]:
     """A batch of all examples of some entries."""
-    return lambda entries: collate([example for entry in entries for example in entry])
+    return lambda entries: collate([example for entry in entries for _, example in entry])
+
+
+def numbers(entries: list[Entry]) -> list[int]:
+    """The numbers of all examples of some entries."""
+    return [number for entry in entries for number, _ in entry]

@@ -37,16 +37,16 @@ class RecipeTraining:
         return self._batch("collate", self.collator, examples)
 
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches:
-        from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each
+        from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each, numbers
 
         lengths, validation = self.train.lengths(), SingleExamples(self.validation)
         if not isinstance(self.collator, PlansRows):
             order = Grouped(lengths.tolist(), size, seed)
-            return Batches(SingleExamples(self.train), order, each(self.collate), validation)
+            return Batches(SingleExamples(self.train), order, each(self.collate), numbers, validation)
         # One process may have a short batch at the end; several must have the same number of rows.
         at_once = size * processes if processes > 1 else 1
         rows = Planned(self.collator.plan, lengths, seed, at_once)
-        return Batches(PlannedRows(self.train, len(rows)), rows, each(self._join), validation)
+        return Batches(PlannedRows(self.train, len(rows)), rows, each(self._join), numbers, validation)
 
     def _join(self, examples: Sequence[Example]) -> Batch:
         assert isinstance(self.collator, PlansRows)
