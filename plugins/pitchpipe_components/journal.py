@@ -1,5 +1,11 @@
-"""Observer: keeps every number that a run reports, and when its stages ended, in metrics.jsonl."""
+"""Observer: keeps every number that a run reports, and when its stages ended, in metrics.jsonl.
 
+Each step of a stage is one line, however often a kill made it happen.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,18 +16,61 @@ if TYPE_CHECKING:
     from pitchpipe import Run
 
 ROOMS = ("pitchpipe_components.journal",)
+END = 1 << 16  # bytes, more than a line has
+Line = dict[str, Any]
 
 
 @pp.hookimpl
 def on_log(run: "Run", stage: str, step: int, values: dict[str, float]) -> None:
-    _append(run, {"stage": stage, "step": step, **values})
+    path = _file(run)
+    if not values:  # the stage's numbers go on from here
+        _keep(path, lambda line: line["stage"] != stage or line.get("step", step + 1) <= step)
+    else:
+        _add(path, {"stage": stage, "step": step, **values})
 
 
 @pp.hookimpl
 def on_stage_end(run: "Run", stage: str, seconds: float) -> None:
-    _append(run, {"stage": stage, "seconds": seconds})
+    path = _file(run)
+    _keep(path, lambda line: line["stage"] != stage or "step" in line)
+    _add(path, {"stage": stage, "seconds": seconds})
 
 
-def _append(run: "Run", line: dict[str, Any]) -> None:
-    with open(run.path / "metrics.jsonl", "ab") as file:
+def _file(run: "Run") -> Path:
+    path: Path = run.path / "metrics.jsonl"
+    path.touch()
+    return path
+
+
+def _add(path: Path, line: Line) -> None:
+    """To the end of the file; into its last line, if that is of the same step."""
+    with open(path, "rb+") as file:
+        start = max(0, file.seek(0, os.SEEK_END) - END)
+        file.seek(start)
+        whole, newline, half = file.read().rpartition(b"\n")
+        before, _, last = whole.rpartition(b"\n")
+        known = _read(last)
+        if "step" in line and all(known.get(name) == line[name] for name in ("stage", "step")):
+            line, whole = known | line, before
+            newline = newline if before else b""
+        file.seek(start + len(whole) + len(newline))
         file.write(msgspec.json.encode(line) + b"\n")
+        file.truncate()  # a kill may have left half a line
+
+
+def _keep(path: Path, kept: Callable[[Line], bool]) -> None:
+    """Leaves out other lines, and half a line that a kill has left."""
+    before = path.read_bytes()
+    lines = [line for line in before.splitlines(keepends=True) if line.endswith(b"\n")]
+    after = b"".join(line for line in lines if kept(_read(line)))
+    if after != before:
+        new = path.with_name(path.name + ".new")
+        new.write_bytes(after)
+        os.replace(new, path)
+
+
+def _read(line: bytes) -> Line:
+    try:
+        return msgspec.json.decode(line, type=Line)
+    except msgspec.DecodeError:
+        return {"stage": ""}  # damaged, and of no stage

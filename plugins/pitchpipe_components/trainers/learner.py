@@ -2,10 +2,13 @@
 
 from typing import Any, cast
 
+from transformers import Trainer
 from trl import SFTConfig, SFTTrainer
 
 import pitchpipe as pp
 from pitchpipe_components.trainers.astray import Astray
+from pitchpipe_components.trainers.checkpoints import Checkpoints
+from pitchpipe_components.trainers.progress import Progress
 
 EXAMPLES = "examples"  # in a batch: the numbers of its examples, which no model takes
 
@@ -14,6 +17,8 @@ class Learner(SFTTrainer):
     """Learns prepared examples. TRL makes none of its own: it is shown a stand-in."""
 
     astray: Astray
+    checkpoints: Checkpoints
+    progress: Progress
 
     def __init__(self, training: pp.Training, args: SFTConfig):
         from datasets import Dataset
@@ -45,6 +50,22 @@ class Learner(SFTTrainer):
         loss = super().training_step(*args, **kwargs)
         self.astray.saw(loss)
         return loss
+
+    def _run_epoch(self, *args: Any, **kwargs: Any) -> None:
+        if not self.control.should_training_stop:  # it may go on from a checkpoint of its very end
+            super()._run_epoch(*args, **kwargs)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """Trainer's own files, without the card that TRL adds, and what Trainer forgets."""
+        step, everyone = self.state.global_step, self.accelerator.wait_for_everyone
+        if self.is_world_process_zero():
+            self.checkpoints.clear(step)
+        everyone()
+        Trainer._save_checkpoint(self, model, trial)
+        self.progress.save(self.checkpoints.of(step), self.control.should_training_stop)
+        everyone()
+        if self.is_world_process_zero():
+            self.checkpoints.bless(step, self.args.world_size, self.state.best_global_step)
 
 
 def _numbered(batches: pp.Batches) -> Any:

@@ -36,7 +36,6 @@ def arguments(options: "Sft", training: pp.Training) -> SFTConfig:
         remove_unused_columns=False,
         max_length=None,
         save_strategy="steps",
-        save_total_limit=2,
         eval_strategy="epoch" if len(training.validation) else "no",
         report_to="none",
         logging_nan_inf_filter=False,  # a loss that is not a number is told, not averaged away

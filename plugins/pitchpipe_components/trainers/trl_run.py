@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from accelerate.utils import broadcast_object_list
 from transformers.trainer_callback import PrinterCallback
 
 import pitchpipe as pp
@@ -11,6 +12,7 @@ from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.learner import Learner
+from pitchpipe_components.trainers.progress import Losses, Progress
 from pitchpipe_components.trainers.settings import arguments
 from pitchpipe_components.trainers.watch import Watch
 
@@ -26,20 +28,21 @@ LEFT_OUT = (
 def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
     must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
-    checkpoints = Checkpoints(training.checkpoints)
     learner = Learner(training, arguments(options, training))
     must_be_as_asked(learner.accelerator)
+    learner.checkpoints = checkpoints = Checkpoints(training.checkpoints)
+    learner.progress = Progress(training, learner.args.process_index, {"losses": Losses(learner)})
     learner.remove_callback(PrinterCallback)
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
     with training.console.bar("train", None) as tick:
-        learner.add_callback(Watch(training, checkpoints, tick))
+        learner.add_callback(Watch(training, tick))
         learner.astray = Astray(learner.accelerator, checkpoints)
         learner.add_callback(learner.astray)
+        learner.add_callback(learner.progress)  # the last, as it looks at what the others decide
         with ExitStack() as stack:
             with learner.accelerator.autocast():  # as in the steps that follow
                 stack.enter_context(training.isolated(cast(Any, learner.model)))
-            last = checkpoints.last()
-            outcome = learner.train(resume_from_checkpoint=str(last) if last else None)
+            outcome = learner.train(resume_from_checkpoint=_goes_on_from(learner))
     learner.save_model(str(training.folder))
     for name in LEFT_OUT:
         (training.folder / name).unlink(missing_ok=True)
@@ -47,6 +50,17 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
         "steps": learner.state.global_step,
         "loss": round(outcome.training_loss, 4),
         "trainable_parameters": trainable,
+        "seconds": round(learner.progress.seconds, 1),
         "processes": learner.accelerator.num_processes,
         "device": str(learner.accelerator.device),
     }
+
+
+def _goes_on_from(learner: Learner) -> str | None:
+    """The checkpoint that all processes go on from. The first one looks; a damaged one is told."""
+    found = [None]
+    if learner.is_world_process_zero():
+        found = [learner.checkpoints.sound(learner.training.console, learner.args.world_size)]
+    if folder := broadcast_object_list(found)[0]:
+        learner.progress.load(folder)
+    return str(folder) if folder else None

@@ -1,18 +1,17 @@
-"""Shows how training goes on, hands its numbers to the run, and marks checkpoints that are whole."""
+"""Shows how training goes on, and hands its numbers to the run."""
 
 from typing import Any
 
 from transformers import TrainerCallback
 
 import pitchpipe as pp
-from pitchpipe_components.trainers.checkpoints import Checkpoints
 
 
 class Watch(TrainerCallback):
     """The progress bar and the numbers of a training."""
 
-    def __init__(self, training: pp.Training, checkpoints: Checkpoints, tick: Any):
-        self.training, self.checkpoints, self.tick, self.shown = training, checkpoints, tick, 0
+    def __init__(self, training: pp.Training, tick: Any):
+        self.training, self.tick, self.shown = training, tick, 0
         self.note = ""
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -29,7 +28,3 @@ class Watch(TrainerCallback):
             self.note = f"loss {values['loss']:.3f}"
         if state.is_world_process_zero:
             self.training.log(state.global_step, values)
-
-    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if state.is_world_process_zero:
-            self.checkpoints.bless(state.global_step)

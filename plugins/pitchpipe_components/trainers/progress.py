@@ -1,0 +1,90 @@
+"""What a training is in the middle of, beside weights, optimizer and random states: Trainer forgets it.
+
+Trainer goes on with a mean loss of other steps than it says, and evaluates after it has written a checkpoint.
+Here sums go on where they were, and a checkpoint is the last thing that happens at a step.
+"""
+
+import time
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from transformers import TrainerCallback
+
+import pitchpipe as pp
+
+
+class Sum(Protocol):
+    """Something that counts through a training."""
+
+    def state(self) -> dict[str, Any]: ...  # plain data and tensors
+    def restore(self, state: dict[str, Any]) -> None: ...
+
+
+class Progress(TrainerCallback):
+    """Saves and restores what is counted, in each process its own."""
+
+    def __init__(self, training: pp.Training, process: int, sums: dict[str, Sum]):
+        self.training, self.name, self.sums = training, f"progress_{process}.pt", sums
+        self.before = 0.0  # seconds that earlier attempts took up to their checkpoint
+        self._restored: dict[str, Any] = {}
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long all attempts took together, without what was lost."""
+        return self.before + time.monotonic() - self._began
+
+    def save(self, folder: Path, stopped: bool) -> None:
+        """Into a checkpoint. `stopped` says that training ends here."""
+        state = {name: counted.state() for name, counted in self.sums.items()}
+        torch.save({"seconds": self.seconds, "stopped": stopped, "sums": state}, folder / self.name)
+
+    def load(self, folder: Path) -> None:
+        """From the checkpoint that training goes on from; restored when it begins."""
+        self._restored = torch.load(folder / self.name, weights_only=True)
+        self.before = self._restored["seconds"]
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._began = time.monotonic()
+        state.compute_steps(args, state.max_steps)  # as often as is asked now, not when it was saved
+        for name, counted in self._restored.get("sums", {}).items():
+            self.sums[name].restore(counted)
+        control.should_training_stop = self._restored.get("stopped", False)
+        if state.is_world_process_zero:
+            self.training.log(state.global_step, {})
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """What Trainer does after an epoch is done at its last step."""
+        if control.should_training_stop or state.epoch == int(state.epoch):
+            control.should_evaluate |= args.eval_strategy == "epoch"
+            control.should_log |= control.should_training_stop
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """An evaluation may end the training."""
+        control.should_save |= control.should_training_stop
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        control.should_evaluate = control.should_save = control.should_log = False
+
+
+class Losses:
+    """The sums that Trainer makes of the losses."""
+
+    def __init__(self, trainer: Any):
+        self.trainer = trainer
+
+    def state(self) -> dict[str, Any]:
+        trainer = self.trainer
+        return {
+            "since the last report": trainer._tr_loss,
+            "reported": trainer._total_loss_scalar,
+            "last report": trainer._globalstep_last_logged,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        trainer = self.trainer
+        trainer._tr_loss = state["since the last report"].to(trainer.args.device)
+        trainer._total_loss_scalar = state["reported"]
+        trainer._globalstep_last_logged = state["last report"]
+        trainer._initial_global_step = 0  # the mean at the end is that of all steps

@@ -1,0 +1,120 @@
+"""Runs of pitchpipe as processes that can be killed, without the seconds that an import of torch takes.
+
+One process imports everything and forks a child for each run. `python -m tests.forked` is that process: it
+reads a command a line and answers with two lines, the child's id and, when the child has ended, its exit code.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+# torch's threads do not live on in a child, so there must be none before it is forked.
+ALONE = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "COLUMNS": "160"}
+IMPORTS = (
+    "torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes", "numpy", "pitchpipe.cli",
+    "pitchpipe_components.trainers.trl_run", "pitchpipe_stages.train.stage", "pitchpipe_stages.train.order",
+)  # fmt: skip
+
+
+class Forked:
+    """The process that forks."""
+
+    def __init__(self, process: "subprocess.Popen[str]"):
+        self.process = process
+
+    def start(self, folder: Path, *arguments: str, before: str = "") -> "Child":
+        """`pitchpipe` with these arguments, in a folder. `before` is Python that the child executes first."""
+        assert self.process.stdin
+        order = {"folder": str(folder), "arguments": arguments, "before": before}
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        return Child(self, int(self.line()), folder)
+
+    def line(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline()
+
+
+class Child:
+    """A run. One at a time."""
+
+    def __init__(self, forked: Forked, pid: int, folder: Path):
+        self.forked, self.pid, self.folder = forked, pid, folder
+
+    def ended(self) -> bool:
+        """Whether it has ended, and is no more than a zombie or nothing."""
+        try:
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except FileNotFoundError:
+            return True
+
+    def kill(self, signal: int = 9) -> int:
+        """Its exit code, which is negative if it was still alive."""
+        if not self.ended():
+            os.kill(self.pid, signal)
+        return self.wait()
+
+    def wait(self) -> int:
+        return int(self.forked.line())
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "said").read_text()
+
+
+@contextmanager
+def forked() -> Iterator[Forked]:
+    """The process that forks, until the end."""
+    command = [sys.executable, "-m", "tests.forked"]
+    folder = Path(__file__).parents[1]
+    with subprocess.Popen(
+        command, cwd=folder, env=os.environ | ALONE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        yield Forked(process)
+        assert process.stdin
+        process.stdin.close()
+
+
+def _serve() -> None:
+    for name in IMPORTS:
+        __import__(name)
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if not child:
+            _become(order)
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _become(order: dict[str, Any]) -> None:
+    os.chdir(order["folder"])
+    said = os.open("said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for new, old in ((nothing, 0), (said, 1), (said, 2)):
+        os.dup2(new, old)
+    sys.argv = ["pitchpipe", *order["arguments"]]
+    code = 1
+    try:
+        exec(order["before"], {})
+        from pitchpipe.cli import main
+
+        main()
+        code = 0
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve()
