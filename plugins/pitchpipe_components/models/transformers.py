@@ -11,6 +11,8 @@ from msgspec import Meta
 from pitchpipe import PitchpipeError
 from pitchpipe_components.files.stand_ins import pointer
 from pitchpipe_components.hub import commit_of, record
+from pitchpipe_components.models.failed import reason
+from pitchpipe_components.models.whole import must_be_whole
 from pitchpipe_components.quiet import quiet
 
 SMALL = 64 << 20  # the most bytes of a file that is hashed; a larger one is identified by size and date
@@ -36,6 +38,13 @@ class Transformers:
     attention: Annotated[str | None, Meta(description="sdpa, eager, flash_attention_2, ...")] = None
     pad_token: Annotated[
         str | None, Meta(description="a token that no text uses, for a tokenizer without a padding token")
+    ] = None
+    leave_out: Annotated[
+        list[str] | None,
+        Meta(
+            description="patterns of the names of weights in the files that the model does without, such as"
+            " ^mtp; any other that it knows nothing of stops the run"
+        ),
     ] = None
     trust_remote_code: Annotated[bool, Meta(description="run code that comes with the model")] = False
 
@@ -91,7 +100,10 @@ class Transformers:
         if self.quantize:
             options |= {"quantization_config": self._quantization(), "device_map": _this_device()}
         options = {key: value for key, value in options.items() if value is not None}
-        model = self._load(AutoModelForCausalLM, self._where(saved), **options)
+        where = self._where(saved)
+        told = {"output_loading_info": True, "ignore_mismatched_sizes": True}  # `whole` stops at them
+        model, report = self._load(AutoModelForCausalLM, where, **options, **told)
+        must_be_whole(model, report, where, self.leave_out or ())
         if self.quantize == "nf4":
             _keep_gradients(model)
         return model
@@ -103,14 +115,10 @@ class Transformers:
         quiet()
         if where == self.name and self.commit:
             options["revision"] = self.commit
-        from safetensors import SafetensorError
-
         try:
             return kind.from_pretrained(where, trust_remote_code=self.trust_remote_code, **options)
-        except SafetensorError as error:
-            raise PitchpipeError(f"cannot load the model {_damaged(Path(where))}: {error}") from error
-        except (OSError, ValueError, ImportError, RuntimeError) as error:
-            raise PitchpipeError(f"cannot load the model {where}: {error}") from error
+        except Exception as error:  # a config's values and the code of a model fail in ways of their own
+            raise PitchpipeError(f"cannot load the model {reason(error, where, self.attention)}") from error
 
     def _dtype(self) -> Any:
         import torch
@@ -136,18 +144,6 @@ class Transformers:
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=self._dtype(),
         )  # fmt: skip
-
-
-def _damaged(folder: Path) -> Path:
-    """The file of weights that cannot be read, where it is known."""
-    from safetensors import SafetensorError, safe_open
-
-    for file in sorted(folder.glob("*.safetensors")):
-        try:
-            safe_open(file, "np")
-        except SafetensorError:
-            return file
-    return folder
 
 
 def _this_device() -> dict[str, Any]:
