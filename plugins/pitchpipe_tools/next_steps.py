@@ -8,8 +8,11 @@ from pitchpipe_stages.train.sections import TRAINER
 from pitchpipe_tools.tuned_model import show_tuned
 
 
-def show_next_steps(run: Run, recipe: str) -> None:
-    """Shows the tuned model, and each next command with its purpose."""
+def show_next_steps(run: Run, recipe: str, tiny: bool = False) -> None:
+    """Shows the tuned model, and each next command with its purpose. After a trial that is the recipe."""
+    if tiny:
+        run.console.say(f"All of it works here. The recipe itself:  [bold]{_program()} run {recipe}[/]")
+        return
     show_tuned(run)
     run.console.say("What to try next:")
     for command, purpose in _next_steps(run, recipe):

@@ -1,6 +1,7 @@
 """The argument RECIPE and the option --set, and the recipe that they name."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,13 +54,17 @@ def find_recipe(name: str) -> Path:
     raise PitchpipeError(f"no recipe {name}.{suggest(name, near | set(shipped))}")
 
 
-def load_recipe(name: str, overrides: tuple[str, ...]) -> Recipe:
-    """Loads and checks a recipe, with the installed plugins and the plugin in the recipe's folder."""
+def load_recipe(name: str, overrides: tuple[str, ...], tiny: bool = False) -> Recipe:
+    """Loads and checks a recipe, with the installed plugins and the plugin in the recipe's folder. `tiny`
+    makes it small before the overrides change it."""
     from pitchpipe_tools.recipe_file.load import load
     from pitchpipe_tools.recipe_file.overrides import override
+    from pitchpipe_tools.recipe_file.shrink import shrink
 
     path = find_recipe(name)
-    return load(path, host_with_warnings(path.parent), *map(override, overrides))
+    host = host_with_warnings(path.parent)
+    smaller = [partial(shrink, host)] if tiny else []
+    return load(path, host, *smaller, *map(override, overrides))
 
 
 def host_with_warnings(folder: Path) -> Host:

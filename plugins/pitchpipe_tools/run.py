@@ -1,6 +1,7 @@
 """pitchpipe run and pitchpipe prepare: a recipe from data to scores, or its data alone."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,6 +19,11 @@ _RUN_OPTIONS = (
     ),
     click.option("--name", help="Name of the run's folder. [default: the recipe's file name]"),
     click.option(
+        "--tiny",
+        is_flag=True,
+        help="Try RECIPE on any machine: the tiny model that ships, few rows, 4 steps, in runs/NAME-tiny.",
+    ),
+    click.option(
         "--processes",
         type=click.IntRange(1),
         help="Number of processes that prepare data. [default: one for each core]",
@@ -26,7 +32,7 @@ _RUN_OPTIONS = (
 
 
 def _run_options(command: Function) -> Function:
-    """Adds RECIPE, --set, --runs, --name and --processes to a command."""
+    """Adds RECIPE, --set, --runs, --name, --tiny and --processes to a command."""
     for option in reversed(_RUN_OPTIONS):
         command = option(command)
     return recipe_argument(command)
@@ -40,40 +46,46 @@ def _run_options(command: Function) -> Function:
     metavar="STAGE",
     help="Stop after this stage: prepare, train, evaluate, or a stage of a plugin.",
 )
-def run(
-    recipe: str, overrides: tuple[str, ...], runs: Path, name: str | None, until: str, processes: int | None
-) -> None:
+def run(recipe: str, until: str, **options: Any) -> None:
     """Run RECIPE, a file or the name of a recipe that ships, from data to scores.
 
     Everything is written to runs/NAME: the ledger of all rows that were dropped or changed, the
     prepared data, the tuned model, the scores. Run the same command again and it continues: stages
     that are done are skipped, training goes on from its last checkpoint, and what has changed is redone.
     """
-    if finished := _run(recipe, overrides, runs, name, until, processes):
-        show_next_steps(finished, recipe)
+    if finished := _run(recipe, until, **options):
+        show_next_steps(finished, recipe, tiny=options["tiny"])
 
 
 @click.command()
 @_run_options
-def prepare(
-    recipe: str, overrides: tuple[str, ...], runs: Path, name: str | None, processes: int | None
-) -> None:
+def prepare(recipe: str, **options: Any) -> None:
     """Load, filter, split and render the data of RECIPE, and show what became of each row.
 
     `pitchpipe run` uses the prepared data, unless the data part of RECIPE, a file or the code has changed.
     """
-    if finished := _run(recipe, overrides, runs, name, "prepare", processes):
+    if finished := _run(recipe, "prepare", **options):
         click.echo(f"Each row's reason: {finished.path / 'ledger.jsonl'}")
 
 
 def _run(
-    recipe: str, overrides: tuple[str, ...], runs: Path, name: str | None, until: str, processes: int | None
+    recipe: str,
+    until: str,
+    tiny: bool,
+    overrides: tuple[str, ...],
+    runs: Path,
+    name: str | None,
+    processes: int | None,
 ) -> Run | None:
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_stages.train.ranks import together
     from pitchpipe_tools.cures import cured
+    from pitchpipe_tools.recipe_file.shrink import SAID
 
     with cured(), together():
-        loaded = load_recipe(recipe, overrides)
-        return run(loaded, runs / (name or loaded.path.stem), RichConsole(), until, processes or 0)
+        loaded, console = load_recipe(recipe, overrides, tiny), RichConsole()
+        folder = runs / (name or f"{loaded.path.stem}{'-tiny' if tiny else ''}")
+        if tiny:
+            console.say(SAID)
+        return run(loaded, folder, console, until, processes or 0)
