@@ -1,16 +1,24 @@
-"""TRL's trainer, in an order that padding costs little and a kill cannot change."""
+"""TRL's trainer, in an order that padding costs little and a kill cannot change, with a loss of our own.
 
+The loss of a step is the mean over the learned tokens of all its batches, in all processes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
+import torch
 from transformers import Trainer
 from trl import SFTConfig, SFTTrainer
 
 import pitchpipe as pp
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
+from pitchpipe_components.trainers.loss.batch import EXAMPLES, OWNERS, PLACES, Numbered, without_numbers
+from pitchpipe_components.trainers.loss.layer import inner
+from pitchpipe_components.trainers.loss.path import Losses
 from pitchpipe_components.trainers.progress import Progress
-
-EXAMPLES = "examples"  # in a batch: the numbers of its examples, which no model takes
+from pitchpipe_components.trainers.tally import Examined, Tally
 
 
 class Learner(SFTTrainer):
@@ -20,31 +28,75 @@ class Learner(SFTTrainer):
     checkpoints: Checkpoints
     progress: Progress
 
-    def __init__(self, training: pp.Training, args: SFTConfig):
+    def __init__(self, training: pp.Training, args: SFTConfig, label_smoothing: float = 0.0):
         from datasets import Dataset
 
         batches = training.batches(args.per_device_train_batch_size, args.seed, args.world_size)
         stand_in = Dataset.from_dict({"input_ids": [[0]]})  # TRL wants to see a data set of this kind
         has_validation = len(training.validation) > 0
-        super().__init__(
-            model=training.model,
-            args=args,
-            processing_class=training.tokenizer,
-            train_dataset=stand_in,
-            eval_dataset=stand_in if has_validation else None,
-            data_collator=_numbered(batches),
-        )
+        base = inner(training.model)
+        shift = 0 if base.config.is_encoder_decoder else 1
+        with _without_its_loss(base):
+            super().__init__(
+                model=training.model,
+                args=args,
+                processing_class=training.tokenizer,
+                train_dataset=stand_in,
+                eval_dataset=stand_in if has_validation else None,
+                data_collator=cast(Any, Numbered(batches, shift)),
+            )
         self.training, self.order = training, batches.sampler
         self.train_dataset = cast(Any, batches.dataset)
         if has_validation:
             self.eval_dataset = cast(Any, batches.validation)
+        self.loss_is_scaled_for_ga = True
+        spread = self.accelerator.distributed_type.value
+        with self.accelerator.autocast():
+            self.losses = Losses(self.model, label_smoothing, self._aux_weight(), spread)
+        self.losses.tell(training.console)
+        first, device = self.accelerator.is_main_process, self.accelerator.device
+        self.tally = Tally(training.train, device, self._added_up, first)
+        self.examined = Examined(0, device, self.accelerator.gather)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         return self.order
 
-    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        inputs.pop(EXAMPLES)
-        return super().compute_loss(model, inputs, *args, **kwargs)
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> int:
+        """The learned tokens of a step, in all processes."""
+        count = sum(len(batch[PLACES]) for batch in batch_samples)
+        if self.accelerator.num_processes == 1:
+            return count
+        return int(self._added_up(torch.tensor(count, device=device)))
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        places = inputs[PLACES]
+        found = self.losses(model, without_numbers(inputs), places)
+        loss = found.loss / max(len(places) if num_items_in_batch is None else num_items_in_batch, 1)
+        if not model.training:
+            self.examined.add(found.each, inputs[EXAMPLES], inputs.get(OWNERS))
+            return loss
+        self.tally.add(found.each, inputs.get(OWNERS))
+        loss = loss * self.accelerator.num_processes  # whose gradients are averaged
+        if found.aux_loss is not None:
+            loss = loss + self._aux_weight() * found.aux_loss / self.current_gradient_accumulation_steps
+        return loss
+
+    def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> Any:
+        """Trainer takes the mean of the batches' means, whatever they hold."""
+        self.examined = Examined(
+            len(self.training.validation), self.accelerator.device, self.accelerator.gather
+        )
+        output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        assert output.metrics is not None
+        output.metrics[f"{metric_key_prefix}_loss"] = self.examined.mean()
+        return output
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        if "loss" in logs:
+            logs.update(self.tally.take())
+        super().log(logs, start_time)
 
     def training_step(self, *args: Any, **kwargs: Any) -> Any:
         loss = super().training_step(*args, **kwargs)
@@ -67,9 +119,23 @@ class Learner(SFTTrainer):
         if self.is_world_process_zero():
             self.checkpoints.bless(step, self.args.world_size, self.state.best_global_step)
 
+    def _aux_weight(self) -> float:
+        """What the balance of experts counts beside the loss."""
+        return float(self.router_aux_loss_coef) if self.aux_loss_enabled else 0.0
 
-def _numbered(batches: pp.Batches) -> Any:
-    """Makes batches that say which examples they hold."""
-    import torch
+    def _added_up(self, tensor: torch.Tensor) -> torch.Tensor:
+        return cast(torch.Tensor, self.accelerator.reduce(tensor, "sum"))
 
-    return lambda entries: {**batches.collate(entries), EXAMPLES: torch.tensor(batches.numbers(entries))}
+
+@contextmanager
+def _without_its_loss(base: Any) -> Iterator[None]:
+    """TRL puts a loss of its own into a model's forward pass, and refuses adapters on the output layer for it."""
+    forward = base.__dict__.get("forward")
+    base.__dict__["get_output_embeddings"] = lambda: None
+    try:
+        yield
+    finally:
+        del base.__dict__["get_output_embeddings"]
+        base.__dict__.pop("forward", None)
+        if forward is not None:
+            base.__dict__["forward"] = forward

@@ -66,25 +66,3 @@ class Progress(TrainerCallback):
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         control.should_evaluate = control.should_save = control.should_log = False
-
-
-class Losses:
-    """The sums that Trainer makes of the losses."""
-
-    def __init__(self, trainer: Any):
-        self.trainer = trainer
-
-    def state(self) -> dict[str, Any]:
-        trainer = self.trainer
-        return {
-            "since the last report": trainer._tr_loss,
-            "reported": trainer._total_loss_scalar,
-            "last report": trainer._globalstep_last_logged,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        trainer = self.trainer
-        trainer._tr_loss = state["since the last report"].to(trainer.args.device)
-        trainer._total_loss_scalar = state["reported"]
-        trainer._globalstep_last_logged = state["last report"]
-        trainer._initial_global_step = 0  # the mean at the end is that of all steps

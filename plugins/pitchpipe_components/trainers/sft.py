@@ -27,6 +27,9 @@ class Sft:
     warmup: Annotated[float, Meta(ge=0, lt=1, description="share of the steps in which the rate rises")] = (
         0.03
     )
+    label_smoothing: Annotated[
+        float, Meta(ge=0, lt=1, description="share of each learned token that is spread over all tokens")
+    ] = 0.0
     weight_decay: Annotated[float, Meta(ge=0)] = 0.0
     max_grad_norm: Annotated[float, Meta(gt=0)] = 1.0
     max_steps: Annotated[

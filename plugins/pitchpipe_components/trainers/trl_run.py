@@ -12,7 +12,7 @@ from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.learner import Learner
-from pitchpipe_components.trainers.progress import Losses, Progress
+from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.settings import arguments
 from pitchpipe_components.trainers.watch import Watch
 
@@ -28,10 +28,10 @@ LEFT_OUT = (
 def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
     must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
-    learner = Learner(training, arguments(options, training))
+    learner = Learner(training, arguments(options, training), options.label_smoothing)
     must_be_as_asked(learner.accelerator)
     learner.checkpoints = checkpoints = Checkpoints(training.checkpoints)
-    learner.progress = Progress(training, learner.args.process_index, {"losses": Losses(learner)})
+    learner.progress = Progress(training, learner.args.process_index, {"losses": learner.tally})
     learner.remove_callback(PrinterCallback)
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
     with training.console.bar("train", None) as tick:
@@ -42,13 +42,13 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
         with ExitStack() as stack:
             with learner.accelerator.autocast():  # as in the steps that follow
                 stack.enter_context(training.isolated(cast(Any, learner.model)))
-            outcome = learner.train(resume_from_checkpoint=_goes_on_from(learner))
+            learner.train(resume_from_checkpoint=_goes_on_from(learner))
     learner.save_model(str(training.folder))
     for name in LEFT_OUT:
         (training.folder / name).unlink(missing_ok=True)
     return {
         "steps": learner.state.global_step,
-        "loss": round(outcome.training_loss, 4),
+        "loss": round(learner.tally.mean(), 4),
         "trainable_parameters": trainable,
         "seconds": round(learner.progress.seconds, 1),
         "processes": learner.accelerator.num_processes,

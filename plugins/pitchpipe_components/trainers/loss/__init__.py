@@ -1,0 +1,1 @@
+"""The loss on learned tokens alone, without the logits of all tokens."""
