@@ -10,6 +10,7 @@ from pitchpipe.host.contracts import DataPlan as DataPlan
 from pitchpipe.host.contracts import Prompt as Prompt
 from pitchpipe.host.contracts import Score as Score
 from pitchpipe.host.contracts import Subject as Subject
+from pitchpipe.host.contracts import Tracked as Tracked
 from pitchpipe.host.contracts import Training as Training
 from pitchpipe.host.hookspecs import Register as Register
 from pitchpipe.host.hookspecs import hookimpl as hookimpl
@@ -27,7 +28,9 @@ from pitchpipe.host.protocols import Loader as Loader
 from pitchpipe.host.protocols import Model as Model
 from pitchpipe.host.protocols import Packing as Packing
 from pitchpipe.host.protocols import Part as Part
+from pitchpipe.host.protocols import Record as Record
 from pitchpipe.host.protocols import Template as Template
+from pitchpipe.host.protocols import Tracker as Tracker
 from pitchpipe.host.protocols import Trainer as Trainer
 from pitchpipe.recipe.recipe import Recipe as Recipe
 from pitchpipe.recipe.recipe import Use as Use

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from pitchpipe_stages.progress import Progress
+
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
-    from rich.progress import Progress
+    from rich.progress import Progress as Bars
 
 EVERY = 10  # seconds between lines of progress in a file
 
@@ -68,21 +70,29 @@ class RichConsole:
 
     @contextmanager
     def bar(self, label: str, total: int | None = None) -> Iterator[Callable[..., None]]:
-        """Shows progress. Yields `tick(steps=1, note=None, total=None)`, for each part of the work."""
+        """Shows progress. Yields `tick(steps=1, note=None, total=None, done=0)` for each part of the work."""
         if not self.rich.is_terminal:
             yield self._lines(label, total)
             return
-        with self._progress() as progress:
-            task = progress.add_task(label, total=total, note="")
+        so_far = Progress(total)
+        with self._bars() as bars:
+            task = bars.add_task(label, total=total, left="", note="")
 
-            def tick(steps: int = 1, note: str | None = None, total: int | None = None) -> None:
-                progress.update(task, advance=steps, total=total)
-                if note is not None:
-                    progress.update(task, note=note)
+            def tick(
+                steps: int = 1, note: str | None = None, total: int | None = None, done: int = 0
+            ) -> None:
+                so_far.add(steps, note, total, done)
+                bars.update(
+                    task,
+                    completed=so_far.done,
+                    total=so_far.total,
+                    left=so_far.time_left(),
+                    note=so_far.note,
+                )
 
             yield tick
 
-    def _progress(self) -> "Progress":
+    def _bars(self) -> "Bars":
         from rich import progress
 
         return progress.Progress(
@@ -90,20 +100,20 @@ class RichConsole:
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
             progress.TimeElapsedColumn(),
-            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.fields[left]}"),
             progress.TextColumn("{task.fields[note]}"),
             console=self.rich,
             transient=True,
         )
 
     def _lines(self, label: str, total: int | None) -> Callable[..., None]:
-        done, printed = 0, time.monotonic()
+        so_far, printed = Progress(total), time.monotonic()
 
-        def tick(steps: int = 1, note: str | None = None, total: int | None = total) -> None:
-            nonlocal done, printed
-            done += steps
+        def tick(steps: int = 1, note: str | None = None, total: int | None = None, done: int = 0) -> None:
+            nonlocal printed
+            so_far.add(steps, note, total, done)
             if time.monotonic() - printed >= EVERY:
                 printed = time.monotonic()
-                self.say(f"{label}: {done}{f' of {total}' if total else ''} {note or ''}".rstrip())
+                self.plain(f"{label}: {so_far}")
 
         return tick

@@ -21,7 +21,7 @@ Batch = dict[str, Any]  # names of a model's inputs, and tensors
 
 class Console(Protocol):
     """What a person sees of a run. Text may hold rich's markup. A bar yields `tick(steps=1, note=None,
-    total=None)`. The first `left` columns of a table hold words."""
+    total=None, done=0)`: `done` steps were done before. The first `left` columns of a table hold words."""
 
     def say(self, text: str = "") -> None: ...
     def waiting(self, what: str) -> AbstractContextManager[None]: ...
@@ -57,6 +57,19 @@ class Training(Protocol):
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...  # the same after a kill
     def isolated(self, model: "PreTrainedModel") -> AbstractContextManager[None]: ...
     def log(self, step: int, values: dict[str, float]) -> None: ...
+
+    # Asks the model a few of the prompts, if the last time is long ago, and gives numbers to log.
+    def probe(self, model: "PreTrainedModel", step: int, count: int, last: bool) -> dict[str, float]: ...
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """The run that a tracker records. Its `id` is the same after a kill, and another where it begins anew."""
+
+    name: str
+    id: str
+    folder: Path  # for the tracker alone; it is there
+    recipe: Json
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ Register = Callable[..., None]
 
 KINDS = (
     "loader", "format", "filter", "embedder", "template", "collator",
-    "model", "adapter", "trainer", "evaluator",
+    "model", "adapter", "trainer", "tracker", "evaluator",
 )  # fmt: skip
 
 

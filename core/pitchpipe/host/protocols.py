@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from pitchpipe.host.contracts import Batch, DataPlan, Score, Subject, Training
+from pitchpipe.host.contracts import Answer, Batch, DataPlan, Prompt, Score, Subject, Tracked, Training
 from pitchpipe.records.conversation import Conversation, Json, Row
 from pitchpipe.records.example import Example
 from pitchpipe.records.related import Related, Sketches
@@ -156,3 +156,20 @@ class PlansData(Protocol):
 class Evaluator(Protocol):
     # Scores a model. It is called for the base model and for the tuned one, with the same conversations.
     def __call__(self, subject: Subject, /) -> dict[str, Score]: ...
+
+
+class Record(Protocol):
+    # Where a tracker writes. It gets the numbers of each step once, also where a run was killed and goes on.
+    def log(self, step: int, values: dict[str, float], /) -> None: ...
+    def close(self, failed: bool, /) -> None: ...
+
+
+@runtime_checkable
+class KeepsSamples(Protocol):
+    # A record that shows what the model says to a few prompts.
+    def samples(self, step: int, replies: Sequence[tuple[Prompt, Answer]], /) -> None: ...
+
+
+class Tracker(Protocol):
+    # Opens the record of a run, or the one that has the run's `id`. The first process calls it, no other.
+    def __call__(self, run: Tracked, /) -> Record: ...

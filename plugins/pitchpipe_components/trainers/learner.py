@@ -17,6 +17,7 @@ from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.loss.batch import EXAMPLES, OWNERS, PLACES, Numbered, without_numbers
 from pitchpipe_components.trainers.loss.layer import inner
 from pitchpipe_components.trainers.loss.path import Losses
+from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.tally import Examined, Tally
 
@@ -27,6 +28,7 @@ class Learner(SFTTrainer):
     astray: Astray
     checkpoints: Checkpoints
     progress: Progress
+    pace: Pace
 
     def __init__(self, training: pp.Training, args: SFTConfig, label_smoothing: float = 0.0):
         from datasets import Dataset
@@ -98,8 +100,9 @@ class Learner(SFTTrainer):
             logs.update(self.tally.take())
         super().log(logs, start_time)
 
-    def training_step(self, *args: Any, **kwargs: Any) -> Any:
-        loss = super().training_step(*args, **kwargs)
+    def training_step(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        self.pace.saw(inputs[EXAMPLES])
+        loss = super().training_step(model, inputs, *args, **kwargs)
         self.astray.saw(loss)
         return loss
 

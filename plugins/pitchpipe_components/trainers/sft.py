@@ -40,6 +40,10 @@ class Sft:
         Positive, Meta(description="steps between two checkpoints to continue from")
     ] = 100
     gradient_checkpointing: Annotated[bool, Meta(description="less memory, about a third more time")] = False
+    samples: Annotated[
+        int,
+        Meta(ge=0, description="prompts asked at each evaluation, to see what the model says; 0 asks none"),
+    ] = 3
     seed: int = 0
 
     def __call__(self, training: pp.Training) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.learner import Learner
+from pitchpipe_components.trainers.pace import Pace
+from pitchpipe_components.trainers.probing import Probing
 from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.settings import arguments
 from pitchpipe_components.trainers.watch import Watch
@@ -35,7 +37,9 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     learner.remove_callback(PrinterCallback)
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
     with training.console.bar("train", None) as tick:
-        learner.add_callback(Watch(training, tick))
+        learner.pace = Pace(training.train, learner.accelerator.num_processes)
+        learner.add_callback(Watch(training, learner.pace, tick))
+        learner.add_callback(Probing(training, learner.accelerator, options.samples))
         learner.astray = Astray(learner.accelerator, checkpoints)
         learner.add_callback(learner.astray)
         learner.add_callback(learner.progress)  # the last, as it looks at what the others decide

@@ -11,6 +11,7 @@ from pitchpipe.run.stage import Stage
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR
+from pitchpipe_stages.train.records import Records
 from pitchpipe_stages.train.sections import TRAINER
 from pitchpipe_stages.train.stage import TRAIN, train_parts
 
@@ -64,6 +65,8 @@ class Evaluate(Stage[dict[str, Score]]):
                 scores[name if name not in scores else f"{use.label} {name}"] = score
         with open(run.path / f"answers-{self.model}.jsonl", "wb") as file:
             file.writelines(msgspec.json.encode(answer) + b"\n" for answer in subject.kept)
+        if self.tuned:
+            _record(run, {"base": run.result(BASE), "tuned": scores})
         return scores
 
     def tell(self, run: Run, result: dict[str, Score]) -> None:
@@ -73,6 +76,13 @@ class Evaluate(Stage[dict[str, Score]]):
             columns = {"base": run.result(BASE)} | ({"tuned": result} if self.tuned else {})
             write_json(run.path / "scores.json", columns)
             show_scores(run, columns)
+
+
+def _record(run: Run, scores: dict[str, dict[str, Score]]) -> None:
+    """Tell the recipe's trackers the scores of both models."""
+    named = {f"{model} {name}": s.value for model, found in scores.items() for name, s in found.items()}
+    with Records(run, TUNED.name) as records:
+        records.scores({name: value for name, value in named.items() if value is not None})
 
 
 BASE, TUNED = Evaluate("base"), Evaluate("tuned")

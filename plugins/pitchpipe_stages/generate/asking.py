@@ -24,6 +24,37 @@ def ready(model: "PreTrainedModel") -> "Iterator[PreTrainedModel]":
         yield model.eval()
 
 
+@contextmanager
+def undisturbed(model: Any, attention: str) -> Iterator[None]:
+    """A model in training as one to ask, with its own attention; afterwards everything is as it was."""
+    import torch
+
+    inner, own = _inner(model), attention_of(model)
+    modes = [module.training for module in model.modules()]
+    devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []
+    other = attention not in ("", own)
+    with torch.random.fork_rng(devices), torch.no_grad():
+        try:
+            if other:
+                inner.set_attn_implementation(attention)
+            model.eval()
+            yield
+        finally:
+            if other:
+                inner.set_attn_implementation(own)
+            for module, mode in zip(model.modules(), modes, strict=True):
+                module.training = mode
+
+
+def attention_of(model: Any) -> str:
+    """The name of the attention that is in use."""
+    return getattr(_inner(model).config, "_attn_implementation", None) or ""
+
+
+def _inner(model: Any) -> Any:
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
 def prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt | None:
     """A conversation cut before its last learned reply; nothing where nobody asks for one."""
     reply = conversation.last_reply()

@@ -1,8 +1,6 @@
 """The stage `train`."""
 
 import shutil
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
@@ -17,7 +15,9 @@ from pitchpipe_stages.prepare.result import SPLITS
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
 from pitchpipe_stages.train import ranks
-from pitchpipe_stages.train.sections import TRAINER
+from pitchpipe_stages.train.records import Records, catch_up
+from pitchpipe_stages.train.samples import FILE as SAMPLES
+from pitchpipe_stages.train.sections import TRACKERS, TRAINER
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -33,9 +33,9 @@ class Train(Stage[Trained]):
 
     name = "train"
     after = ("prepare",)
-    sections = (ADAPTER, TRAINER)
+    sections = (ADAPTER, TRAINER, TRACKERS)
     makes = ("model",)
-    keeps = ("model", "scores.json", "answers-tuned.jsonl")
+    keeps = ("model", "scores.json", "answers-tuned.jsonl", SAMPLES)
     half_done = "checkpoints"
     rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.train")
 
@@ -48,18 +48,23 @@ class Train(Stage[Trained]):
     def work(self, run: Run) -> Trained:
         for stale in ("scores.json", "answers-tuned.jsonl"):
             (run.path / stale).unlink(missing_ok=True)
+        if not (run.path / self.half_done).exists():
+            (run.path / SAMPLES).unlink(missing_ok=True)
         run.fresh("model")
-        result = _fit(run, run.console, partial(run.log, self.name))
+        with Records(run, self.name) as records:
+            result = _fit(run, run.console, records)
         run.keep("model")
         shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
         return result
 
     def begins(self, run: Run, done: bool) -> None:
         ranks.announce(begins=not done)
+        if done:
+            catch_up(run)
 
     def join(self, run: Run) -> None:
         if ranks.wait(run.path):
-            _fit(run, RichConsole(quiet=True), lambda step, values: None)
+            _fit(run, RichConsole(quiet=True), None)
 
     def foretell(self, run: Run) -> None:
         from pitchpipe_stages.train.cost import cost
@@ -90,14 +95,15 @@ def train_parts(run: Run) -> KeyParts:
     return parts
 
 
-def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], None]) -> Trained:
-    """Train, in every process of the run; the result lies in model.new."""
+def _fit(run: Run, console: Console, records: Records | None) -> Trained:
+    """Train, in every process of the run; the result lies in model.new. Only the first one keeps records."""
     from pitchpipe_stages.model.ends import Ends
     from pitchpipe_stages.model.finite import saved_holds_numbers
     from pitchpipe_stages.model.load import RecipeModel
     from pitchpipe_stages.model.serving_files import save_for_serving
     from pitchpipe_stages.prepare.examples import PreparedExamples
     from pitchpipe_stages.render.rendering import Rendering
+    from pitchpipe_stages.train.probe import Probe
     from pitchpipe_stages.train.training import RecipeTraining
 
     recipe, rendering = run.recipe, Rendering.of(run.recipe)
@@ -110,20 +116,23 @@ def _fit(run: Run, console: Console, report: Callable[[int, dict[str, float]], N
         model = loader.to_train()
     _check(run, loader, model, rendering.tokenizer, console)
     ends = Ends.of(model, rendering.tokenizer, rendering.renderer)
+    sides = [PreparedExamples(run.path / "prepared", side) for side in ("train", "validation")]
     training = RecipeTraining(
         model=model,
         tokenizer=rendering.tokenizer,
         new_tokens=loader.new_tokens,
-        train=PreparedExamples(run.path / "prepared", "train"),
-        validation=PreparedExamples(run.path / "prepared", "validation"),
+        train=sides[0],
+        validation=sides[1],
         collator=collator.bound,
         folder=run.path / "model.new",
         checkpoints=run.path / "checkpoints",
-        report=report,
+        report=records.log if records else lambda step, values: None,
         console=console,
+        prober=Probe(run.path, sides[::-1], rendering.tokenizer, rendering.renderer, console, records),
     )
     result = trainer.bound(training) or {}
     if not ranks.joins():
+        training.prober.conclude()
         saved_holds_numbers(training.folder)
         loader.merge(model, training.folder)
         defaults, home = run.result(PREPARE).defaults(), run.path / "model"

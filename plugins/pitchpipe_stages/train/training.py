@@ -11,7 +11,9 @@ from pitchpipe.host.contracts import Batch, Batches, Console
 from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
 from pitchpipe_stages.console import escape
+from pitchpipe_stages.generate import asking
 from pitchpipe_stages.train.neighbours import Make, Measured, PlansRows, check, may_meet, shares_rows
+from pitchpipe_stages.train.probe import Probe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -31,6 +33,7 @@ class RecipeTraining:
     checkpoints: Path
     report: Callable[[int, dict[str, float]], None]
     console: Console
+    prober: Probe
     known_apart: set[str] = field(default_factory=set)  # ways to make a batch that may be trained on
 
     def collate(self, examples: Sequence[Example]) -> Batch:
@@ -67,6 +70,7 @@ class RecipeTraining:
     def isolated(self, model: "PreTrainedModel") -> Iterator[None]:
         with ExitStack() as stack:
             facts: dict[str, str] = {}
+            self.prober.attention = asking.attention_of(model)
             if isinstance(self.collator, Packing):
                 facts = stack.enter_context(self.collator.isolated(model))
             if measured := check(model, self.collator, self.tokenizer.pad_token_id):
@@ -87,3 +91,6 @@ class RecipeTraining:
 
     def log(self, step: int, values: dict[str, float]) -> None:
         self.report(step, values)
+
+    def probe(self, model: "PreTrainedModel", step: int, count: int, last: bool = False) -> dict[str, float]:
+        return self.prober.ask(model, step, count, last)
