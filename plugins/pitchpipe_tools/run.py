@@ -78,8 +78,8 @@ def _run(
     processes: int | None,
 ) -> Run | None:
     from pitchpipe.run.run import run
-    from pitchpipe_stages.console import RichConsole
-    from pitchpipe_stages.train.ranks import together
+    from pitchpipe_stages.console import RichConsole, escape
+    from pitchpipe_stages.train.ranks import joins, together
     from pitchpipe_tools.cures import cured
     from pitchpipe_tools.recipe_file.shrink import SAID
 
@@ -88,4 +88,6 @@ def _run(
         folder = runs / (name or f"{loaded.path.stem}{'-tiny' if tiny else ''}")
         if tiny:
             console.say(SAID)
+        for hint in loaded.hints if until != "prepare" and not joins() else ():
+            console.say(f"[yellow]hint:[/] {escape(hint)}")
         return run(loaded, folder, console, until, processes or 0)

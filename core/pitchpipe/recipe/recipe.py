@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pitchpipe.errors import Problem
 from pitchpipe.host.host import Host
 from pitchpipe.host.plugin import Component
 from pitchpipe.recipe.section import Section
@@ -42,6 +43,7 @@ class Recipe:
     def __init__(self, path: Path, data: Json, host: Host):
         self.path, self.data, self.host = path, data, host
         self._values: Json = {}
+        self.hints: list[Problem] = []  # what is unusual, and no mistake
 
     def __getitem__(self, section: Section[Value]) -> Value:
         return self._values[section.name]

@@ -5,6 +5,7 @@ The loss of a step is the mean over the learned tokens of all its batches, in al
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -17,6 +18,8 @@ from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.loss.batch import EXAMPLES, OWNERS, PLACES, Numbered, without_numbers
 from pitchpipe_components.trainers.loss.layer import inner
 from pitchpipe_components.trainers.loss.path import Losses
+from pitchpipe_components.trainers.neftune import Noise
+from pitchpipe_components.trainers.optimizers import apply_rates, decaying
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.tally import Examined, Tally
@@ -29,6 +32,7 @@ class Learner(SFTTrainer):
     checkpoints: Checkpoints
     progress: Progress
     pace: Pace
+    noise: Noise | None = None
 
     def __init__(self, training: pp.Training, args: SFTConfig, label_smoothing: float = 0.0):
         from datasets import Dataset
@@ -100,11 +104,31 @@ class Learner(SFTTrainer):
             logs.update(self.tally.take())
         super().log(logs, start_time)
 
+    def get_decay_parameter_names(self, model: Any) -> list[str]:
+        return decaying(model)
+
+    def create_optimizer(self, model: Any = None) -> Any:
+        if self.optimizer is None:
+            super().create_optimizer(model)
+            apply_rates(self.optimizer, model or self.model, getattr(self.training, "rates", {}))
+        return self.optimizer
+
+    def take(self, checkpoint: Path) -> None:
+        """Puts the weights of a checkpoint into the model."""
+        self._load_from_checkpoint(str(checkpoint))
+
     def training_step(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        self.pace.saw(inputs[EXAMPLES])
+        if self.noise:
+            self.noise.saw(inputs)
+        examples = inputs[EXAMPLES]
+        self.pace.saw(examples)
         loss = super().training_step(model, inputs, *args, **kwargs)
-        self.astray.saw(loss)
+        self.astray.saw(loss, examples)
         return loss
+
+    def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
+        self.astray.norm = super()._get_grad_norm(model, grad_norm)
+        return self.astray.norm
 
     def _run_epoch(self, *args: Any, **kwargs: Any) -> None:
         if not self.control.should_training_stop:  # it may go on from a checkpoint of its very end

@@ -1,11 +1,13 @@
 """The settings of TRL and Transformers that follow from a recipe, the hardware and the data."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from trl import SFTConfig
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.optimizers import named
+from pitchpipe_components.trainers.precision import computed_in
 
 if TYPE_CHECKING:
     from pitchpipe_components.trainers.sft import Sft
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 def arguments(options: "Sft", training: pp.Training) -> SFTConfig:
     """What Trainer is told."""
     gpu = torch.cuda.is_available()
+    computed = computed_in(options.precision, training.model)
+    schedule, floor = _schedule(options)
     return SFTConfig(
         output_dir=str(training.checkpoints),
         num_train_epochs=options.epochs,
@@ -21,25 +25,42 @@ def arguments(options: "Sft", training: pp.Training) -> SFTConfig:
         per_device_train_batch_size=options.batch_size,
         per_device_eval_batch_size=options.batch_size,
         gradient_accumulation_steps=options.accumulate,
-        lr_scheduler_type=options.schedule,
+        lr_scheduler_type=schedule,
+        lr_scheduler_kwargs=floor,
         warmup_steps=options.warmup,  # below 1, a share
+        optim=named(options.optimizer),
         weight_decay=options.weight_decay,
+        adam_beta1=options.beta1,
+        adam_beta2=options.beta2,
+        adam_epsilon=options.epsilon,
         max_grad_norm=options.max_grad_norm,
         max_steps=options.max_steps or -1,
         logging_steps=options.log_every,
         save_steps=options.checkpoint_every,
         gradient_checkpointing=options.gradient_checkpointing,
         seed=options.seed,
-        bf16=gpu and torch.cuda.is_bf16_supported(),
+        bf16=computed == torch.bfloat16,
+        fp16=computed == torch.float16,
         use_cpu=not gpu,
         dataset_kwargs={"skip_prepare_dataset": True},
         remove_unused_columns=False,
         max_length=None,
         save_strategy="steps",
-        eval_strategy="epoch" if len(training.validation) else "no",
+        eval_strategy="no",  # validation.py says when
+        metric_for_best_model="loss" if options.keep == "best" else None,
+        greater_is_better=False,
         report_to="none",
         logging_nan_inf_filter=False,  # a loss that is not a number is told, not averaged away
         disable_tqdm=True,
         dataloader_pin_memory=gpu,
         ddp_find_unused_parameters=False,
     )
+
+
+def _schedule(options: "Sft") -> tuple[str, dict[str, Any]]:
+    """What Transformers calls the schedule, and where it ends. Each of them has the warm-up."""
+    if options.floor and options.schedule == "cosine":
+        return "cosine_with_min_lr", {"min_lr_rate": options.floor}
+    if options.floor:
+        return "polynomial", {"lr_end": options.floor * options.learning_rate, "power": 1.0}
+    return "constant_with_warmup" if options.schedule == "constant" else options.schedule, {}

@@ -12,10 +12,14 @@ from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.learner import Learner
+from pitchpipe_components.trainers.moving import Moving
+from pitchpipe_components.trainers.neftune import Noise
+from pitchpipe_components.trainers.precision import Widened
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.probing import Probing
 from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.settings import arguments
+from pitchpipe_components.trainers.validation import Validation
 from pitchpipe_components.trainers.watch import Watch
 
 if TYPE_CHECKING:
@@ -32,27 +36,41 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
     learner = Learner(training, arguments(options, training), options.label_smoothing)
     must_be_as_asked(learner.accelerator)
-    learner.checkpoints = checkpoints = Checkpoints(training.checkpoints)
+    learner.checkpoints = checkpoints = Checkpoints(training.checkpoints, options.checkpoints)
     learner.progress = Progress(training, learner.args.process_index, {"losses": learner.tally})
+    widened, validation = Widened(training.model), Validation(options, training)
+    if told := widened.told():
+        training.console.say(f"[dim]{told}[/]")
     learner.remove_callback(PrinterCallback)
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
     with training.console.bar("train", None) as tick:
         learner.pace = Pace(training.train, learner.accelerator.num_processes)
         learner.add_callback(Watch(training, learner.pace, tick))
         learner.add_callback(Probing(training, learner.accelerator, options.samples))
-        learner.astray = Astray(learner.accelerator, checkpoints)
+        learner.astray = Astray(learner.accelerator, checkpoints, training)
         learner.add_callback(learner.astray)
+        learner.add_callback(Moving(learner.accelerator))
+        if len(training.validation):
+            learner.add_callback(validation)
         learner.add_callback(learner.progress)  # the last, as it looks at what the others decide
         with ExitStack() as stack:
             with learner.accelerator.autocast():  # as in the steps that follow
                 stack.enter_context(training.isolated(cast(Any, learner.model)))
+            if options.neftune:
+                learner.noise = Noise(options.neftune)
+                stack.enter_context(learner.noise.on(training.model))
             learner.train(resume_from_checkpoint=_goes_on_from(learner))
+    if best := validation.folder(learner.state):
+        learner.take(best)
+    if not hasattr(training.model, "peft_config"):  # an adapter is small: it stays as it was learned
+        widened.undo()
     learner.save_model(str(training.folder))
     for name in LEFT_OUT:
         (training.folder / name).unlink(missing_ok=True)
     return {
         "steps": learner.state.global_step,
         "loss": round(learner.tally.mean(), 4),
+        **validation.result(learner.state),
         "trainable_parameters": trainable,
         "seconds": round(learner.progress.seconds, 1),
         "processes": learner.accelerator.num_processes,

@@ -29,6 +29,15 @@ VALUES: dict[str, dict[object, str]] = {
     "adapter.lora.targets": {"all": "all-linear"},
     "model.transformers.dtype": {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"},
     "model.transformers.quantize": {4: "nf4", 8: "int8"},
+    "trainer.sft.precision": {"bf16": "bfloat16", "fp32": "float32", "no": "float32"},
+    "trainer.sft.schedule": {"constant_with_warmup": "constant", "cosine_with_min_lr": "cosine"},
+    "trainer.sft.optimizer": {
+        "adamw_torch": "adamw",
+        "adamw_torch_fused": "adamw",
+        "adamw_hf": "adamw",
+        "adamw_bnb_8bit": "adamw_8bit",
+        "paged_adamw_32bit": "paged_adamw",
+    },
 }
 DETAILS = {"split": "split", "config": "subset", "name": "subset", "revision": "revision"}
 TAKEN = ("model", "adapter", "split", "collator", "trainer")  # sections whose options are taken over

@@ -50,7 +50,7 @@ def test_numbers_text_and_doubled_keys(project):
         + "model: tiny\ntemplate: chatml\ntrainer:\n  sft: {learning_rate: 2e-4, schedule: no, seed: 1, seed: 2}\n"
     )
     check(project, recipe).assert_failed(
-        "recipe.yaml:8: trainer.sft.schedule: expected one of cosine, linear, constant, constant_with_warmup, got 'no'.",
+        "recipe.yaml:8: trainer.sft.schedule: expected one of cosine, linear, constant, inverse_sqrt, got 'no'.",
         "recipe.yaml:8: trainer.sft.seed: this key was given before, at line 8",
     )
     assert "learning_rate" not in check(project, recipe).err

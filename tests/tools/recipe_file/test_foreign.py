@@ -85,9 +85,8 @@ def test_one_like_axolotl(project):
         "split": {"train": 0.95, "validation": 0.05},
         "template": "tokenizer",
         "collator": {"packed": {"length": 4096}},
-        "trainer": {"sft": {"batch_size": 2, "epochs": 4, "learning_rate": 0.0002}},
+        "trainer": {"sft": {"batch_size": 2, "epochs": 4, "learning_rate": 0.0002, "warmup": 10}},
     }  # fmt: skip
-    assert "warmup_steps: 10 (trainer.sft.warmup: expected a number" in left
     assert (
         "output_dir: './out' (here it is --name)" in left
         and "tokenizer_type" in left
@@ -98,9 +97,8 @@ def test_one_like_axolotl(project):
 
 def test_one_like_llama_factory(project):
     recipe, left = answered(project, LIKE_LLAMA_FACTORY)
-    assert recipe["model"] == {
-        "transformers": {"name": "someone/Base-8B", "quantize": "nf4", "dtype": "bfloat16"}
-    }
+    assert recipe["model"] == {"transformers": {"name": "someone/Base-8B", "quantize": "nf4"}}
+    assert recipe["trainer"]["sft"]["precision"] == "bfloat16"
     assert recipe["adapter"] == {"lora": {"targets": "all-linear"}} and recipe["template"] == "llama3"
     assert "dataset: 'identity,own_name' (a name that only the other tool knows)" in left
     assert "max_samples: 1000 (here it is loaders.1.files.first)" in left

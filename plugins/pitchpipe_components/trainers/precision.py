@@ -1,0 +1,58 @@
+"""The type of number that a model is computed in, and the one in which its trained weights are kept.
+
+A bfloat16 weight has 8 bits: a step of less than 1/256 of it changes nothing, and most steps are smaller.
+So what is trained is kept in float32, while the matrices are multiplied in bfloat16.
+"""
+
+from typing import Any
+
+import torch
+
+import pitchpipe as pp
+
+
+def computed_in(precision: str, model: Any) -> torch.dtype:
+    """What a recipe's `precision` means for this model on this machine."""
+    frozen = {p.dtype for p in model.parameters() if p.is_floating_point() and not p.requires_grad}
+    if precision == "float32":
+        if narrow := [_name(kind) for kind in frozen if kind.itemsize < 4]:
+            raise pp.PitchpipeError(
+                f"precision: float32, and the model's frozen weights are {narrow[0]}: give the model `dtype:"
+                " float32`, or leave precision out"
+            )
+        return torch.float32
+    if precision == "bfloat16" or _has_bfloat16(model):
+        return torch.bfloat16
+    return torch.float16 if torch.cuda.is_available() else torch.float32
+
+
+def _has_bfloat16(model: Any) -> bool:
+    """Whether the hardware has it, or the weights are in it already. GPUs that imitate it are slow."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return any(parameter.dtype == torch.bfloat16 for parameter in model.parameters())
+
+
+class Widened:
+    """The trained weights of a model, put into float32, however they were loaded."""
+
+    def __init__(self, model: Any):
+        self.were: dict[Any, torch.dtype] = {}
+        for parameter in model.parameters():
+            if parameter.requires_grad and parameter.is_floating_point() and parameter.dtype.itemsize < 4:
+                self.were[parameter] = parameter.dtype
+                parameter.data = parameter.data.float()
+
+    def told(self) -> str:
+        """What was done, for people."""
+        kinds = " and ".join(sorted({_name(kind) for kind in self.were.values()}))
+        return f"trained in float32, where {kinds} would lose small steps" if kinds else ""
+
+    def undo(self) -> None:
+        """As they were loaded, to be saved."""
+        for parameter, kind in self.were.items():
+            parameter.data = parameter.data.to(kind)
+
+
+def _name(kind: torch.dtype) -> str:
+    return str(kind).removeprefix("torch.")
