@@ -24,6 +24,8 @@ from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.tally import Examined, Tally
 
+QUANTISED = ("is_loaded_in_4bit", "is_loaded_in_8bit")  # what TRL asks a model
+
 
 class Learner(SFTTrainer):
     """Learns prepared examples. TRL makes none of its own: it is shown a stand-in."""
@@ -42,7 +44,7 @@ class Learner(SFTTrainer):
         has_validation = len(training.validation) > 0
         base = inner(training.model)
         shift = 0 if base.config.is_encoder_decoder else 1
-        with _without_its_loss(base):
+        with _left_alone(training.model):
             super().__init__(
                 model=training.model,
                 args=args,
@@ -155,14 +157,17 @@ class Learner(SFTTrainer):
 
 
 @contextmanager
-def _without_its_loss(base: Any) -> Iterator[None]:
-    """TRL puts a loss of its own into a model's forward pass, and refuses adapters on the output layer for it."""
-    forward = base.__dict__.get("forward")
-    base.__dict__["get_output_embeddings"] = lambda: None
+def _left_alone(model: Any) -> Iterator[None]:
+    """TRL puts a loss of its own into a model's forward pass, and refuses adapters on the output layer for it.
+    It puts adapters of quantised models into bfloat16, where small steps are lost."""
+    base, hidden = inner(model), (*QUANTISED, "forward", "get_output_embeddings")
+    held = [(one, {name: vars(one)[name] for name in hidden if name in vars(one)}) for one in (model, base)]
+    vars(base)["get_output_embeddings"] = lambda: None
+    vars(model).update(dict.fromkeys(QUANTISED, False))
     try:
         yield
     finally:
-        del base.__dict__["get_output_embeddings"]
-        base.__dict__.pop("forward", None)
-        if forward is not None:
-            base.__dict__["forward"] = forward
+        for one, own in held:
+            for name in hidden:
+                vars(one).pop(name, None)
+            vars(one).update(own)

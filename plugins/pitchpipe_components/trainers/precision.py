@@ -4,15 +4,26 @@ A bfloat16 weight has 8 bits: a step of less than 1/256 of it changes nothing, a
 So what is trained is kept in float32, while the matrices are multiplied in bfloat16.
 """
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 import pitchpipe as pp
 
+if TYPE_CHECKING:
+    from pitchpipe_components.trainers.sft import Sft
+
+
+def settled(options: "Sft", model: Any) -> "Sft":
+    """The options with the precision that `auto` means for this model, as it was loaded."""
+    return replace(options, precision=_name(computed_in(options.precision, model)))
+
 
 def computed_in(precision: str, model: Any) -> torch.dtype:
-    """What a recipe's `precision` means for this model on this machine."""
+    """What a recipe's `precision` means for this model on this machine; or one that is settled."""
+    if precision == "float16":
+        return torch.float16
     frozen = {p.dtype for p in model.parameters() if p.is_floating_point() and not p.requires_grad}
     if precision == "float32":
         if narrow := [_name(kind) for kind in frozen if kind.itemsize < 4]:

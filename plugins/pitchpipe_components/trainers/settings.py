@@ -37,7 +37,7 @@ def arguments(options: "Sft", training: pp.Training) -> SFTConfig:
         max_steps=options.max_steps or -1,
         logging_steps=options.log_every,
         save_steps=options.checkpoint_every,
-        gradient_checkpointing=options.gradient_checkpointing,
+        gradient_checkpointing=bool(options.gradient_checkpointing),
         seed=options.seed,
         bf16=computed == torch.bfloat16,
         fp16=computed == torch.float16,

@@ -86,7 +86,16 @@ class Sft:
             " else float16 on a GPU and float32 on a processor. What is trained is kept in float32"
         ),
     ] = "auto"
-    gradient_checkpointing: Annotated[bool, Meta(description="less memory, about a third more time")] = False
+    gradient_checkpointing: Annotated[
+        bool | None,
+        Meta(description="less memory, about a third more time; none: where the rehearsal shows the need"),
+    ] = None
+    rehearse: Annotated[
+        bool,
+        Meta(
+            description="before the first step, try the largest batches and a checkpoint, then put all back"
+        ),
+    ] = True
     samples: Annotated[
         int,
         Meta(ge=0, description="prompts asked at each evaluation, to see what the model says; 0 asks none"),
@@ -105,6 +114,13 @@ class Sft:
                 raise ValueError(f"{name} is an option of adamw: optimizer: {self.optimizer} has none")
 
     def __call__(self, training: pp.Training) -> dict[str, Any]:
+        return self._training().train(self, training)
+
+    def rehearsal(self, training: pp.Training) -> dict[str, str]:
+        """What training does before its first step, and no more."""
+        return self._training().rehearsal(self, training)
+
+    def _training(self) -> Any:
         import os
 
         # TRL counts its users over the network unless told not to; pitchpipe never does.
@@ -114,7 +130,7 @@ class Sft:
         quiet()
         from pitchpipe_components.trainers import trl_run
 
-        return trl_run.train(self, training)
+        return trl_run
 
     def data_plan(self) -> pp.DataPlan:
         return pp.DataPlan(self.batch_size, self.epochs, self.accumulate, self.max_steps, self.seed)

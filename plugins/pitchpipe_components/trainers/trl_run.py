@@ -1,6 +1,8 @@
 """One run of TRL's SFTTrainer over prepared examples, continued from its last whole checkpoint."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -11,14 +13,16 @@ import pitchpipe as pp
 from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
+from pitchpipe_components.trainers.fitting import Fitted, can_rehearse, fitted
 from pitchpipe_components.trainers.learner import Learner
 from pitchpipe_components.trainers.moving import Moving
 from pitchpipe_components.trainers.neftune import Noise
-from pitchpipe_components.trainers.precision import Widened
+from pitchpipe_components.trainers.precision import Widened, settled
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.probing import Probing
 from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.settings import arguments
+from pitchpipe_components.trainers.shown import facts, in_short, tell
 from pitchpipe_components.trainers.validation import Validation
 from pitchpipe_components.trainers.watch import Watch
 
@@ -31,35 +35,35 @@ LEFT_OUT = (
 )  # a pickle, which nobody should load; a form that nobody filled in
 
 
+def rehearsal(options: "Sft", training: pp.Training) -> dict[str, str]:
+    """Say what training does before its first step, and undo it."""
+    options = settled(replace(options, rehearse=True), training.model)
+    widened = Widened(training.model)
+    with _ready(options, training) as (_, fitted):
+        told = {"precision": widened.told()} if widened.told() else {}
+        return told | (facts(fitted, training) if fitted else {})
+
+
 def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
     must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
-    learner = Learner(training, arguments(options, training), options.label_smoothing)
-    must_be_as_asked(learner.accelerator)
-    learner.checkpoints = checkpoints = Checkpoints(training.checkpoints, options.checkpoints)
-    learner.progress = Progress(training, learner.args.process_index, {"losses": learner.tally})
+    options = settled(options, training.model)
     widened, validation = Widened(training.model), Validation(options, training)
     if told := widened.told():
         training.console.say(f"[dim]{told}[/]")
-    learner.remove_callback(PrinterCallback)
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
-    with training.console.bar("train", None) as tick:
+    with _ready(options, training) as (learner, fitted), training.console.bar("train", None) as tick:
+        learner.remove_callback(PrinterCallback)
         learner.pace = Pace(training.train, learner.accelerator.num_processes)
         learner.add_callback(Watch(training, learner.pace, tick))
         learner.add_callback(Probing(training, learner.accelerator, options.samples))
-        learner.astray = Astray(learner.accelerator, checkpoints, training)
+        learner.astray = Astray(learner.accelerator, learner.checkpoints, training)
         learner.add_callback(learner.astray)
         learner.add_callback(Moving(learner.accelerator))
         if len(training.validation):
             learner.add_callback(validation)
         learner.add_callback(learner.progress)  # the last, as it looks at what the others decide
-        with ExitStack() as stack:
-            with learner.accelerator.autocast():  # as in the steps that follow
-                stack.enter_context(training.isolated(cast(Any, learner.model)))
-            if options.neftune:
-                learner.noise = Noise(options.neftune)
-                stack.enter_context(learner.noise.on(training.model))
-            learner.train(resume_from_checkpoint=_goes_on_from(learner))
+        learner.train(resume_from_checkpoint=_goes_on_from(learner))
     if best := validation.folder(learner.state):
         learner.take(best)
     if not hasattr(training.model, "peft_config"):  # an adapter is small: it stays as it was learned
@@ -75,7 +79,33 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
         "seconds": round(learner.progress.seconds, 1),
         "processes": learner.accelerator.num_processes,
         "device": str(learner.accelerator.device),
-    }
+    } | (in_short(fitted) if fitted else {})
+
+
+@contextmanager
+def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fitted | None]]:
+    """A learner of a model that keeps the documents of a row apart, with options that were rehearsed."""
+    learner = _learner(options, training)
+    must_be_as_asked(learner.accelerator)
+    with ExitStack() as stack:
+        with learner.accelerator.autocast():  # as in the steps that follow
+            stack.enter_context(training.isolated(cast(Any, learner.model)))
+        if options.neftune:
+            learner.noise = Noise(options.neftune)
+            stack.enter_context(learner.noise.on(training.model))
+        found = fitted(options, training) if options.rehearse and can_rehearse(learner) else None
+        if found:
+            tell(found, training)
+            if found.options != options:
+                learner = _learner(found.options, training)
+        yield learner, found
+
+
+def _learner(options: "Sft", training: pp.Training) -> Learner:
+    learner = Learner(training, arguments(options, training), options.label_smoothing)
+    learner.checkpoints = Checkpoints(training.checkpoints, options.checkpoints)
+    learner.progress = Progress(training, learner.args.process_index, {"losses": learner.tally})
+    return learner
 
 
 def _goes_on_from(learner: Learner) -> str | None:
