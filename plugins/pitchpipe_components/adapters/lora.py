@@ -42,7 +42,7 @@ class Lora:
         must_match(self.targets, model)
         torch.manual_seed(self.seed)
         settings = LoraConfig(
-            task_type="CAUSAL_LM", r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
+            task_type=task_of(model), r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
             target_modules=self.targets, trainable_token_indices=_new_rows(model, new_tokens),
         )  # fmt: skip
         try:
@@ -77,6 +77,11 @@ class Lora:
     def merged(self, model: Any, folder: Path) -> Any:
         """The whole model, with adapters that were saved in `folder` merged into it."""
         return self.load(model, folder).merge_and_unload()
+
+
+def task_of(model: Any) -> str:
+    """What PEFT calls the way in which a model is asked."""
+    return "SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM"
 
 
 def _new_rows(model: Any, new: list[int]) -> dict[str, list[int]] | None:

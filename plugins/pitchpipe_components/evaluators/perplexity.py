@@ -1,7 +1,7 @@
 """Perplexity: how surprised a model is by the replies that were held out."""
 
 from math import exp, isfinite, sqrt
-from typing import Annotated
+from typing import Annotated, Any
 
 import pitchpipe as pp
 
@@ -42,12 +42,20 @@ def _losses(subject: pp.Subject, batch_size: int) -> list[tuple[float, int]]:
                 subject.test[index] for index in range(start, min(start + batch_size, len(subject.test)))
             ]
             batch = {k: v.to(model.device) for k, v in subject.collate(examples).items()}
-            labels = batch.pop("labels")[:, 1:]
+            logits, labels = _aligned(model, batch)
             counted = labels != pp.IGNORED
             loss = torch.zeros(labels.shape, device=model.device)
             # Only the learned tokens' logits are made float: all of a large vocabulary's are gigabytes.
-            logits = model(**batch).logits[:, :-1][counted].float()
+            logits = logits[counted].float()
             loss[counted] = torch.nn.functional.cross_entropy(logits, labels[counted], reduction="none")
             found += zip(loss.sum(1).tolist(), counted.sum(1).tolist(), strict=True)
             tick(len(examples))
     return found
+
+
+def _aligned(model: Any, batch: dict[str, Any]) -> tuple[Any, Any]:
+    """Logits and the labels that they should say: of the next token, or of a decoder's own place."""
+    if model.config.is_encoder_decoder:  # it makes the decoder's input of the labels
+        return model(**batch).logits, batch["labels"]
+    labels = batch.pop("labels")
+    return model(**batch).logits[:, :-1], labels[:, 1:]

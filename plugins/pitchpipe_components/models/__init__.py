@@ -2,6 +2,7 @@
 
 import pitchpipe as pp
 from pitchpipe_components.models.tiny import Tiny
+from pitchpipe_components.models.tiny.seq2seq import TinySeq2seq
 from pitchpipe_components.models.transformers import Transformers
 
 ROOMS = (
@@ -15,4 +16,5 @@ ROOMS = (
 @pp.hookimpl
 def register_models(register: pp.Register) -> None:
     register("tiny", Tiny, needs=("torch", "transformers"), extra="train")
+    register("tiny_seq2seq", TinySeq2seq, needs=("torch", "transformers"), extra="train")
     register("transformers", Transformers, needs=("torch", "transformers"), extra="train")

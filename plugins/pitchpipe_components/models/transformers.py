@@ -1,7 +1,7 @@
-"""Loads causal language models with transformers, from the hub or from a folder."""
+"""Loads language models with transformers, from the hub or from a folder."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +20,10 @@ SMALL = 64 << 20  # the most bytes of a file that is hashed; a larger one is ide
 
 @dataclass(frozen=True)
 class Transformers:
-    """A causal language model and its tokenizer: `name` on the hub, or a `folder`."""
+    """A language model and its tokenizer: `name` on the hub, or a `folder`.
+
+    Encoder-decoder models, such as T5, take `template: seq2seq` and `collator: seq2seq`.
+    """
 
     name: Annotated[str | None, Meta(description="the model's name on the hub")] = None
     folder: Annotated[
@@ -94,19 +97,27 @@ class Transformers:
 
     def weights(self, saved: Path | None = None) -> Any:
         """Loads the model, or the one that training saved in a folder."""
-        from transformers import AutoModelForCausalLM
+        from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
+        kind = AutoModelForSeq2SeqLM if self.encoder_decoder else AutoModelForCausalLM
         options = {"dtype": self._dtype(), "attn_implementation": self.attention, "use_safetensors": True}
         if self.quantize:
             options |= {"quantization_config": self._quantization(), "device_map": _this_device()}
         options = {key: value for key, value in options.items() if value is not None}
         where = self._where(saved)
         told = {"output_loading_info": True, "ignore_mismatched_sizes": True}  # `whole` stops at them
-        model, report = self._load(AutoModelForCausalLM, where, **options, **told)
+        model, report = self._load(kind, where, **options, **told)
         must_be_whole(model, report, where, self.leave_out or ())
         if self.quantize == "nf4":
             _keep_gradients(model)
         return model
+
+    @cached_property
+    def encoder_decoder(self) -> bool:
+        """Whether an encoder reads the prompt and a decoder writes the reply."""
+        from transformers import AutoConfig
+
+        return bool(self._load(AutoConfig, self._where(None)).is_encoder_decoder)
 
     def _where(self, saved: Path | None) -> str:
         return str(saved or self.folder or self.name)

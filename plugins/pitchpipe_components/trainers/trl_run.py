@@ -17,8 +17,8 @@ from pitchpipe_components.trainers.fitting import Fitted, can_rehearse, fitted
 from pitchpipe_components.trainers.learner import Learner
 from pitchpipe_components.trainers.moving import Moving
 from pitchpipe_components.trainers.neftune import Noise
-from pitchpipe_components.trainers.precision import Widened, settled
 from pitchpipe_components.trainers.pace import Pace
+from pitchpipe_components.trainers.precision import Widened, settled
 from pitchpipe_components.trainers.probing import Probing
 from pitchpipe_components.trainers.progress import Progress
 from pitchpipe_components.trainers.settings import arguments

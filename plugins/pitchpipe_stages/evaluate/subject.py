@@ -10,6 +10,7 @@ from pitchpipe.host.protocols import Collator
 from pitchpipe.records.conversation import Json
 from pitchpipe.records.example import Example, Examples
 from pitchpipe_stages.generate import asking
+from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.render.renderer import Renderer
 
 if TYPE_CHECKING:
@@ -46,11 +47,9 @@ class RecipeSubject:
     def answers(
         self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
     ) -> Iterator[Answer]:
-        stops = self.renderer.stop_ids
+        ends = Ends.of(self.model, self.tokenizer, self.renderer).every
         with self.ready() as model, self.console.bar(label, len(prompts)) as tick:
-            for answer in asking.answers(model, self.tokenizer, stops, prompts, batch_size, max_new_tokens):
-                tick()
-                yield answer
+            yield from asking.answers(model, self.tokenizer, ends, prompts, batch_size, max_new_tokens, tick)
 
     def keep(self, answer: Json) -> None:
         self.kept.append(answer)

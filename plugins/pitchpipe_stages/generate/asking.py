@@ -1,15 +1,17 @@
 """Asks a model: puts it on its device, gives it prompts, reads its answers."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from pitchpipe.host.contracts import Answer, Prompt
 from pitchpipe.records.conversation import Conversation
+from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.render.renderer import Renderer
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 
 @contextmanager
@@ -72,22 +74,72 @@ def answers(
     prompts: Sequence[Prompt],
     batch_size: int,
     max_new_tokens: int,
+    tick: Callable[[int], None] = lambda count: None,
 ) -> Iterator[Answer]:
-    """The model's answer to each prompt, always the likeliest token."""
+    """The model's answer to each prompt, always the likeliest token; `tick` hears how many were given.
+
+    Prompts of like length are asked together, the longest first: too little memory shows at once.
+    """
+    order = sorted(range(len(prompts)), key=lambda number: -len(prompts[number].ids))
+    found: dict[int, Answer] = {}
+    with _plain_settings(model, stops, cast(int, tokenizer.pad_token_id)) as settings:
+        for start in range(0, len(order), batch_size):
+            numbers = order[start : start + batch_size]
+            ids = [prompts[number].ids for number in numbers]
+            settings.max_new_tokens = min(max_new_tokens, _room(model, len(ids[0])))
+            written = _written(model, ids, tokenizer.pad_token_id)
+            found |= {n: _answer(tokenizer, ids, stops) for n, ids in zip(numbers, written, strict=True)}
+            tick(len(numbers))
+    yield from (found[number] for number in range(len(prompts)))
+
+
+def _room(model: "PreTrainedModel", prompt: int) -> int:
+    """How many tokens a model can write behind a prompt: one that has learned its positions has no more."""
+    before = Before.of(model)
+    if not (before.positions and before.learned):
+        return sys.maxsize
+    return max(1, before.positions - (1 if model.config.is_encoder_decoder else prompt))
+
+
+def _written(model: "PreTrainedModel", prompts: list[list[int]], pad: Any) -> list[list[int]]:
+    """What the model writes: behind the prompt, or in its decoder behind the token that it starts with."""
     import torch
 
-    pad, generate = tokenizer.pad_token_id, cast(Callable[..., Any], model.generate)
-    for start in range(0, len(prompts), batch_size):
-        batch = [prompt.ids for prompt in prompts[start : start + batch_size]]
-        width = max(map(len, batch))
-        ids = torch.tensor([[pad] * (width - len(p)) + p for p in batch], device=model.device)
-        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch], device=model.device)
-        written = generate(
-            input_ids=ids, attention_mask=mask, max_new_tokens=max_new_tokens, do_sample=False,
-            eos_token_id=stops, pad_token_id=pad, temperature=None, top_p=None, top_k=None,
-        )  # fmt: skip
-        for row in written[:, width:].tolist():
-            yield _answer(tokenizer, row, stops)
+    width, apart = max(map(len, prompts)), model.config.is_encoder_decoder
+    rows, seen = list[list[int]](), list[list[int]]()
+    for ids in prompts:
+        gap = width - len(ids)
+        # An encoder counts places from the left; a decoder goes on at the right.
+        rows.append([*ids, *[pad] * gap] if apart else [*[pad] * gap, *ids])
+        seen.append([*[1] * len(ids), *[0] * gap] if apart else [*[0] * gap, *[1] * len(ids)])
+    written = cast(Callable[..., Any], model.generate)(
+        input_ids=torch.tensor(rows, device=model.device),
+        attention_mask=torch.tensor(seen, device=model.device),
+    )
+    found: list[list[int]] = written[:, 1 if apart else width :].tolist()
+    return found
+
+
+@contextmanager
+def _plain_settings(model: "PreTrainedModel", stops: list[int], pad: int) -> "Iterator[GenerationConfig]":
+    """Generation by the likeliest token and nothing else.
+
+    The base's own beams, penalties, least lengths and forced tokens would decide what an evaluator sees, and
+    Transformers takes from them whatever a call leaves open. So they are put aside meanwhile.
+    """
+    from transformers import GenerationConfig
+
+    inner = cast(Any, model).get_base_model() if hasattr(model, "get_base_model") else model
+    own = inner.generation_config
+    plain = GenerationConfig(
+        do_sample=False, num_beams=1, eos_token_id=stops, pad_token_id=pad,
+        bos_token_id=own.bos_token_id, decoder_start_token_id=own.decoder_start_token_id,
+    )  # fmt: skip
+    inner.generation_config = plain
+    try:
+        yield plain
+    finally:
+        inner.generation_config = own
 
 
 def _answer(tokenizer: "PreTrainedTokenizerFast", ids: list[int], stops: list[int]) -> Answer:

@@ -93,5 +93,6 @@ def uncut(tokenizer: "PreTrainedTokenizerFast") -> str:
 def _save_config(training: Training, ends: Ends) -> None:
     """Some servers read the ends in config.json alone."""
     config = training.model.config
-    config.get_text_config().eos_token_id = ends.every
+    for part in (config, config.get_text_config()):  # of models that read images too, one within the other
+        part.eos_token_id = ends.every
     config.save_pretrained(training.folder)

@@ -83,6 +83,8 @@ class Renderer:
     def written(self, conversation: Conversation) -> Writings:
         """The conversation in as many examples as its replies need; a Quarantine says why there is none."""
         if is_document(conversation):
+            if not self.template.takes_documents:
+                raise Quarantine("plain text has no prompt, which an encoder-decoder model reads")
             found = written_document(conversation, EOS if self.eos else self.stop)
         else:
             found = self.template.written(conversation)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.render.batched import BatchedRenderer
+from pitchpipe_stages.render.each_reply import EachReply
 from pitchpipe_stages.render.renderer import Renderer
-from pitchpipe_stages.render.sections import MODEL, TEMPLATE
+from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
+from pitchpipe_stages.render.suits import must_suit, parts_prompts
 from pitchpipe_stages.render.told import told
 from pitchpipe_stages.render.writing import ChatTemplates
 
@@ -35,10 +37,14 @@ class Rendering:
 
     @cached_property
     def renderer(self) -> Renderer:
-        template = self.recipe[TEMPLATE]
-        assert template
+        model, template, collator = (self.recipe[section] for section in (MODEL, TEMPLATE, COLLATOR))
+        assert model and template
+        encoder_decoder = getattr(model.bound, "encoder_decoder", None)  # a model may leave it to its weights
+        if collator and encoder_decoder is not None:
+            must_suit(encoder_decoder, collator)
         self._models_own = self.tokenizer.chat_template
-        return Renderer(template.bound, self.tokenizer)
+        writer = EachReply(template.bound) if parts_prompts(collator) else template.bound
+        return Renderer(writer, self.tokenizer)
 
     def notes(self) -> list[str]:
         """What a person should know before training."""

@@ -67,6 +67,7 @@ class Writer(ABC):
     stop: str = EOS
     stops: tuple[str, ...] = ()  # all that end replies, where there are several
     tokens: tuple[str, ...] = ()
+    takes_documents: bool = True  # plain text, which has no prompt
 
     @abstractmethod
     def __call__(self, conversation: Conversation) -> Iterable[Piece]:

@@ -103,6 +103,7 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
     from pitchpipe_stages.model.serving_files import save_for_serving
     from pitchpipe_stages.prepare.examples import PreparedExamples
     from pitchpipe_stages.render.rendering import Rendering
+    from pitchpipe_stages.render.suits import must_suit
     from pitchpipe_stages.train.probe import Probe
     from pitchpipe_stages.train.training import RecipeTraining
 
@@ -114,6 +115,7 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
     with console.waiting("loading the model"):
         loader = RecipeModel(recipe, rendering)
         model = loader.to_train()
+    must_suit(model.config.is_encoder_decoder, collator)
     _check(run, loader, model, rendering.tokenizer, console)
     ends = Ends.of(model, rendering.tokenizer, rendering.renderer)
     sides = [PreparedExamples(run.path / "prepared", side) for side in ("train", "validation")]
@@ -162,14 +164,16 @@ def _check(
     from pitchpipe_stages.console import escape
     from pitchpipe_stages.model import fits
     from pitchpipe_stages.model.finite import base_holds_numbers
+    from pitchpipe_stages.model.search import take_out_search
     from pitchpipe_stages.model.settings import make_saveable
     from pitchpipe_stages.prepare.examples import PreparedExamples
 
     base_holds_numbers(model)
     sides = [PreparedExamples(run.path / "prepared", side) for side in SPLITS]
     fits.must_fit(loader.before, tokenizer, loader.new_tokens, sides)
+    settings = model.generation_config
     notes = fits.warnings(loader.before, tokenizer, loader.new_tokens, sides)
-    for note in filter(None, [*notes, make_saveable(model.generation_config)]):
+    for note in filter(None, [*notes, take_out_search(settings), make_saveable(settings)]):
         console.say(f"[yellow]warning:[/] {escape(note)}")
     if loader.unread:
         names = ", ".join(map(str, tokenizer.convert_ids_to_tokens(loader.unread)))

@@ -8,7 +8,7 @@ from pitchpipe.recipe.checked import sections_of
 from pitchpipe.recipe.document import Key
 from pitchpipe.records.conversation import Json
 
-MODEL = "tiny"
+MODEL, ENCODER_DECODER = "tiny", "tiny_seq2seq"
 KEPT = ("quantize",)  # options of the recipe's model that the tiny one takes too
 ROWS, STEPS = 100, 4  # of each source; of training
 # The most that options say, by kind. Those of loaders belong to every source.
@@ -31,7 +31,7 @@ def shrink(host: Host, data: Json) -> list[Key]:
     """Puts the tiny model and small numbers into a recipe, and returns the keys of what it changed."""
     changed: list[Key] = []
     if data.get("model"):
-        data["model"], changed = _tiny(data["model"]), [("model",)]
+        data["model"], changed = _tiny(host, data), [("model",)]
     for section in sections_of(host):
         if section.kind in LIMITS and (held := data.get(section.name)):
             entries = held if section.many else [held]
@@ -46,8 +46,13 @@ def shrink(host: Host, data: Json) -> list[Key]:
     return changed
 
 
-def _tiny(model: object) -> Json:
-    """The tiny model, quantised as the recipe's is."""
+def _tiny(host: Host, data: Json) -> Json | str:
+    """The tiny model that fits the collator, quantised as the recipe's is."""
+    model, collator = data["model"], data.get("collator")
+    with suppress(ValueError):
+        name = next(iter(collator)) if isinstance(collator, dict) and collator else str(collator)
+        if getattr(host.find("collator", name).call, "encoder_decoder", False):
+            return ENCODER_DECODER
     given = next(iter(model.values()), None) if isinstance(model, dict) else None
     return {MODEL: {name: given[name] for name in KEPT if name in given} if isinstance(given, dict) else {}}
 
