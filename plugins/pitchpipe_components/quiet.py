@@ -11,6 +11,7 @@ def quiet() -> None:
         return
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", message="Setting `save_embedding_layers`")  # pitchpipe reports this
+    warnings.filterwarnings("ignore", message="Position ids are not supported")  # PEFT computes its own
     for name in ("bitsandbytes", "datasets", "accelerate", "trl", "peft"):
         logging.getLogger(name).setLevel(logging.ERROR)
     from transformers.utils import logging as transformers_logging

@@ -52,6 +52,7 @@ class Training(Protocol):
     folder: Path
     checkpoints: Path
     console: Console
+    rates: dict[str, float]  # factors of the learning rate, of weights by name, where they are not 1
 
     def collate(self, examples: Sequence[Example]) -> Batch: ...  # one example a row
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...  # the same after a kill

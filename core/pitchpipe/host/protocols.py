@@ -141,6 +141,12 @@ class Adapter(Protocol):
     def load(self, model: "PreTrainedModel", folder: Path, /) -> "PreTrainedModel": ...
 
 
+@runtime_checkable
+class Paced(Protocol):
+    # An adapter of which some weights learn faster or slower: their names, and factors of the learning rate.
+    def rates(self, model: "PreTrainedModel", /) -> dict[str, float]: ...
+
+
 class Trainer(Protocol):
     # Trains `training.model`, saves it into `training.folder`, continues from `training.checkpoints`, reports
     # with `training.log`. The run records the dict that it returns.

@@ -1,11 +1,19 @@
 """Registers the built-in adapters, which choose the weights of a model to train."""
 
 import pitchpipe as pp
+from pitchpipe_components.adapters.continued import Continued
+from pitchpipe_components.adapters.ia3 import Ia3
 from pitchpipe_components.adapters.lora import Lora
+from pitchpipe_components.adapters.virtual import Prefix, Prompt
 
 ROOMS = ("pitchpipe_components.adapters",)
 
 
 @pp.hookimpl
 def register_adapters(register: pp.Register) -> None:
-    register("lora", Lora, needs=("torch", "peft"), extra="train")
+    needs = ("torch", "peft")
+    register("lora", Lora, needs=needs, extra="train")
+    register("ia3", Ia3, needs=needs, extra="train")
+    register("prefix", Prefix, needs=needs, extra="train")
+    register("prompt", Prompt, needs=needs, extra="train")
+    register("continued", Continued, needs=needs, extra="train")

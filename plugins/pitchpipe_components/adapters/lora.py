@@ -6,8 +6,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-import pitchpipe as pp
-from pitchpipe_components.adapters.targets import must_match
+from pitchpipe_components.adapters import peft_model
+from pitchpipe_components.adapters.peft_model import Save
+from pitchpipe_components.adapters.reach import notes
+from pitchpipe_components.adapters.rows import new_rows
+from pitchpipe_components.adapters.targets import must_be_whole, must_match
+
+Ratio = Annotated[
+    Annotated[float, Meta(ge=1)] | None,
+    Meta(description="LoRA+: how many times as fast the second matrix learns, often 16"),
+]
 
 
 @dataclass(frozen=True)
@@ -15,7 +23,9 @@ class Lora:
     """Low-rank adapters, trained while the model's own weights stay as they are."""
 
     rank: Annotated[int, Meta(ge=1, description="the adapters' width")] = 16
-    alpha: Annotated[int, Meta(ge=1, description="their strength is alpha / rank")] = 32
+    alpha: Annotated[
+        int, Meta(ge=1, description="their strength is alpha / rank, with rslora alpha / the root of rank")
+    ] = 32
     dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.0
     targets: Annotated[
         str | list[str],
@@ -24,70 +34,63 @@ class Lora:
             " takes all but the output layer"
         ),
     ] = "all-linear"
-    save: Annotated[
-        Literal["adapter", "merged"] | None,
-        Meta(
-            description="what is kept: the adapter, which needs its base wherever it is loaded, or the whole"
-            " model, merged; none: merged where the base is a folder that is not quantised"
-        ),
+    train_also: Annotated[
+        list[str] | None,
+        Meta(description="names of modules to train whole beside the adapters: embed_tokens, lm_head, norm"),
     ] = None
+    rslora: Annotated[bool, Meta(description="a strength that high ranks do not weaken")] = False
+    dora: Annotated[
+        bool, Meta(description="learn the lengths of the weights' columns apart; slower, better at low ranks")
+    ] = False
+    init: Annotated[
+        Literal["kaiming", "gaussian"], Meta(description="how the first of the two matrices begins")
+    ] = "kaiming"
+    plus: Ratio = None
+    save: Save = None
     seed: int = 0
 
     def __call__(self, model: Any, new_tokens: list[int]) -> Any:
         import torch
-        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+        from peft import LoraConfig
 
-        if getattr(model, "is_quantized", False):
-            model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
-        must_match(self.targets, model)
+        must_match("lora", self.targets, model)
+        whole = must_be_whole("lora", self.train_also or [], model)
         torch.manual_seed(self.seed)
         settings = LoraConfig(
-            task_type=task_of(model), r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
-            target_modules=self.targets, trainable_token_indices=_new_rows(model, new_tokens),
+            task_type=peft_model.task(model), r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
+            target_modules=self.targets, use_rslora=self.rslora, use_dora=self.dora,
+            init_lora_weights="gaussian" if self.init == "gaussian" else True,
+            modules_to_save=whole or None, ensure_weight_tying=bool(whole) and _is_tied(model),
+            trainable_token_indices=new_rows(model, new_tokens, whole),
         )  # fmt: skip
-        try:
-            adapted = get_peft_model(model, settings)
-        except ValueError as error:  # of a module that is no layer of weights
-            raise pp.PitchpipeError(f"adapter lora: {error}") from error
-        # A set's order changes from process to process, and would change the bytes that are saved.
-        config: Any = adapted.peft_config["default"]
-        config.target_modules = sorted(config.target_modules)
-        head = model.get_output_embeddings()
-        if head is not None and not hasattr(head, "bias"):
-            head.bias = None  # TRL asks for it, and PEFT's wrapper of new rows knows of none
-        return adapted
+        return peft_model.adapted("lora", model, settings)
+
+    def notes(self, model: Any) -> list[str]:
+        """What a user should know of the adapter on this model."""
+        return notes(self.targets, model)
+
+    def rates(self, model: Any) -> dict[str, float]:
+        """Of weights that learn faster: their names, and how many times as fast."""
+        return faster(model, self.plus)
 
     def load(self, model: Any, folder: Path) -> Any:
         """The model with adapters that were saved in `folder`."""
-        from peft import PeftModel
-
-        return PeftModel.from_pretrained(model, str(folder))
+        return peft_model.load("lora", model, folder)
 
     def merges(self, model: Any) -> bool:
-        """Loaders find a base on the hub by its name; a folder they find on this machine alone."""
-        quantized = getattr(model, "is_quantized", False)
-        if self.save == "merged" and quantized:
-            raise pp.PitchpipeError(
-                "adapter lora: save: merged needs a model that is not quantised: take `quantize` out, or"
-                " save: adapter"
-            )
-        is_folder = not quantized and Path(model.name_or_path).exists()
-        return self.save == "merged" or (self.save is None and is_folder)
+        return peft_model.merges("lora", self.save, model)
 
     def merged(self, model: Any, folder: Path) -> Any:
         """The whole model, with adapters that were saved in `folder` merged into it."""
         return self.load(model, folder).merge_and_unload()
 
 
-def task_of(model: Any) -> str:
-    """What PEFT calls the way in which a model is asked."""
-    return "SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM"
+def faster(model: Any, ratio: float | None) -> dict[str, float]:
+    """The second matrices of LoRA, which begin at zero, and their rate (LoRA+, arXiv 2402.12354)."""
+    names = (name for name, _ in model.named_parameters() if ".lora_B." in name)
+    return dict.fromkeys(names, ratio) if ratio else {}
 
 
-def _new_rows(model: Any, new: list[int]) -> dict[str, list[int]] | None:
-    """Rows of tokens that the model has never seen: nothing but training can give them a meaning."""
-    layers = [model.get_input_embeddings(), model.get_output_embeddings()]
-    if layers[1] is not None and layers[1].weight is layers[0].weight:
-        layers.pop()  # PEFT trains tied rows together
-    names = [name for name, module in model.named_modules() if any(module is layer for layer in layers)]
-    return {name.rpartition(".")[2]: new for name in names} if new else None
+def _is_tied(model: Any) -> bool:
+    head = model.get_output_embeddings()
+    return head is not None and head.weight is model.get_input_embeddings().weight

@@ -1,5 +1,6 @@
 """Loads language models with transformers, from the hub or from a folder."""
 
+import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
@@ -59,6 +60,12 @@ class Transformers:
         files = sorted(self.folder.glob("*.*")) if self.folder else []
         if problem := next(filter(None, map(pointer, files)), ""):
             raise ValueError(problem)
+
+    @property
+    def quantised(self) -> bool:
+        """Whether the weights are quantised, as far as it can be known without loading them."""
+        config = self.folder and json.loads((self.folder / "config.json").read_text("utf-8"))
+        return bool(self.quantize or (config and config.get("quantization_config")))
 
     def inputs(self) -> dict[str, str]:
         """Returns what identifies the tokenizer, and what identifies the weights."""

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from pitchpipe.host.protocols import Paced
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.keys import KeyParts, parts_of
 from pitchpipe_stages.model.before import Before
+from pitchpipe_stages.model.can_train import must_be_trainable, must_learn
 from pitchpipe_stages.model.embeddings import grow, new_ids
 from pitchpipe_stages.model.ends import template_ends
 from pitchpipe_stages.model.sections import ADAPTER
@@ -28,6 +30,13 @@ class Merges(Protocol):
     def merged(self, model: "PreTrainedModel", folder: Path, /) -> "PreTrainedModel": ...
 
 
+@runtime_checkable
+class Notes(Protocol):
+    """An adapter that says what a user may not expect of it on a model that it has wrapped."""
+
+    def notes(self, model: "PreTrainedModel", /) -> list[str]: ...
+
+
 class RecipeModel:
     """The model of a recipe, with rows for the tokens that its template added."""
 
@@ -36,6 +45,9 @@ class RecipeModel:
         assert model
         self.model, self.adapter = model.bound, recipe[ADAPTER]
         self.new_tokens = new_ids(rendering.tokenizer, rendering.renderer.added)
+        if recipe[ADAPTER]:
+            must_learn(recipe[ADAPTER], self.new_tokens, rendering.tokenizer)
+        self.tokenizer = rendering.tokenizer
         prove_padding(rendering.tokenizer, model.options.get("pad_token"))
         self.revision = getattr(model.bound, "commit", None)
         self.control = _control(rendering.renderer)
@@ -57,13 +69,25 @@ class RecipeModel:
         """The base model, wrapped by the recipe's adapter, which learns rows that the base has not."""
         model = self.base()
         if not self.adapter:
+            must_be_trainable(model)
             return model
         self._merges(model)  # it may say that it cannot, before anything is learned
         self.unread = untrained(model, [t for t in self.control if t not in self.new_tokens])
+        must_learn(self.adapter, self.unread, self.tokenizer)
         adapted = self.adapter.bound(model, [*self.new_tokens, *self.unread])
         for settings in getattr(adapted, "peft_config", {}).values():
             settings.revision = self.revision  # else PEFT puts the adapter on the newest base
         return adapted
+
+    def notes(self, model: "PreTrainedModel") -> list[str]:
+        """What a user may not expect of the adapter."""
+        adapter = self.adapter.bound if self.adapter else None
+        return adapter.notes(model) if isinstance(adapter, Notes) else []
+
+    def rates(self, model: "PreTrainedModel") -> dict[str, float]:
+        """Factors of the learning rate, of weights by name."""
+        adapter = self.adapter.bound if self.adapter else None
+        return adapter.rates(model) if isinstance(adapter, Paced) else {}
 
     def tuned(self, folder: Path) -> "PreTrainedModel":
         """The model that training saved: all weights of its own, or an adapter on the base."""

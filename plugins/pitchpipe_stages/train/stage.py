@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
+from pitchpipe.host.protocols import NamesFiles
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.directory import Run
-from pitchpipe.run.keys import KeyParts, parts_of
+from pitchpipe.run.keys import KeyParts, digest_files, parts_of
 from pitchpipe.run.stage import Stage
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.model.sections import ADAPTER
@@ -92,15 +93,19 @@ def train_parts(run: Run) -> KeyParts:
     parts = {f"prepared {side}": files[side] for side in ("train", "validation")} | model_parts(recipe)
     for use in (recipe[ADAPTER], recipe[TRAINER]):
         parts |= parts_of(use, recipe) if use else {}
+        if use and isinstance(use.bound, NamesFiles):
+            parts[f"{use.component.kind} {use.label}'s files"] = digest_files(*use.bound.inputs())
     return parts
 
 
 def _fit(run: Run, console: Console, records: Records | None) -> Trained:
     """Train, in every process of the run; the result lies in model.new. Only the first one keeps records."""
+    from pitchpipe_stages.console import escape
     from pitchpipe_stages.model.ends import Ends
     from pitchpipe_stages.model.finite import saved_holds_numbers
     from pitchpipe_stages.model.load import RecipeModel
     from pitchpipe_stages.model.serving_files import save_for_serving
+    from pitchpipe_stages.model.trained import trained
     from pitchpipe_stages.prepare.examples import PreparedExamples
     from pitchpipe_stages.render.rendering import Rendering
     from pitchpipe_stages.render.suits import must_suit
@@ -117,6 +122,7 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
         model = loader.to_train()
     must_suit(model.config.is_encoder_decoder, collator)
     _check(run, loader, model, rendering.tokenizer, console)
+    console.say(f"[dim]{escape(trained(model))}[/]")
     ends = Ends.of(model, rendering.tokenizer, rendering.renderer)
     sides = [PreparedExamples(run.path / "prepared", side) for side in ("train", "validation")]
     training = RecipeTraining(
@@ -131,6 +137,7 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
         report=records.log if records else lambda step, values: None,
         console=console,
         prober=Probe(run.path, sides[::-1], rendering.tokenizer, rendering.renderer, console, records),
+        rates=loader.rates(model),
     )
     result = trainer.bound(training) or {}
     if not ranks.joins():
@@ -172,7 +179,7 @@ def _check(
     sides = [PreparedExamples(run.path / "prepared", side) for side in SPLITS]
     fits.must_fit(loader.before, tokenizer, loader.new_tokens, sides)
     settings = model.generation_config
-    notes = fits.warnings(loader.before, tokenizer, loader.new_tokens, sides)
+    notes = fits.warnings(loader.before, tokenizer, loader.new_tokens, sides) + loader.notes(model)
     for note in filter(None, [*notes, take_out_search(settings), make_saveable(settings)]):
         console.say(f"[yellow]warning:[/] {escape(note)}")
     if loader.unread:

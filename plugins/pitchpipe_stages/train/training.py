@@ -34,6 +34,7 @@ class RecipeTraining:
     report: Callable[[int, dict[str, float]], None]
     console: Console
     prober: Probe
+    rates: dict[str, float] = field(default_factory=dict)
     known_apart: set[str] = field(default_factory=set)  # ways to make a batch that may be trained on
 
     def collate(self, examples: Sequence[Example]) -> Batch:

@@ -1,0 +1,74 @@
+"""What every adapter of PEFT needs: a frozen base, trained weights of single precision, a way to be saved."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+import pitchpipe as pp
+
+Save = Annotated[
+    Literal["adapter", "merged"] | None,
+    Meta(
+        description="what is kept: the adapter, which needs its base wherever it is loaded, or the whole"
+        " model, merged; none: merged where the base is a folder that is not quantised"
+    ),
+]
+
+
+def task(model: Any) -> str:
+    """The kind of model, as PEFT calls it."""
+    return "SEQ_2_SEQ_LM" if getattr(model.config, "is_encoder_decoder", False) else "CAUSAL_LM"
+
+
+def adapted(name: str, model: Any, settings: Any) -> Any:
+    """The model with an adapter on it. The weights of the base keep their type, quantised or not."""
+    from peft import get_peft_model
+
+    return as_trained(_named(name, lambda: get_peft_model(model, settings)))
+
+
+def as_trained(model: Any) -> Any:
+    """What is trained is of single precision: small steps vanish in half of it."""
+    import torch
+
+    for weight in model.parameters():
+        if weight.requires_grad and weight.dtype in (torch.bfloat16, torch.float16):
+            weight.data = weight.data.float()
+    for config in model.peft_config.values():
+        # A set's order changes from process to process, and would change the bytes that are saved.
+        for field in ("target_modules", "feedforward_modules", "modules_to_save"):
+            if isinstance(getattr(config, field, None), set):
+                setattr(config, field, sorted(getattr(config, field)))
+    head = model.get_base_model().get_output_embeddings()
+    if head is not None and not hasattr(head, "bias"):
+        head.bias = None  # TRL asks for it, and PEFT's wrapper of new rows knows of none
+    return model
+
+
+def load(name: str, model: Any, folder: Path, **how: Any) -> Any:
+    """The model with the adapter that was saved in a folder."""
+    from peft import PeftModel
+
+    return _named(name, lambda: PeftModel.from_pretrained(model, str(folder), **how))
+
+
+def merges(name: str, save: str | None, model: Any) -> bool:
+    """Loaders find a base on the hub by its name; a folder they find on this machine alone."""
+    quantized = getattr(model, "is_quantized", False)
+    if save == "merged" and quantized:
+        raise pp.PitchpipeError(
+            f"adapter {name}: save: merged needs a model that is not quantised: take `quantize` out, or"
+            " save: adapter"
+        )
+    is_folder = not quantized and Path(model.name_or_path).exists()
+    return save == "merged" or (save is None and is_folder)
+
+
+def _named(name: str, make: Callable[[], Any]) -> Any:
+    """PEFT's refusals, of a module that is no layer of weights or of an architecture, name the adapter."""
+    try:
+        return make()
+    except (ValueError, KeyError, NotImplementedError, AttributeError) as error:
+        raise pp.PitchpipeError(f"adapter {name}: {error}") from error
