@@ -26,7 +26,7 @@ class TrackioRun:
         os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
         import trackio
 
-        self.trackio = trackio
+        self.trackio: Any = trackio
         self.run: Any = trackio.init(
             project=project, name=run.id, space_id=space, config=run.recipe, resume="allow", embed=False,
             auto_log_gpu=False, auto_log_cpu=False,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import pitchpipe as pp
 
-COLUMNS = ["prompt", "expected", "said", "stops"]
+COLUMNS: list[str | int] = ["prompt", "expected", "said", "stops"]
 
 
 def wandb(
@@ -32,9 +32,13 @@ class WandbRun:
         import wandb
 
         self.wandb = wandb
+        settings = wandb.Settings(console="off", disable_code=True, quiet=True)
+        # Offline a folder is named by the second in which it was made: each process has one of its own.
+        folder = run.folder / str(len(list(run.folder.iterdir())) + 1)
+        folder.mkdir()
         self.run = wandb.init(
-            id=run.id, name=run.name, config=run.recipe, dir=str(run.folder), resume="allow",
-            reinit="create_new", settings=wandb.Settings(console="off", disable_code=True, quiet=True), **where,
+            id=run.id, name=run.name, config=run.recipe, dir=str(folder), resume="allow",
+            reinit="create_new", settings=settings, **where,
         )  # fmt: skip
         self.run.define_metric("step", hidden=True)
         self.run.define_metric("*", step_metric="step")

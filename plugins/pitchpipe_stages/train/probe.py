@@ -4,6 +4,7 @@ Training goes on as if nobody had asked: the random state, the modes of all modu
 back, and nothing has a gradient. When it asks follows from the steps alone, never from the clock.
 """
 
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ class Probe:
     def __init__(
         self,
         run: Path,
-        sides: list[Examples],
+        sides: Sequence[Examples],
         tokenizer: "PreTrainedTokenizerFast",
         renderer: Renderer,
         console: Console,
