@@ -64,7 +64,7 @@ class Learner(SFTTrainer):
         self.losses.tell(training.console)
         first, device = self.accelerator.is_main_process, self.accelerator.device
         self.tally = Tally(training.train, device, self._added_up, first)
-        self.examined = Examined(0, device, self.accelerator.gather)
+        self.examined = Examined(len(training.validation), device, self.accelerator.gather)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         return self.order
