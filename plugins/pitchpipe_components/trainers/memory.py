@@ -43,8 +43,11 @@ class Meter:
 
     def more(self) -> int:
         """The most bytes that were in use at once, beyond those at the beginning."""
-        peak = torch.cuda.max_memory_allocated() if self.gpu else _resident("VmHWM")
-        return max(0, peak - self.before)
+        return max(0, self.peak() - self.before)
+
+    def peak(self) -> int:
+        """The most bytes that were in use at once."""
+        return torch.cuda.max_memory_allocated() if self.gpu else _resident("VmHWM")
 
 
 def bytes_of(tensors: Any) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 import pitchpipe as pp
-from pitchpipe_components.trainers import peak
+from pitchpipe_components.trainers.memory import Meter
 from pitchpipe_components.trainers.pace import Pace
 
 # What Trainer and TRL report beside these is about themselves.
@@ -25,7 +25,7 @@ class Watch(TrainerCallback):
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.shown = state.global_step
         self.tick(0, total=state.max_steps, done=self.shown)
-        peak.forget_peak()
+        self.memory = Meter(args.device)
         self.pace.goes_on()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -54,7 +54,7 @@ class Watch(TrainerCallback):
         if set(values) <= {"epoch"}:
             return
         if "loss" in values:
-            values |= {"tokens_per_second": self.pace.tokens_per_second(), "memory": peak.peak()}
+            values |= {"tokens_per_second": self.pace.tokens_per_second(), "memory": self.memory.peak()}
         self._show(state.global_step, values)
         if state.is_world_process_zero:
             self.training.log(state.global_step, values)

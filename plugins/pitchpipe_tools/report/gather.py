@@ -16,6 +16,7 @@ from pitchpipe_tools.html.spread import Bounds, Spread
 from pitchpipe_tools.report.clusters import Clusters
 from pitchpipe_tools.report.flow import reasons
 from pitchpipe_tools.report.lengths import Lengths
+from pitchpipe_tools.report.lessons import Lessons
 from pitchpipe_tools.report.model_scores import ModelScores, model_scores
 from pitchpipe_tools.report.sample_rows import SampleRows
 
@@ -49,6 +50,7 @@ class Gathered:
         self.categories_kept: Counter[str] = Counter()
         self.categories_by_split: dict[str, Counter[str]] = {}
         self.models: ModelScores = {}
+        self.lessons = Lessons({}, [], "")
 
     def add(self, base: Base, track: list[Judgement], done: Finished) -> None:
         """Adds one shard."""
@@ -70,7 +72,7 @@ def gather(history: History, tick: Callable[..., None]) -> Gathered:
         gathered.add(shard.base(), shard.track(), shard.finished())
         tick()
     gathered.clusters.read_examples(history)
-    gathered.models = model_scores(history.run)
+    gathered.models, gathered.lessons = model_scores(history.run), Lessons.of(history.run)
     gathered.categories_by_split = {split: Counter(_categories(history, split)) for split in SPLITS}
     return gathered
 

@@ -6,20 +6,25 @@ from pitchpipe_stages.prepare.mix import too_often
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_tools.html.markup import Markup, element, with_code
 from pitchpipe_tools.html.numbers import number, share
+from pitchpipe_tools.report.lessons import Lessons
 from pitchpipe_tools.report.model_scores import ModelScores, worse
 from pitchpipe_tools.report.results import score_in_words
 
+RISEN = 1.02  # times the lowest: less is chance
 
-def notices(result: Prepared, models: ModelScores) -> Markup | None:
+
+def notices(result: Prepared, models: ModelScores, lessons: Lessons) -> Markup | None:
     """A box of sentences, or nothing if all is well."""
-    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, models)]
+    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, models, lessons)]
     if not lines:
         return None
     title = element("h2", "Look at this first", id="first")
     return element("section", title, element("ul", lines), class_="notices", aria_labelledby="first")
 
 
-def _all(result: Prepared, models: ModelScores) -> Iterator[str]:
+def _all(result: Prepared, models: ModelScores, lessons: Lessons) -> Iterator[str]:
+    if lessons:
+        yield from _of_training(lessons)
     yield from _worse(models)
     yield from result.warnings
     yield from _lost(result, " ".join(result.warnings))
@@ -28,6 +33,22 @@ def _all(result: Prepared, models: ModelScores) -> Iterator[str]:
     if added := result.tokenizer.added:
         yield f"The tokenizer lacked these tokens, and training has to teach them: {', '.join(added)}"
     yield from result.tokenizer.notes
+
+
+def _of_training(lessons: Lessons) -> Iterator[str]:
+    if lessons.goes_on:
+        yield f"Training goes on: step {lessons.step:,} has reported, and this page does not change by itself"
+    elif not lessons.is_done:
+        yield f"Training was stopped: step {lessons.step:,} is the last one that has reported"
+    if any(loss != loss for _, loss in lessons.points("loss")):
+        yield "The loss was not a number"
+    if len(held_out := [point for point in lessons.points("eval_loss") if point[1] == point[1]]) > 1:
+        (step, lowest), (_, last) = min(held_out, key=lambda point: point[1]), held_out[-1]
+        if last > RISEN * lowest:
+            words = f"{number(last)} at the end, {number(lowest)} at step {step:,}"
+            yield f"The validation loss has risen: {words}"
+    if (stops := lessons.points("stops")) and stops[-1][1] == 0:
+        yield f"The model does not stop: no sample reply ended by itself at step {stops[-1][0]:,}"
 
 
 def _worse(models: ModelScores) -> Iterator[str]:

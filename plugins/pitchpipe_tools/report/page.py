@@ -13,7 +13,7 @@ from pitchpipe_tools.report.gather import Gathered, gather
 from pitchpipe_tools.report.notices import notices
 from pitchpipe_tools.report.sections import PageSection, sections
 
-SUBTITLE = "What became of the data"
+SUBTITLE, AND_TRAINING = "What became of the data", " and how training went"
 FOOTER = " Each row that was lost or changed stands in ledger.jsonl, beside this page."
 
 
@@ -36,10 +36,10 @@ def render(history: History, gathered: Gathered) -> str:
     return frame.page(
         name=history.run.resolve().name,
         title="data report",
-        subtitle=f"{SUBTITLE}, {date:%d %B %Y, %H:%M}",
+        subtitle=f"{SUBTITLE}{AND_TRAINING if gathered.lessons else ''}, {date:%d %B %Y, %H:%M}",
         links=[element("li", element("a", part.title, href=f"#{part.anchor}")) for part in shown],
         links_label="on this page",
-        content=[notices(history.result, gathered.models), tiles, *map(_section, shown)],
+        content=[notices(history.result, gathered.models, gathered.lessons), tiles, *map(_section, shown)],
         styles=[frame.STYLE],
         footer=FOOTER,
     )

@@ -9,10 +9,11 @@ from pitchpipe_stages.data.ledger import LOST, Fate, SourceRows
 from pitchpipe_stages.prepare.history import History
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_tools.html.markup import Markup, element, joined
-from pitchpipe_tools.report import flow, flow_bars, mix_and_splits
+from pitchpipe_tools.report import flow, flow_bars, mix_and_splits, training
 from pitchpipe_tools.report.duplicates import duplicates
 from pitchpipe_tools.report.figures import length_figures, share_table
 from pitchpipe_tools.report.gather import Gathered
+from pitchpipe_tools.report.lessons import Lessons
 from pitchpipe_tools.report.overview import legend
 from pitchpipe_tools.report.reasons import reason_list
 from pitchpipe_tools.report.repeats import repeats, unread
@@ -38,7 +39,13 @@ def sections(history: History, gathered: Gathered) -> Iterator[PageSection]:
     yield from _reasons(history, gathered)
     yield from _unseen(result)
     yield from _measures(gathered, history.run)
-    yield from _training(result, gathered)
+    yield from _mix_and_splits(result, gathered)
+    yield from _training(gathered.lessons)
+    if gathered.models:
+        introduction = (
+            "On the conversations that were held out for the test; below each score its interval of 95%."
+        )
+        yield PageSection("results", "Base and tuned", introduction, results(gathered.models))
 
 
 def _flow(result: Prepared, filters: list[str]) -> PageSection:
@@ -109,14 +116,25 @@ def _measures(gathered: Gathered, run: Path) -> Iterator[PageSection]:
         yield PageSection("scores", "Filter scores", introduction, scores(gathered.scores, run))
 
 
-def _training(result: Prepared, gathered: Gathered) -> Iterator[PageSection]:
+def _mix_and_splits(result: Prepared, gathered: Gathered) -> Iterator[PageSection]:
     if result.mix:
         introduction = "The rows that one epoch takes from each source, and how often the epoch repeats them."
         yield PageSection("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
     content = mix_and_splits.splits(result.splits, gathered.categories_by_split)
     yield PageSection("splits", "Splits", mix_and_splits.held_out(result.splits), content)
-    if gathered.models:
-        introduction = (
-            "On the conversations that were held out for the test; below each score its interval of 95%."
-        )
-        yield PageSection("results", "Base and tuned", introduction, results(gathered.models))
+
+
+def _training(lessons: Lessons) -> Iterator[PageSection]:
+    if not lessons:
+        return
+    introduction = (
+        "What training has reported, over its steps; the loss is the mean since the report before. Of a long"
+        " training each stretch is drawn from its least to its most."
+    )
+    yield PageSection("training", "Training", introduction, training.curves(lessons))
+    if lessons.sources():
+        introduction = "The loss of training on the rows of each source."
+        yield PageSection("by-source", "Loss by source", introduction, training.by_source(lessons))
+    if lessons.samples:
+        introduction = "What the model said to a few prompts in training: the first time, and lately."
+        yield PageSection("samples", "Samples", introduction, training.said(lessons.samples))

@@ -64,7 +64,7 @@ def _run(path: Path) -> FoundRun:
     record = _json(path / "run.json")
     newest = max((file.stat().st_mtime for file in (path / "run.json", path) if file.exists()), default=0)
     when, scores = datetime.fromtimestamp(newest), _json(path / "scores.json")
-    return FoundRun(path, path.name, record.get("recipe", ""), when, _state(path, record), scores)
+    return FoundRun(path, path.name, record.get("recipe", ""), when, state_of(path), scores)
 
 
 def _kept(run: FoundRun) -> Iterator[FoundRun]:
@@ -74,8 +74,9 @@ def _kept(run: FoundRun) -> Iterator[FoundRun]:
         yield FoundRun(folder, name, "", when, "a model from before", _json(folder / "scores.json"))
 
 
-def _state(path: Path, record: Json) -> str:
-    """What the run is at, or how far it came."""
+def state_of(path: Path) -> str:
+    """What a run is at, or how far it came."""
+    record = _json(path / "run.json")
     stages = record.get("stages", {})
     begun = [name for name, stage in stages.items() if not stage["done"]]
     with at_rest(path) as rests:
