@@ -19,7 +19,7 @@ from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.course import Course
 
 LAST = "The last checkpoint, of step {}, is sound, and the same recipe goes on from there into the same."
-NONE = "No checkpoint was written yet."
+NONE = "There is no sound checkpoint to go on from."
 SILENT = 3  # first steps in which there must be a gradient
 
 

@@ -14,6 +14,7 @@ from pitchpipe.errors import Problem
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
+from pitchpipe_stages.render.suits import parts_prompts
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
@@ -57,7 +58,7 @@ SAID_AS = {"share of warmup": "warmup", "batch": "batch_size", "strength": "alph
 def add_hints(checker: "Checker", recipe: Recipe, trainer: Use) -> None:
     """Adds to a recipe what is unusual in it."""
     adapter, collator, model = recipe[ADAPTER], recipe[COLLATOR], recipe[MODEL]
-    trained = "all weights" if adapter is None else "low rank" if hasattr(adapter.bound, "rank") else "other"
+    trained = _trained(adapter, collator)
     small = model is not None and _small(model.bound)
     for section, use, table in (
         ("trainer", trainer, TRAINER), ("adapter", adapter, ADAPTERS), ("collator", collator, COLLATORS),
@@ -70,6 +71,13 @@ def add_hints(checker: "Checker", recipe: Recipe, trainer: Use) -> None:
                 said = _said(usual.option, value, usual.option in use.options)
                 words = f"{said} is unusual: {usual.words}"
                 recipe.hints.append(Problem(str(checker.document.place(key)), ".".join(key), words))
+
+
+def _trained(adapter: Use | None, collator: Use | None) -> str:
+    """What the rates are of: encoder-decoder models and other adapters take others."""
+    if adapter is not None:
+        return "low rank" if hasattr(adapter.bound, "rank") else "other"
+    return "other" if parts_prompts(collator) else "all weights"
 
 
 def _unusual(table: tuple[Usual, ...], values: dict[str, Any]) -> Iterator[tuple[Usual, float]]:

@@ -64,7 +64,7 @@ def test_a_base_that_holds_no_numbers_is_not_trained(project, tmp_path):
 def test_a_tuned_model_that_is_worse_is_not_called_ready(project):
     here = project({"recipe.yaml": FULL, "rows.jsonl": ROWS})
     out = (
-        here.run("run", "recipe.yaml", *options(learning_rate=1, warmup=0, max_steps=4)).assert_success().out
+        here.run("run", "recipe.yaml", *options(learning_rate=1, warmup=0, max_steps=2)).assert_success().out
     )
     assert re.search(r"The tuned model is worse than its base: perplexity \S+ .*, base \d", out)
     assert "Do not serve it." in out and "ready to load" not in out
