@@ -9,7 +9,7 @@ FAMILIES = {
     "granite": {}, "phi3": {}, "stablelm": {}, "starcoder2": {}, "cohere": {}, "gpt_neox": {},
     "bloom": {"n_layer": 2, "n_head": 4}, "opt": {"ffn_dim": 64, "word_embed_proj_dim": 32}, "gpt2": GPT,
     "gptj": GPT | {"rotary_dim": 4}, "mixtral": {"num_local_experts": 2}, "mamba": {"state_size": 4},
-    "qwen3_moe": {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 16}, "lfm2": {},
+    "qwen3_moe": {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 16}, "lfm2": {"layer_types": ["full_attention", "conv"]},
     "gpt_neo": {"num_layers": 2, "num_heads": 4, "attention_types": [[["global", "local"], 1]]},
 }  # fmt: skip
 SIZES = {

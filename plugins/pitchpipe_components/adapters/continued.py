@@ -59,8 +59,8 @@ class Continued:
         if (lost := sorted(set(tokens) - known)) and "embed_tokens" not in whole:
             raise pp.PitchpipeError(
                 f"adapter continued: the adapter in {self.folder} has no rows for {len(lost)} tokens that the"
-                f" base has never read (ids {', '.join(map(str, lost[:5]))}): it would never learn them. Use the"
-                " template that it was trained with, or start a new adapter."
+                f" base has never read (ids {', '.join(map(str, lost[:5]))}): it would never learn them. Use"
+                " the template that it was trained with, or start a new adapter."
             )
 
     def notes(self, model: Any) -> list[str]:

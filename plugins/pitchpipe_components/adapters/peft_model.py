@@ -16,6 +16,11 @@ Save = Annotated[
     ),
 ]
 
+EXPERTS = (
+    " The experts of a mixture are adapted so, too; leave the option out, or name layers that are none:"
+    " targets: [q_proj, k_proj, v_proj, o_proj]."
+)
+
 
 def task(model: Any) -> str:
     """The kind of model, as PEFT calls it."""
@@ -38,7 +43,7 @@ def as_trained(model: Any) -> Any:
             weight.data = weight.data.float()
     for config in model.peft_config.values():
         # A set's order changes from process to process, and would change the bytes that are saved.
-        for field in ("target_modules", "feedforward_modules", "modules_to_save"):
+        for field in ("target_modules", "feedforward_modules", "target_parameters"):
             if isinstance(getattr(config, field, None), set):
                 setattr(config, field, sorted(getattr(config, field)))
     head = model.get_base_model().get_output_embeddings()
@@ -71,4 +76,6 @@ def _named(name: str, make: Callable[[], Any]) -> Any:
     try:
         return make()
     except (ValueError, KeyError, NotImplementedError, AttributeError) as error:
-        raise pp.PitchpipeError(f"adapter {name}: {error}") from error
+        raise pp.PitchpipeError(
+            f"adapter {name}: {error}{EXPERTS * ('ParamWrapper' in str(error))}"
+        ) from error

@@ -44,7 +44,8 @@ def _experts(targets: str | list[str], model: Any) -> list[str]:
 
 
 def _is_stack(name: str, weight: Any) -> bool:
-    return weight.ndim == 3 and "lora_" not in name and "conv" not in name
+    """Whether a weight is many matrices that no adapter stands beside."""
+    return weight.ndim == 3 and not re.search(r"base_layer|lora_|conv", name)
 
 
 def _adapted(model: Any) -> list[str]:

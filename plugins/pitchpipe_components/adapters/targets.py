@@ -34,7 +34,7 @@ def must_be_whole(adapter: str, wanted: list[str], model: Any) -> list[str]:
                 f"adapter {adapter}: train_also: the weights of '{target}' are quantised, which cannot be"
                 " trained. Leave it out, or take `quantize` out of the model."
             )
-    return wanted
+    return list(wanted)  # PEFT writes into what it is given
 
 
 def _each_must_match(

@@ -36,11 +36,11 @@ class Prefix:
             task_type=peft_model.task(model), num_virtual_tokens=self.tokens,
             init_weights="zero" if self.init == "zero" else None,
         )  # fmt: skip
-        return _reads_them("prefix", peft_model.adapted("prefix", model, settings))
+        return _reads_them("prefix", _ready(peft_model.adapted("prefix", model, settings)))
 
     def load(self, model: Any, folder: Path) -> Any:
         """The model with a prefix that was saved in `folder`."""
-        return peft_model.load("prefix", model, folder)
+        return _ready(peft_model.load("prefix", model, folder))
 
 
 @dataclass(frozen=True)
@@ -64,24 +64,40 @@ class Prompt:
             task_type=peft_model.task(model), num_virtual_tokens=self.tokens,
             prompt_tuning_init="SAMPLE_VOCAB" if self.init == "vocabulary" else "RANDOM",
         )  # fmt: skip
-        return _without_them(peft_model.adapted("prompt", model, settings))
+        return _ready(peft_model.adapted("prompt", model, settings))
 
     def load(self, model: Any, folder: Path) -> Any:
         """The model with embeddings that were saved in `folder`."""
-        return _without_them(peft_model.load("prompt", model, folder))
+        return _ready(peft_model.load("prompt", model, folder))
 
 
-def _without_them(model: Any) -> Any:
-    """The model gives logits of the text alone, as any other does, and none of what stands before it."""
+def _ready(model: Any) -> Any:
+    """The model gives logits of the text alone, as any other does, and places the text right behind what
+    stands before it: PEFT counts padding between the two as tokens."""
+    from inspect import signature
 
-    def cut(_: Any, __: Any, named: dict[str, Any], output: Any) -> Any:
-        ids = named.get("input_ids")
-        if ids is not None and getattr(output, "logits", None) is not None:
-            output.logits = output.logits[:, -ids.shape[1] :]
-        return output
-
-    model.register_forward_hook(cut, with_kwargs=True)
+    base = model.get_base_model()
+    if "position_ids" in signature(base.forward).parameters:
+        base.register_forward_pre_hook(_placed, with_kwargs=True)
+    model.register_forward_hook(_of_the_text, with_kwargs=True)
     return model
+
+
+def _placed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Positions that pass over padding, where nobody gives any."""
+    mask = named.get("attention_mask")
+    read = named.get("inputs_embeds") if named.get("input_ids") is None else named["input_ids"]
+    if mask is None or mask.ndim != 2 or read is None or named.get("position_ids") is not None:
+        return given, named
+    places = (mask.long().cumsum(-1) - 1).clamp(min=0)
+    return given, named | {"position_ids": places[:, -read.shape[1] :]}
+
+
+def _of_the_text(_: Any, given: tuple[Any, ...], named: dict[str, Any], output: Any) -> Any:
+    ids = given[0] if given else named.get("input_ids")
+    if ids is not None and getattr(output, "logits", None) is not None:
+        output.logits = output.logits[:, -ids.shape[1] :]
+    return output
 
 
 def _reads_them(name: str, model: Any) -> Any:

@@ -45,8 +45,8 @@ class RecipeModel:
         assert model
         self.model, self.adapter = model.bound, recipe[ADAPTER]
         self.new_tokens = new_ids(rendering.tokenizer, rendering.renderer.added)
-        if recipe[ADAPTER]:
-            must_learn(recipe[ADAPTER], self.new_tokens, rendering.tokenizer)
+        if self.adapter:
+            must_learn(self.adapter, self.new_tokens, rendering.tokenizer)
         self.tokenizer = rendering.tokenizer
         prove_padding(rendering.tokenizer, model.options.get("pad_token"))
         self.revision = getattr(model.bound, "commit", None)

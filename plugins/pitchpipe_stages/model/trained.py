@@ -1,6 +1,7 @@
 """What of a model is trained, in a line: how many weights, of what kind and type."""
 
 import re
+from collections import Counter
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ KINDS = (
 
 def trained(model: "PreTrainedModel") -> str:
     """The number of trained weights, their share of all, and what they are."""
-    wrapped, parts = hasattr(model, "peft_config"), {}
+    wrapped, parts = hasattr(model, "peft_config"), Counter[str]()
     every = learned = 0
     for name, weight in model.named_parameters():
         size = _size(weight)
@@ -26,7 +27,7 @@ def trained(model: "PreTrainedModel") -> str:
         if weight.requires_grad:
             learned += size
             kind = f"{_kind(name, wrapped)}, {str(weight.dtype).removeprefix('torch.')}"
-            parts[kind] = parts.get(kind, 0) + size
+            parts[kind] += size
     words = "; ".join(f"{kind}: {size:,}" for kind, size in parts.items())
     return f"trained: {learned:,} of {every:,} weights, {learned / max(every, 1):.2%} ({words})"
 
