@@ -47,8 +47,13 @@ def _knows(tokenizer: "PreTrainedTokenizerFast", token: str) -> bool:
 
 
 def all_special(core: str, control: Iterable[str]) -> str:
-    """A tokenizer whose control tokens are all special: some are added tokens like any word."""
+    """A tokenizer whose control tokens are all special: some are added tokens like any word.
+
+    It ends texts with nothing of its own, and says of each token, spaces too, where it stands: some
+    post-processors take a space out of its own token's place, and then it would not be learned.
+    """
     tokenizer, names = json.loads(core), set(control)
+    tokenizer["post_processor"] = None
     for token in tokenizer["added_tokens"]:
         token["special"] |= token["content"] in names
     return json.dumps(tokenizer)

@@ -54,8 +54,8 @@ def _learned(
 ) -> Learned:
     labels, found = kwargs.pop("labels"), list[tuple[Tensor, Tensor]]()
     shift = 0 if base.config.is_encoder_decoder else 1
-    if shift == 0:
-        kwargs.setdefault("decoder_input_ids", base.prepare_decoder_input_ids_from_labels(labels=labels))
+    if shift == 0 and kwargs.get("decoder_input_ids") is None:  # PEFT passes on that there are none
+        kwargs["decoder_input_ids"] = base.prepare_decoder_input_ids_from_labels(labels=labels)
     places = wanted.places if labels.shape[1] == wanted.width else learned_places(labels, shift)
 
     def catch(hidden: Tensor, *_: Any, **__: Any) -> Tensor:
