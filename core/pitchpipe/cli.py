@@ -56,8 +56,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        _stop("stopped. The same command goes on from here.", 130)
+    except (KeyboardInterrupt, click.Abort) as stopped:
+        _stop(f"stopped. The same command goes on from {str(stopped) or 'here'}.", 130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader, head for instance, has seen enough
         sys.exit(141)

@@ -21,12 +21,18 @@ Line = dict[str, Any]
 
 
 @pp.hookimpl
+def on_stage_begin(run: "Run", stage: str, goes_on: bool) -> None:
+    if not goes_on:
+        _keep(_file(run), lambda line: line["stage"] != stage)
+
+
+@pp.hookimpl
 def on_log(run: "Run", stage: str, step: int, values: dict[str, float]) -> None:
     path = _file(run)
-    if not values:  # the stage's numbers go on from here
-        _keep(path, lambda line: line["stage"] != stage or line.get("step", step + 1) <= step)
-    else:
-        _add(path, {"stage": stage, "step": step, **values})
+    last = _read(_last(path)[1])
+    if last["stage"] == stage and last.get("step", 0) > step:  # a kill came between
+        _keep(path, lambda line: line["stage"] != stage or line.get("step", 0) < step)
+    _add(path, {"stage": stage, "step": step, **values})
 
 
 @pp.hookimpl
@@ -44,18 +50,27 @@ def _file(run: "Run") -> Path:
 
 def _add(path: Path, line: Line) -> None:
     """To the end of the file; into its last line, if that is of the same step."""
+    start, last = _last(path)
+    known = _read(last)
+    if "step" in line and all(known.get(name) == line[name] for name in ("stage", "step")):
+        line = known | line
+    else:
+        start += len(last)
     with open(path, "rb+") as file:
-        start = max(0, file.seek(0, os.SEEK_END) - END)
         file.seek(start)
-        whole, newline, half = file.read().rpartition(b"\n")
-        before, _, last = whole.rpartition(b"\n")
-        known = _read(last)
-        if "step" in line and all(known.get(name) == line[name] for name in ("stage", "step")):
-            line, whole = known | line, before
-            newline = newline if before else b""
-        file.seek(start + len(whole) + len(newline))
         file.write(msgspec.json.encode(line) + b"\n")
         file.truncate()  # a kill may have left half a line
+
+
+def _last(path: Path) -> tuple[int, bytes]:
+    """Where the last whole line begins, and the line."""
+    with open(path, "rb") as file:
+        start = max(0, file.seek(0, os.SEEK_END) - END)
+        file.seek(start)
+        content = file.read()
+    end = content.rfind(b"\n") + 1
+    begin = content.rfind(b"\n", 0, max(end - 1, 0)) + 1
+    return start + begin, content[begin:end]
 
 
 def _keep(path: Path, kept: Callable[[Line], bool]) -> None:
@@ -70,7 +85,8 @@ def _keep(path: Path, kept: Callable[[Line], bool]) -> None:
 
 
 def _read(line: bytes) -> Line:
+    """A line that is damaged is of no stage."""
     try:
-        return msgspec.json.decode(line, type=Line)
+        return {"stage": ""} | msgspec.json.decode(line, type=Line)
     except msgspec.DecodeError:
-        return {"stage": ""}  # damaged, and of no stage
+        return {"stage": ""}

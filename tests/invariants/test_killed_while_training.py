@@ -51,7 +51,6 @@ MOMENTS = [
     ("pitchpipe.run.directory:Run.keep", 1, True),
 ]
 TIMES = "runtime", "per_second", "seconds", "memory"
-TRLS = "entropy", "mean_token_accuracy", "num_tokens"  # means of the last attempt alone
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +63,7 @@ def numbers(here, name):
     """All that metrics.jsonl says of steps, without times."""
     lines = [line for line in here.rows(f"runs/{name}/metrics.jsonl") if "step" in line]
     return [
-        {key: value for key, value in line.items() if not any(word in key for word in (*TIMES, *TRLS))}
+        {key: value for key, value in line.items() if not any(word in key for word in TIMES)}
         for line in lines
     ]
 
@@ -109,3 +108,81 @@ def test_ten_random_kills_change_nothing(project, quick, collation):
             shutil.rmtree(here.folder / "runs/rough")
     assert quick.start(here.folder, *RUN, "rough").wait() == 0
     assert_same(here, expected)
+
+
+SHORT = RECIPE + PACKED.replace("epochs: 3", "max_steps: 8").replace(
+    "checkpoint_every: 3", "checkpoint_every: 2"
+)
+STOPPED = "from tests.forked import die; die('accelerate.optimizer:AcceleratedOptimizer.step', 5, True)"
+
+
+@pytest.fixture
+def stopped(project, quick):
+    """A training of 8 steps that was killed after 5, with checkpoints of steps 2 and 4."""
+    here = project({"recipe.yaml": SHORT, "rows.jsonl": copies(40)})
+    assert quick.start(here.folder, *RUN, "rough", before=STOPPED).wait() == -9
+
+    def again(*arguments, code=0):
+        child = quick.start(here.folder, *RUN, "rough", *arguments)
+        assert child.wait() == code, child.said
+        return " ".join(child.said.split())
+
+    return here, again
+
+
+def flip(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def test_a_damaged_checkpoint_is_told_and_the_one_before_it_taken(stopped):
+    here, again = stopped
+    for name, damage in {
+        "model.safetensors": flip,
+        "optimizer.pt": lambda file: file.write_bytes(file.read_bytes()[:-9]),
+    }.items():
+        last = max(here.folder.glob("runs/rough/checkpoints/*/whole")).parent
+        damage(last / name)
+    said = again()
+    assert "train: going on from step 4" in said
+    assert (
+        "damaged, so left aside: runs/rough/checkpoints/checkpoint-4: model.safetensors holds other bytes"
+        in said
+    )
+    assert "optimizer.pt has" in said
+    steps = [line["step"] for line in numbers(here, "rough")]
+    assert steps == sorted(set(steps)) == [2, 4, 6, 8]
+    here.folder.joinpath("runs/rough/model").rename(here.folder / "damaged")
+    shutil.rmtree(here.folder / "runs/rough")
+    again()
+    whole, damaged = here.folder / "runs/rough/model", here.folder / "damaged"
+    assert (whole / "model.safetensors").read_bytes() == (damaged / "model.safetensors").read_bytes()
+
+
+def test_a_change_that_weights_outlive_goes_on_and_says_so(stopped):
+    here, again = stopped
+    said = again("--set", "trainer.sft.max_steps=10", "--set", "trainer.sft.log_every=1")
+    assert "train: going on from step 4, with another trainer sft's max_steps" in said
+    assert [line["step"] for line in numbers(here, "rough")] == [2, 4, 5, 6, 7, 8, 9, 10]
+    assert "train: already done" in again(
+        "--set", "trainer.sft.max_steps=10", "--set", "trainer.sft.log_every=3"
+    )
+
+
+def test_another_change_begins_again_and_says_what_is_lost(stopped):
+    here, again = stopped
+    assert "and is to end at step 3 now" in again("--set", "trainer.sft.max_steps=3", code=2)
+    said = again("--set", "trainer.sft.learning_rate=1e-4", "--set", "trainer.sft.log_every=4")
+    because = "train: again, because of trainer sft's learning_rate, trainer sft's max_steps"
+    assert f"{because}. Thrown away: all of it up to step 4" in said
+    assert [line["step"] for line in numbers(here, "rough")] == [4, 8]
+
+
+def test_another_number_of_processes_is_refused(stopped):
+    here, again = stopped
+    mark = here.folder / "runs/rough/checkpoints/checkpoint-4/whole"
+    mark.write_text(mark.read_text().replace('"processes":1', '"processes":2'))
+    said = again(code=2)
+    assert "2 processes began this training, and one process would go on with it" in said
+    assert "Start it with 2 processes, or begin it again: rm -r runs/rough/checkpoints" in said

@@ -60,6 +60,11 @@ def on_recipe_loaded(recipe: "Recipe") -> None:
 
 
 @hookspec
+def on_stage_begin(run: "Run", stage: str, goes_on: bool) -> None:
+    """A stage begins: anew, or where an attempt that was stopped left it."""
+
+
+@hookspec
 def on_stage_end(run: "Run", stage: str, result: object, seconds: float) -> None:
     """A stage of the run ("prepare", "train", "evaluate base", "evaluate tuned") has just been done."""
 

@@ -100,13 +100,15 @@ class Run:
             self.console.say(f"[dim]{stage.name}: already done, nothing changed[/]")
             return self.result(stage)
         changed = sorted({name for name, _ in known.parts.items() ^ parts.items()}) if known else []
-        self.console.say(f"[bold]{stage.name}[/]" + (f": {_why(known.done, changed)}" if known else ""))
-        if stage.half_done and (changed or not known):
+        goes_on, words = stage.goes_on(self, changed) if known and not known.done else (False, "")
+        self.console.say(f"[bold]{stage.name}[/]" + (_why(changed, goes_on, words) if known else ""))
+        if stage.half_done and not goes_on:
             shutil.rmtree(self.path / stage.half_done, ignore_errors=True)
         if changed or not known or known.done:
             self._keep_old(stage, known)
         self.stages[stage.name] = StageRecord(parts, done=False)
         self.save()
+        self.host.notify("on_stage_begin", run=self, stage=stage.name, goes_on=goes_on)
         began = time.time()
         result = stage.work(self)
         seconds = round(time.time() - began, 2)
@@ -154,10 +156,9 @@ class Run:
         return target
 
 
-def _why(done: bool, changed: list[str]) -> str:
-    """The reason to do a stage again."""
+def _why(changed: list[str], goes_on: bool, words: str) -> str:
+    """The reason to do a stage again, or where it goes on."""
     from rich.markup import escape
 
-    if changed:
-        return f"again, because of {escape(', '.join(changed))}"
-    return "again, because what it made is gone" if done else "going on where it was left"
+    because = f"of {', '.join(changed)}" if changed else "what it made is gone"
+    return escape(f": going on {words}" if goes_on else f": again, because {because}{words}")

@@ -37,6 +37,10 @@ class Stage(Generic[Result]):
         """Makes the result. `run.fresh` gives a folder to write into, `run.keep` puts it in place."""
         raise NotImplementedError(f"stage '{self.name}' does nothing")
 
+    def goes_on(self, run: "Run", changed: list[str]) -> tuple[bool, str]:
+        """Whether what is half done still counts where these parts of the key have changed; words of it."""
+        return not changed, "" if changed else "where it was left"
+
     def tell(self, run: "Run", result: Result) -> None:
         """Shows the result, new or recorded."""
 

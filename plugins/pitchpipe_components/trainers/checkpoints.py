@@ -77,8 +77,9 @@ class Checkpoints:
         if before != processes:
             raise pp.PitchpipeError(
                 f"{_count(before)} began this training, and {_count(processes)} would go on with it: a step"
-                f" would take {processes}/{before} of the rows that it took, and the order of rows is another."
-                f" Start it with {_count(before)}, or begin it again: rm -r {self.folder}"
+                f" would take {processes}/{before} of the rows that it took, in another order, so that some"
+                f" would be learned twice and some never. Start it with {_count(before)}, or begin it again:"
+                f" rm -r {self.folder}"
             )
 
     def _whole(self) -> list[Path]:

@@ -53,7 +53,7 @@ class Learner(SFTTrainer):
                 eval_dataset=stand_in if has_validation else None,
                 data_collator=cast(Any, Numbered(batches, shift)),
             )
-        self.training, self.order = training, batches.sampler
+        self.training, self.order = training, cast(Any, batches.sampler)
         self.train_dataset = cast(Any, batches.dataset)
         if has_validation:
             self.eval_dataset = cast(Any, batches.validation)
@@ -133,6 +133,7 @@ class Learner(SFTTrainer):
         return self.astray.norm
 
     def _run_epoch(self, *args: Any, **kwargs: Any) -> None:
+        self.order.set_epoch(kwargs["epoch"])  # Accelerate forgets it where several processes skip batches
         if not self.control.should_training_stop:  # it may go on from a checkpoint of its very end
             super()._run_epoch(*args, **kwargs)
 

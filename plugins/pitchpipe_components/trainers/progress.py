@@ -47,12 +47,18 @@ class Progress(TrainerCallback):
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._began = time.monotonic()
+        self._must_go_on(state)
         state.compute_steps(args, state.max_steps)  # as often as is asked now, not when it was saved
         for name, counted in self._restored.get("sums", {}).items():
             self.sums[name].restore(counted)
         control.should_training_stop = self._restored.get("stopped", False)
-        if state.is_world_process_zero:
-            self.training.log(state.global_step, {})
+
+    def _must_go_on(self, state: Any) -> None:
+        if state.global_step > state.max_steps:
+            raise pp.PitchpipeError(
+                f"training has come to step {state.global_step}, and is to end at step {state.max_steps} now."
+                f" To begin it again: rm -r {self.training.checkpoints}"
+            )
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """What Trainer does after an epoch is done at its last step."""

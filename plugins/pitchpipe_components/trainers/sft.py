@@ -1,6 +1,7 @@
 """Supervised fine-tuning on TRL's SFTTrainer, on whatever devices Accelerate finds."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -131,6 +132,15 @@ class Sft:
         from pitchpipe_components.trainers import trl_run
 
         return trl_run
+
+    watching = ("log_every", "checkpoint_every", "checkpoints", "samples", "rehearse")
+    extending = ("epochs", "max_steps", "evaluate_every", "keep", "patience", "gradient_checkpointing")
+
+    def reached(self, checkpoints: Path) -> int:
+        from pitchpipe_components.trainers.checkpoints import Checkpoints, step_of
+
+        last = Checkpoints(checkpoints).last()
+        return step_of(last) if last else 0
 
     def data_plan(self) -> pp.DataPlan:
         return pp.DataPlan(self.batch_size, self.epochs, self.accumulate, self.max_steps, self.seed)

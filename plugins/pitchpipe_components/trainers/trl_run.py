@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -110,7 +111,7 @@ def _learner(options: "Sft", training: pp.Training) -> Learner:
 
 def _goes_on_from(learner: Learner) -> str | None:
     """The checkpoint that all processes go on from. The first one looks; a damaged one is told."""
-    found = [None]
+    found: list[Path | None] = [None]
     if learner.is_world_process_zero():
         found = [learner.checkpoints.sound(learner.training.console, learner.args.world_size)]
     if folder := broadcast_object_list(found)[0]:

@@ -7,7 +7,7 @@ from torch.utils.data import Dataset, Sampler
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Batch
-from pitchpipe.records.example import Example, Examples
+from pitchpipe.records.example import IGNORED, Example, Examples
 from pitchpipe_stages.train.batches import Plan, alike, planned
 
 if TYPE_CHECKING:
@@ -18,19 +18,27 @@ Entry = list[tuple[int, Example]]  # of a data set: the examples of one row, wit
 
 
 class Grouped(Sampler[int]):
-    """Numbers of single examples; those of a batch are of like length."""
+    """Numbers of single examples; those of a batch are of like length.
 
-    def __init__(self, lengths: list[int], batch_size: int, seed: int):
+    `at_once` make a batch of all processes. Accelerate gives each process the same number of full batches,
+    and repeats rows where they do not come out even. So the last are filled: a number below 0 is an example
+    of which nothing is learned, and each other one is learned once in an epoch.
+    """
+
+    def __init__(self, lengths: list[int], batch_size: int, seed: int, at_once: int = 1):
         self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
+        self._fill = -len(lengths) % at_once
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return len(self.lengths) + self._fill
 
     def set_epoch(self, epoch: int) -> None:
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
-        return alike(self.lengths, self.batch_size, self.seed, self.epoch)
+        yield from alike(self.lengths, self.batch_size, self.seed, self.epoch)
+        shortest = min(range(len(self.lengths)), key=self.lengths.__getitem__, default=0)
+        yield from [~shortest] * self._fill
 
 
 class Planned(Sampler[list[int]]):
@@ -62,7 +70,7 @@ class Planned(Sampler[list[int]]):
 
 
 class SingleExamples(Dataset[Entry]):
-    """Examples by their numbers, each a row of its own."""
+    """Examples by their numbers, each a row of its own. Of a number below 0, nothing is learned."""
 
     def __init__(self, examples: Examples):
         self.examples = examples
@@ -71,6 +79,9 @@ class SingleExamples(Dataset[Entry]):
         return len(self.examples)
 
     def __getitem__(self, index: int) -> Entry:
+        if index < 0:
+            ids = self.examples[~index].ids
+            return [(~index, Example(ids, [IGNORED] * len(ids)))]
         return [(index, self.examples[index])]
 
 

@@ -15,7 +15,7 @@ from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.prepare.result import SPLITS
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
-from pitchpipe_stages.train import ranks
+from pitchpipe_stages.train import ranks, resuming
 from pitchpipe_stages.train.records import Records, catch_up
 from pitchpipe_stages.train.samples import FILE as SAMPLES
 from pitchpipe_stages.train.sections import TRACKERS, TRAINER
@@ -52,11 +52,18 @@ class Train(Stage[Trained]):
         if not (run.path / self.half_done).exists():
             (run.path / SAMPLES).unlink(missing_ok=True)
         run.fresh("model")
-        with Records(run, self.name) as records:
-            result = _fit(run, run.console, records)
+        try:
+            with Records(run, self.name) as records:
+                result = _fit(run, run.console, records)
+        except KeyboardInterrupt:
+            step = resuming.reached(run.recipe, run.path / self.half_done)
+            raise KeyboardInterrupt(step or "the beginning of training") from None
         run.keep("model")
         shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
         return result
+
+    def goes_on(self, run: Run, changed: list[str]) -> tuple[bool, str]:
+        return resuming.goes_on(run.recipe, run.path / self.half_done, changed)
 
     def begins(self, run: Run, done: bool) -> None:
         ranks.announce(begins=not done)
@@ -91,9 +98,9 @@ def train_parts(run: Run) -> KeyParts:
 
     recipe, files = run.recipe, run.result(PREPARE).files
     parts = {f"prepared {side}": files[side] for side in ("train", "validation")} | model_parts(recipe)
-    for use in (recipe[ADAPTER], recipe[TRAINER]):
-        parts |= parts_of(use, recipe) if use else {}
-        if use and isinstance(use.bound, NamesFiles):
+    for use in filter(None, (recipe[ADAPTER], recipe[TRAINER])):
+        parts |= resuming.trainer_parts(use, recipe) if use is recipe[TRAINER] else parts_of(use, recipe)
+        if isinstance(use.bound, NamesFiles):
             parts[f"{use.component.kind} {use.label}'s files"] = digest_files(*use.bound.inputs())
     return parts
 

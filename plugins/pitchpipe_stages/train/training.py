@@ -44,11 +44,11 @@ class RecipeTraining:
         from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each, numbers
 
         lengths, validation = self.train.lengths(), SingleExamples(self.validation)
-        if not isinstance(self.collator, PlansRows):
-            order = Grouped(lengths.tolist(), size, seed)
-            return Batches(SingleExamples(self.train), order, each(self.collate), numbers, validation)
         # One process may have a short batch at the end; several must have the same number of rows.
         at_once = size * processes if processes > 1 else 1
+        if not isinstance(self.collator, PlansRows):
+            order = Grouped(lengths.tolist(), size, seed, at_once)
+            return Batches(SingleExamples(self.train), order, each(self.collate), numbers, validation)
         rows = Planned(self.collator.plan, lengths, seed, at_once)
         return Batches(PlannedRows(self.train, len(rows)), rows, each(self._join), numbers, validation)
 
