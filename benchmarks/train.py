@@ -1,16 +1,17 @@
 """Packed training of a small Llama, beside TRL's SFTTrainer and a bare loop.   python benchmarks/train.py
 
 All learn the same rows in the same order from the same weights: documents of about 256 tokens, of which the
-last two thirds are learned, packed into rows of 4,096. Ours is the trainer `sft` with the collator `packed`, as
-`pitchpipe run` calls it. TRL's gets the packed rows ready made, in float32 and without gradient checkpointing,
-as ours (its own defaults are slower). The bare loop is PyTorch alone around our loss, our attention and our
-batches. Each trains in a process of its own, in turns; told are the medians of all steps but the first ones of
-each process, by the clock and in time of the processor (which others on the machine do not lengthen), and the
-most memory that a process took beyond what it had before it trained. Losses are compared
-first: a step of TRL's or of the bare loop may differ by 1 %.
+last two thirds are learned, packed into rows of 4,096. Ours is the trainer `sft` with the collator `packed`,
+as `pitchpipe run` calls it. TRL's gets the packed rows ready made, in float32 and without gradient
+checkpointing, as ours (its own defaults are slower). The bare loop is PyTorch alone around our loss, our
+attention and our batches. Each trains in a process of its own, in turns. Told are the medians of all steps
+but the first ones of each process, by the clock and in time of the processor (which others on the machine
+lengthen less), and the most memory that a process took beyond what it had before it trained. Losses are
+compared first: a step of TRL's or of the bare loop may differ by 1 %.
 
-`--loss` measures the loss alone: hidden states and an output layer to a loss and gradients, for a frozen and
-for a trained layer, beside TRL's and PyTorch's, which holds all logits.
+`--loss` measures the loss alone: from hidden states and an output layer to a loss and gradients, for a
+trained and for a frozen layer, beside TRL's and PyTorch's, which holds all logits. `--linear` measures frozen layers
+with LoRA, beside PEFT's code and the bare layer.
 """
 
 import argparse
@@ -24,7 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +41,14 @@ Numbers = dict[str, Any]
 
 
 def write_data(folder: Path, asked: argparse.Namespace) -> None:
-    """Prepared examples: each follows a chain of tokens of its own, so that there is something to learn."""
+    """Prepared examples of tokens by chance, some of them far more often than others: that can be learned."""
     chance = np.random.default_rng(0)
     count = asked.length * asked.rows // asked.document
     lengths = np.clip(
         chance.lognormal(np.log(asked.document * 0.9), 0.45, count).astype(int), 16, asked.length
     )
     offsets = np.concatenate([[0], lengths.cumsum()]).astype(np.int64)
-    steps = chance.integers(1, 5, offsets[-1])
-    ids = ((steps.cumsum() * 7) % (asked.vocabulary - 16) + 8).astype(np.int32)
+    ids = (chance.random(offsets[-1]) ** 4 * (asked.vocabulary - 16) + 8).astype(np.int32)
     mask = np.concatenate([np.arange(length) >= length // 3 for length in lengths]).astype(np.uint8)
     for side, kept in (("train", slice(None)), ("validation", slice(0))):
         ids[kept].tofile(folder / f"{side}.ids")
@@ -69,9 +69,10 @@ def make_model(asked: argparse.Namespace) -> Any:
 
     torch.manual_seed(0)
     config = LlamaConfig(
-        hidden_size=asked.hidden, intermediate_size=asked.hidden * 8 // 3 // 8 * 8, vocab_size=asked.vocabulary,
-        num_hidden_layers=asked.layers, num_attention_heads=max(1, asked.hidden // 64), pad_token_id=0,
-        max_position_embeddings=asked.length, bos_token_id=None, eos_token_id=1, tie_word_embeddings=False,
+        hidden_size=asked.hidden, intermediate_size=asked.hidden * 8 // 3 // 8 * 8,
+        vocab_size=asked.vocabulary, num_hidden_layers=asked.layers,
+        num_attention_heads=max(1, asked.hidden // 64), max_position_embeddings=asked.length,
+        pad_token_id=0, bos_token_id=None, eos_token_id=1, tie_word_embeddings=False,
     )  # fmt: skip
     model: Any = LlamaForCausalLM(config)
     return Lora(rank=16)(model, []) if asked.adapter == "lora" else model
@@ -221,9 +222,9 @@ def _trl_loss(hidden: Any, weight: Any, labels: Any) -> Any:
 
     learned = (labels[:, 1:] != -100).flatten()
     found = utils._ChunkedLogProbFunction.apply(
-        hidden[:, :-1].reshape(-1, hidden.shape[-1]), weight, None, labels[:, 1:].clamp(min=0).reshape(-1), 1.0,
-        utils._CHUNKED_LOGPROB_CHUNK_SIZE, None, 1.0, ("log_probs", "entropy", "is_top1"),
-    )  # type: ignore[no-untyped-call]  # fmt: skip
+        hidden[:, :-1].reshape(-1, hidden.shape[-1]), weight, None, labels[:, 1:].clamp(min=0).reshape(-1),
+        1.0, utils._CHUNKED_LOGPROB_CHUNK_SIZE, None, 1.0, ("log_probs", "entropy", "is_top1"),
+    )  # fmt: skip
     return -found[0].masked_fill(~learned, 0).sum() / learned.sum()
 
 
@@ -234,6 +235,38 @@ def _torch_loss(hidden: Any, weight: Any, labels: Any) -> Any:
     return torch.nn.functional.cross_entropy(logits[0, :-1].float(), labels[0, 1:])
 
 
+# --- One layer with LoRA ------------------------------------------------------------------------
+
+
+def linear(asked: argparse.Namespace) -> None:
+    """Forward and back through one frozen layer: bare, with PEFT's LoRA, with ours."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    from pitchpipe_components.trainers.lora_linear import fewer_passes
+
+    torch.set_num_threads(asked.threads)
+    for inward, outward in ((256, 256), (256, 680), (680, 256), (1024, 4096)):
+        layers = [torch.nn.Sequential(torch.nn.Linear(inward, outward, bias=False)) for _ in range(2)]
+        settings, other = LoraConfig(target_modules=["0"], r=16), layers.pop()
+        bare, adapted = layers[0].requires_grad_(False), get_peft_model(other, settings)  # type: ignore
+        x, back = torch.randn(asked.length, inward, requires_grad=True), torch.randn(asked.length, outward)
+
+        def seconds(layer: Any, x: Any = x, back: Any = back) -> float:
+            began = time.process_time()
+            layer(x).backward(back)
+            return time.process_time() - began
+
+        found: dict[str, list[float]] = {"bare": [], "PEFT": [], "ours": []}
+        for _ in range(4 + asked.steps):
+            found["bare"].append(seconds(bare))
+            found["PEFT"].append(seconds(adapted))
+            with fewer_passes(adapted):
+                found["ours"].append(seconds(adapted))
+        told = ", ".join(f"{name} {statistics.median(times) * 1e3:.1f} ms" for name, times in found.items())
+        print(f"{inward} to {outward}: {told}")
+
+
 # --- One process, and all of them ---------------------------------------------------------------
 
 _memory: Numbers = {}
@@ -241,7 +274,7 @@ _memory: Numbers = {}
 
 @contextmanager
 def measured() -> Iterator[None]:
-    """The most memory of the process while this lasts, beyond what it has now; looked at 50 times a second."""
+    """The most memory of the process while this lasts, beyond what it has now; seen 50 times a second."""
     done, began = threading.Event(), _resident()
     _memory["most"] = 0
 
@@ -269,7 +302,7 @@ def one(way: str, asked: argparse.Namespace) -> None:
     quiet()
     torch.set_num_threads(asked.threads)
     steps = Steps()
-    with tempfile.TemporaryDirectory() as folder, nullcontext():
+    with tempfile.TemporaryDirectory() as folder:
         if asked.loss:
             loss_alone(way, asked, steps)
         else:
@@ -309,8 +342,8 @@ def compare(asked: argparse.Namespace) -> None:
             assert apart < APART, f"{way} differs by {apart:.2%}: {run['losses']}, {expected}"
     kind = "the loss alone" if asked.loss else "a step"
     print(
-        f"{kind}: {asked.adapter}, vocabulary {asked.vocabulary:,}, hidden {asked.hidden}, {asked.length:,} tokens,"
-        f" {asked.threads} threads; losses {expected[0]:.3f} to {expected[-1]:.3f}"
+        f"{kind}: {asked.adapter}, vocabulary {asked.vocabulary:,}, hidden {asked.hidden},"
+        f" {asked.length:,} tokens, {asked.threads} threads; losses {expected[0]:.3f} to {expected[-1]:.3f}"
     )
     names = {"ours": "pitchpipe", "bare": "PyTorch, all logits" if asked.loss else "bare loop", "trl": "TRL"}
     print(f"  {'':20} {'clock':>9} {'processor':>11} {'memory':>12}   of pitchpipe's clock, processor")
@@ -345,25 +378,18 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
-    parser.add_argument(
-        "--trl-defaults", action="store_true", help="TRL with its own precision and checkpointing"
-    )
+    parser.add_argument("--trl-defaults", action="store_true", help="TRL's precision and checkpointing")
     parser.add_argument("--loss", action="store_true", help="the loss alone")
+    parser.add_argument("--linear", action="store_true", help="one layer with LoRA")
     parser.add_argument("--tiny", action="store_true", help="a few seconds, to see that all runs")
     parser.add_argument("--one", choices=WAYS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.tiny:
-        small = {
-            "vocabulary": 512,
-            "hidden": 64,
-            "layers": 2,
-            "length": 256,
-            "document": 32,
-            "rows": 8,
-            "steps": 4,
-            "turns": 1,
-        }
-        vars(asked).update(small)
+        vars(asked).update(vocabulary=512, hidden=64, layers=2, length=256, document=32)
+        vars(asked).update(rows=8, steps=4, turns=1)
+    if asked.linear:
+        linear(asked)
+        return
     if asked.one:
         one(asked.one, asked)
         return

@@ -31,6 +31,7 @@ class Learner(SFTTrainer):
     """Learns prepared examples. TRL makes none of its own: it is shown a stand-in."""
 
     astray: Astray
+    loss_is_scaled_for_ga = True  # by the learned tokens of all batches of a step
     checkpoints: Checkpoints
     progress: Progress
     pace: Pace
@@ -57,7 +58,6 @@ class Learner(SFTTrainer):
         self.train_dataset = cast(Any, batches.dataset)
         if has_validation:
             self.eval_dataset = cast(Any, batches.validation)
-        self.loss_is_scaled_for_ga = True
         spread = self.accelerator.distributed_type.value
         with self.accelerator.autocast():
             self.losses = Losses(self.model, label_smoothing, self._aux_weight(), spread)
@@ -91,14 +91,14 @@ class Learner(SFTTrainer):
             loss = loss + self._aux_weight() * found.aux_loss / self.current_gradient_accumulation_steps
         return loss
 
-    def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> Any:
+    def evaluation_loop(self, *args: Any, **kwargs: Any) -> Any:
         """Trainer takes the mean of the batches' means, whatever they hold."""
         self.examined = Examined(
             len(self.training.validation), self.accelerator.device, self.accelerator.gather
         )
-        output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        output = super().evaluation_loop(*args, **kwargs)
         assert output.metrics is not None
-        output.metrics[f"{metric_key_prefix}_loss"] = self.examined.mean()
+        output.metrics[f"{kwargs.get('metric_key_prefix', 'eval')}_loss"] = self.examined.mean()
         return output
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
@@ -159,7 +159,7 @@ class Learner(SFTTrainer):
 
 @contextmanager
 def _left_alone(model: Any) -> Iterator[None]:
-    """TRL puts a loss of its own into a model's forward pass, and refuses adapters on the output layer for it.
+    """TRL puts a loss of its own into a model's forward pass, and refuses adapters on the output layer.
     It puts adapters of quantised models into bfloat16, where small steps are lost."""
     base, hidden = inner(model), (*QUANTISED, "forward", "get_output_embeddings")
     held = [(one, {name: vars(one)[name] for name in hidden if name in vars(one)}) for one in (model, base)]

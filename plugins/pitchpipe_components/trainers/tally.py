@@ -1,4 +1,4 @@
-"""Adds up the losses of learned tokens, in all and by source, without waiting for the device between two logs."""
+"""Adds up the losses of learned tokens, in all and by source. Nothing waits for the device between logs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,14 +25,14 @@ class Tally:
         self._before = torch.zeros_like(self._since)  # what was logged
 
     def add(self, each: Tensor, owners: Tensor | None) -> None:
-        """Takes the losses of a batch's learned tokens, and the number of each one's example where it is known."""
+        """Takes the losses of learned tokens, and for each the number of its example, where that is known."""
         numbers = counted(each.to(self._since.device))
         self._since[:, 0] += numbers.sum(1)
         if self._source_of is not None and owners is not None:
             self._since.index_add_(1, self._source_of[owners] + 1, numbers)
 
     def take(self) -> dict[str, float]:
-        """The means since the last log, and the tokens learned since the beginning. In all processes at once."""
+        """Means since the last log, and tokens learned since the beginning. In all processes at once."""
         since = self.reduce(self._since.clone())
         self._before += since
         self._since.zero_()

@@ -16,6 +16,7 @@ from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.fitting import Fitted, can_rehearse, fitted
 from pitchpipe_components.trainers.learner import Learner
+from pitchpipe_components.trainers.lora_linear import fewer_passes
 from pitchpipe_components.trainers.moving import Moving
 from pitchpipe_components.trainers.neftune import Noise
 from pitchpipe_components.trainers.pace import Pace
@@ -89,6 +90,7 @@ def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fit
     learner = _learner(options, training)
     must_be_as_asked(learner.accelerator)
     with ExitStack() as stack:
+        stack.enter_context(fewer_passes(training.model))
         with learner.accelerator.autocast():  # as in the steps that follow
             stack.enter_context(training.isolated(cast(Any, learner.model)))
         if options.neftune:

@@ -1,9 +1,8 @@
 """Batches that say which examples they hold, which places are learned, and of which example.
 
-All of this is known while a batch is made, on the processor: a GPU that had to find it out would be waited for.
+All of this is known while a batch is made, on the processor: a GPU would have to be waited for.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch

@@ -1,4 +1,4 @@
-"""Cross entropy from hidden states: the logits of a few tokens exist at a time, the gradient is ready with the loss.
+"""Cross entropy from hidden states: few logits exist at a time, and the gradient is ready with the loss.
 
 Nothing is computed twice: a frozen output layer costs two matrix products a token (logits, hidden states'
 gradient), a trained one three. Sums are kept in float32; the products are in the type of the layer.
@@ -17,7 +17,7 @@ AT_ONCE = {"cpu": 1 << 22, "cuda": 1 << 27}
 
 @dataclass(frozen=True)
 class Finish:
-    """What a family does to the logits after its output layer: multiplies them, then bends them under a cap."""
+    """What a family does to logits after its output layer: multiplies them, then bends them under a cap."""
 
     scale: float = 1.0
     cap: float | None = None
@@ -37,40 +37,43 @@ class Finish:
 
 @dataclass(frozen=True)
 class Layer:
-    """An output layer: its weights; `rows` are trained in the place of those rows of it that `index` names."""
+    """An output layer. `rows` are trained in the place of the rows of its weights that `index` names."""
 
     weight: Tensor
     bias: Tensor | None = None
     rows: Tensor | None = None
     index: Tensor | None = None
 
+    def to(self, of_kind: torch.dtype) -> "Layer":
+        """All of its numbers in one type."""
+        parts = (None if part is None else part.to(of_kind) for part in (self.bias, self.rows))
+        return Layer(self.weight.to(of_kind), *parts, self.index)
+
 
 def losses(
     hidden: Tensor, targets: Tensor, layer: Layer, finish: Finish, smoothing: float = 0.0
 ) -> tuple[Tensor, Tensor]:
     """The sum of the tokens' losses, which has a gradient, and the loss of each, which has none."""
-    total, each = _Losses.apply(
+    found: tuple[Tensor, Tensor] = _Losses.apply(
         hidden, layer.weight, layer.bias, layer.rows, layer.index, targets, finish, smoothing,
         torch.is_grad_enabled(),
-    )  # type: ignore[no-untyped-call]  # fmt: skip
-    return total, each
+    )  # fmt: skip
+    return found
 
 
 def finished(hidden: Tensor, layer: Layer, finish: Finish) -> Tensor:
     """The logits of all of some hidden states."""
     of_kind = kind(layer.weight)
-    parts = [None if part is None else part.to(of_kind) for part in (layer.weight, layer.bias, layer.rows)]
-    return finish.of(_logits(hidden.to(of_kind), *parts, layer.index).float())  # type: ignore[arg-type]
+    return finish.of(_logits(hidden.to(of_kind), layer.to(of_kind)).float())
 
 
-def _logits(
-    hidden: Tensor, weight: Tensor, bias: Tensor | None, rows: Tensor | None, index: Tensor | None
-) -> Tensor:
-    logits = hidden @ weight.T if bias is None else hidden @ weight.T + bias
-    if rows is not None:
-        assert index is not None
-        new = hidden @ rows.T if bias is None else hidden @ rows.T + bias[index]
-        logits.index_copy_(-1, index, new)
+def _logits(hidden: Tensor, layer: Layer) -> Tensor:
+    bias = layer.bias
+    logits = hidden @ layer.weight.T if bias is None else hidden @ layer.weight.T + bias
+    if layer.rows is not None:
+        assert layer.index is not None
+        new = hidden @ layer.rows.T if bias is None else hidden @ layer.rows.T + bias[layer.index]
+        logits.index_copy_(-1, layer.index, new)
     return logits
 
 
@@ -81,8 +84,9 @@ class _Losses(torch.autograd.Function):
         index: Tensor | None, targets: Tensor, finish: Finish, smoothing: float, learns: bool,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
         of_kind = kind(weight)
-        read = [part if part is None else part.to(of_kind) for part in (hidden, weight, bias, rows)]
-        work = _Chunks(*read, index, finish, smoothing, ctx.needs_input_grad[:4] if learns else (False,) * 4)
+        layer = Layer(weight, bias, rows, index).to(of_kind)
+        wanted = ctx.needs_input_grad[:4] if learns else (False,) * 4
+        work = _Chunks(hidden.to(of_kind), layer, finish, smoothing, wanted)
         each = hidden.new_empty(len(hidden), dtype=torch.float32)
         size = max(1, AT_ONCE.get(hidden.device.type, 1 << 25) // len(weight))
         for start in range(0, len(hidden), size):
@@ -108,21 +112,19 @@ class _Chunks:
     """The losses of some tokens after the other, and the gradients that they add up to."""
 
     def __init__(
-        self, hidden: Any, weight: Any, bias: Any, rows: Any, index: Tensor | None,
-        finish: Finish, smoothing: float, wanted: tuple[bool, ...],
-    ):  # fmt: skip
-        self.hidden, self.weight, self.bias, self.rows, self.index = hidden, weight, bias, rows, index
-        self.finish, self.smoothing = finish, smoothing
+        self, hidden: Tensor, layer: Layer, finish: Finish, smoothing: float, wanted: tuple[bool, ...]
+    ):
+        self.hidden, self.layer, self.finish, self.smoothing = hidden, layer, finish, smoothing
         of_hidden = torch.empty_like(hidden) if wanted[0] else None
         sums = [
-            torch.zeros_like(part, dtype=torch.float32) if want else None
-            for part, want in zip((weight, bias, rows), wanted[1:], strict=True)
+            torch.zeros_like(part, dtype=torch.float32) if want and part is not None else None
+            for part, want in zip((layer.weight, layer.bias, layer.rows), wanted[1:], strict=True)
         ]
         self.gradients = [of_hidden, *sums]
 
     def chunk(self, here: slice, targets: Tensor) -> Tensor:
         hidden = self.hidden[here]
-        logits = self.finish.of(_logits(hidden, self.weight, self.bias, self.rows, self.index).float())
+        logits = self.finish.of(_logits(hidden, self.layer).float())
         capped = logits if self.finish.cap is None else logits.clone()
         likely = torch.log_softmax(logits, dim=-1)
         at = targets[:, None]
@@ -148,16 +150,16 @@ class _Chunks:
         if of_weight is not None:
             _add_product(of_weight, gradient, hidden)
         new = None
-        if self.rows is not None:
-            assert self.index is not None
-            new = gradient.index_select(1, self.index)
-            gradient.index_fill_(1, self.index, 0)
+        if self.layer.rows is not None:
+            assert self.layer.index is not None
+            new = gradient.index_select(1, self.layer.index)
+            gradient.index_fill_(1, self.layer.index, 0)
             if of_rows is not None:
                 _add_product(of_rows, new, hidden)
         if of_hidden is not None:
-            torch.mm(gradient, self.weight, out=of_hidden[here])
+            torch.mm(gradient, self.layer.weight, out=of_hidden[here])
             if new is not None:
-                of_hidden[here].addmm_(new, self.rows)
+                of_hidden[here].addmm_(new, self.layer.rows)
 
 
 def _add_product(total: Tensor, gradient: Tensor, hidden: Tensor) -> None:

@@ -1,6 +1,6 @@
 """Lets the forward pass of a causal language model return the losses of learned tokens instead of logits.
 
-The model's own code runs, whatever it does around its layers; only its output layer is replaced while it does.
+The model's own code runs, whatever it does around its layers; only its output layer is replaced meanwhile.
 So adapters, gradient checkpointing and DistributedDataParallel work as ever: they call the model as always.
 """
 
@@ -24,7 +24,7 @@ class Wanted:
 
     places: Tensor  # of the flattened batch: after these a token is learned
     width: int
-    finish: Finish = Finish()
+    finish: Finish
     smoothing: float = 0.0
 
 
@@ -32,20 +32,23 @@ class Wanted:
 class Learned(ModelOutput):
     """The sum of the losses, which has a gradient, and each of them; what routers of experts add."""
 
-    loss: Tensor | None = None
-    each: Tensor | None = None
+    loss: Tensor = None  # type: ignore[assignment]  # a ModelOutput has at most one field without a default
+    each: Tensor = None  # type: ignore[assignment]
     aux_loss: Tensor | None = None
 
 
 def install(model: Any) -> None:
-    """`model(..., labels=labels, wanted=Wanted(...))` returns `Learned`. Without `wanted` nothing is changed."""
+    """`model(..., labels=labels, wanted=Wanted(...))` returns `Learned`; without `wanted` nothing changes."""
     base = inner(model)
     native = base.forward
+    if hasattr(native, "gives_losses"):  # through what may be wrapped around it, too
+        return
 
     @wraps(type(base).forward)
     def forward(self: Any, *args: Any, wanted: Wanted | None = None, **kwargs: Any) -> Any:
         return native(*args, **kwargs) if wanted is None else _learned(self, native, wanted, args, kwargs)
 
+    forward.gives_losses = True  # type: ignore[attr-defined]
     base.forward = MethodType(forward, base)
 
 

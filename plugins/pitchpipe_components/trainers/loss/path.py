@@ -1,4 +1,4 @@
-"""How the losses of a batch are had: the fast way where it is proven to give the model's own, else the plain one."""
+"""How the losses of a batch are computed: the fast way if it is proven on the model, else the plain one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ KEPT_BY_ACCELERATE = ("MULTI_CPU", "MULTI_GPU", "NO")  # kinds of training that 
 
 
 class Losses:
-    """Computes the losses of learned tokens with a model that may lie within adapters and Accelerate's wrapper."""
+    """Computes the losses of learned tokens, through adapters and what Accelerate wraps around them."""
 
     def __init__(self, model: Any, smoothing: float, aux_weight: float, spread: str = "NO"):
         self.smoothing, self.aux_weight, self.why_plain = smoothing, aux_weight, ""
@@ -48,9 +48,7 @@ class Losses:
 
     def tell(self, console: pp.Console) -> None:
         if self.why_plain:
-            console.say(
-                f"[yellow]slow:[/] the loss is computed from the logits of all tokens: {self.why_plain}"
-            )
+            console.say(f"[yellow]slow:[/] the loss is computed from all logits: {self.why_plain}")
 
 
 def _plain(model: Any, inputs: dict[str, Any], places: Tensor, shift: int, smoothing: float) -> Learned:
@@ -92,7 +90,7 @@ def _proven(model: Any) -> Finish:
 
 
 def _finishes(config: Any) -> Iterator[Finish]:
-    """What a config says of the logits, and the opposite: the numbers of one name multiply here, divide there."""
+    """What a config says of the logits, and the opposite: numbers of one name multiply here, divide there."""
     cap = getattr(config, "final_logit_softcapping", None)
     named = [value for name in SCALES if (value := getattr(config, name, None))]
     for scale in (*named, *(1 / value for value in named), 1.0):
