@@ -9,7 +9,7 @@ from pitchpipe.run.directory import Run
 from pitchpipe_tools.next_steps import show_next_steps
 from pitchpipe_tools.recipe_argument import Function, load_recipe, recipe_argument
 
-_RUN_OPTIONS = (
+_PLACE = (
     click.option(
         "--runs",
         type=click.Path(path_type=Path),
@@ -18,6 +18,9 @@ _RUN_OPTIONS = (
         help="Folder of all runs.",
     ),
     click.option("--name", help="Name of the run's folder. [default: the recipe's file name]"),
+)
+_RUN_OPTIONS = (
+    *_PLACE,
     click.option(
         "--tiny",
         is_flag=True,
@@ -29,6 +32,13 @@ _RUN_OPTIONS = (
         help="Number of processes that prepare data. [default: one for each core]",
     ),
 )
+
+
+def run_place(command: Function) -> Function:
+    """Adds --runs and --name to a command."""
+    for option in reversed(_PLACE):
+        command = option(command)
+    return command
 
 
 def _run_options(command: Function) -> Function:
@@ -79,7 +89,9 @@ def _run(
 ) -> Run | None:
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole, escape
+    from pitchpipe_stages.train.device import tell
     from pitchpipe_stages.train.ranks import joins, together
+    from pitchpipe_stages.train.sections import TRAINER
     from pitchpipe_tools.cures import cured
     from pitchpipe_tools.recipe_file.shrink import SAID
 
@@ -88,6 +100,9 @@ def _run(
         folder = runs / (name or f"{loaded.path.stem}{'-tiny' if tiny else ''}")
         if tiny:
             console.say(SAID)
-        for hint in loaded.hints if until != "prepare" and not joins() else ():
+        begins = until != "prepare" and not joins()
+        for hint in loaded.hints if begins else ():
             console.say(f"[yellow]hint:[/] {escape(hint)}")
+        if loaded[TRAINER] and begins:
+            tell(loaded, console)
         return run(loaded, folder, console, until, processes or 0)

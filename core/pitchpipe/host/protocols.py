@@ -159,6 +159,12 @@ class PlansData(Protocol):
     def data_plan(self) -> DataPlan: ...
 
 
+@runtime_checkable
+class Rehearses(Protocol):
+    # A trainer that does what it does before its first step, undoes it, and says in words what it has found.
+    def rehearsal(self, training: Training, /) -> dict[str, str]: ...
+
+
 class Evaluator(Protocol):
     # Scores a model. It is called for the base model and for the tuned one, with the same conversations.
     def __call__(self, subject: Subject, /) -> dict[str, Score]: ...

@@ -50,7 +50,7 @@ class Run:
         self.path.mkdir(parents=True, exist_ok=True)
         self._lock = open(self.path / ".lock", "w")
         self._take_lock()
-        self._read()
+        self.read()
         self._must_be_ours()
 
     def _take_lock(self) -> None:
@@ -62,7 +62,8 @@ class Run:
                 time.sleep(0.1)
         raise PitchpipeError(f"another pitchpipe is at work in {self.path}")
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """What run.json knows of the stages."""
         file = self.path / "run.json"
         if not file.exists():
             return

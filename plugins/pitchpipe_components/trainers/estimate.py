@@ -1,4 +1,4 @@
-"""What training will need of the device's memory: weights, gradients, the optimizer's numbers, activations."""
+"""What training needs of the device's memory: weights, gradients, the optimizer's numbers, activations."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,8 @@ class Kept:
     def __init__(self, model: Any):
         weights = chain(model.parameters(), model.buffers())
         self._weights = {tensor.untyped_storage().data_ptr() for tensor in weights}
-        self._vocabulary = model.config.get_text_config().vocab_size
+        head = model.get_output_embeddings() or model.get_input_embeddings()
+        self._vocabulary = len(next(head.parameters()))
         self._found: dict[int, tuple[int, bool]] = {}
 
     @contextmanager
@@ -36,7 +37,7 @@ class Kept:
     def _count(self, tensor: Any) -> Any:
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in self._weights:
-            of_loss = tensor.ndim > 0 and tensor.shape[-1] >= self._vocabulary
+            of_loss = tensor.ndim > 0 and tensor.shape[-1] == self._vocabulary
             self._found[storage.data_ptr()] = storage.nbytes(), of_loss
         return tensor
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pitchpipe as pp
-from pitchpipe_components.trainers.memory import is_full, size
+from pitchpipe_components.trainers.memory import is_full, release, size
 from pitchpipe_components.trainers.rehearsal import Rehearsed, rehearse
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Fitted:
 
 
 def fitted(options: "Sft", training: pp.Training) -> Fitted:
-    """The options as they are, or with activations recomputed where that is left open; or stop, and say what fits."""
+    """The options as they are, or with activations recomputed where that is left open. Stop if none fits."""
     for one in _by_need(options):
         if shown := _tried(one, training):
             return Fitted(one, shown, bool(one.gradient_checkpointing) and one is not options)
@@ -39,14 +39,14 @@ def can_rehearse(learner: Any) -> bool:
 
 def say_what_fits(options: "Sft", training: pp.Training) -> NoReturn:
     """Stop with the lines that a recipe needs, which were tried."""
-    few = f"the memory is full: training does not fit with batch_size: {options.batch_size}"
+    few = f"memory ends: training does not fit into it with batch_size: {options.batch_size}"
     if _processes() > 1:  # one of them alone cannot try
         raise pp.PitchpipeError(f"{few}. Let trainer sft have a smaller one, or {RECOMPUTED}. {MORE}")
     for one in _smaller(options):
         if shown := _tried(one, training):
             raise pp.PitchpipeError(
-                f"{few}. This fits, tried on the largest batch ({size(shown.peak)} of {size(shown.room)}), and"
-                f" learns the same:\n  {_line(options, one)}"
+                f"{few}.\nThis fits and learns the same, tried on the largest batch ({size(shown.peak)} of"
+                f" {size(shown.room)}):\n  {_line(options, one)}"
             )
     raise pp.PitchpipeError(f"{few}, nor with batch_size: 1 and {RECOMPUTED}. {MORE}")
 
@@ -58,15 +58,14 @@ def _tried(options: "Sft", training: pp.Training) -> Rehearsed | None:
     except Exception as error:
         if not is_full(error):
             raise
+    release()  # what the error held
     return None
 
 
 def _by_need(options: "Sft") -> Iterator["Sft"]:
-    if options.gradient_checkpointing is not None:
-        yield options
-        return
-    yield replace(options, gradient_checkpointing=False)
-    yield replace(options, gradient_checkpointing=True)
+    yield options
+    if options.gradient_checkpointing is None and _processes() == 1:  # else all would have to agree
+        yield replace(options, gradient_checkpointing=True)
 
 
 def _smaller(options: "Sft") -> Iterator["Sft"]:

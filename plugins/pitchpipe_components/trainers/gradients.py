@@ -5,7 +5,7 @@ the first step, since its second one is zero: weights of one module are looked a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,26 +51,26 @@ class Gradients:
         return sorted(name for name in self.dead if BY_CHANCE not in name)
 
 
-def must_learn(model: Any, found: Gradients, rows: Iterable[str]) -> str:
-    """Stop where something that should be trained is not, or the reverse; else a warning, or nothing."""
-    where = f"First rows of the batch: {', '.join(list(rows)[:SHOWN])}."
+def must_learn(model: Any, found: Gradients, rows: Callable[[], str]) -> str:
+    """Stop where something that should be trained is not, or the reverse; else a warning, or nothing.
+
+    `rows` says where the first rows of the batch come from.
+    """
     if not found.trained:
         raise pp.PitchpipeError("no weight of the model would be trained: look at the recipe's adapter")
     if found.endless:
         raise pp.PitchpipeError(
-            f"the first batch gives gradients that are not finite numbers: {_named(found.endless)}. {where}\n"
+            f"gradients of the first batch are not finite numbers: {_named(found.endless)}. {rows()}\n"
             "float16 has no numbers above 65,504: give the model `dtype: bfloat16` or `float32`. A model that"
             " does so in float32 is damaged, or these rows are not for it."
         )
-    if found.frozen or (beside := _base_trained(model)):
-        raise pp.PitchpipeError(
-            f"weights of the base would be trained beside the adapter: {_named(found.frozen or beside)}"
-        )
+    if base := found.frozen or _base_trained(model):
+        raise pp.PitchpipeError(f"weights of the base would be trained beside the adapter: {_named(base)}")
     if not found.alive:
         raise pp.PitchpipeError(
-            f"nothing would be learned: all gradients of the first batches are zero. {where}\n"
-            "Is anything learned in these rows (`pitchpipe peek`), and do the adapter's targets lie on the way"
-            " to the loss?"
+            f"nothing would be learned: all gradients are zero in the first batches. {rows()}\n"
+            "Is anything learned in these rows (`pitchpipe peek`), and are the adapter's targets on the way to"
+            " the loss?"
         )
     if not found.unlearned:
         return ""

@@ -15,7 +15,7 @@ def first(batches: pp.Batches, size: int, count: int) -> list[list[Any]]:
 
 
 def largest(batches: pp.Batches, lengths: Sequence[int], size: int) -> list[Any]:
-    """The entries of the largest batch: the fullest rows, or the longest examples, which meet in some epoch."""
+    """The entries of the largest batch: the fullest rows, or the longest examples, which some epoch joins."""
     indices = list(batches.sampler)
     tokens = [_tokens(index, lengths) for index in indices]
     order = sorted(range(len(indices)), key=tokens.__getitem__, reverse=True)

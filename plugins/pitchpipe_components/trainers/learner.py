@@ -61,7 +61,6 @@ class Learner(SFTTrainer):
         spread = self.accelerator.distributed_type.value
         with self.accelerator.autocast():
             self.losses = Losses(self.model, label_smoothing, self._aux_weight(), spread)
-        self.losses.tell(training.console)
         first, device = self.accelerator.is_main_process, self.accelerator.device
         self.tally = Tally(training.train, device, self._added_up, first)
         self.examined = Examined(len(training.validation), device, self.accelerator.gather)

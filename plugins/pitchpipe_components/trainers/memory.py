@@ -1,6 +1,10 @@
-"""Memory of the device that trains: what there is, the most that was in use, and the errors that say it is full."""
+"""Memory of the device that trains: what there is, the most that was in use, errors that say it is full."""
 
+import ctypes
+import gc
 import re
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +38,7 @@ class Meter:
 
     def __init__(self, device: torch.device):
         self.gpu = device.type == "cuda"
+        release()
         self.free = _free_on_gpu() if self.gpu else _free()
         if self.gpu:
             torch.cuda.reset_peak_memory_stats()
@@ -54,6 +59,16 @@ def bytes_of(tensors: Any) -> int:
     """The bytes of tensors, each storage once: tied weights share one."""
     found = {t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in tensors if t is not None}
     return sum(found.values())
+
+
+def release() -> None:
+    """Let go of what nobody uses."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    elif sys.platform == "linux":  # what was freed would else count as in use
+        with suppress(OSError, AttributeError):  # another libc
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def size(count: float) -> str:

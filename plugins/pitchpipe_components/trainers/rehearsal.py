@@ -1,7 +1,7 @@
 """The dress rehearsal: what training will do, done once before the first step, and then put back.
 
-The first batch proves that gradients flow. The largest batch, the largest of validation and one checkpoint show
-that memory and disk suffice. So a run fails in its first minute or not at all.
+The first batch proves that gradients flow. The largest batch, the largest of validation and one checkpoint
+show that memory and disk suffice. So a run fails in its first minute or not at all.
 """
 
 import shutil
@@ -22,6 +22,7 @@ from pitchpipe_components.trainers.gradients import Gradients, must_learn
 from pitchpipe_components.trainers.learner import Learner
 from pitchpipe_components.trainers.memory import Meter, size
 from pitchpipe_components.trainers.settings import arguments
+from pitchpipe_components.trainers.tally import Examined
 from pitchpipe_components.trainers.undisturbed import undisturbed
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 PLACE = "rehearsal"  # a folder beside the checkpoints
 TRIES = 4  # batches in which each weight should get a gradient
+SHOWN = 3  # rows in an error
 LARGE = 4 << 30  # bytes of a checkpoint that is not written only to see whether it can be
 
 
@@ -77,10 +79,7 @@ class _Rehearsal:
             widest = self._batch(largest.largest(self.batches, self.lengths, self.options.batch_size))
             count = _tokens(widest)
             estimate = Estimate.of(model, self.learner.optimizer, kept, count / tokens)
-            if (
-                not meter.gpu and estimate.more > meter.free
-            ):  # the machine would end the process, without a word
-                raise MemoryError(f"{size(estimate.more)} more are needed, and {size(meter.free)} are free")
+            _must_fit(estimate, meter)
             began = time.monotonic()
             passes = min(self.options.accumulate, 2)  # from the second on, gradients lie there while it runs
             for _ in range(passes):
@@ -105,7 +104,7 @@ class _Rehearsal:
         )
 
     def _first(self, kept: Kept) -> tuple[float, Gradients, str, int]:
-        """The proof by gradients, on the first batch or, where some weight is not reached, on the first few."""
+        """The proof by gradients, on the first batch or, where some weight is not reached, the first few."""
         entries = largest.first(self.batches, self.options.batch_size, TRIES)
         tokens, loss, found = 0, 0.0, Gradients()
         for number, some in enumerate(entries):
@@ -119,7 +118,11 @@ class _Rehearsal:
             found = Gradients.of(self.model)
             if found.endless or not (found.unlearned or found.dead):
                 break
-        rows = self.training.train.where(self.batches.numbers(entries[0])[:3])
+
+        def rows() -> str:
+            places = self.training.train.where(self.batches.numbers(entries[0])[:SHOWN])
+            return f"First rows of the batch: {', '.join(places)}."
+
         return loss, found, must_learn(self.model, found, rows), tokens
 
     def _batch(self, entries: list[Any]) -> dict[str, Any]:
@@ -154,6 +157,8 @@ class _Rehearsal:
             largest.largest_held_out(self.batches, lengths, self.learner.args.eval_batch_size)
         )
         self.model.eval()
+        accelerator = self.learner.accelerator
+        self.learner.examined = Examined(len(lengths), accelerator.device, accelerator.gather)
         self.learner.prediction_step(self.model, batch, prediction_loss_only=True)
 
     def _save(self, estimate: Estimate) -> tuple[int, bool]:
@@ -178,6 +183,12 @@ class _Rehearsal:
         """Trainer does so when it begins to train."""
         if self.options.gradient_checkpointing:
             self.model.activation_checkpointing_enable()
+
+
+def _must_fit(estimate: Estimate, meter: Meter) -> None:
+    """A GPU says that it is full; a machine ends the process without a word, so it is not tried there."""
+    if not meter.gpu and estimate.more > meter.free:
+        raise MemoryError(f"{size(estimate.more)} more are needed, and {size(meter.free)} are free")
 
 
 def _tokens(batch: dict[str, Any]) -> int:

@@ -38,8 +38,8 @@ def facts(fitted: Fitted, training: pp.Training) -> dict[str, str]:
         "checkpoint": f"{size(shown.checkpoint)}, {'written' if shown.written else 'there is room for it'}",
         "time": f"about {_hours(_seconds(fitted, training))} of training",
     }
-    warnings = {"warning": words for words in (shown.warning, guesses(shown)) if words}
-    return told | warnings
+    warnings = [words for words in (shown.warning, guesses(shown)) if words]
+    return told | ({"warning": "; ".join(warnings)} if warnings else {})
 
 
 def in_short(fitted: Fitted) -> dict[str, str]:

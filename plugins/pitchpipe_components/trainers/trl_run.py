@@ -14,9 +14,10 @@ import pitchpipe as pp
 from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
-from pitchpipe_components.trainers.fitting import Fitted, can_rehearse, fitted
+from pitchpipe_components.trainers.fitting import Fitted, can_rehearse, fitted, say_what_fits
 from pitchpipe_components.trainers.learner import Learner
 from pitchpipe_components.trainers.lora_linear import fewer_passes
+from pitchpipe_components.trainers.memory import is_full, release
 from pitchpipe_components.trainers.moving import Moving
 from pitchpipe_components.trainers.neftune import Noise
 from pitchpipe_components.trainers.pace import Pace
@@ -41,9 +42,9 @@ def rehearsal(options: "Sft", training: pp.Training) -> dict[str, str]:
     """Say what training does before its first step, and undo it."""
     options = settled(replace(options, rehearse=True), training.model)
     widened = Widened(training.model)
-    with _ready(options, training) as (_, fitted):
+    with _ready(options, training) as (_, found):
         told = {"precision": widened.told()} if widened.told() else {}
-        return told | (facts(fitted, training) if fitted else {})
+        return told | (facts(found, training) if found else {})
 
 
 def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     if told := widened.told():
         training.console.say(f"[dim]{told}[/]")
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
-    with _ready(options, training) as (learner, fitted), training.console.bar("train", None) as tick:
+    with _ready(options, training) as (learner, found), training.console.bar("train", None) as tick:
         learner.remove_callback(PrinterCallback)
         learner.pace = Pace(training.train, learner.accelerator.num_processes)
         learner.add_callback(Watch(training, learner.pace, tick))
@@ -65,7 +66,8 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
         if len(training.validation):
             learner.add_callback(validation)
         learner.add_callback(learner.progress)  # the last, as it looks at what the others decide
-        learner.train(resume_from_checkpoint=_goes_on_from(learner))
+        if not _trained(learner):
+            say_what_fits(found.options if found else options, training)
     if best := validation.folder(learner.state):
         learner.take(best)
     if not hasattr(training.model, "peft_config"):  # an adapter is small: it stays as it was learned
@@ -81,7 +83,22 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
         "seconds": round(learner.progress.seconds, 1),
         "processes": learner.accelerator.num_processes,
         "device": str(learner.accelerator.device),
-    } | (in_short(fitted) if fitted else {})
+    } | (in_short(found) if found else {})
+
+
+def _trained(learner: Learner) -> bool:
+    """Whether it came to its end, or memory has ended: then the learner gives back what it holds."""
+    try:
+        learner.train(resume_from_checkpoint=_goes_on_from(learner))
+        return True
+    except Exception as error:
+        if not is_full(error):
+            raise
+    learner.accelerator.free_memory()
+    learner.optimizer = learner.lr_scheduler = None
+    learner.callback_handler.optimizer = learner.callback_handler.lr_scheduler = None
+    release()
+    return False
 
 
 @contextmanager
@@ -89,6 +106,7 @@ def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fit
     """A learner of a model that keeps the documents of a row apart, with options that were rehearsed."""
     learner = _learner(options, training)
     must_be_as_asked(learner.accelerator)
+    learner.losses.tell(training.console)
     with ExitStack() as stack:
         stack.enter_context(fewer_passes(training.model))
         with learner.accelerator.autocast():  # as in the steps that follow

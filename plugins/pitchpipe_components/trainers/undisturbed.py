@@ -1,12 +1,13 @@
-"""Puts everything back that a rehearsal touches, so that the training after it is the same to the last bit."""
+"""Puts back all that a rehearsal touches, so that the training after it is the same to the last bit."""
 
-import gc
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
+
+from pitchpipe_components.trainers.memory import release
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 HELD = (*HOOKS, "_parameters", "_buffers", "_modules")  # changed in place
@@ -32,9 +33,7 @@ def undisturbed(model: Any) -> Iterator[None]:
             for buffer, value in buffers:
                 buffer.copy_(value)
         _set_chance(*chance)
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        release()
     if _sum(model) != weights:
         raise RuntimeError(
             "a rehearsal has changed the weights: trainer sft with rehearse: false does without"

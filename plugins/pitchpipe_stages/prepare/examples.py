@@ -88,6 +88,13 @@ class PreparedExamples:
         found = {at: str(place) for at, place in enumerate(self._places()) if at in wanted}
         return [found[self._order[number]] for number in numbers]
 
+    def taken(self, numbers: Sequence[int]) -> list[Conversation]:
+        """The conversations of examples."""
+        decode, wanted = msgspec.json.Decoder(Conversation).decode, {self._order[n] for n in numbers}
+        with open(self.folder / f"{self.split}.jsonl", "rb") as file:
+            found = {at: decode(line) for at, line in enumerate(file) if at in wanted}
+        return [found[self._order[number]] for number in numbers]
+
     def _places(self) -> Iterator[Source]:
         """The place of each example as it was rendered, before the mix repeats some."""
         decode = msgspec.json.Decoder(_Placed).decode

@@ -49,6 +49,12 @@ class Measured:
     def holds(self) -> bool:
         return self.moved <= self.limits[0] and self.apart <= self.limits[1]  # false of what is no number
 
+    def facts(self) -> dict[str, str]:
+        """What was measured on the batches of the collator itself, for the doctor."""
+        words = "kept apart" if self.holds else "not kept apart, and the collator says so"
+        numbers = f"moves by {self.moved:.1e}, differs by {self.apart:.1e}"
+        return {"in the collator's own batches": f"{words}: {numbers}"}
+
 
 def check(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured | None:
     """Stops if documents of a row see each other, unless the collator says that they may.

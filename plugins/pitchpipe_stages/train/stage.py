@@ -1,6 +1,7 @@
 """The stage `train`."""
 
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
@@ -23,8 +24,10 @@ from pitchpipe_stages.train.sections import TRACKERS, TRAINER
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+    from pitchpipe_stages.model.ends import Ends
     from pitchpipe_stages.model.load import RecipeModel
     from pitchpipe_stages.render.rendering import Rendering
+    from pitchpipe_stages.train.training import RecipeTraining
 
 Trained = dict[str, int | float | str]  # what the trainer reports
 
@@ -105,18 +108,27 @@ def train_parts(run: Run) -> KeyParts:
     return parts
 
 
-def _fit(run: Run, console: Console, records: Records | None) -> Trained:
-    """Train, in every process of the run; the result lies in model.new. Only the first one keeps records."""
+@dataclass
+class Begun:
+    """All that is there before the first step."""
+
+    training: "RecipeTraining"
+    loader: "RecipeModel"
+    rendering: "Rendering"
+    ends: "Ends"
+
+
+def begin(run: Run, console: Console, records: Records | None) -> Begun:
+    """Load the model on the prepared data, and stop where training would crash or lose its result."""
     from pitchpipe_stages.console import escape
     from pitchpipe_stages.model.ends import Ends
-    from pitchpipe_stages.model.finite import saved_holds_numbers
     from pitchpipe_stages.model.load import RecipeModel
-    from pitchpipe_stages.model.serving_files import save_for_serving
     from pitchpipe_stages.model.trained import trained
     from pitchpipe_stages.prepare.examples import PreparedExamples
     from pitchpipe_stages.render.rendering import Rendering
     from pitchpipe_stages.render.suits import must_suit
     from pitchpipe_stages.train.probe import Probe
+    from pitchpipe_stages.train.proofs import FirstBatch
     from pitchpipe_stages.train.training import RecipeTraining
 
     recipe, rendering = run.recipe, Rendering.of(run.recipe)
@@ -143,9 +155,22 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
         checkpoints=run.path / "checkpoints",
         report=records.log if records else lambda step, values: None,
         console=console,
+        first=FirstBatch(rendering.tokenizer, rendering.renderer.stop_ids, sides[0]),
         prober=Probe(run.path, sides[::-1], rendering.tokenizer, rendering.renderer, console, records),
         rates=loader.rates(model),
     )
+    return Begun(training, loader, rendering, ends)
+
+
+def _fit(run: Run, console: Console, records: Records | None) -> Trained:
+    """Train, in every process of the run; the result lies in model.new. Only the first one keeps records."""
+    from pitchpipe_stages.model.finite import saved_holds_numbers
+    from pitchpipe_stages.model.serving_files import save_for_serving
+
+    begun, trainer = begin(run, console, records), run.recipe[TRAINER]
+    assert trainer
+    training, loader = begun.training, begun.loader
+    model, rendering, ends = training.model, begun.rendering, begun.ends
     result = trainer.bound(training) or {}
     if not ranks.joins():
         training.prober.conclude()

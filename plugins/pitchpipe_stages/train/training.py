@@ -14,9 +14,12 @@ from pitchpipe_stages.console import escape
 from pitchpipe_stages.generate import asking
 from pitchpipe_stages.train.neighbours import Make, Measured, PlansRows, check, may_meet, shares_rows
 from pitchpipe_stages.train.probe import Probe
+from pitchpipe_stages.train.proofs import FirstBatch
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+    from pitchpipe_stages.train.order import Entry
 
 
 @dataclass
@@ -34,6 +37,8 @@ class RecipeTraining:
     report: Callable[[int, dict[str, float]], None]
     console: Console
     prober: Probe
+    first: FirstBatch | None = None  # which is proven, where it is wanted
+    facts: dict[str, str] = field(default_factory=dict)  # what was proven
     rates: dict[str, float] = field(default_factory=dict)
     known_apart: set[str] = field(default_factory=set)  # ways to make a batch that may be trained on
 
@@ -48,9 +53,26 @@ class RecipeTraining:
         at_once = size * processes if processes > 1 else 1
         if not isinstance(self.collator, PlansRows):
             order = Grouped(lengths.tolist(), size, seed, at_once)
-            return Batches(SingleExamples(self.train), order, each(self.collate), numbers, validation)
+            make = self._proven(each(self.collate))
+            return Batches(SingleExamples(self.train), order, make, numbers, validation)
         rows = Planned(self.collator.plan, lengths, seed, at_once)
-        return Batches(PlannedRows(self.train, len(rows)), rows, each(self._join), numbers, validation)
+        make = self._proven(each(self._join))
+        return Batches(PlannedRows(self.train, len(rows)), rows, make, numbers, validation)
+
+    def _proven(self, make: "Callable[[list[Entry]], Batch]") -> "Callable[[list[Entry]], Batch]":
+        """Makes batches, of which the first one of training is proven."""
+
+        def made(entries: "list[Entry]") -> Batch:
+            batch = make(entries)
+            found = [entry for row in entries for entry in row]
+            if self.first and all(list(self.train[at].ids) == list(example.ids) for at, example in found):
+                first, self.first = self.first, None
+                told = first.prove(batch, [at for at, _ in found], [example for _, example in found])
+                self.facts |= told.facts()
+                self.console.say(f"[dim]proven on the first batch: {told}[/]")
+            return batch
+
+        return made
 
     def _join(self, examples: Sequence[Example]) -> Batch:
         assert isinstance(self.collator, PlansRows)
@@ -75,6 +97,7 @@ class RecipeTraining:
             if isinstance(self.collator, Packing):
                 facts = stack.enter_context(self.collator.isolated(model))
             if measured := check(model, self.collator, self.tokenizer.pad_token_id):
+                self.facts |= facts | measured.facts()
                 self._tell(measured, facts)
             way = "join" if isinstance(self.collator, PlansRows) else "collate"
             self.known_apart.add(way)
