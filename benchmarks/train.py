@@ -10,8 +10,8 @@ lengthen less), and the most memory that a process took beyond what it had befor
 compared first: a step of TRL's or of the bare loop may differ by 1 %.
 
 `--loss` measures the loss alone: from hidden states and an output layer to a loss and gradients, for a
-trained and for a frozen layer, beside TRL's and PyTorch's, which holds all logits. `--linear` measures frozen layers
-with LoRA, beside PEFT's code and the bare layer.
+trained and for a frozen layer, beside TRL's and PyTorch's, which holds all logits. `--linear` measures
+frozen layers with LoRA, beside PEFT's code and the bare layer.
 """
 
 import argparse
@@ -27,7 +27,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def make_training(folder: Path, asked: argparse.Namespace, report: Callable[[int
         model=make_model(asked), tokenizer=make_tokenizer(), new_tokens=[],
         train=PreparedExamples(folder, "train"), validation=PreparedExamples(folder, "validation"),
         collator=Packed(asked.length), folder=folder / "model", checkpoints=folder / "checkpoints",
-        report=report, console=RichConsole(quiet=True),
+        report=report, console=RichConsole(quiet=True), prober=cast(Any, SimpleNamespace()),
     )  # fmt: skip
 
 
@@ -118,7 +119,9 @@ def ours(folder: Path, asked: argparse.Namespace, steps: Steps) -> None:
     from pitchpipe_components.trainers import Sft
 
     options = {"max_steps": asked.steps, "batch_size": 1, "warmup": 0, "learning_rate": asked.rate}
-    trainer = Sft(schedule="constant", log_every=1, checkpoint_every=10**6, **options)
+    trainer = Sft(
+        schedule="constant", log_every=1, checkpoint_every=10**6, samples=0, rehearse=False, **options
+    )
     training = make_training(folder, asked, steps)
     with measured():
         trainer(training)
@@ -128,6 +131,7 @@ def bare(folder: Path, asked: argparse.Namespace, steps: Steps) -> None:
     import torch
     from torch.utils.data import DataLoader
 
+    from pitchpipe_components.trainers.loss.chunked import Finish
     from pitchpipe_components.trainers.loss.forward import Wanted, install, learned_places
 
     training = make_training(folder, asked, steps)
@@ -139,7 +143,7 @@ def bare(folder: Path, asked: argparse.Namespace, steps: Steps) -> None:
     with training.isolated(model), measured():
         for step, batch in zip(range(asked.steps), loader, strict=False):
             places = learned_places(batch["labels"], 1)
-            found = model(**batch, wanted=Wanted(places, batch["labels"].shape[1]), use_cache=False)
+            found = model(**batch, wanted=Wanted(places, batch["labels"].shape[1], Finish()), use_cache=False)
             loss = found.loss / len(places)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(learned, 1.0)

@@ -31,7 +31,7 @@ class Learner(SFTTrainer):
     """Learns prepared examples. TRL makes none of its own: it is shown a stand-in."""
 
     astray: Astray
-    loss_is_scaled_for_ga = True  # by the learned tokens of all batches of a step
+    loss_is_scaled_for_ga: Any = True  # by the learned tokens of all batches of a step
     checkpoints: Checkpoints
     progress: Progress
     pace: Pace

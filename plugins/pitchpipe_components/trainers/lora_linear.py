@@ -71,7 +71,7 @@ class _Add(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         flat, between, small, large = ctx.saved_tensors
         of_output = gradient.reshape(-1, gradient.shape[-1])
         of_between = (of_output @ large).mul_(ctx.scaling)

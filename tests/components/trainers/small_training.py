@@ -3,6 +3,7 @@
 import json
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 from torch.utils.data import SequentialSampler
@@ -68,7 +69,15 @@ def train(folder, model, lengths, collator=None, validation=(), sources=("made",
         train=PreparedExamples(folder / "prepared", "train"), validation=PreparedExamples(folder / "prepared", "validation"),
         collator=collator or Padded(), folder=folder / "model", checkpoints=folder / "checkpoints",
         report=lambda step, values: logged.append((step, values)), console=console,
+        prober=SimpleNamespace(),
     )  # fmt: skip
-    settings = {"learning_rate": 1e-2, "epochs": 1, "schedule": "constant", "warmup": 0, "log_every": 1}
+    settings = {
+        "learning_rate": 1e-2,
+        "epochs": 1,
+        "schedule": "constant",
+        "warmup": 0,
+        "log_every": 1,
+        "samples": 0,
+    }
     result = Sft(**{**settings, **options})(training)
     return logged, result, console.said

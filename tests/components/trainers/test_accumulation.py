@@ -56,14 +56,13 @@ def test_a_loss_is_the_mean_over_the_learned_tokens_of_the_step(tmp_path):
         total += float(small("Llama")(input_ids=ids, labels=labels).loss) * learned
         count += learned
     logged, _, _ = train(tmp_path, small("Llama"), LENGTHS, batch_size=4, accumulate=4)
-    assert logged[0][1]["loss"] == pytest.approx(total / count, rel=1e-5) and logged[0][1]["tokens"] == count
+    first = next(values for _, values in logged if "loss" in values)
+    assert first["loss"] == pytest.approx(total / count, rel=1e-5) and first["tokens"] == count
 
 
-def test_validation_is_a_mean_over_tokens_and_sources_have_losses_of_their_own(tmp_path):
+def test_validation_is_a_mean_over_tokens(tmp_path):
     options = {"batch_size": 2, "learning_rate": 1e-9, "log_every": 100}
-    logged, _, said = train(
-        tmp_path, small("Llama"), LENGTHS, validation=LENGTHS[:5], sources=("chats", "tasks"), **options
-    )
+    logged, _, _ = train(tmp_path, small("Llama"), LENGTHS, validation=LENGTHS[:5], **options)
     total, count = 0.0, 0
     for one in some(*LENGTHS[:5], seed=1):
         learned = len(learned_places(torch.tensor([one.labels]), 1))
@@ -72,14 +71,13 @@ def test_validation_is_a_mean_over_tokens_and_sources_have_losses_of_their_own(t
         count += learned
     values = {name: value for _, line in logged for name, value in line.items()}
     assert values["eval_loss"] == pytest.approx(total / count, rel=1e-4)
-    assert said == []
 
 
 def test_each_source_has_a_loss(tmp_path):
     logged, _, _ = train(
         tmp_path, small("Llama"), LENGTHS, Packed(256), sources=("chats", "tasks"), batch_size=1
     )
-    first = logged[0][1]
+    first = next(values for _, values in logged if "loss" in values)
     parts = first["loss of chats"], first["loss of tasks"]
     assert min(parts) < first["loss"] < max(parts)
 

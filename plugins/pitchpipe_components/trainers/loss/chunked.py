@@ -46,8 +46,8 @@ class Layer:
 
     def to(self, of_kind: torch.dtype) -> "Layer":
         """All of its numbers in one type."""
-        parts = (None if part is None else part.to(of_kind) for part in (self.bias, self.rows))
-        return Layer(self.weight.to(of_kind), *parts, self.index)
+        bias, rows = (None if part is None else part.to(of_kind) for part in (self.bias, self.rows))
+        return Layer(self.weight.to(of_kind), bias, rows, self.index)
 
 
 def losses(
@@ -99,7 +99,7 @@ class _Losses(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, of_total: Tensor, *_: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, of_total: Tensor, *_: Any) -> tuple[Tensor | None, ...]:
         gradients, ctx.gradients = ctx.gradients, None
         given = [
             gradient if gradient is None else gradient.mul_(of_total).to(of_kind)
@@ -149,17 +149,17 @@ class _Chunks:
             of_bias.add_(gradient.sum(0, dtype=torch.float32))
         if of_weight is not None:
             _add_product(of_weight, gradient, hidden)
-        new = None
-        if self.layer.rows is not None:
-            assert self.layer.index is not None
-            new = gradient.index_select(1, self.layer.index)
-            gradient.index_fill_(1, self.layer.index, 0)
-            if of_rows is not None:
-                _add_product(of_rows, new, hidden)
+        rows, index = self.layer.rows, self.layer.index
+        if rows is None or index is None:
+            if of_hidden is not None:
+                torch.mm(gradient, self.layer.weight, out=of_hidden[here])
+            return
+        new = gradient.index_select(1, index)
+        if of_rows is not None:
+            _add_product(of_rows, new, hidden)
         if of_hidden is not None:
-            torch.mm(gradient, self.layer.weight, out=of_hidden[here])
-            if new is not None:
-                of_hidden[here].addmm_(new, self.layer.rows)
+            torch.mm(gradient.index_fill_(1, index, 0), self.layer.weight, out=of_hidden[here])
+            of_hidden[here].addmm_(new, rows)
 
 
 def _add_product(total: Tensor, gradient: Tensor, hidden: Tensor) -> None:

@@ -7,7 +7,7 @@ So adapters, gradient checkpointing and DistributedDataParallel work as ever: th
 from dataclasses import dataclass
 from functools import wraps
 from types import MethodType
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -37,19 +37,23 @@ class Learned(ModelOutput):
     aux_loss: Tensor | None = None
 
 
-def install(model: Any) -> None:
-    """`model(..., labels=labels, wanted=Wanted(...))` returns `Learned`; without `wanted` nothing changes."""
+def install(model: Any) -> dict[str, Any]:
+    """`model(..., labels=labels, wanted=Wanted(...))` returns `Learned`; without `wanted` nothing changes.
+
+    Returns what is known of the model, which is nothing at first, and lasts as long as the model.
+    """
     base = inner(model)
     native = base.forward
-    if hasattr(native, "gives_losses"):  # through what may be wrapped around it, too
-        return
+    if hasattr(native, "known"):  # it is installed, whatever may be wrapped around it
+        return cast(dict[str, Any], native.known)
 
     @wraps(type(base).forward)
     def forward(self: Any, *args: Any, wanted: Wanted | None = None, **kwargs: Any) -> Any:
         return native(*args, **kwargs) if wanted is None else _learned(self, native, wanted, args, kwargs)
 
-    forward.gives_losses = True  # type: ignore[attr-defined]
+    forward.known = {}  # type: ignore[attr-defined]
     base.forward = MethodType(forward, base)
+    return cast(dict[str, Any], base.forward.known)
 
 
 def _learned(

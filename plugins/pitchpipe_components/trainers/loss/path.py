@@ -26,13 +26,13 @@ class Losses:
         self.smoothing, self.aux_weight, self.why_plain = smoothing, aux_weight, ""
         self.finish = Finish()
         self.shift = 0 if inner(model).config.is_encoder_decoder else 1
-        install(model)
-        try:
-            if spread not in KEPT_BY_ACCELERATE:
-                raise Unfit(f"it is spread over processes by {spread}")
-            self.finish = _proven(model)
-        except Unfit as reason:
-            self.why_plain = str(reason)
+        known = install(model)
+        if spread not in KEPT_BY_ACCELERATE:
+            self.why_plain = f"it is spread over processes by {spread}"
+            return
+        if not known:  # once: a model whose documents are kept apart takes no batch of another kind
+            known.update(_found(model))
+        self.finish, self.why_plain = known["finish"], known["why plain"]
 
     def __call__(self, model: Any, inputs: dict[str, Any], places: Tensor) -> Learned:
         """The losses of a batch. Evaluation smooths nothing: its loss compares with others'."""
@@ -64,6 +64,13 @@ def _plain(model: Any, inputs: dict[str, Any], places: Tensor, shift: int, smoot
 
 
 # --- The proof ----------------------------------------------------------------------------------
+
+
+def _found(model: Any) -> dict[str, Any]:
+    try:
+        return {"finish": _proven(model), "why plain": ""}
+    except Unfit as reason:
+        return {"finish": Finish(), "why plain": str(reason)}
 
 
 def _proven(model: Any) -> Finish:
