@@ -7,10 +7,14 @@ from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.evaluate.stage import TUNED
-from pitchpipe_stages.evaluate.worse import worse
+from pitchpipe_stages.evaluate.worse import endless, no_better, worse
 from pitchpipe_stages.train.sections import TRAINER
 
 Scores = dict[str, Score]
+ENDLESS = (
+    "Served, it goes on until its limit. Give the evaluator more max_new_tokens if replies are long, or train"
+    " for longer: pitchpipe peek RECIPE shows whether the ends of replies are learned."
+)
 
 
 def show_tuned(run: Run) -> None:
@@ -29,18 +33,33 @@ def show_tuned(run: Run) -> None:
             "[yellow]The tuned model is no better than its base, within what chance explains:[/]"
             f" {escape('; '.join(maybe))}"
         )
+    if words := _endless(run):
+        run.console.say(f"[bold red]The tuned model does not end its replies:[/] {words}")
+        run.console.say(f"It lies in {place}, {_kind(run)}. {ENDLESS}")
+        return
     run.console.say(f"The tuned model, ready to load or serve: {place}")
     run.console.say(f"[dim]{_kind(run)}[/]")
 
 
 def _worse(run: Run) -> tuple[list[str], list[str]]:
-    """Scores that are surely worse, and all that are worse."""
+    """Scores that are surely worse; and all that are worse, or all if none is better."""
     file = run.path / "scores.json"
     if not TUNED.wanted(run.recipe) or not file.exists():
         return [], []
     scores = msgspec.json.decode(file.read_bytes(), type=dict[str, Scores])
     base, tuned = scores["base"], scores.get("tuned", {})
-    return worse(base, tuned, surely=True), worse(base, tuned, surely=False)
+    maybe = worse(base, tuned, surely=False) or no_better(base, tuned)
+    return worse(base, tuned, surely=True), maybe
+
+
+def _endless(run: Run) -> str:
+    """How many answers to held-out prompts had to be cut, where they are most."""
+    file = run.path / "answers-tuned.jsonl"
+    if not TUNED.wanted(run.recipe) or not file.exists():
+        return ""
+    with open(file, "rb") as answers:
+        cut, known = endless(answers)
+    return f"{cut:,} of {known:,} answers to held-out prompts had to be cut" if cut > known / 2 else ""
 
 
 def _kind(run: Run) -> str:

@@ -5,7 +5,7 @@ So what is trained is kept in float32, while the matrices are multiplied in bflo
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def settled(options: "Sft", model: Any) -> "Sft":
     """The options with the precision that `auto` means for this model, as it was loaded."""
-    return replace(options, precision=_name(computed_in(options.precision, model)))
+    return replace(options, precision=cast(Any, _name(computed_in(options.precision, model))))
 
 
 def computed_in(precision: str, model: Any) -> torch.dtype:

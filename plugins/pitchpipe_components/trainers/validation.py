@@ -66,7 +66,8 @@ class Validation(TrainerCallback):
             return {"validation_loss": round(best, 4), "best_step": step}
         if last > best * CLEARLY:
             self._say(f"[yellow]the last validation loss is not the lowest:[/] {self._words(past)}")
-        return {"validation_loss": round(last, 4), "lowest": round(best, 4), "at_step": step}
+        lowest = {} if last == best else {"lowest": round(best, 4), "at_step": step}
+        return {"validation_loss": round(last, 4), **lowest}
 
     def _words(self, past: list[tuple[int, float]]) -> str:
         step, best = _best(past)

@@ -24,6 +24,11 @@ SYNONYMS = {
     "adapter.lora.targets=all-linear": "lora_target_linear",
     "adapter.lora.dropout": "dropout lora_dropout",
     "adapter.lora.targets": "targets target_modules lora_target lora_target_modules lora_attn_modules",
+    "adapter.lora.rslora": "rslora use_rslora peft_use_rslora",
+    "adapter.lora.dora": "dora use_dora peft_use_dora",
+    "adapter.lora.plus": "plus loraplus_lr_ratio lora_plus_ratio loraplus_ratio",
+    "adapter.lora.train_also": "train_also modules_to_save lora_modules_to_save additional_target",
+    "adapter.continued.folder": "adapter_name_or_path lora_model_dir lora_path",
     "adapter=lora": "peft lora use_peft finetuning_type peft_type peft_config",
     "collator.padded.length": "length max_seq_length max_seq_len max_length cutoff_len sequence_len"
     " model_max_length block_size seq_length seq_len",
@@ -44,6 +49,7 @@ SYNONYMS = {
     "trainer.sft.epsilon": "epsilon adam_epsilon eps adam_eps",
     "trainer.sft.max_grad_norm": "max_grad_norm gradient_clip_val clip_grad_norm max_norm gradient_clipping",
     "trainer.sft.neftune": "neftune neftune_noise_alpha noisy_embedding_alpha neftune_alpha",
+    "trainer.sft.label_smoothing": "label_smoothing label_smoothing_factor",
     "trainer.sft.precision=bfloat16": "bf16 amp",
     "trainer.sft.precision": "precision fp16 mixed_precision bnb_4bit_compute_dtype",
     "trainer.sft.max_steps": "max_steps max_train_steps total_steps max_steps_per_epoch",
@@ -57,6 +63,8 @@ SYNONYMS = {
     "trainer.sft.checkpoints": "checkpoints save_total_limit keep_last_n_checkpoints keep_checkpoints",
     "trainer.sft.gradient_checkpointing": "gradient_checkpointing use_gradient_checkpointing"
     " enable_activation_checkpointing activation_checkpointing",
+    "trainer.sft.samples": "samples num_samples_to_log eval_sample_generations",
+    "trackers": "trackers report_to logging_backend log_with",
     "trainer.sft.seed": "seed random_seed",
     "split.validation": "val_set_size val_size eval_size validation_split validation_split_percentage",
     "split.test": "test_size test_split",

@@ -72,7 +72,7 @@ def test_patience_stops_a_training_that_gets_no_better(tmp_path):
 
 def test_a_falling_loss_is_no_news(tmp_path):
     _, made = trained(tmp_path, learning_rate=1e-5, epochs=2)
-    assert made.console.lines == []
+    assert not any("rises" in line or "lowest" in line for line in made.console.lines)
 
 
 @pytest.mark.parametrize("option", ["keep=best", "patience=2"])

@@ -1,7 +1,7 @@
 """What counts as worse than the base."""
 
 import pitchpipe as pp
-from pitchpipe_stages.evaluate.worse import worse
+from pitchpipe_stages.evaluate.worse import endless, no_better, worse
 
 
 def lower(value, low=None, high=None):
@@ -31,3 +31,17 @@ def test_no_number_is_worse_than_any():
 
 def test_a_score_that_does_not_say_what_is_better_is_not_judged():
     assert not worse({"length": pp.Score(9, 10)}, {"length": pp.Score(1, 10)}, surely=False)
+
+
+def test_the_same_scores_are_no_better():
+    both = lower(2, 1.9, 2.1) | {"match": pp.Score.share(0, 10)}
+    assert no_better(both, both) == [
+        "perplexity 2.000  (1.900 to 2.100), base 2.000  (1.900 to 2.100)",
+        "match 0.0 %  (0.0 to 27.8), base 0.0 %  (0.0 to 27.8)",
+    ]
+    assert not no_better(both, both | lower(1.99)) and not no_better({"length": pp.Score(9, 10)}, {})
+
+
+def test_answers_that_had_to_be_cut_are_counted():
+    answers = [b'{"said": "a", "ended": false}', b'{"said": "b", "ended": true}', b'{"said": "c"}']
+    assert endless(answers) == (1, 2) and endless([]) == (0, 0)
