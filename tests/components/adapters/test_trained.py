@@ -3,6 +3,7 @@ ends with the same bytes."""
 
 import shutil
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from tests.families import small
 from tests.tokenizers import bytes_alone
 
 pytestmark = pytest.mark.slow
-TRAINER = Sft(max_steps=5, checkpoint_every=2, batch_size=2, learning_rate=1e-2, log_every=1)
+QUIET = {"batch_size": 2, "learning_rate": 1e-2, "log_every": 1, "samples": 0, "rehearse": False}
+TRAINER = Sft(max_steps=5, checkpoint_every=2, **QUIET)
 ADAPTERS = {
     "lora": Lora(rank=4, dropout=0.1), "dora": Lora(rank=4, dora=True, rslora=True, plus=4),
     "head": Lora(rank=4, train_also=["lm_head"]), "ia3": Ia3(targets="all-linear"),
@@ -70,7 +72,7 @@ def train(adapter, folder, collator=None, new=(), family="llama", base=None, tra
     training = RecipeTraining(
         model=model, tokenizer=bytes_alone(), new_tokens=list(new), train=Some(20), validation=Some(3),
         collator=collator or Padded(), folder=folder / "model", checkpoints=folder / "checkpoints",
-        report=lambda step, values: None, console=Silent(),
+        report=lambda step, values: None, console=Silent(), prober=SimpleNamespace(),
         rates=adapter.rates(model) if hasattr(adapter, "rates") else {},
     )  # fmt: skip
     trainer(training)
@@ -93,7 +95,7 @@ def test_it_learns_and_goes_on_to_the_same_bytes(name, tmp_path):
     whole, training = train(adapter, tmp_path / "whole", new=new)
     again, _ = train(adapter, stopped_at(4, tmp_path / "whole", tmp_path / "again"), new=new)
     assert again == whole
-    first, _ = train(adapter, tmp_path / "first", new=new, trainer=Sft(max_steps=1, batch_size=2))
+    first, _ = train(adapter, tmp_path / "first", new=new, trainer=Sft(max_steps=1, **QUIET))
     assert first != whole
     loaded = adapter.load(small("llama"), tmp_path / "whole/model").eval()
     ids = torch.arange(3, 20)[None]
