@@ -9,7 +9,13 @@ import pytest
 from pitchpipe_components.models import Tiny
 from tests.seq2seq import bart, t5
 
-WORDS = dict(zip(["red", "blue", "green", "pink", "gold", "gray"], ["cat", "dog", "sun", "car", "hat", "pen"], strict=True))
+WORDS = dict(
+    zip(
+        ["red", "blue", "green", "pink", "gold", "gray"],
+        ["cat", "dog", "sun", "car", "hat", "pen"],
+        strict=True,
+    )
+)
 ASKS = [
     "What goes with {}?",
     "Name the thing that is {}.",
