@@ -108,7 +108,7 @@ def test_wandb(tracked):
     losses = [(line["step"], line["loss"]) for line in lines if "loss" in line]
     assert losses == [("1", "2.5"), ("2", "2.25"), ("3", "1.5")]
     assert [line["tuned perplexity"] for line in lines if "tuned perplexity" in line] == ["2"]
-    (table,) = Path(tracked.folder).glob("*/wandb/*/files/media/table/samples*.json")
+    (table,) = Path(tracked.folder).glob("*/wandb/offline-run-*/files/media/table/samples*.json")
     assert '["Say nothing.","","and and and",false]' in table.read_text().replace('", ', '",')
 
 
