@@ -53,6 +53,7 @@ def arguments(options: "Sft", training: pp.Training) -> SFTConfig:
         logging_nan_inf_filter=False,  # a loss that is not a number is told, not averaged away
         disable_tqdm=True,
         dataloader_pin_memory=gpu,
+        accelerator_config={"non_blocking": gpu},  # a copy that is waited for would hold back the GPU
         ddp_find_unused_parameters=False,
     )
 
