@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from inspect import signature
 from typing import Any
+from weakref import ref
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
@@ -16,6 +17,7 @@ NAME = "pitchpipe_documents"
 BEYOND = ("softcap", "s_aux", "sinks", "position_bias", "indices", "block_indices")
 BEFORE = "tokens stand before the row: a cache, or an adapter that adds to it"
 Kernel = tuple[Callable[..., Any], frozenset[str]]  # PyTorch's function, and the names of its options
+_read: tuple[ref[torch.Tensor], list[int]] | None = None  # the bounds that were read last
 KERNEL_WIDTH = 256  # the widest head that PyTorch's kernel takes
 
 
@@ -52,10 +54,18 @@ def documents(
     if kernel := _fitting_kernel(query, value, dropout, sliding_window):
         output = _by_kernel(kernel, query, key, value, scaling, sliding_window, cu_seq_lens_q, max_length_q)
         return output, None
-    lengths = cu_seq_lens_q.diff().tolist()
+    lengths = _lengths(cu_seq_lens_q)
     if sum(lengths) != query.shape[2]:
         raise Unfit(BEFORE)
     return _one_by_one(query, key, value, scaling, dropout, sliding_window, lengths), None
+
+
+def _lengths(bounds: torch.Tensor) -> list[int]:
+    """The lengths of the documents; read from the device once for all layers of a batch."""
+    global _read
+    if _read is None or _read[0]() is not bounds:
+        _read = ref(bounds), bounds.diff().tolist()
+    return _read[1]
 
 
 def _refuse(

@@ -1,6 +1,6 @@
 """Puts one example into each row and pads rows to the longest of the batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -20,17 +20,22 @@ class Padded:
     multiple_of: Annotated[Positive, Meta(description="rows are padded to a multiple of this")] = 8
 
     def __call__(self, examples: list[Example], pad: int) -> dict[str, Any]:
+        import numpy as np
         import torch
 
-        width = self._width([len(example.ids) for example in examples])
+        lengths = [len(example.ids) for example in examples]
+        width = self._width(lengths)
 
-        def filled(rows: Iterable[Sequence[int]], filling: int) -> torch.Tensor:
-            return torch.tensor([[*row, *[filling] * (width - len(row))] for row in rows])
+        def filled(rows: list[Sequence[int]], filling: int) -> torch.Tensor:
+            found = np.full((len(rows), width), filling, np.int64)
+            for place, row in zip(found, rows, strict=True):
+                place[: len(row)] = row
+            return torch.from_numpy(found)
 
         return {
             "input_ids": filled([example.ids for example in examples], pad),
             "labels": filled([example.labels for example in examples], IGNORED),
-            "attention_mask": filled([[1] * len(example.ids) for example in examples], 0),
+            "attention_mask": (torch.arange(width) < torch.tensor(lengths)[:, None]).long(),
         }
 
     def room(self, lengths: Sequence[int]) -> int:

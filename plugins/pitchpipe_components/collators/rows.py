@@ -10,19 +10,19 @@ def joined(examples: list[Example]) -> dict[str, Any]:
 
     There is no attention mask: one of ones would tell transformers that all is a single document.
     """
+    import numpy as np
     import torch
 
-    starts = [0]
-    for example in examples:
-        starts.append(starts[-1] + len(example.ids))
-    longest = max(len(example.ids) for example in examples)
-    bounds = torch.tensor(starts, dtype=torch.int32)
-    # A document's first token is no continuation of the one before: nobody predicts it.
-    labels = [[IGNORED, *example.labels[1:]] for example in examples]
+    lengths = np.array([len(example.ids) for example in examples])
+    starts = np.concatenate([[0], lengths.cumsum()])
+    ids = np.concatenate([np.asarray(example.ids, np.int64) for example in examples])
+    labels = np.concatenate([np.asarray(example.labels, np.int64) for example in examples])
+    labels[starts[:-1]] = IGNORED  # the first token of a document does not continue the one before it
+    bounds, longest = torch.from_numpy(starts.astype(np.int32)), int(lengths.max())
     return {
-        "input_ids": torch.tensor([[token for example in examples for token in example.ids]]),
-        "labels": torch.tensor([[label for document in labels for label in document]]),
-        "position_ids": torch.cat([torch.arange(len(example.ids)) for example in examples])[None],
+        "input_ids": torch.from_numpy(ids)[None],
+        "labels": torch.from_numpy(labels)[None],
+        "position_ids": torch.from_numpy(np.arange(starts[-1]) - np.repeat(starts[:-1], lengths))[None],
         "cu_seq_lens_q": bounds,
         "cu_seq_lens_k": bounds,
         "max_length_q": longest,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from pitchpipe.records.conversation import Conversation, Source
-from pitchpipe.records.example import Example
+from pitchpipe.records.example import IGNORED, Example
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,11 +45,15 @@ class PreparedExamples:
         return len(self._order)
 
     def __getitem__(self, index: int) -> Example:
+        import numpy as np
+
         if not 0 <= index < len(self):
             raise IndexError(index)
         at = self._order[index]
         here = slice(self._offsets[at], self._offsets[at + 1])
-        return Example.of(self._ids[here].tolist(), self._mask[here].tolist())
+        ids = np.frombuffer(self._ids[here], np.int32)
+        labels = np.where(np.frombuffer(self._mask[here], np.uint8), ids, IGNORED)
+        return Example(ids.tolist(), labels.tolist())
 
     def lengths(self) -> "NDArray[np.int64]":
         """The number of tokens of each example."""
