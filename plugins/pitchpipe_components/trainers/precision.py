@@ -17,24 +17,28 @@ if TYPE_CHECKING:
 
 def settled(options: "Sft", model: Any) -> "Sft":
     """The options with the precision that `auto` means for this model, as it was loaded."""
+    if options.precision == "float32":
+        _must_be_wide(model)
     return replace(options, precision=cast(Any, _name(computed_in(options.precision, model))))
 
 
 def computed_in(precision: str, model: Any) -> torch.dtype:
     """What a recipe's `precision` means for this model on this machine; or one that is settled."""
-    if precision == "float16":
-        return torch.float16
-    frozen = {p.dtype for p in model.parameters() if p.is_floating_point() and not p.requires_grad}
-    if precision == "float32":
-        if narrow := [_name(kind) for kind in frozen if kind.itemsize < 4]:
-            raise pp.PitchpipeError(
-                f"precision: float32, and the model's frozen weights are {narrow[0]}: give the model `dtype:"
-                " float32`, or leave precision out"
-            )
-        return torch.float32
+    if precision in ("float32", "float16"):
+        return torch.float32 if precision == "float32" else torch.float16
     if precision == "bfloat16" or _has_bfloat16(model):
         return torch.bfloat16
     return torch.float16 if torch.cuda.is_available() else torch.float32
+
+
+def _must_be_wide(model: Any) -> None:
+    """Frozen weights are computed with as they are: with narrow ones float32 would be said and not done."""
+    frozen = {p.dtype for p in model.parameters() if p.is_floating_point() and not p.requires_grad}
+    if narrow := [_name(kind) for kind in frozen if kind.itemsize < 4]:
+        raise pp.PitchpipeError(
+            f"precision: float32, and the model's frozen weights are {narrow[0]}: give the model `dtype:"
+            " float32`, or leave precision out"
+        )
 
 
 def _has_bfloat16(model: Any) -> bool:

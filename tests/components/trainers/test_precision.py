@@ -6,7 +6,7 @@ import torch
 from pitchpipe import PitchpipeError
 from pitchpipe_components.adapters import Lora
 from pitchpipe_components.models import Tiny, Transformers
-from pitchpipe_components.trainers.precision import Widened, computed_in
+from pitchpipe_components.trainers.precision import Widened, computed_in, settled
 from pitchpipe_components.trainers.sft import Sft
 from tests.components.trainers.small import training
 
@@ -88,7 +88,7 @@ def test_what_is_computed_in_follows_the_model_where_there_is_no_gpu():
     model = base("bfloat16")
     assert computed_in("float32", model) == torch.float32  # all of it is trained, and so float32
     with pytest.raises(PitchpipeError, match="frozen weights are bfloat16: give the model `dtype: float32`"):
-        computed_in("float32", Lora()(model, []))
+        settled(Sft(precision="float32"), Lora()(model, []))
 
 
 def test_weights_that_are_wide_enough_are_left_alone():

@@ -70,6 +70,33 @@ def test_patience_stops_a_training_that_gets_no_better(tmp_path):
     assert any("has not fallen in 2 evaluations" in line for line in made.console.lines)
 
 
+class Stopped(Exception):
+    pass
+
+
+def test_a_training_that_goes_on_decides_as_one_that_was_not_stopped(tmp_path):
+    """The best weights, and how long ago they were, outlast a stop after the best evaluation."""
+    options = {"patience": 4, "keep": "best", "checkpoint_every": 3, "checkpoints": 1}
+    expected, undisturbed = trained(tmp_path / "undisturbed", **options)
+
+    def stop(step, values):
+        if step == 11:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        made = training(tmp_path / "stopped", llama(), validation=OTHERS)
+        made.report = stop
+        Sft(**HEART | {"log_every": 1} | options)(made)
+    result, made = trained(tmp_path / "stopped", **options)
+    assert (
+        evaluations(made) == evaluations(undisturbed)[-len(evaluations(made)) :] != evaluations(undisturbed)
+    )
+    same = ("steps", "validation_loss", "best_step")
+    assert [result[name] for name in same] == [expected[name] for name in same] and result["steps"] > 11
+    one, other = (load_file(each.folder / "model.safetensors") for each in (made, undisturbed))
+    assert all((one[name] == other[name]).all() for name in one)
+
+
 def test_a_falling_loss_is_no_news(tmp_path):
     _, made = trained(tmp_path, learning_rate=1e-5, epochs=2)
     assert not any("rises" in line or "lowest" in line for line in made.console.lines)
