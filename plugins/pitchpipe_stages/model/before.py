@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pitchpipe_stages.model.search import search_of
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -18,13 +20,15 @@ class Before:
     positions: int | None
     learned: bool
     rotary: str = ""  # how they are stretched, where they are rotary
+    search: str = ""  # its own way to find an answer, beside the likeliest token
 
     @classmethod
     def of(cls, model: "PreTrainedModel") -> "Before":
         """The facts of a model as it was loaded."""
         positions = getattr(model.config.get_text_config(), "max_position_embeddings", None)
         learned = positions is not None and _has_rows_for(model, positions)
-        return cls(rows_of(model), positions, learned, _rotary(model))
+        search = search_of(model.generation_config) if model.generation_config else ""
+        return cls(rows_of(model), positions, learned, _rotary(model), search)
 
 
 def rows_of(model: "PreTrainedModel") -> int:

@@ -21,16 +21,23 @@ NEUTRAL = {
 }  # fmt: skip
 
 
+def search_of(settings: "GenerationConfig") -> str:
+    """The settings of its search, for people: "num_beams 4, min_length 56"."""
+    return ", ".join(f"{name} {value}" for name, value in _set(settings).items())
+
+
 def take_out_search(settings: "GenerationConfig") -> str:
     """Take it out of the generation config that is saved with the tuned model, and say what it was."""
-    found = {name: getattr(settings, name, None) for name in NEUTRAL}
-    found = {name: value for name, value in found.items() if value not in (None, NEUTRAL[name])}
-    for name in found:
+    named = search_of(settings)
+    for name in _set(settings):
         setattr(settings, name, None)
-    if not found:
-        return ""
-    named = ", ".join(f"{name} {value}" for name, value in found.items())
-    return (
+    return named and (
         f"left out of generation_config.json: the base's {named}. They can forbid replies that are learned,"
         " and evaluators ask without them."
     )
+
+
+def _set(settings: "GenerationConfig") -> dict[str, object]:
+    """What is set to anything but the value that changes nothing."""
+    found = {name: getattr(settings, name, None) for name in NEUTRAL}
+    return {name: value for name, value in found.items() if value not in (None, NEUTRAL[name])}

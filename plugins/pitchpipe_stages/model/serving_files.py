@@ -25,11 +25,12 @@ def save_for_serving(
     rows: int,
     home: Path,
     defaults: Json | None = None,
+    search: str = "",
 ) -> None:
     """Save tokenizer, chat template and generation config beside the trained weights.
 
     The base had so many `rows` of embeddings, and the folder will be at `home`. `defaults` are values of the
-    chat template's variables where a client names none.
+    chat template's variables where a client names none. `search` is the base's own way to find an answer.
     """
     tokenizer, settings = training.tokenizer, training.model.generation_config
     settings.eos_token_id = ends.every
@@ -41,7 +42,7 @@ def save_for_serving(
     settings.save_pretrained(training.folder)
     if is_whole(training.folder):
         _save_config(training, ends)
-    elif card := Card.of(training.model, tokenizer, ends, training.new_tokens, rows):
+    elif card := Card.of(training.model, tokenizer, ends, training.new_tokens, rows, search):
         (training.folder / "README.md").write_text(card.page(home.name), "utf-8")
         notes.append(card.warning(home))
     _as_readable_as(training.folder / "generation_config.json")

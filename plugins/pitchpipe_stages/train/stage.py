@@ -176,8 +176,8 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
         training.prober.conclude()
         saved_holds_numbers(training.folder)
         loader.merge(model, training.folder)
-        defaults, home = run.result(PREPARE).defaults(), run.path / "model"
-        save_for_serving(training, rendering.renderer, ends, loader.before.rows, home, defaults)
+        defaults, home, before = run.result(PREPARE).defaults(), run.path / "model", loader.before
+        save_for_serving(training, rendering.renderer, ends, before.rows, home, defaults, before.search)
     return result
 
 

@@ -7,6 +7,31 @@ import torch
 from pitchpipe_components.evaluators.perplexity import _exp
 from pitchpipe_components.models import Tiny
 
+OF_A_DECODER = """\
+model: tiny_seq2seq
+template: seq2seq
+collator: seq2seq
+loaders:
+  - files: {path: rows.jsonl, side: test}
+evaluators: [perplexity]
+"""
+
+
+def test_of_a_decoder_no_label_is_shifted(project, rows):
+    from pitchpipe_components.collators import Seq2seq
+    from pitchpipe_components.models.tiny.seq2seq import TinySeq2seq
+    from pitchpipe_stages.prepare.examples import PreparedExamples
+
+    here = project({"recipe.yaml": OF_A_DECODER, "rows.jsonl": rows})
+    here.run("run", "recipe.yaml").assert_success()
+    score = here.json("runs/recipe/scores.json")["base"]["perplexity"]
+    examples = PreparedExamples(here.folder / "runs/recipe/prepared", "test")
+    batch = Seq2seq()([examples[at] for at in range(len(examples))], 1)
+    own = TinySeq2seq().weights().eval()(**batch).loss.item()
+    assert (
+        score["count"] == int((batch["labels"] != -100).sum()) and abs(score["value"] / exp(own) - 1) < 1e-3
+    )
+
 
 def test_perplexity_is_that_of_the_learned_tokens(project, rows):
     recipe = "model: tiny\ntemplate: alpaca_short\nloaders:\n  - files: {path: rows.jsonl, side: test}\nevaluators: [perplexity]\n"

@@ -52,3 +52,14 @@ def test_the_warning_has_the_line_to_pass(model):
         ' generation_config=GenerationConfig.from_pretrained("runs/a/model"))'
     ) in said
     assert "runs/a/model/README.md shows it for other loaders" in said
+
+
+def test_the_bases_search_is_named_and_an_encoder_decoder_has_its_own_classes():
+    from pitchpipe_components.models.tiny.seq2seq import TinySeq2seq
+
+    none_missed = Ends([0], [0], [0], [])
+    card = Card.of(TinySeq2seq().weights(), bytes_alone(), none_missed, [], 264, "num_beams 4, min_length 56")
+    page, said = card.page("model"), card.warning(Path("model"))
+    assert "own settings (num_beams 4, min_length 56) can forbid" in page
+    assert "AutoPeftModelForSeq2SeqLM" in page and "AutoPeftModelForSeq2SeqLM" in said
+    assert "CausalLM" not in page + said and "pipeline" not in page
