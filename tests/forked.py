@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,10 +31,13 @@ class Forked:
     def __init__(self, process: "subprocess.Popen[str]"):
         self.process = process
 
-    def start(self, folder: Path, *arguments: str, before: str = "") -> "Child":
-        """`pitchpipe` with these arguments, in a folder. `before` is Python that the child executes first."""
+    def start(self, folder: Path, *arguments: str, before: str = "", processes: int = 1) -> "Child":
+        """`pitchpipe` with these arguments, in a folder. `before` is Python that the child executes first.
+
+        Several processes find each other as if srun had started them.
+        """
         assert self.process.stdin
-        order = {"folder": str(folder), "arguments": arguments, "before": before}
+        order = {"folder": str(folder), "arguments": arguments, "before": before, "processes": processes}
         print(json.dumps(order), file=self.process.stdin, flush=True)
         return Child(self, int(self.line()), folder)
 
@@ -112,16 +116,27 @@ def _serve() -> None:
     gc.freeze()  # a child does not search what it has from here
     for line in sys.stdin:
         order = json.loads(line)
-        child = os.fork()
-        if not child:
-            _become(order)
-        print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        count = order["processes"]
+        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": _free_port(), "WORLD_SIZE": str(count)}
+        children = []
+        for rank in range(count):
+            if not (child := os.fork()):
+                os.environ |= {**place, "RANK": str(rank), "LOCAL_RANK": str(rank)} if count > 1 else {}
+                _become(order, rank)
+            children.append(child)
+        print(children[0], flush=True)
+        print(min(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children), flush=True)
 
 
-def _become(order: dict[str, Any]) -> None:
+def _free_port() -> str:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return str(asked.getsockname()[1])
+
+
+def _become(order: dict[str, Any], rank: int) -> None:
     os.chdir(order["folder"])
-    said = os.open("said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    said = os.open(f"said{rank or ''}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for new, old in ((nothing, 0), (said, 1), (said, 2)):
         os.dup2(new, old)

@@ -26,7 +26,7 @@ PADDED = """\
 adapter: {lora: {dropout: 0.1}}
 collator: padded
 trainer:
-  sft: {epochs: 2.5, learning_rate: 1e-3, batch_size: 3, rehearse: false, accumulate: 2, log_every: 4, checkpoint_every: 2}
+  sft: {epochs: 2.5, learning_rate: 1e-3, batch_size: 3, rehearse: false, accumulate: 2, neftune: 5, optimizer: adamw_8bit, log_every: 4, checkpoint_every: 2}
 """
 RUN = "run", "recipe.yaml", "--until", "train", "--name"
 # Where a kill comes: a function, the calls of it after which it may come, and whether one is done by then.
