@@ -52,3 +52,4 @@ class WandbRun:
 
     def close(self, failed: bool) -> None:
         self.run.finish(exit_code=int(failed))
+        self.wandb.teardown()  # else it may mistake the next record of this id for this one, and lose it
