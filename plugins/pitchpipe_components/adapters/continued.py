@@ -25,13 +25,19 @@ class Continued:
 
     def __post_init__(self) -> None:
         if not (self.folder / "adapter_config.json").exists():
-            whole = (self.folder / "config.json").exists()
-            hint = ": it holds a whole model; name it as the model's `folder`" if whole else ""
-            raise ValueError(f"no adapter in {self.folder}{hint}")
+            raise ValueError(f"no adapter in {self.folder}{self._hint()}")
         if (kind := self._said("peft_type")) in VIRTUAL:
             raise ValueError(
                 f"the adapter in {self.folder} is of the kind {kind}, which PEFT cannot go on with"
             )
+
+    def _hint(self) -> str:
+        if (self.folder / "config.json").exists():
+            return (
+                ": it holds a whole model. Name it as the model's `folder`; a run that is to be gone on with"
+                " keeps its adapter with `save: adapter`"
+            )
+        return f". There is one in {inner}" if (inner := self.folder / "model").is_dir() else ""
 
     def inputs(self) -> list[Path]:
         """The files that a run reads."""

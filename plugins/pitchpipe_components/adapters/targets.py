@@ -23,18 +23,21 @@ def must_match(adapter: str, targets: str | list[str], model: Any) -> None:
 
 
 def must_be_whole(adapter: str, wanted: list[str], model: Any) -> list[str]:
-    """The names of modules to train as a whole: each must be there, and its weights be numbers to train."""
+    """The full names of modules to train whole: each must be there, and its weights be numbers to train.
+
+    PEFT would take any name that ends like the one that is wanted: `norm` would be every `input_layernorm`.
+    """
     modules = {name: module for name, module in model.named_modules() if name}
     own = {name: module for name, module in modules.items() if any(True for _ in module.parameters(False))}
     _each_must_match(adapter, "train_also", wanted, list(own), {name.rpartition(".")[2] for name in own})
-    for target in wanted:
-        weights = (w for name, module in own.items() if names(target, name) for w in module.parameters())
-        if not all(weight.is_floating_point() for weight in weights):
+    found = {name: target for target in wanted for name in own if names(target, name)}
+    for name, target in found.items():
+        if not all(weight.is_floating_point() for weight in own[name].parameters()):
             raise pp.PitchpipeError(
                 f"adapter {adapter}: train_also: the weights of '{target}' are quantised, which cannot be"
                 " trained. Leave it out, or take `quantize` out of the model."
             )
-    return list(wanted)  # PEFT writes into what it is given
+    return sorted(found)
 
 
 def _each_must_match(

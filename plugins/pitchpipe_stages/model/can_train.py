@@ -21,7 +21,7 @@ QUANTISED = (
 def check_adapter(checker: "Checker", model: Use | None, adapter: Use | None, collator: Use | None) -> None:
     """What can be known before anything is loaded."""
     quantised = getattr(model.bound, "quantised", False) if model else False
-    if quantised and not adapter and checker.data.get("trainer"):
+    if quantised and not checker.data.get("adapter") and checker.data.get("trainer"):
         checker.problem(("model",), QUANTISED)
     alone = getattr(adapter.bound, "stands_alone", False) if adapter else False
     if adapter and alone and collator and isinstance(collator.bound, Packing):

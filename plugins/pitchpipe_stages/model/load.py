@@ -46,7 +46,8 @@ class RecipeModel:
         self.model, self.adapter = model.bound, recipe[ADAPTER]
         self.new_tokens = new_ids(rendering.tokenizer, rendering.renderer.added)
         if self.adapter:
-            must_learn(self.adapter, self.new_tokens, rendering.tokenizer)
+            written = [t for t in self.new_tokens if t != rendering.tokenizer.pad_token_id]
+            must_learn(self.adapter, written, rendering.tokenizer)
         self.tokenizer = rendering.tokenizer
         prove_padding(rendering.tokenizer, model.options.get("pad_token"))
         self.revision = getattr(model.bound, "commit", None)

@@ -81,7 +81,7 @@ def test_what_is_no_adapter_is_refused_by_check(tmp_path):
     with pytest.raises(ValueError, match="no adapter in /nowhere"):
         Continued(folder=Path("/nowhere"))
     saved(tmp_path / "whole", whole=True)
-    with pytest.raises(ValueError, match="it holds a whole model; name it as the model's `folder`"):
+    with pytest.raises(ValueError, match=r"it holds a whole model. Name it as the model's `folder`"):
         Continued(folder=tmp_path / "whole")
     saved(tmp_path / "prompt", Prompt(tokens=2))
     with pytest.raises(ValueError, match="PROMPT_TUNING, which PEFT cannot go on with"):

@@ -118,7 +118,7 @@ def test_packed_rows_are_refused_where_something_stands_before_them(name, tmp_pa
 
 
 def test_a_saved_adapter_is_trained_further(tmp_path):
-    first, training = train(ADAPTERS["lora"], tmp_path / "first", new=[5, 6])
+    first, _ = train(ADAPTERS["lora"], tmp_path / "first", new=[5, 6])
     more, again = train(Continued(folder=tmp_path / "first/model"), tmp_path / "more", new=[5, 6])
     assert more != first
     assert again.model.peft_config["default"].r == 4
