@@ -1,5 +1,7 @@
 """A small model with examples, as a trainer is given them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from pitchpipe_components.collators.padded import Padded
@@ -35,5 +37,5 @@ def training(folder, lengths=(9, 30, 12, 40, 7, 22, 18, 33), collator=None, mode
         checkpoints=folder / "checkpoints",
         report=lambda step, values: None,
         console=RichConsole(),
-        prober=None,
+        prober=SimpleNamespace(attention=""),
     )

@@ -11,6 +11,7 @@ from pitchpipe_components.adapters import Lora
 from pitchpipe_components.collators.packed import Packed
 from pitchpipe_components.trainers.rehearsal import rehearse
 from pitchpipe_components.trainers.sft import Sft
+from pitchpipe_components.trainers.trl_run import _ready
 from tests.components.trainers.made import training
 from tests.packed import small
 
@@ -45,17 +46,19 @@ def test_a_rehearsal_leaves_no_trace(tmp_path, adapter):
 def test_the_largest_batch_is_rehearsed(tmp_path):
     assert rehearse(Sft(batch_size=2), training(tmp_path)).tokens == 2 * 40  # those of 40 and of 33 tokens
     made = training(tmp_path, collator=Packed(length=64))
-    with made.isolated(made.model):
-        assert rehearse(Sft(batch_size=1), made).tokens == 64 - 1  # 40 and 22, or 33 and 30
+    with _ready(Sft(batch_size=1, precision="float32"), made) as (_, found):
+        assert found.shown.tokens == 33 + 30  # the fullest row; another one holds 40 and 22
 
 
 def test_what_is_estimated_is_what_is_measured(tmp_path):
-    """Within a quarter, on a model whose batch takes much more than what comes and goes beside it."""
+    """What comes and goes within a layer and a part of the loss is beside what is kept: here, of a tiny model,
+    not much less than that."""
     model = small("Llama", vocab_size=4000, hidden_size=64, intermediate_size=256, num_hidden_layers=4)
     made = training(tmp_path, lengths=[200] * 40, model=model)
     rehearse(Sft(batch_size=16), made)  # libraries load what they need once
     shown = rehearse(Sft(batch_size=16), made)
-    assert shown.estimate.more == pytest.approx(shown.peak - shown.estimate.weights, rel=0.25)
+    measured = shown.peak - shown.estimate.weights
+    assert measured / 2 < shown.estimate.more < measured * 1.25
 
 
 def test_an_adapter_that_gets_no_gradient_stops_the_run(tmp_path):

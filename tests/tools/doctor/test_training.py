@@ -10,7 +10,9 @@ TUNED = RECIPE.replace("model: tiny", "model: tiny\nadapter: lora").replace("bat
 
 
 def names(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if "__pycache__" not in str(path))
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if "__pycache__" not in str(path)
+    )
 
 
 def test_the_doctor_tries_all_that_a_run_does(project):
