@@ -297,8 +297,8 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-def one(way: str, asked: argparse.Namespace) -> None:
-    """Trains in this process, and prints what was found."""
+def one(way: str, asked: argparse.Namespace) -> Numbers:
+    """Trains in this process."""
     import torch
 
     from pitchpipe_components.quiet import quiet
@@ -313,17 +313,17 @@ def one(way: str, asked: argparse.Namespace) -> None:
             write_data(Path(folder), asked)
             {"ours": ours, "bare": bare, "trl": trl}[way](Path(folder), asked, steps)
     clock, processor = np.diff(steps.times, axis=0)[FIRST:].T.tolist()
-    print(
-        "\n"
-        + json.dumps({"losses": steps.losses, "clock": clock, "cpu": processor, "memory": _memory["most"]})
-    )
+    return {"losses": steps.losses, "clock": clock, "cpu": processor, "memory": _memory["most"]}
 
 
 def turns(asked: argparse.Namespace) -> dict[str, list[Numbers]]:
-    """Each way in a process of its own, one after the other, as often as there are turns."""
+    """Each way in a process of its own (but for `--tiny`), as often as there are turns."""
     found: dict[str, list[Numbers]] = {way: [] for way in asked.ways}
     for _ in range(asked.turns):
         for way in asked.ways:
+            if asked.tiny:
+                found[way].append(one(way, asked))
+                continue
             command = [sys.executable, __file__, "--one", way, *sys.argv[1:]]
             command += ["--adapter", asked.adapter, "--vocabulary", str(asked.vocabulary)]
             done = subprocess.run(
@@ -366,7 +366,7 @@ def _median(runs: list[Numbers], kind: str) -> float:
     return statistics.median(second for run in runs for second in run[kind])
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -387,7 +387,7 @@ def main() -> None:
     parser.add_argument("--linear", action="store_true", help="one layer with LoRA")
     parser.add_argument("--tiny", action="store_true", help="a few seconds, to see that all runs")
     parser.add_argument("--one", choices=WAYS, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
+    asked = parser.parse_args(words)
     if asked.tiny:
         vars(asked).update(vocabulary=512, hidden=64, layers=2, length=256, document=32)
         vars(asked).update(rows=8, steps=4, turns=1)
@@ -395,7 +395,7 @@ def main() -> None:
         linear(asked)
         return
     if asked.one:
-        one(asked.one, asked)
+        print("\n" + json.dumps(one(asked.one, asked)))
         return
     for adapter in [asked.adapter] if asked.adapter else ["none", "lora"]:
         asked.adapter = adapter
