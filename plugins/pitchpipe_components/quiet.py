@@ -12,6 +12,7 @@ def quiet() -> None:
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", message="Setting `save_embedding_layers`")  # pitchpipe reports this
     warnings.filterwarnings("ignore", message="Position ids are not supported")  # PEFT computes its own
+    warnings.filterwarnings("ignore", message="Paged optimizers are not supported on CPU")  # and this
     for name in ("bitsandbytes", "datasets", "accelerate", "trl", "peft"):
         logging.getLogger(name).setLevel(logging.ERROR)
     from transformers.utils import logging as transformers_logging

@@ -23,6 +23,15 @@ def named(optimizer: str) -> str:
     return TRANSFORMERS[optimizer]
 
 
+def told(optimizer: str) -> str:
+    """What a user should know of it on this machine."""
+    import torch
+
+    if "paged" in optimizer and not torch.cuda.is_available():
+        return f"optimizer: {optimizer} pages nothing: there is no GPU whose memory could be full"
+    return ""
+
+
 def decaying(model: Any) -> list[str]:
     """The names of weights that may be pulled towards 0: matrices. A norm, a bias or another scale that is
     a vector means something else at 0."""

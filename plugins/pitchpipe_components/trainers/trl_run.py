@@ -11,6 +11,7 @@ from accelerate.utils import broadcast_object_list
 from transformers.trainer_callback import PrinterCallback
 
 import pitchpipe as pp
+from pitchpipe_components.trainers import optimizers
 from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
@@ -52,7 +53,7 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
     options = settled(options, training.model)
     widened, validation = Widened(training.model), Validation(options, training)
-    if told := widened.told():
+    for told in filter(None, (widened.told(), optimizers.told(options.optimizer))):
         training.console.say(f"[dim]{told}[/]")
     trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
     with _ready(options, training) as (learner, found), training.console.bar("train", None) as tick:

@@ -46,6 +46,7 @@ def test_each_optimizer_learns(tmp_path, name, state):
         options(made)
     losses = [values["loss"] for _, values in made.logged if "loss" in values]
     assert losses[-1] < losses[0] - 0.5
+    assert any("pages nothing" in line for line in made.console.lines) == ("paged" in name)
     states = seen["optimizer"].state
     large = [values for weight, values in states.items() if weight.numel() >= 4096 and weight.shape[0] != 300]
     if state is not None:

@@ -24,6 +24,7 @@ def test_training_that_goes_astray_stops_however_often_it_is_tried(project):
     for _ in range(2):
         outcome = here.run("run", "recipe.yaml", *wild)
         outcome.assert_failed("a lower learning_rate than 1e+09", "max_grad_norm: 1.0 holds back")
+        assert "hint: --set: trainer.sft.max_grad_norm: 1e+09 is unusual: 0.3 to 1 is usual" in outcome.out
         assert re.search(r"step \d+: .* is not a finite number, at a learning rate of", outcome.err)
         assert "ready to load" not in outcome.out and not (here.folder / "runs/recipe/model").exists()
 
@@ -68,6 +69,21 @@ def test_a_tuned_model_that_is_worse_is_not_called_ready(project):
     )
     assert re.search(r"The tuned model is worse than its base: perplexity \S+ .*, base \d", out)
     assert "Do not serve it." in out and "ready to load" not in out
+
+
+@pytest.mark.slow
+def test_a_tuned_model_that_does_not_end_its_replies_is_not_called_ready(project):
+    here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
+    out = (
+        here.run("run", "recipe.yaml", *options(learning_rate=1e-9, warmup=0, max_steps=1))
+        .assert_success()
+        .out
+    )
+    assert (
+        "The tuned model does not end its replies: " in out
+        and "answers to held-out prompts had to be cut" in out
+    )
+    assert "ready to load" not in out
 
 
 def test_nothing_left_to_train_on(project, rows):
