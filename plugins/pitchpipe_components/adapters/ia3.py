@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from pitchpipe_components.adapters import peft_model
 from pitchpipe_components.adapters.peft_model import Save
+from pitchpipe_components.adapters.rows import as_embeddings
 from pitchpipe_components.adapters.targets import must_be_whole, must_match
 
 
@@ -36,7 +37,7 @@ class Ia3:
 
         if self.targets is not None:
             must_match("ia3", self.targets, model)
-        whole = must_be_whole("ia3", self.train_also or [], model)
+        whole = as_embeddings(model, must_be_whole("ia3", self.train_also or [], model))
         inner = self.feedforward if self.feedforward is not None else self.targets and []
         settings = IA3Config(
             task_type=peft_model.task(model), target_modules=self.targets, feedforward_modules=inner,

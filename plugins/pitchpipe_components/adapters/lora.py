@@ -9,7 +9,7 @@ from msgspec import Meta
 from pitchpipe_components.adapters import peft_model
 from pitchpipe_components.adapters.peft_model import Save
 from pitchpipe_components.adapters.reach import notes
-from pitchpipe_components.adapters.rows import new_rows
+from pitchpipe_components.adapters.rows import as_embeddings, is_tied, new_rows
 from pitchpipe_components.adapters.targets import must_be_whole, must_match
 
 Ratio = Annotated[
@@ -54,13 +54,13 @@ class Lora:
         from peft import LoraConfig
 
         must_match("lora", self.targets, model)
-        whole = must_be_whole("lora", self.train_also or [], model)
+        whole = as_embeddings(model, must_be_whole("lora", self.train_also or [], model))
         torch.manual_seed(self.seed)
         settings = LoraConfig(
             task_type=peft_model.task(model), r=self.rank, lora_alpha=self.alpha, lora_dropout=self.dropout,
             target_modules=self.targets, use_rslora=self.rslora, use_dora=self.dora,
             init_lora_weights="gaussian" if self.init == "gaussian" else True,
-            modules_to_save=whole or None, ensure_weight_tying=bool(whole) and _is_tied(model),
+            modules_to_save=list(whole) or None, ensure_weight_tying=bool(whole) and is_tied(model),
             trainable_token_indices=new_rows(model, new_tokens, whole),
         )  # fmt: skip
         return peft_model.adapted("lora", model, settings)
@@ -89,8 +89,3 @@ def faster(model: Any, ratio: float | None) -> dict[str, float]:
     """The second matrices of LoRA, which begin at zero, and their rate (LoRA+, arXiv 2402.12354)."""
     names = (name for name, _ in model.named_parameters() if ".lora_B." in name)
     return dict.fromkeys(names, ratio) if ratio else {}
-
-
-def _is_tied(model: Any) -> bool:
-    head = model.get_output_embeddings()
-    return head is not None and head.weight is model.get_input_embeddings().weight

@@ -77,6 +77,8 @@ def _ready(model: Any) -> Any:
     from inspect import signature
 
     base = model.get_base_model()
+    if base.config.is_encoder_decoder:  # its logits are those of the reply, its positions need no help
+        return model
     if "position_ids" in signature(base.forward).parameters:
         base.register_forward_pre_hook(_placed, with_kwargs=True)
     model.register_forward_hook(_of_the_text, with_kwargs=True)

@@ -48,7 +48,8 @@ def test_learned_tokens_before_a_row_need_rows_of_one_conversation(adapter, proj
 @pytest.mark.parametrize("adapter", ["ia3", "prefix", "prompt"])
 def test_tokens_that_are_new_need_an_adapter_that_learns_rows(adapter, project):
     with pytest.raises(
-        PitchpipeError, match=r"learns no rows of tokens, and the base has never read <end_of_turn>, <start_of_turn>"
+        PitchpipeError,
+        match=r"learns no rows of tokens, and the base has never read <end_of_turn>, <start_of_turn>",
     ):
         loader_of(project, f"model: tiny\ntemplate: gemma\nadapter: {adapter}")
     loader = loader_of(
