@@ -11,7 +11,7 @@ from pitchpipe_components.templates.mistral import MISTRAL
 from pitchpipe_components.templates.own import OfFile, OfTokenizer
 from pitchpipe_components.templates.phi import PHI3, PHI4
 from pitchpipe_components.templates.plain import PLAIN, PLAIN_INSTRUCTION
-from pitchpipe_components.templates.seq2seq import Seq2seq
+from pitchpipe_components.templates.seq2seq import PromptAndReply
 from pitchpipe_components.templates.vicuna import VICUNA
 from pitchpipe_components.templates.zephyr import ZEPHYR
 
@@ -40,6 +40,6 @@ def register_templates(register: pp.Register) -> None:
         register(name, template)
     register("turns", InRecipe)
     register("mixed", Mixed)
-    register("seq2seq", Seq2seq)
+    register("seq2seq", PromptAndReply)
     register("jinja", OfFile, needs=("jinja2",), extra="train")
     register("tokenizer", OfTokenizer, needs=("jinja2",), extra="train")

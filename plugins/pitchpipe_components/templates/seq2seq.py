@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 
-class Seq2seq:
+class PromptAndReply:
     """For encoder-decoder models, such as T5 and FLAN-T5: the user's words alone, ended by the end token.
 
     There are no headings: the encoder reads the prompt, the decoder writes the reply. What was said before

@@ -17,9 +17,11 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import IGNORED, Example
 from pitchpipe_stages.console import shortened
 from pitchpipe_stages.prepare.examples import PreparedExamples
+from pitchpipe_stages.train import sides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
 SHOWN = 100  # characters of a reply
@@ -90,7 +92,10 @@ class FirstBatch:
 
     def _as_prepared(self, batch: Batch, numbers: Sequence[int], examples: Sequence[Example]) -> None:
         ids, labels, seen = batch["input_ids"], batch.get("labels"), batch.get("attention_mask")
-        if labels is None or labels.shape != ids.shape:  # of an encoder and a decoder
+        if labels is None or self._parted(ids, labels, seen, numbers, examples):
+            self.found.elsewhere = len(examples) if labels is None else 0
+            return
+        if labels.shape != ids.shape:
             self.found.elsewhere = len(examples)
             return
         rows = _Rows(ids.numpy())
@@ -106,6 +111,26 @@ class FirstBatch:
                 self._fail(number, "some of its tokens are hidden from the model")
         if not self.found.elsewhere:
             self._padding(rows.left, labels.numpy(), seen.numpy() if seen is not None else None)
+
+    def _parted(
+        self,
+        ids: "Tensor",
+        labels: "Tensor",
+        seen: "Tensor | None",
+        numbers: Sequence[int],
+        examples: Sequence[Example],
+    ) -> bool:
+        """Whether the batch is one for an encoder and a decoder; proven, if it is."""
+        if not len(ids) == len(labels) == len(examples):
+            return False
+        found = [sides.wrong_in(row, one, ids, labels, seen) for row, one in enumerate(examples)]
+        if None in found:
+            return False
+        for number, wrong in zip(numbers, found, strict=True):
+            if wrong:
+                self._fail(number, wrong)
+        self.found.padding = sides.padding(examples, ids, labels)
+        return True
 
     def _padding(
         self, left: "NDArray[np.bool_]", labels: "NDArray[np.int64]", seen: "NDArray[np.int64] | None"
@@ -127,7 +152,7 @@ class FirstBatch:
             words = self._words(stretch[:-1] if ended else stretch)
             self.found.replies += 1
             self.found.ended += ended
-            self.found.exact += words.strip() in replies
+            self.found.exact += words.removeprefix(self.tokenizer.bos_token or "").strip() in replies
             self.found.sample = self.found.sample or self._words(stretch)
 
     def _words(self, ids: list[int]) -> str:

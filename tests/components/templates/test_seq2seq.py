@@ -5,7 +5,7 @@ import pytest
 from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.records.example import IGNORED
-from pitchpipe_components.templates.seq2seq import Seq2seq
+from pitchpipe_components.templates.seq2seq import PromptAndReply
 from pitchpipe_stages.render.each_reply import EachReply
 from pitchpipe_stages.render.parity import prove_served
 from pitchpipe_stages.render.renderer import Renderer
@@ -24,7 +24,7 @@ def talk(*said, **more):
 
 
 def renderer(tokenizer, rules=None, **options):
-    return Renderer(EachReply(Ruled(writer_of(Seq2seq(**options)), rules or Rules())), tokenizer)
+    return Renderer(EachReply(Ruled(writer_of(PromptAndReply(**options)), rules or Rules())), tokenizer)
 
 
 def sides(example):

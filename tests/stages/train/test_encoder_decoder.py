@@ -1,12 +1,17 @@
 """Encoder-decoder models from data to scores, as they are saved, and what does not fit them."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
+import torch
 
+from pitchpipe.records.example import IGNORED, Example
+from pitchpipe_components.collators import Padded, Seq2seq
 from pitchpipe_components.models import Tiny
+from pitchpipe_stages.train.sides import wrong_in
 from tests.seq2seq import bart, t5
 
 WORDS = dict(
@@ -67,7 +72,8 @@ def answers(folder, prompts):
 @pytest.mark.slow
 def test_a_t5_learns_a_task_and_whoever_loads_it_gets_the_same_answers(project):
     here = made(project, t5)
-    here.run("run", "recipe.yaml", "--processes", "1").assert_success()
+    out = " ".join(here.run("run", "recipe.yaml", "--processes", "1").assert_success().out.split())
+    assert re.search(r"13 replies learned to the letter with their ends; [1-9]\d* places of padding", out)
     scores, prepared = here.json("runs/recipe/scores.json"), here.rows("runs/recipe/prepared/train.jsonl")
     assert scores["base"]["exact_match"]["value"] == 0
     assert scores["tuned"]["exact_match"]["value"] > 0.9 and scores["tuned"]["perplexity"]["value"] < 2
@@ -122,3 +128,17 @@ MISFITS = [
 def test_what_does_not_fit_stops_before_anything_is_prepared(project, model, collator, said):
     here = made(project, t5)
     here.run("prepare", "recipe.yaml", "--set", model, "--set", collator).assert_failed(said)
+
+
+def test_a_batch_that_parts_an_example_elsewhere_is_found():
+    example = Example([5, 6, 7, 8], [IGNORED, IGNORED, 7, 8])
+    batch = Seq2seq()([example], 1)
+    ids, labels, seen = batch["input_ids"], batch["labels"], batch["attention_mask"]
+    assert wrong_in(0, example, ids, labels, seen) == ""
+    assert wrong_in(0, example, ids, labels, torch.ones_like(seen)) != ""
+    taught = labels.clone()
+    taught[0, -1] = 1
+    assert "teaches padding" in (wrong_in(0, example, ids, taught, seen) or "")
+    assert wrong_in(0, example, ids, labels.roll(1, 1), seen) is None
+    everything = Padded()([learned := Example([5, 6], [5, 6])], 1)  # of a model without an encoder
+    assert wrong_in(0, learned, everything["input_ids"], everything["labels"], None) is None
