@@ -57,7 +57,8 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort) as stopped:
-        _stop(f"stopped. The same command goes on from {str(stopped) or 'here'}.", 130)
+        place = str(stopped.__cause__ or stopped) or "here"  # click puts its own in the place of the first
+        _stop(f"stopped. The same command goes on from {place}.", 130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader, head for instance, has seen enough
         sys.exit(141)

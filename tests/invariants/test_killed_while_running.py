@@ -3,11 +3,10 @@
 import json
 import re
 import signal
-import time
 
 import pytest
 
-from tests.started import ROWS, TRAINED, started, wait_for
+from tests.started import ROWS, TRAINED, wait_for
 
 pytestmark = pytest.mark.slow(seconds=40)
 
@@ -26,10 +25,14 @@ def results(here, run):
     return {name: (folder / name).read_bytes() for name in [*files, *prepared]}
 
 
-def test_a_kill_at_any_moment_changes_nothing(project):
+def test_a_kill_at_any_moment_changes_nothing(project, quick):
     """kill -9 in the middle of each stage, one run after the other, and the same bytes in the end."""
     here = project({"recipe.yaml": TRAINED, "rows.jsonl": [*ROWS, {"instruction": "Say what?"}]})
-    here.run("run", "recipe.yaml", "--name", "calm").assert_success()
+
+    def run(name):
+        return quick.start(here.folder, "run", "recipe.yaml", "--name", name)
+
+    assert run("calm").wait() == 0
 
     def checkpoint(number):
         return (here.folder / f"runs/rough/checkpoints/checkpoint-{number}").exists()
@@ -44,21 +47,20 @@ def test_a_kill_at_any_moment_changes_nothing(project):
         lambda: stage(here, "rough", "evaluate tuned") == "begun",
     ]
     for reached in moments:
-        process = started(here, "--name", "rough")
-        wait_for(lambda reached=reached, process=process: reached() or process.poll() is not None)
-        assert process.poll() is None, process.stderr.read().decode()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    here.run("run", "recipe.yaml", "--name", "rough").assert_success()
+        child = run("rough")
+        wait_for(lambda reached=reached, child=child: reached() or child.ended())
+        assert child.kill() == -9, child.said
+    assert run("rough").wait() == 0
     assert results(here, "rough") == results(here, "calm")
 
 
-def test_ctrl_c_ends_in_one_line(project):
+def test_ctrl_c_ends_in_one_line(project, quick):
     here = project({"recipe.yaml": TRAINED, "rows.jsonl": ROWS})
-    process = started(here)
-    wait_for(lambda: stage(here, "recipe", "train") == "begun")
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 130
-    said = process.stderr.read().decode().strip()
-    assert re.search(r"stopped\. The same command goes on from (step \d+|the beginning of training)\.$", said)
+    child = quick.start(
+        here.folder, "run", "recipe.yaml", before="from tests.started import interruptible; interruptible()"
+    )
+    wait_for(lambda: list(here.folder.glob("runs/*/checkpoints/*/whole")))
+    assert child.kill(signal.SIGINT) == 130
+    assert re.search(
+        r"\n(pitchpipe: )?stopped\. The same command goes on from step \d+\.$", child.said.strip()
+    )

@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from tests.forked import forked
 from tests.packed import copies
 
 pytestmark = pytest.mark.slow(seconds=60)
@@ -51,12 +50,6 @@ MOMENTS = [
     ("pitchpipe.run.directory:Run.keep", 1, True),
 ]
 TIMES = "runtime", "per_second", "seconds", "memory"
-
-
-@pytest.fixture(scope="module")
-def quick():
-    with forked() as process:
-        yield process
 
 
 def numbers(here, name):
@@ -177,6 +170,24 @@ def test_another_change_begins_again_and_says_what_is_lost(stopped):
     because = "train: again, because of trainer sft's learning_rate, trainer sft's max_steps"
     assert f"{because}. Thrown away: all of it up to step 4" in said
     assert [line["step"] for line in numbers(here, "rough") if "loss" in line] == [4, 8]
+
+
+EARLY = PACKED.replace("1e-3", "2e-2, evaluate_every: 2, keep: best, patience: 1, checkpoints: 1")
+AT_THE_END = (
+    "from tests.forked import die; die('pitchpipe_stages.model.serving_files:save_for_serving', 1, False)"
+)
+
+
+@pytest.mark.parametrize("end", [EARLY, PADDED], ids=["by patience", "within an epoch"])
+def test_a_training_that_had_ended_learns_no_more(project, quick, end):
+    here = project({"recipe.yaml": RECIPE + end, "rows.jsonl": copies(40)})
+    assert quick.start(here.folder, *RUN, "calm").wait() == 0
+    for _ in range(2):
+        assert quick.start(here.folder, *RUN, "rough", before=AT_THE_END).wait() == -9
+    assert quick.start(here.folder, *RUN, "rough").wait() == 0
+    assert_same(here, ended(here, "calm"))
+    if end is EARLY:
+        assert here.json("runs/calm/run.json")["stages"]["train"]["result"]["steps"] < 18
 
 
 def test_another_number_of_processes_is_refused(stopped):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from tests.forked import forked
 from tests.packed import copies
 
 pytestmark = pytest.mark.slow(seconds=40)
@@ -34,15 +33,14 @@ order.SingleExamples.__getitem__ = taken
 KILL = "from tests.forked import die; die('accelerate.optimizer:AcceleratedOptimizer.step', 8, True)"
 
 
-def test_two_processes_learn_each_row_once_and_go_on_where_they_were(project):
+def test_two_processes_learn_each_row_once_and_go_on_where_they_were(project, quick):
     here = project({"recipe.yaml": RECIPE, "rows.jsonl": copies(27)})
-    with forked() as quick:
-        assert quick.start(here.folder, *RUN, "rough", before=KILL, processes=2).wait() == -9
-        again = quick.start(here.folder, *RUN, "rough", processes=2)
-        assert again.wait() == 0, again.said
-        assert "train: going on from step 6" in again.said
-        calm = quick.start(here.folder, *RUN, "calm", before=NOTES, processes=2)
-        assert calm.wait() == 0, calm.said
+    assert quick.start(here.folder, *RUN, "rough", before=KILL, processes=2).wait() == -9
+    again = quick.start(here.folder, *RUN, "rough", processes=2)
+    assert again.wait() == 0, again.said
+    assert "train: going on from step 6" in again.said
+    calm = quick.start(here.folder, *RUN, "calm", before=NOTES, processes=2)
+    assert calm.wait() == 0, calm.said
     taken = [int(number) for rank in "01" for number in re.findall(r"-?\d+", here.read(f"taken{rank}"))]
     train = here.json("runs/calm/run.json")["stages"]["prepare"]["result"]["splits"]["train"]["conversations"]
     assert sorted(number for number in taken if number >= 0) == sorted([*range(train)] * 2)

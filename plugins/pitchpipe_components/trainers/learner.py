@@ -143,7 +143,8 @@ class Learner(SFTTrainer):
             self.checkpoints.clear(step)
         everyone()
         Trainer._save_checkpoint(self, model, trial)
-        self.progress.save(self.checkpoints.of(step), self.control.should_training_stop)
+        stopped = self.control.should_training_stop and step < self.state.max_steps
+        self.progress.save(self.checkpoints.of(step), stopped)
         everyone()
         if self.is_world_process_zero():
             self.checkpoints.bless(step, self.args.world_size, self.state.best_global_step)

@@ -1,7 +1,7 @@
 """What a training is in the middle of, beside weights, optimizer and random states: Trainer forgets it.
 
-Trainer goes on with a mean loss of other steps than it says, and evaluates after it has written a checkpoint.
-Here sums go on where they were, and a checkpoint is the last thing that happens at a step.
+Trainer goes on with a mean loss of other steps than it says, and writes the checkpoint of an epoch's last
+step a second time, over the first. Here sums go on where they were, and a checkpoint is the last of a step.
 """
 
 import time
@@ -36,7 +36,7 @@ class Progress(TrainerCallback):
         return self.before + time.monotonic() - self._began
 
     def save(self, folder: Path, stopped: bool) -> None:
-        """Into a checkpoint. `stopped` says that training ends here."""
+        """Into a checkpoint. `stopped` says that training ends here, before its last step."""
         state = {name: counted.state() for name, counted in self.sums.items()}
         torch.save({"seconds": self.seconds, "stopped": stopped, "sums": state}, folder / self.name)
 
@@ -51,7 +51,9 @@ class Progress(TrainerCallback):
         state.compute_steps(args, state.max_steps)  # as often as is asked now, not when it was saved
         for name, counted in self._restored.get("sums", {}).items():
             self.sums[name].restore(counted)
-        control.should_training_stop = self._restored.get("stopped", False)
+        # Of a checkpoint of the very end, Trainer would learn one more step.
+        at_end = state.global_step >= state.max_steps
+        control.should_training_stop = at_end or self._restored.get("stopped", False)
 
     def _must_go_on(self, state: Any) -> None:
         if state.global_step > state.max_steps:
@@ -61,14 +63,13 @@ class Progress(TrainerCallback):
             )
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """What Trainer does after an epoch is done at its last step."""
-        if control.should_training_stop or state.epoch == int(state.epoch):
-            control.should_evaluate |= args.eval_strategy == "epoch"
-            control.should_log |= control.should_training_stop
+        """The last losses are told, too."""
+        control.should_log |= control.should_training_stop
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """An evaluation may end the training."""
         control.should_save |= control.should_training_stop
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """All is done at an epoch's last step. Trainer would do it again, over a checkpoint that is whole."""
         control.should_evaluate = control.should_save = control.should_log = False
