@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from pitchpipe_stages.progress import Progress
+from pitchpipe_stages.progress import HowFar
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
@@ -74,7 +74,7 @@ class RichConsole:
         if not self.rich.is_terminal:
             yield self._lines(label, total)
             return
-        so_far = Progress(total)
+        so_far = HowFar(total)
         with self._bars() as bars:
             task = bars.add_task(label, total=total, left="", note="")
 
@@ -107,7 +107,7 @@ class RichConsole:
         )
 
     def _lines(self, label: str, total: int | None) -> Callable[..., None]:
-        so_far, printed = Progress(total), time.monotonic()
+        so_far, printed = HowFar(total), time.monotonic()
 
         def tick(steps: int = 1, note: str | None = None, total: int | None = None, done: int = 0) -> None:
             nonlocal printed

@@ -8,7 +8,7 @@ APART = 1.0  # seconds between two marks, at least
 MARKS = 30  # that are remembered: the rate is that of the last 30 seconds, or of the last 30 steps
 
 
-class Progress:
+class HowFar:
     """Counts steps. Those that were done before this process began say nothing of its rate."""
 
     def __init__(self, total: int | None, clock: Callable[[], float] = time.monotonic):

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from pitchpipe_stages import console
 from pitchpipe_stages.console import RichConsole
-from pitchpipe_stages.progress import Progress, in_words
+from pitchpipe_stages.progress import HowFar, in_words
 
 
 class Clock:
@@ -18,7 +18,7 @@ class Clock:
 
 def test_the_rate_is_that_of_recent_steps():
     clock = Clock()
-    so_far = Progress(1000, clock)
+    so_far = HowFar(1000, clock)
     assert so_far.seconds_left() is None
     for seconds, steps in ((10, 50), (1, 50)):  # 50 slow steps, then 50 fast ones
         for _ in range(steps):
@@ -30,7 +30,7 @@ def test_the_rate_is_that_of_recent_steps():
 
 def test_steps_of_an_earlier_process_say_nothing_of_the_rate():
     clock = Clock()
-    so_far = Progress(None, clock)
+    so_far = HowFar(None, clock)
     clock.now += 5
     so_far.add(0, total=120, done=100)
     assert so_far.done == 100 and so_far.seconds_left() is None
@@ -41,7 +41,7 @@ def test_steps_of_an_earlier_process_say_nothing_of_the_rate():
 
 def test_many_steps_in_a_second_leave_few_marks():
     clock = Clock()
-    so_far = Progress(10_000, clock)
+    so_far = HowFar(10_000, clock)
     for _ in range(5_000):
         clock.now += 0.01
         so_far.add()

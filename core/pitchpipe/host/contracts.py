@@ -42,7 +42,8 @@ class Batches:
 
 class Training(Protocol):
     """A model to train, its data, and the folders for the result and for checkpoints. While `isolated` lasts,
-    the model keeps the conversations of a row apart: proven on entering."""
+    the model keeps the conversations of a row apart: proven on entering. `probe` asks the model prompts,
+    now and then, for numbers to log."""
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
@@ -58,8 +59,6 @@ class Training(Protocol):
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...  # the same after a kill
     def isolated(self, model: "PreTrainedModel") -> AbstractContextManager[None]: ...
     def log(self, step: int, values: dict[str, float]) -> None: ...
-
-    # Asks the model a few of the prompts, if the last time is long ago, and gives numbers to log.
     def probe(self, model: "PreTrainedModel", step: int, count: int, last: bool) -> dict[str, float]: ...
 
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from pitchpipe.host.contracts import Answer, Batch, DataPlan, Prompt, Score, Subject, Tracked, Training
+from pitchpipe.host.contracts import Batch, DataPlan, Score, Subject, Tracked, Training
 from pitchpipe.records.conversation import Conversation, Json, Row
 from pitchpipe.records.example import Example
 from pitchpipe.records.related import Related, Sketches
@@ -172,14 +172,9 @@ class Evaluator(Protocol):
 
 class Record(Protocol):
     # Where a tracker writes. It gets the numbers of each step once, also where a run was killed and goes on.
+    # With `samples(step, replies)` it also gets what the model says: pairs of a prompt and its answer.
     def log(self, step: int, values: dict[str, float], /) -> None: ...
     def close(self, failed: bool, /) -> None: ...
-
-
-@runtime_checkable
-class KeepsSamples(Protocol):
-    # A record that shows what the model says to a few prompts.
-    def samples(self, step: int, replies: Sequence[tuple[Prompt, Answer]], /) -> None: ...
 
 
 class Tracker(Protocol):

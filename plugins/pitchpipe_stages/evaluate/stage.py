@@ -19,7 +19,7 @@ from pitchpipe_stages.train.stage import TRAIN, train_parts
 class Evaluate(Stage[dict[str, Score]]):
     """Scores one model on the held-out conversations. The last of the two shows the scores of both."""
 
-    rooms = (*TRAIN.rooms, "pitchpipe_stages.generate", "pitchpipe_stages.evaluate")
+    rooms = (*TRAIN.rooms, "pitchpipe_stages.evaluate")
     result = dict[str, Score]
 
     def __init__(self, model: str):

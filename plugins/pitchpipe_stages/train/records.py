@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
 
 from pitchpipe.host.contracts import Tracked
-from pitchpipe.host.protocols import KeepsSamples, Record
+from pitchpipe.host.protocols import Record
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
@@ -28,7 +29,14 @@ from pitchpipe_stages.train.sections import TRACKERS
 FOLDER = "trackers"
 
 
-class Mark(Struct):
+@runtime_checkable
+class KeepsSamples(Protocol):
+    """A record that shows what the model says to a few prompts."""
+
+    def samples(self, step: int, replies: Replies, /) -> None: ...
+
+
+class Given(Struct):
     """What a tracker was given last, of which training."""
 
     id: str
@@ -43,9 +51,9 @@ class OpenRecord:
 
     use: Use
     record: Record
-    mark: Mark
+    mark: Given
     file: Path
-    before: Mark = field(init=False)  # what it was given before this process began
+    before: Given = field(init=False)  # what it was given before this process began
 
     def __post_init__(self) -> None:
         self.before = msgspec.structs.replace(self.mark)
@@ -112,7 +120,7 @@ class Records:
         file, key = _mark_of(use, self.run), _key(self.run)
         mark, goes_on = _read(file), self.run.stages["train"].done or (self.run.path / "checkpoints").exists()
         if mark is None or not (goes_on or mark.key == key):
-            mark = Mark(f"{self.run.path.resolve().name}-{secrets.token_hex(4)}", key)
+            mark = Given(f"{self.run.path.resolve().name}-{secrets.token_hex(4)}", key)
         mark.key = key
         folder = file.parent.resolve() / mark.id
         folder.mkdir(parents=True, exist_ok=True)
@@ -157,8 +165,8 @@ def _key(run: Run) -> str:
     return digest(run.stages["train"].parts)
 
 
-def _read(file: Path) -> Mark | None:
+def _read(file: Path) -> Given | None:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Mark)
+        return msgspec.json.decode(file.read_bytes(), type=Given)
     except (OSError, msgspec.DecodeError):
         return None

@@ -41,7 +41,7 @@ class Train(Stage[Trained]):
     makes = ("model",)
     keeps = ("model", "scores.json", "answers-tuned.jsonl", SAMPLES)
     half_done = "checkpoints"
-    rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.train")
+    rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.generate", "pitchpipe_stages.train")
 
     def wanted(self, recipe: Recipe) -> bool:
         return recipe[TRAINER] is not None

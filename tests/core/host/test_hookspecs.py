@@ -57,7 +57,7 @@ def on_log(stage, step, values):
 RECIPE = "loaders:\n  - files: {path: rows.jsonl}\n"
 TRAINED = (
     RECIPE
-    + "model: tiny\nadapter: lora\ntemplate: alpaca_short\ntrainer:\n  sft: {max_steps: 2, log_every: 1}\n"
+    + "model: tiny\nadapter: lora\ntemplate: alpaca_short\ntrainer:\n  sft: {max_steps: 2, log_every: 1, samples: 0}\n"
 )
 
 

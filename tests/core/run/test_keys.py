@@ -12,7 +12,12 @@ ROOT = Path(__file__).parents[3]
 OURS = ("pitchpipe", "pitchpipe_stages", "pitchpipe_components", "pitchpipe_tools")
 # Modules of core that only show, ask or start: no result depends on them.
 OUTSIDE = {"pitchpipe", "pitchpipe.__main__", "pitchpipe.cli", "pitchpipe.errors", "pitchpipe.testing"}
-SHOWS = {"pitchpipe_stages", "pitchpipe_stages.console", "pitchpipe_stages.plugin"}
+SHOWS = {
+    "pitchpipe_stages",
+    "pitchpipe_stages.console",
+    "pitchpipe_stages.progress",
+    "pitchpipe_stages.plugin",
+}
 
 
 @pytest.fixture
@@ -44,6 +49,7 @@ def test_every_room_is_in_some_stages_key(host):
         "errors.py",
         "testing.py",
         "console.py",
+        "progress.py",
         "plugin.py",
     }
 
@@ -73,7 +79,7 @@ def test_a_stage_stands_on_its_rooms_alone(host, graph):
 
 def test_a_plugin_of_ours_names_all_modules_that_it_stands_on(host, graph):
     named = [plugin for plugin in host.plugins if getattr(plugin.module, "ROOMS", ())]
-    assert len(named) == 13
+    assert len(named) == 14
     for plugin in named:
         rooms = plugin.module.ROOMS
         assert plugin.module.__name__ in rooms
