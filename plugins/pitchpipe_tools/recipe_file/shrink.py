@@ -14,7 +14,7 @@ ROWS, STEPS = 100, 4  # of each source; of training
 # The most that options say, by kind. Those of loaders belong to every source.
 LIMITS: dict[str, dict[str, int]] = {
     "loader": {"first": ROWS},
-    "collator": {"length": 1024},
+    "collator": {"length": 2048},
     "trainer": {
         "max_steps": STEPS, "batch_size": 2, "accumulate": 2, "evaluate_every": 2, "checkpoint_every": 2,
         "log_every": 1,

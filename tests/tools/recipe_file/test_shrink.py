@@ -29,7 +29,7 @@ def test_the_model_and_large_numbers_become_small_and_the_rest_stays(project, ro
     recipe = small(project, rows)
     assert recipe["model"] == {"tiny": {"quantize": "int8"}}
     assert [entry["files"]["first"] for entry in recipe["loaders"]] == [5, 100]
-    assert recipe["collator"] == {"packed": {"length": 1024, "too_long": "cut_end"}}
+    assert recipe["collator"] == {"packed": {"length": 2048, "too_long": "cut_end"}}
     trainer = recipe["trainer"]["sft"]
     assert (trainer["max_steps"], trainer["batch_size"], trainer["accumulate"]) == (4, 1, 2)
     assert trainer["epochs"] == 3 and recipe["adapter"] == "lora"
