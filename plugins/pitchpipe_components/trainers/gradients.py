@@ -69,7 +69,7 @@ def must_learn(model: Any, found: Gradients, rows: Callable[[], str]) -> str:
     if not found.alive:
         raise pp.PitchpipeError(
             f"nothing would be learned: all gradients are zero in the first batches. {rows()}\n"
-            "Is anything learned in these rows (`pitchpipe peek`), and are the adapter's targets on the way to"
+            "Is anything learned in these rows (`pitchpipe peek`)? Are the adapter's targets on the way to"
             " the loss?"
         )
     if not found.unlearned:
