@@ -36,6 +36,11 @@ class Silent:
         pass
 
 
+class Order(SequentialSampler):
+    def set_epoch(self, epoch):
+        pass
+
+
 @dataclass
 class InOrder(RecipeTraining):
     """Single examples come in the order of the data, so that a step holds the same ones in any batch size."""
@@ -43,7 +48,7 @@ class InOrder(RecipeTraining):
     def batches(self, size, seed, processes=1):
         made = super().batches(size, seed, processes)
         is_planned = hasattr(self.collator, "plan")
-        return made if is_planned else replace(made, sampler=SequentialSampler(made.dataset))
+        return made if is_planned else replace(made, sampler=Order(made.dataset))
 
 
 def write(folder, side, examples, sources=("made",)):
