@@ -168,7 +168,7 @@ class _Rehearsal:
             return about, False
         staying = self.options.checkpoints + 1 + (self.options.keep == "best")
         must_have_room(self.training.checkpoints, about, checkpoints=staying, model=_saved(self.model))
-        if about > LARGE:
+        if about > LARGE or self.learner.args.world_size > 1:  # Trainer saves with all processes together
             return about, False
         place = self.training.checkpoints / PLACE
         shutil.rmtree(place, ignore_errors=True)
