@@ -11,7 +11,7 @@ from pitchpipe_components.trainers.fingerprint import Fingerprint, differences, 
 WHOLE = "whole"  # a file of a checkpoint, written when all others are
 
 
-class Mark(msgspec.Struct):
+class Seal(msgspec.Struct):
     """What the file `whole` says."""
 
     processes: int  # that trained together
@@ -36,9 +36,9 @@ class Checkpoints:
     def bless(self, step: int, processes: int = 1, best: int | None = None) -> None:
         """All of it is written, so older ones can go; but not the one of the `best` step."""
         folder = self.of(step)
-        mark = Mark(processes, fingerprint(folder, WHOLE))
+        seal = Seal(processes, fingerprint(folder, WHOLE))
         new = folder / f"{WHOLE}.new"
-        new.write_bytes(msgspec.json.encode(mark))
+        new.write_bytes(msgspec.json.encode(seal))
         new.replace(folder / WHOLE)
         staying = {self.of(best or step), *self._whole()[: self.limit]}
         for path in self.folder.glob("checkpoint-*"):
@@ -66,14 +66,14 @@ class Checkpoints:
 
     def _damage(self, folder: Path) -> str:
         try:
-            mark = _mark(folder)
+            seal = _seal(folder)
         except msgspec.DecodeError:
             return f"the file {WHOLE} says nothing of its files"
-        return "; ".join(differences(mark.files, folder, WHOLE))
+        return "; ".join(differences(seal.files, folder, WHOLE))
 
     def _must_fit(self, folder: Path, processes: int) -> None:
         """A step of another number of processes takes other rows: some would be learned twice, some never."""
-        before = _mark(folder).processes
+        before = _seal(folder).processes
         if before != processes:
             raise pp.PitchpipeError(
                 f"{_count(before)} began this training, and {_count(processes)} would go on with it: a step"
@@ -93,8 +93,8 @@ def step_of(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
-def _mark(folder: Path) -> Mark:
-    return msgspec.json.decode((folder / WHOLE).read_bytes(), type=Mark)
+def _seal(folder: Path) -> Seal:
+    return msgspec.json.decode((folder / WHOLE).read_bytes(), type=Seal)
 
 
 def _count(processes: int) -> str:

@@ -21,7 +21,7 @@ from pitchpipe_components.trainers.loss.path import Losses
 from pitchpipe_components.trainers.neftune import Noise
 from pitchpipe_components.trainers.optimizers import apply_rates, decaying
 from pitchpipe_components.trainers.pace import Pace
-from pitchpipe_components.trainers.progress import Progress
+from pitchpipe_components.trainers.progress import Continuation
 from pitchpipe_components.trainers.tally import Examined, Tally
 
 QUANTISED = ("is_loaded_in_4bit", "is_loaded_in_8bit")  # what TRL asks a model
@@ -33,7 +33,7 @@ class Learner(SFTTrainer):
     astray: Astray
     loss_is_scaled_for_ga: Any = True  # by the learned tokens of all batches of a step
     checkpoints: Checkpoints
-    progress: Progress
+    progress: Continuation
     pace: Pace
     noise: Noise | None = None
 

@@ -21,7 +21,7 @@ class Sum(Protocol):
     def restore(self, state: dict[str, Any]) -> None: ...
 
 
-class Progress(TrainerCallback):
+class Continuation(TrainerCallback):
     """Saves and restores what is counted, in each process its own."""
 
     def __init__(self, training: pp.Training, process: int, sums: dict[str, Sum]):

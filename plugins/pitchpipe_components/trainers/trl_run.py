@@ -24,7 +24,7 @@ from pitchpipe_components.trainers.neftune import Noise
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.precision import Widened, settled
 from pitchpipe_components.trainers.probing import Probing
-from pitchpipe_components.trainers.progress import Progress
+from pitchpipe_components.trainers.progress import Continuation
 from pitchpipe_components.trainers.settings import arguments
 from pitchpipe_components.trainers.shown import facts, in_short, tell
 from pitchpipe_components.trainers.validation import Validation
@@ -126,7 +126,7 @@ def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fit
 def _learner(options: "Sft", training: pp.Training) -> Learner:
     learner = Learner(training, arguments(options, training), options.label_smoothing)
     learner.checkpoints = Checkpoints(training.checkpoints, options.checkpoints)
-    learner.progress = Progress(training, learner.args.process_index, {"losses": learner.tally})
+    learner.progress = Continuation(training, learner.args.process_index, {"losses": learner.tally})
     return learner
 
 
