@@ -16,7 +16,7 @@ RECOMPUTED = "gradient_checkpointing: true"
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Fit:
     """Options that fit, and the rehearsal that has shown it."""
 
     options: "Sft"
@@ -24,11 +24,11 @@ class Fitted:
     by_need: bool = False  # activations are recomputed, since memory ended without
 
 
-def fitted(options: "Sft", training: pp.Training) -> Fitted:
+def fitted(options: "Sft", training: pp.Training) -> Fit:
     """The options as they are, or with activations recomputed where that is left open. Stop if none fits."""
     for one in _by_need(options):
         if shown := _tried(one, training):
-            return Fitted(one, shown, bool(one.gradient_checkpointing) and one is not options)
+            return Fit(one, shown, bool(one.gradient_checkpointing) and one is not options)
     say_what_fits(options, training)
 
 

@@ -1,7 +1,7 @@
 """A rehearsal in words: a line or two for a run, a table for the doctor, a note for run.json."""
 
 import pitchpipe as pp
-from pitchpipe_components.trainers.fitting import Fitted
+from pitchpipe_components.trainers.fitting import Fit
 from pitchpipe_components.trainers.memory import size
 from pitchpipe_components.trainers.rehearsal import Rehearsed
 
@@ -9,7 +9,7 @@ NEAR = (0.95, 1.1)  # times the loss of guessing; a model that is sure of other 
 LONG = 1800  # seconds of training that are told before it begins
 
 
-def tell(fitted: Fitted, training: pp.Training) -> None:
+def tell(fitted: Fit, training: pp.Training) -> None:
     """The lines that a run shows before its first step."""
     shown, console = fitted.shown, training.console
     written = f"; a checkpoint of {size(shown.checkpoint)}" if shown.written else ""
@@ -25,7 +25,7 @@ def tell(fitted: Fitted, training: pp.Training) -> None:
         console.say(f"about {_hours(seconds)} of training")
 
 
-def facts(fitted: Fitted, training: pp.Training) -> dict[str, str]:
+def facts(fitted: Fit, training: pp.Training) -> dict[str, str]:
     """All that a rehearsal has shown, for the doctor."""
     shown = fitted.shown
     told = {
@@ -42,7 +42,7 @@ def facts(fitted: Fitted, training: pp.Training) -> dict[str, str]:
     return told | ({"warning": "; ".join(warnings)} if warnings else {})
 
 
-def in_short(fitted: Fitted) -> dict[str, str]:
+def in_short(fitted: Fit) -> dict[str, str]:
     """What run.json keeps."""
     shown = fitted.shown
     return {"memory": size(shown.peak), "memory_estimated": size(shown.estimate.total)}
@@ -65,7 +65,7 @@ def _learns(shown: Rehearsed) -> str:
     return f"gradients reach {len(found.alive)}{part} trained modules, finite in all {found.trained} weights"
 
 
-def _seconds(fitted: Fitted, training: pp.Training) -> float:
+def _seconds(fitted: Fit, training: pp.Training) -> float:
     options, tokens = fitted.options, int(training.train.lengths().sum())
     if options.max_steps:
         share = options.max_steps * options.batch_size * options.accumulate / max(1, len(training.train))

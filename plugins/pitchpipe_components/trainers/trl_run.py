@@ -15,7 +15,7 @@ from pitchpipe_components.trainers import optimizers
 from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
-from pitchpipe_components.trainers.fitting import Fitted, can_rehearse, fitted, say_what_fits
+from pitchpipe_components.trainers.fitting import Fit, can_rehearse, fitted, say_what_fits
 from pitchpipe_components.trainers.learner import Learner
 from pitchpipe_components.trainers.lora_linear import fewer_passes
 from pitchpipe_components.trainers.memory import is_full, release
@@ -103,7 +103,7 @@ def _trained(learner: Learner) -> bool:
 
 
 @contextmanager
-def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fitted | None]]:
+def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fit | None]]:
     """A learner of a model that keeps the documents of a row apart, with options that were rehearsed."""
     learner = _learner(options, training)
     must_be_as_asked(learner.accelerator)
