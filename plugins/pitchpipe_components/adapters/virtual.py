@@ -16,7 +16,7 @@ Tokens = Annotated[int, Meta(ge=1, description="how many learned vectors stand b
 
 
 @dataclass(frozen=True)
-class Prefix:
+class PrefixTuning:
     """Prefix tuning: learned keys and values before the text, in every layer of a frozen model."""
 
     tokens: Tokens = 20
@@ -44,7 +44,7 @@ class Prefix:
 
 
 @dataclass(frozen=True)
-class Prompt:
+class PromptTuning:
     """Prompt tuning: learned embeddings before the text of a frozen model."""
 
     tokens: Tokens = 20

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pitchpipe import PitchpipeError
-from pitchpipe_components.adapters import Ia3, Lora, Prompt
+from pitchpipe_components.adapters import Ia3, Lora, PromptTuning
 from pitchpipe_components.adapters.continued import Continued
 from tests.components.adapters.test_every_adapter import changed, logits, step
 from tests.families import small
@@ -83,6 +83,6 @@ def test_what_is_no_adapter_is_refused_by_check(tmp_path):
     saved(tmp_path / "whole", whole=True)
     with pytest.raises(ValueError, match=r"it holds a whole model. Name it as the model's `folder`"):
         Continued(folder=tmp_path / "whole")
-    saved(tmp_path / "prompt", Prompt(tokens=2))
+    saved(tmp_path / "prompt", PromptTuning(tokens=2))
     with pytest.raises(ValueError, match="PROMPT_TUNING, which PEFT cannot go on with"):
         Continued(folder=tmp_path / "prompt")

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from pitchpipe_components.adapters import Ia3, Lora, Prefix, Prompt
+from pitchpipe_components.adapters import Ia3, Lora, PrefixTuning, PromptTuning
 
 READ, SAID = torch.arange(3, 12)[None], torch.arange(20, 45)[None]  # the reply is longer than the prompt
 ADAPTERS = {
     "lora": Lora(rank=4), "dora": Lora(rank=4, dora=True), "head": Lora(rank=4, train_also=["lm_head"]),
-    "ia3": Ia3(), "prefix": Prefix(tokens=3), "prompt": Prompt(tokens=3),
+    "ia3": Ia3(), "prefix": PrefixTuning(tokens=3), "prompt": PromptTuning(tokens=3),
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pitchpipe import PitchpipeError
-from pitchpipe_components.adapters import Ia3, Lora, Prefix, Prompt
+from pitchpipe_components.adapters import Ia3, Lora, PrefixTuning, PromptTuning
 from pitchpipe_components.models import Tiny, Transformers
 from tests.families import small
 
@@ -17,7 +17,7 @@ LORAS = {
     "gaussian": Lora(rank=4, init="gaussian"), "dropout": Lora(rank=4, dropout=0.1),
 }  # fmt: skip
 IA3 = Ia3(targets="all-linear")
-ADAPTERS = LORAS | {"ia3": IA3, "prefix": Prefix(tokens=3), "prompt": Prompt(tokens=3)}
+ADAPTERS = LORAS | {"ia3": IA3, "prefix": PrefixTuning(tokens=3), "prompt": PromptTuning(tokens=3)}
 
 
 def step(model, ids=IDS, rate=0.3):
@@ -123,7 +123,7 @@ def test_a_merged_model_answers_as_its_adapter(adapter, family, tied, tmp_path):
 
 
 def test_prompts_give_logits_of_the_text_alone():
-    model = Prompt(tokens=3)(small("llama"), [])
+    model = PromptTuning(tokens=3)(small("llama"), [])
     assert model(input_ids=IDS).logits.shape[1] == IDS.shape[1]
     assert model(IDS).logits.shape[1] == IDS.shape[1]
 
@@ -131,7 +131,7 @@ def test_prompts_give_logits_of_the_text_alone():
 @pytest.mark.parametrize("family", ["mamba", "opt"])
 def test_a_model_that_reads_no_prefix_is_refused(family):
     with pytest.raises(PitchpipeError, match=r"adapter prefix: this model .* cannot be trained with it"):
-        Prefix(tokens=3)(small(family), [])
+        PrefixTuning(tokens=3)(small(family), [])
 
 
 def test_the_second_matrices_learn_faster():

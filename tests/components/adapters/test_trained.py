@@ -11,7 +11,7 @@ import torch
 
 from pitchpipe import PitchpipeError
 from pitchpipe.records.example import Example
-from pitchpipe_components.adapters import Ia3, Lora, Prefix, Prompt
+from pitchpipe_components.adapters import Ia3, Lora, PrefixTuning, PromptTuning
 from pitchpipe_components.adapters.continued import Continued
 from pitchpipe_components.collators import Packed, Padded
 from pitchpipe_components.trainers.sft import Sft
@@ -25,7 +25,7 @@ TRAINER = Sft(max_steps=5, checkpoint_every=2, **QUIET)
 ADAPTERS = {
     "lora": Lora(rank=4, dropout=0.1), "dora": Lora(rank=4, dora=True, rslora=True, plus=4),
     "head": Lora(rank=4, train_also=["lm_head"]), "ia3": Ia3(targets="all-linear"),
-    "prefix": Prefix(tokens=3), "prompt": Prompt(tokens=3),
+    "prefix": PrefixTuning(tokens=3), "prompt": PromptTuning(tokens=3),
 }  # fmt: skip
 
 

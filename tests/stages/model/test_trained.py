@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pitchpipe_components.adapters import Lora, Prompt
+from pitchpipe_components.adapters import Lora, PromptTuning
 from pitchpipe_components.models import Tiny, Transformers
 from pitchpipe_stages.model.trained import trained
 
@@ -22,7 +22,7 @@ def test_adapters_rows_and_whole_modules():
     assert f"rows of tokens, float32: {rows}" in told and f"whole modules, float32: {norm}" in told
     assert f"adapter, float32: {lora:,}" in told
     assert told.startswith(f"trained: {rows + norm + lora:,} of {plain + rows + norm + lora:,} weights")
-    assert "adapter, float32: 384)" in trained(Prompt(tokens=2)(Tiny().weights(), []))
+    assert "adapter, float32: 384)" in trained(PromptTuning(tokens=2)(Tiny().weights(), []))
 
 
 def test_weights_of_four_bits_count_as_weights():
