@@ -31,14 +31,16 @@ class Usual:
     high: float
     words: str
     of: Literal["any", "low rank", "all weights"] = "any"  # what is trained
-    large: bool = False  # said of large models only
+    models: Literal["any", "large", "small"] = "any"  # of which it is said
 
 
 TRAINER = (
-    Usual("learning_rate", 2e-5, 1e-3, "for low-rank adapters 1e-4 to 3e-4 is usual", "low rank", True),
-    Usual("learning_rate", 1e-6, 1e-4, "for all weights 1e-5 to 5e-5 is usual", "all weights", True),
+    Usual("learning_rate", 2e-5, 1e-3, "for low-rank adapters 1e-4 to 3e-4 is usual", "low rank", "large"),
+    Usual("learning_rate", 1e-6, 1e-4, "for all weights 1e-5 to 5e-5 is usual", "all weights", "large"),
+    Usual("learning_rate", 1e-5, 2e-2, "up to 1e-2 is usual for a small model", "low rank", "small"),
+    Usual("learning_rate", 1e-6, 1e-2, "up to 5e-3 is usual for a small model", "all weights", "small"),
     Usual("epochs", 0, 5, "1 to 5 are usual: with more, replies are learned by heart"),
-    Usual("batch", 1, 512, "batch_size times accumulate is usually 16 to 128", large=True),
+    Usual("batch", 1, 512, "batch_size times accumulate is usually 16 to 128", models="large"),
     Usual("share of warmup", 0, 0.2, "0.03 to 0.1 of the steps is usual"),
     Usual("weight_decay", 0, 0.2, "0 to 0.1 is usual: more pulls away what the base has learned"),
     Usual("max_grad_norm", 0.1, 10, "0.3 to 1 is usual: more holds no wild step back"),
@@ -51,7 +53,7 @@ ADAPTERS = (
     Usual("strength", 0.5, 4, "an alpha of once or twice the rank is usual"),
     Usual("dropout", 0, 0.3, "0 to 0.1 is usual"),
 )
-COLLATORS = (Usual("length", 256, 1 << 17, "512 to 4096 is usual: what is longer is lost", large=True),)
+COLLATORS = (Usual("length", 256, 1 << 17, "512 to 4096 is usual: what is longer is lost", models="large"),)
 SAID_AS = {"share of warmup": "warmup", "batch": "batch_size", "strength": "alpha"}
 
 
@@ -59,14 +61,14 @@ def add_hints(checker: "Checker", recipe: Recipe, trainer: Use) -> None:
     """Adds to a recipe what is unusual in it."""
     adapter, collator, model = recipe[ADAPTER], recipe[COLLATOR], recipe[MODEL]
     trained = _trained(adapter, collator)
-    small = model is not None and _small(model.bound)
+    size = "small" if model is not None and _small(model.bound) else "large"
     for section, use, table in (
         ("trainer", trainer, TRAINER), ("adapter", adapter, ADAPTERS), ("collator", collator, COLLATORS),
     ):  # fmt: skip
         if use is None:
             continue
         for usual, value in _unusual(table, _values(use.bound)):
-            if usual.of in ("any", trained) and not (usual.large and small):
+            if usual.of in ("any", trained) and usual.models in ("any", size):
                 key = (section, use.name, SAID_AS.get(usual.option, usual.option))
                 said = _said(usual.option, value, usual.option in use.options)
                 words = f"{said} is unusual: {usual.words}"

@@ -43,7 +43,9 @@ def test_a_rate_for_adapters_is_high_for_all_weights(hints):
     )
     assert hints() == [f"recipe.yaml:9: {words}"]
     assert hints("adapter=lora") == hints("trainer.sft.learning_rate=2e-5") == []
-    assert hints("model=tiny") == []  # a small model takes more
+    assert hints("model=tiny") == []  # a small model takes more, and yet not everything
+    (told,) = hints("model=tiny", "trainer.sft.learning_rate=20")
+    assert "learning_rate: 20 is unusual: up to 5e-3 is usual for a small model" in told
 
 
 @pytest.mark.parametrize(
