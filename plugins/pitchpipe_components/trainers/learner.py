@@ -22,7 +22,7 @@ from pitchpipe_components.trainers.neftune import Noise
 from pitchpipe_components.trainers.optimizers import apply_rates, decaying
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.progress import Continuation
-from pitchpipe_components.trainers.tally import Examined, Tally
+from pitchpipe_components.trainers.tally import Examined, LossTally
 
 QUANTISED = ("is_loaded_in_4bit", "is_loaded_in_8bit")  # what TRL asks a model
 
@@ -62,7 +62,7 @@ class Learner(SFTTrainer):
         with self.accelerator.autocast():
             self.losses = Losses(self.model, label_smoothing, self._aux_weight(), spread)
         first, device = self.accelerator.is_main_process, self.accelerator.device
-        self.tally = Tally(training.train, device, self._added_up, first)
+        self.tally = LossTally(training.train, device, self._added_up, first)
         self.examined = Examined(len(training.validation), device, self.accelerator.gather)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:

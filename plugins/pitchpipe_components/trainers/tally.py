@@ -11,7 +11,7 @@ import pitchpipe as pp
 Reduce = Callable[[Tensor], Tensor]  # adds up the tensors of all processes
 
 
-class Tally:
+class LossTally:
     """The loss of training since the last log and since the beginning: means over learned tokens."""
 
     def __init__(self, examples: pp.Examples, device: torch.device, reduce: Reduce, first: bool = True):

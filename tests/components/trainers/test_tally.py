@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pitchpipe_components.trainers.tally import Examined, Tally
+from pitchpipe_components.trainers.tally import Examined, LossTally
 
 CPU = torch.device("cpu")
 
@@ -22,7 +22,7 @@ class One:
 
 
 def tally(examples, processes=1):
-    return Tally(examples, CPU, lambda tensor: tensor * processes)
+    return LossTally(examples, CPU, lambda tensor: tensor * processes)
 
 
 def add(to, losses, owners):
@@ -89,7 +89,7 @@ def test_a_state_goes_on_between_two_logs_and_with_other_sources():
 def test_of_several_processes_the_first_keeps_the_state():
     found = tally(One())
     add(found, [4.0], [0])
-    second = Tally(One(), CPU, lambda tensor: tensor, first=False)
+    second = LossTally(One(), CPU, lambda tensor: tensor, first=False)
     second.restore(found.state())
     assert second.take() == {"tokens": 0}
 

@@ -15,7 +15,7 @@ from transformers.utils import ModelOutput
 
 import pitchpipe as pp
 from pitchpipe_components.trainers.loss.chunked import Finish, losses
-from pitchpipe_components.trainers.loss.layer import Unfit, inner, read, replaced
+from pitchpipe_components.trainers.loss.layer import NoShortcut, inner, read, replaced
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _learned(
     with replaced(base.get_output_embeddings(), catch):
         outputs = native(*args, **kwargs)
     if len(found) != 1:
-        raise Unfit(f"its forward pass calls its output layer {len(found)} times")
+        raise NoShortcut(f"its forward pass calls its output layer {len(found)} times")
     return Learned(*found[0], getattr(outputs, "aux_loss", None))
 
 

@@ -11,7 +11,7 @@ from torch.distributed.tensor import DTensor
 from pitchpipe_components.trainers.loss.chunked import Layer
 
 
-class Unfit(Exception):
+class NoShortcut(Exception):
     """Raised where the loss cannot be had from hidden states; the user sees the reason."""
 
 
@@ -33,7 +33,9 @@ def read(model: Any) -> Layer:
     if isinstance(head, TrainableTokensWrapper):
         return _with_new_rows(head.token_adapter)
     if head is None or isinstance(head, BaseTunerLayer):
-        raise Unfit("an adapter stands on its output layer" if head is not None else "it has no output layer")
+        raise NoShortcut(
+            "an adapter stands on its output layer" if head is not None else "it has no output layer"
+        )
     return Layer(_plain(head), getattr(head, "bias", None))
 
 
@@ -43,7 +45,7 @@ def _with_new_rows(layer: Any) -> Layer:
     if layer.disable_adapters or not names:
         return Layer(weight)
     if len(names) > 1 or layer.merged:
-        raise Unfit("several adapters train rows of its output layer")
+        raise NoShortcut("several adapters train rows of its output layer")
     index = torch.as_tensor(layer.token_indices[names[0]], device=weight.device)
     return Layer(weight, None, layer.trainable_tokens_delta[names[0]], index)
 
@@ -51,11 +53,11 @@ def _with_new_rows(layer: Any) -> Layer:
 def _plain(head: Any) -> torch.Tensor:
     weight = getattr(head, "weight", None)
     if not isinstance(head, nn.Linear) or not isinstance(weight, torch.Tensor):
-        raise Unfit(f"its output layer is a {type(head).__name__}")
+        raise NoShortcut(f"its output layer is a {type(head).__name__}")
     if isinstance(weight, DTensor):
-        raise Unfit("its output layer is spread over processes")
+        raise NoShortcut("its output layer is spread over processes")
     if weight.ndim != 2 or weight.dtype not in (torch.float32, torch.bfloat16, torch.float16):
-        raise Unfit(f"its output layer holds {str(weight.dtype).removeprefix('torch.')} numbers")
+        raise NoShortcut(f"its output layer holds {str(weight.dtype).removeprefix('torch.')} numbers")
     return weight
 
 

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 import pitchpipe as pp
 from pitchpipe_components.trainers.loss.chunked import Finish, finished, kind
 from pitchpipe_components.trainers.loss.forward import Learned, Wanted, install
-from pitchpipe_components.trainers.loss.layer import Unfit, inner, read
+from pitchpipe_components.trainers.loss.layer import NoShortcut, inner, read
 
 # The most that logits may differ, as a share of the largest: rounding of single and of half precision.
 LIMITS = {torch.float32: 1e-4, torch.bfloat16: 3e-2, torch.float16: 1e-2}
@@ -69,7 +69,7 @@ def _plain(model: Any, inputs: dict[str, Any], places: Tensor, shift: int, smoot
 def _found(model: Any) -> dict[str, Any]:
     try:
         return {"finish": _proven(model), "why plain": ""}
-    except Unfit as reason:
+    except NoShortcut as reason:
         return {"finish": Finish(), "why plain": str(reason)}
 
 
@@ -84,7 +84,7 @@ def _proven(model: Any) -> Finish:
     finally:
         watch.remove()
     if len(seen) != 1:
-        raise Unfit(f"its forward pass calls its output layer {len(seen)} times")
+        raise NoShortcut(f"its forward pass calls its output layer {len(seen)} times")
     apart, largest = float("inf"), float(expected.abs().max())
     for finish in _finishes(base.config.get_text_config()):
         with _quietly(model):
@@ -94,7 +94,7 @@ def _proven(model: Any) -> Finish:
             apart = min(apart, float((found - expected).abs().max()) / largest)
         if apart <= LIMITS[kind(layer.weight)]:
             return finish
-    raise Unfit(f"computed from hidden states, logits differ by {apart:.1e} of the largest from its own")
+    raise NoShortcut(f"computed from hidden states, logits differ by {apart:.1e} of the largest from its own")
 
 
 def _finishes(config: Any) -> Iterator[Finish]:
