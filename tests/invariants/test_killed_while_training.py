@@ -38,7 +38,7 @@ MOMENTS = [
     (f"{TRAINER}.evaluate", 2, True),
     ("torch:save", 8, False),
     (f"{TRAINER}._save_rng_state", 3, True),
-    (f"{OURS}.progress:Progress.save", 2, False),
+    (f"{OURS}.progress:Continuation.save", 2, False),
     (f"{OURS}.checkpoints:Checkpoints.bless", 2, False),
     (f"{OURS}.checkpoints:Checkpoints.bless", 2, True),
     (f"{OURS}.checkpoints:shutil.rmtree", 2, True),
