@@ -39,7 +39,7 @@ class Kept:
         if storage.data_ptr() not in self._weights:
             of_loss = tensor.ndim > 0 and tensor.shape[-1] == self._vocabulary
             self._found[storage.data_ptr()] = storage.nbytes(), of_loss
-        return tensor
+        return tensor.detach()  # the tensor itself would hold its graph for good where no way back follows
 
 
 @dataclass(frozen=True)
