@@ -12,7 +12,7 @@ def reason(error: Exception, where: str, attention: str | None) -> str:
 
     folder = Path(where)
     if isinstance(error, SafetensorError):
-        return f"{_damaged(folder)}: {error}. Take the file from where it came again."
+        return f"{_damaged(folder)}: {error}"
     if isinstance(error, AssertionError) and (padding := _padding(folder)):
         return f"{where}: {padding}"
     if isinstance(error, RuntimeError) and "conversion of the weights" in str(error):
