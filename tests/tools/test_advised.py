@@ -19,7 +19,9 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 SET = re.compile(r"--set '?([a-z_]+)[.=+]")
 PROSE = {"turns", "recipe"}  # words that follow "pitchpipe" at the beginning of a text
 OTHERS = {"--help", "--porcelain", "--logdir"}  # of every command, of git, of tensorboard
-LAUNCHING = re.compile("torchrun|accelerate|--mixed_precision")  # texts about these name options of theirs
+LAUNCHING = re.compile(
+    "torchrun|accelerate|--mixed_precision|benchmarks/"
+)  # texts about these name options of theirs
 
 
 def texts() -> Iterator[tuple[str, str]]:

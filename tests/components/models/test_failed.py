@@ -57,7 +57,7 @@ def test_damaged_files(copy):
     folder = copy()
     file = folder / "model.safetensors"
     file.write_bytes(file.read_bytes()[:-100])
-    assert f"{file}: " in failure(folder) and "Take the file from where it came" in failure(folder)
+    assert f"{file}: " in failure(folder)  # `cures` adds what to do
     file.unlink()
     failure(folder)
     (folder / "model.safetensors.index.json").write_text("{}")
