@@ -131,6 +131,7 @@ def bare(folder: Path, asked: argparse.Namespace, steps: Steps) -> None:
     import torch
     from torch.utils.data import DataLoader
 
+    from pitchpipe_components.trainers.lora_linear import fewer_passes
     from pitchpipe_components.trainers.loss.chunked import Finish
     from pitchpipe_components.trainers.loss.forward import Wanted, install, learned_places
 
@@ -140,7 +141,7 @@ def bare(folder: Path, asked: argparse.Namespace, steps: Steps) -> None:
     learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=asked.rate, weight_decay=0.0, fused=True)
     loader = DataLoader(batches.dataset, 1, sampler=batches.sampler, collate_fn=batches.collate)
-    with training.isolated(model), measured():
+    with fewer_passes(model), training.isolated(model), measured():
         for step, batch in zip(range(asked.steps), loader, strict=False):
             places = learned_places(batch["labels"], 1)
             found = model(**batch, wanted=Wanted(places, batch["labels"].shape[1], Finish()), use_cache=False)
