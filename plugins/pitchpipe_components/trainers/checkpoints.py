@@ -1,9 +1,11 @@
 """The checkpoints of a training: which are whole, which stay, and which one it goes on from."""
 
 import shutil
+from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
+from rich.markup import escape
 
 import pitchpipe as pp
 from pitchpipe_components.trainers.fingerprint import Fingerprint, differences, fingerprint
@@ -55,9 +57,12 @@ class Checkpoints:
 
     def sound(self, console: pp.Console, processes: int = 1) -> Path | None:
         """The newest one whose files are as they were written. A damaged one is told, and not asked again."""
-        for folder in self._whole():
+        whole = self._whole()
+        for folder, before in zip_longest(whole, whole[1:]):
             if damage := self._damage(folder):
-                console.say(f"[yellow]damaged, so left aside:[/] {folder}: {damage}")
+                instead = f"from step {step_of(before)}" if before else "from the beginning"
+                words = f"{folder}: {damage}; training goes on {instead}"
+                console.say(f"[yellow]damaged, so left aside:[/] {escape(words)}")
                 (folder / WHOLE).unlink()
                 continue
             self._must_fit(folder, processes)
