@@ -93,9 +93,9 @@ def test_ten_times_the_turns_cost_ten_times_as_much(name, tokenizer):
         talk = pp.replace(TALK, messages=TALK.messages * turns)
         taken = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             renderer.example(talk)
-            taken.append(time.perf_counter() - start)
+            taken.append(time.process_time() - start)
         return min(taken)
 
     seconds(5)
