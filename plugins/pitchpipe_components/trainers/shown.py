@@ -75,5 +75,5 @@ def _seconds(fitted: Fit, training: pp.Training) -> float:
 
 def _hours(seconds: float) -> str:
     if seconds < 90:
-        return f"{seconds:.0f} seconds"
+        return f"{seconds:.0f} seconds" if seconds >= 2 else "a second"
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
