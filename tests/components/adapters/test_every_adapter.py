@@ -1,6 +1,7 @@
 """What every adapter must do on models of many families: train itself alone, come back as saved, answer the
 same in any batch, and be merged where it can be."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -103,16 +104,21 @@ def test_answers_do_not_depend_on_what_else_is_in_the_batch(name, family):
     assert answer(prompts) == [answer([prompt])[0] for prompt in prompts]
 
 
+MERGED = {
+    "lora": LORAS["lora"],
+    "dora": LORAS["dora"],
+    "rslora": LORAS["rslora"],
+    "ia3": IA3,
+    "head": Lora(rank=4, train_also=["lm_head"]),
+}
+FAMILIES = ("llama", "gpt2", "gemma3_text", "gpt_neox", "mixtral")
+TAKEN = [pair for pair in product(MERGED, FAMILIES) if pair != ("dora", "mixtral")]  # refused: test_experts
+
+
 @pytest.mark.parametrize("tied", [True, False])
-@pytest.mark.parametrize("family", ["llama", "gpt2", "gemma3_text", "gpt_neox", "mixtral"])
-@pytest.mark.parametrize(
-    "adapter",
-    [LORAS["lora"], LORAS["dora"], LORAS["rslora"], IA3, Lora(rank=4, train_also=["lm_head"])],
-    ids=["lora", "dora", "rslora", "ia3", "head"],
-)
-def test_a_merged_model_answers_as_its_adapter(adapter, family, tied, tmp_path):
-    if adapter == LORAS["dora"] and family == "mixtral":
-        pytest.skip("refused: test_experts")
+@pytest.mark.parametrize(("name", "family"), TAKEN)
+def test_a_merged_model_answers_as_its_adapter(name, family, tied, tmp_path):
+    adapter = MERGED[name]
     new = [5, 6] if isinstance(adapter, Lora) else []
     adapted = changed(adapter, small(family, tied), new)
     expected = logits(adapted)
