@@ -17,6 +17,7 @@ import pitchpipe as pp
 from pitchpipe_components.trainers import rows
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.course import Course
+from pitchpipe_components.trainers.weights import local, trained
 
 LAST = "The last checkpoint, of step {}, is sound, and the same recipe goes on from there into the same."
 NONE = "There is no sound checkpoint to go on from."
@@ -61,7 +62,7 @@ class Astray(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **about: Any) -> None:
         """No checkpoint is written of weights that are no numbers."""
-        if control.should_save and not self._finite(_learned(about["model"])):
+        if control.should_save and not self._finite(trained(about["model"])):
             step = state.global_step
             self._stop("a weight is not a finite number", args, step, step, **about)
 
@@ -80,7 +81,7 @@ class Astray(TrainerCallback):
         return tuple(mean.tolist())
 
     def _finite(self, tensors: Iterable[Any]) -> bool:
-        sums = [_local(tensor).sum(dtype=torch.float32) for tensor in tensors]
+        sums = [local(tensor).sum(dtype=torch.float32) for tensor in tensors]
         device = self.accelerator.device
         fine = torch.stack([torch.isfinite(one).to(device) for one in sums]).all()
         return bool(self.accelerator.gather(fine.int()[None]).all())
@@ -137,13 +138,3 @@ def _cures(args: Any, step: int, model: Any) -> list[str]:
     if args.max_grad_norm > 1:
         found.append(f"max_grad_norm: 1.0 holds back steps that are too large (it is {args.max_grad_norm:g})")
     return found
-
-
-def _learned(model: Any) -> list[Any]:
-    return [parameter for parameter in model.parameters() if parameter.requires_grad]
-
-
-def _local(tensor: Any) -> Any:
-    """The part of a tensor that this process holds."""
-    tensor = tensor.detach()
-    return tensor.to_local() if hasattr(tensor, "to_local") else tensor

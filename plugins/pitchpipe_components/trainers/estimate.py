@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from pitchpipe_components.trainers.memory import bytes_of, size
+from pitchpipe_components.trainers.weights import trained
 
 
 class Kept:
@@ -55,10 +56,9 @@ class Estimate:
     @classmethod
     def of(cls, model: Any, optimizer: Any, kept: Kept, grows: float) -> "Estimate":
         """From what a batch keeps, of which the largest one has so many times the tokens."""
-        trained = [p for p in model.parameters() if p.requires_grad]
         return cls(
             weights=bytes_of(_weights(model)),
-            gradients=sum(p.numel() * p.element_size() for p in trained),
+            gradients=sum(p.numel() * p.element_size() for p in trained(model)),
             optimizer=bytes_of(_tensors(optimizer.state)),
             activations=round(kept.activations * grows),
             logits=round(2 * kept.logits * grows),

@@ -54,7 +54,7 @@ class Learner(SFTTrainer):
                 eval_dataset=stand_in if has_validation else None,
                 data_collator=cast(Any, Numbered(batches, shift)),
             )
-        self.training, self.order = training, cast(Any, batches.sampler)
+        self.training, self.batches, self.order = training, batches, cast(Any, batches.sampler)
         self.train_dataset = cast(Any, batches.dataset)
         if has_validation:
             self.eval_dataset = cast(Any, batches.validation)
@@ -111,7 +111,7 @@ class Learner(SFTTrainer):
     def create_optimizer(self, model: Any = None) -> Any:
         if self.optimizer is None:
             super().create_optimizer(model)
-            apply_rates(self.optimizer, model or self.model, getattr(self.training, "rates", {}))
+            apply_rates(self.optimizer, model or self.model, self.training.rates)
         return self.optimizer
 
     def take(self, checkpoint: Path) -> None:

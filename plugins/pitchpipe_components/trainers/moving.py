@@ -6,6 +6,7 @@ import torch
 from transformers import TrainerCallback
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.weights import local, trained
 
 STEPS = 3  # with a learning rate above 0, after which some weight must be another
 LOOKED_AT = 4096  # numbers of each weight
@@ -20,8 +21,7 @@ class Moving(TrainerCallback):
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **about: Any) -> None:
         if self.accelerator.scaler is None:  # a scaler leaves out its first steps
-            weights = [weight for weight in about["model"].parameters() if weight.requires_grad]
-            self._before = [(weight, _some(weight).clone()) for weight in weights]
+            self._before = [(weight, _some(weight).clone()) for weight in trained(about["model"])]
 
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **about: Any) -> None:
         self._steps += any(group["lr"] > 0 for group in about["optimizer"].param_groups)
@@ -41,6 +41,5 @@ class Moving(TrainerCallback):
 
 def _some(weight: Any) -> torch.Tensor:
     """Numbers of a weight, of the part that this process holds."""
-    weight = weight.detach()
-    local: torch.Tensor = weight.to_local() if hasattr(weight, "to_local") else weight
-    return local.flatten()[:LOOKED_AT]
+    numbers: torch.Tensor = local(weight).flatten()
+    return numbers[:LOOKED_AT]

@@ -22,8 +22,8 @@ from pitchpipe_components.trainers.gradients import Gradients, must_learn
 from pitchpipe_components.trainers.learner import Learner
 from pitchpipe_components.trainers.memory import Meter, size
 from pitchpipe_components.trainers.settings import arguments
-from pitchpipe_components.trainers.tally import Examined
 from pitchpipe_components.trainers.undisturbed import undisturbed
+from pitchpipe_components.trainers.weights import trained
 
 if TYPE_CHECKING:
     from pitchpipe_components.trainers.sft import Sft
@@ -66,7 +66,7 @@ class _Rehearsal:
         args.output_dir = str(training.checkpoints / PLACE)
         self.learner = Learner(training, args, options.label_smoothing)
         self.model: Any = self.learner.model
-        self.batches = training.batches(options.batch_size, options.seed, args.world_size)
+        self.batches = self.learner.batches
         self.lengths = training.train.lengths().tolist()
 
     def play(self) -> Rehearsed:
@@ -132,8 +132,8 @@ class _Rehearsal:
         """Forward and back; the mean loss of the learned tokens."""
         learner = self.learner
         count = learner._get_num_items_in_batch([batch], learner.args.device)
-        loss = SFTTrainer.training_step(learner, self.model, batch, count)  # what watches the run is not told
-        return float(loss) * learner.args.gradient_accumulation_steps if count is None else float(loss)
+        # What watches the run is not told.
+        return float(SFTTrainer.training_step(learner, self.model, batch, count))
 
     def _step(self) -> None:
         """A step of the optimizer that changes nothing: its numbers take their memory."""
@@ -157,8 +157,6 @@ class _Rehearsal:
             largest.largest_held_out(self.batches, lengths, self.learner.args.eval_batch_size)
         )
         self.model.eval()
-        accelerator = self.learner.accelerator
-        self.learner.examined = Examined(len(lengths), accelerator.device, accelerator.gather)
         self.learner.prediction_step(self.model, batch, prediction_loss_only=True)
 
     def _save(self, estimate: Estimate) -> tuple[int, bool]:
@@ -197,7 +195,5 @@ def _tokens(batch: dict[str, Any]) -> int:
 
 def _saved(model: Any) -> int:
     """The bytes of what is saved: an adapter's weights, or all."""
-    weights = list(model.parameters())
-    if hasattr(model, "peft_config"):
-        weights = [weight for weight in weights if weight.requires_grad]
+    weights = trained(model) if hasattr(model, "peft_config") else list(model.parameters())
     return sum(weight.numel() * weight.element_size() for weight in weights)

@@ -29,6 +29,7 @@ from pitchpipe_components.trainers.settings import arguments
 from pitchpipe_components.trainers.shown import facts, in_short, tell
 from pitchpipe_components.trainers.validation import Validation
 from pitchpipe_components.trainers.watch import Watch
+from pitchpipe_components.trainers.weights import trained
 
 if TYPE_CHECKING:
     from pitchpipe_components.trainers.sft import Sft
@@ -55,7 +56,7 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
     widened, validation = Widened(training.model), Validation(options, training)
     for told in filter(None, (widened.told(), optimizers.told(options.optimizer))):
         training.console.say(f"[dim]{told}[/]")
-    trainable = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
+    trainable = sum(weight.numel() for weight in trained(training.model))
     with _ready(options, training) as (learner, found), training.console.bar("train", None) as tick:
         learner.remove_callback(PrinterCallback)
         learner.pace = Pace(training.train, learner.accelerator.num_processes)

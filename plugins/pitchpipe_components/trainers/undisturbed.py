@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from pitchpipe_components.trainers.memory import release
+from pitchpipe_components.trainers.weights import trained
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 HELD = (*HOOKS, "_parameters", "_buffers", "_modules")  # changed in place
@@ -63,7 +64,7 @@ def _restore(module: Any, settings: dict[str, Any]) -> None:
 
 def _sum(model: Any) -> list[int]:
     """Of the bits of the weights that are trained: another one shows that a bit has changed."""
-    return [_bits(parameter) for parameter in model.parameters() if parameter.requires_grad]
+    return [_bits(weight) for weight in trained(model)]
 
 
 def _bits(tensor: Any) -> int:

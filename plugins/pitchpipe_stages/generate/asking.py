@@ -81,24 +81,25 @@ def answers(
     Prompts of like length are asked together, the longest first: too little memory shows at once.
     """
     order = sorted(range(len(prompts)), key=lambda number: -len(prompts[number].ids))
+    apart = model.config.is_encoder_decoder
     found: dict[int, Answer] = {}
+    before = Before.of(model)
     with _plain_settings(model, stops, cast(int, tokenizer.pad_token_id)) as settings:
         for start in range(0, len(order), batch_size):
             numbers = order[start : start + batch_size]
             ids = [prompts[number].ids for number in numbers]
-            settings.max_new_tokens = min(max_new_tokens, _room(model, len(ids[0])))
+            settings.max_new_tokens = min(max_new_tokens, _room(before, 1 if apart else len(ids[0])))
             written = _written(model, ids, tokenizer.pad_token_id)
             found |= {n: _answer(tokenizer, ids, stops) for n, ids in zip(numbers, written, strict=True)}
             tick(len(numbers))
     yield from (found[number] for number in range(len(prompts)))
 
 
-def _room(model: "PreTrainedModel", prompt: int) -> int:
-    """How many tokens a model can write behind a prompt: one that has learned its positions has no more."""
-    before = Before.of(model)
+def _room(before: Before, taken: int) -> int:
+    """How many tokens a model can write: learned positions end, and some are taken."""
     if not (before.positions and before.learned):
         return sys.maxsize
-    return max(1, before.positions - (1 if model.config.is_encoder_decoder else prompt))
+    return max(1, before.positions - taken)
 
 
 def _written(model: "PreTrainedModel", prompts: list[list[int]], pad: Any) -> list[list[int]]:
@@ -129,7 +130,7 @@ def _plain_settings(model: "PreTrainedModel", stops: list[int], pad: int) -> "It
     """
     from transformers import GenerationConfig
 
-    inner = cast(Any, model).get_base_model() if hasattr(model, "get_base_model") else model
+    inner = _inner(model)
     own = inner.generation_config
     plain = GenerationConfig(
         do_sample=False, num_beams=1, eos_token_id=stops, pad_token_id=pad,

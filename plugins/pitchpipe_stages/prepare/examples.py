@@ -6,6 +6,7 @@
 import mmap
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -80,6 +81,11 @@ class PreparedExamples:
 
     def sources(self) -> "tuple[list[str], NDArray[np.int64]]":
         """The names of the sources, and for each example the number of its own."""
+        return self._sources
+
+    @cached_property
+    def _sources(self) -> "tuple[list[str], NDArray[np.int64]]":
+        """Read once: each trainer of a run asks, that of the rehearsal too."""
         import numpy as np
 
         numbers: dict[str, int] = {}

@@ -13,16 +13,16 @@ Reported = dict[int, dict[str, float | None]]  # by step; None: not a finite num
 def reported(run: Path, stage: str = "train") -> Reported:
     """The numbers of the last training, by step. A line that a kill has cut is left out."""
     found: Reported = {}
-    over = False
+    over, last = False, -1  # the step of the line before
     for line in _lines(run / FILE):
         if line.get("stage") != stage:
             continue
         if "step" not in line:
             over = True  # this training is done: what follows is another one
             continue
-        if over or (found and line["step"] < max(found)):
+        if over or line["step"] < last:
             found = {} if over else {step: values for step, values in found.items() if step < line["step"]}
-        over = False
+        over, last = False, line["step"]
         values = {name: value for name, value in line.items() if name not in ABOUT}
         found.setdefault(line["step"], {}).update(values)
     return found

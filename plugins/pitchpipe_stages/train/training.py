@@ -64,8 +64,10 @@ class RecipeTraining:
 
         def made(entries: "list[Entry]") -> Batch:
             batch = make(entries)
+            if self.first is None:
+                return batch
             found = [entry for row in entries for entry in row]
-            if self.first and all(list(self.train[at].ids) == list(example.ids) for at, example in found):
+            if all(list(self.train[at].ids) == list(example.ids) for at, example in found):
                 first, self.first = self.first, None
                 told = first.prove(batch, [at for at, _ in found], [example for _, example in found])
                 self.facts |= told.facts()
