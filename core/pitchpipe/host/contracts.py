@@ -37,6 +37,7 @@ class Batches:
     sampler: "Sampler[Any]"  # yields numbers, or lists of numbers where the collator plans rows
     collate: Callable[[list[Any]], Batch]  # takes entries of `dataset`, or of `validation`
     numbers: Callable[[list[Any]], list[int]]  # of the examples of such entries, in the order of the batch
+    rejected: Callable[[list[Any]], list[bool]]  # of such entries, in that order: is it a worse reply?
     validation: "Dataset[Any]"
 
 

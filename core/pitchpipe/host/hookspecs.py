@@ -22,7 +22,7 @@ Register = Callable[..., None]
 
 KINDS = (
     "loader", "format", "filter", "embedder", "template", "collator",
-    "model", "adapter", "trainer", "tracker", "evaluator",
+    "model", "adapter", "trainer", "reward", "tracker", "evaluator", "exporter",
 )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.recipe.section import Section
 
 
-def checked(document: Document, host: Host) -> Recipe:
-    """The recipe that a document says."""
+def checked(document: Document, host: Host, whole: bool = True) -> Recipe:
+    """The recipe that a document says. A part of one lacks sections that others would need."""
     sections = sections_of(host)
     names = [section.name for section in sections]
     if not isinstance(document.data, dict):
@@ -20,7 +20,7 @@ def checked(document: Document, host: Host) -> Recipe:
         checker.problem((name,), f"no such section.{checker.near((name,), names)}")
     for section in sections:
         recipe[section] = section.value(checker)
-    for section in sections:
+    for section in sections if whole else ():
         _beside_others(section, recipe, checker)
     if document.problems:
         raise PitchpipeError("\n".join(map(str, sorted(document.problems, key=checker.order))))

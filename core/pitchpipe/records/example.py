@@ -15,10 +15,15 @@ IGNORED = -100  # PyTorch's cross entropy passes over this label
 
 @dataclass(slots=True)
 class Example:
-    """Token ids, and labels: the id where the token is learned, IGNORED where it is not."""
+    """Token ids, and labels: the id where the token is learned, IGNORED where it is not.
+
+    `rejected` is the same prompt with the worse reply, in preference data. A reply that was judged bad stands
+    there alone: the example itself has no ids then.
+    """
 
     ids: Sequence[int]  # a list, or an array of numpy
     labels: Sequence[int]
+    rejected: "Example | None" = None
 
     @classmethod
     def of(cls, ids: list[int], mask: Sequence[int]) -> "Example":

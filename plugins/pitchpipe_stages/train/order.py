@@ -99,10 +99,25 @@ class PlannedRows(Dataset[Entry]):
 
 
 def each(collate: Callable[[Sequence[Example]], Batch]) -> Callable[[list[Entry]], Batch]:
-    """A batch of all examples of some entries."""
-    return lambda entries: collate([example for entry in entries for _, example in entry])
+    """A batch of all rows of some entries."""
+    return lambda entries: collate([example for _, example, _ in rows(entries)])
 
 
 def numbers(entries: list[Entry]) -> list[int]:
-    """The numbers of all examples of some entries."""
-    return [number for entry in entries for number, _ in entry]
+    """The numbers of the examples of all rows of some entries."""
+    return [number for number, _, _ in rows(entries)]
+
+
+def rejected(entries: list[Entry]) -> list[bool]:
+    """Of all rows of some entries, whether they hold a worse reply."""
+    return [worse for _, _, worse in rows(entries)]
+
+
+def rows(entries: list[Entry]) -> Iterator[tuple[int, Example, bool]]:
+    """A pair has two: that with the better reply, then that with the worse one."""
+    for entry in entries:
+        for number, example in entry:
+            if len(example.ids):
+                yield number, example, False
+            if example.rejected:
+                yield number, example.rejected, True

@@ -46,7 +46,15 @@ class RecipeTraining:
         return self._batch("collate", self.collator, examples)
 
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches:
-        from pitchpipe_stages.train.order import Grouped, Planned, PlannedRows, SingleExamples, each, numbers
+        from pitchpipe_stages.train.order import (
+            Grouped,
+            Planned,
+            PlannedRows,
+            SingleExamples,
+            each,
+            numbers,
+            rejected,
+        )
 
         lengths, validation = self.train.lengths(), SingleExamples(self.validation)
         # One process may have a short batch at the end; several must have the same number of rows.
@@ -54,10 +62,10 @@ class RecipeTraining:
         if not isinstance(self.collator, PlansRows):
             order = Grouped(lengths.tolist(), size, seed, at_once)
             make = self._proven(each(self.collate))
-            return Batches(SingleExamples(self.train), order, make, numbers, validation)
+            return Batches(SingleExamples(self.train), order, make, numbers, rejected, validation)
         rows = Planned(self.collator.plan, lengths, seed, at_once)
         make = self._proven(each(self._join))
-        return Batches(PlannedRows(self.train, len(rows)), rows, make, numbers, validation)
+        return Batches(PlannedRows(self.train, len(rows)), rows, make, numbers, rejected, validation)
 
     def _proven(self, make: "Callable[[list[Entry]], Batch]") -> "Callable[[list[Entry]], Batch]":
         """Makes batches, of which the first one of training is proven."""
