@@ -1,0 +1,1 @@
+"""What becomes of a tuned model: merged with its base, and written as others take it."""
