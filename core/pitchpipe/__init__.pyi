@@ -8,6 +8,7 @@ from pitchpipe.host.contracts import Batches as Batches
 from pitchpipe.host.contracts import Console as Console
 from pitchpipe.host.contracts import DataPlan as DataPlan
 from pitchpipe.host.contracts import Prompt as Prompt
+from pitchpipe.host.contracts import Sampling as Sampling
 from pitchpipe.host.contracts import Score as Score
 from pitchpipe.host.contracts import Subject as Subject
 from pitchpipe.host.contracts import Tracked as Tracked

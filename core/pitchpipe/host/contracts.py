@@ -30,6 +30,17 @@ class Console(Protocol):
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """How the next token is chosen: at temperature 0 the likeliest one, else one that is drawn, of those that
+    top_p, top_k and min_p leave."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    min_p: float = 0.0
+
+
+@dataclass(frozen=True)
 class Batches:
     """The batches of an epoch."""
 
@@ -96,10 +107,11 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Answer:
-    """A model's answer to a prompt, and whether the model ended it."""
+    """A model's answer to a prompt, and whether the model ended it; its ids, the end included."""
 
     text: str
     ended: bool
+    ids: Sequence[int] = ()
 
 
 class Subject(Protocol):

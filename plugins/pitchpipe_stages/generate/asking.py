@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
-from pitchpipe.host.contracts import Answer, Prompt
+from pitchpipe.host.contracts import Answer, Prompt, Sampling
 from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.render.renderer import Renderer
 
 if TYPE_CHECKING:
     from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast
+
+GREEDY = Sampling()
 
 
 @contextmanager
@@ -75,8 +78,9 @@ def answers(
     batch_size: int,
     max_new_tokens: int,
     tick: Callable[[int], None] = lambda count: None,
+    how: Sampling = GREEDY,
 ) -> Iterator[Answer]:
-    """The model's answer to each prompt, always the likeliest token; `tick` hears how many were given.
+    """The model's answer to each prompt; `tick` hears how many were given.
 
     Prompts of like length are asked together, the longest first: too little memory shows at once.
     """
@@ -84,7 +88,7 @@ def answers(
     apart = model.config.is_encoder_decoder
     found: dict[int, Answer] = {}
     before = Before.of(model)
-    with _plain_settings(model, stops, cast(int, tokenizer.pad_token_id)) as settings:
+    with plain_settings(model, stops, cast(int, tokenizer.pad_token_id), how) as settings:
         for start in range(0, len(order), batch_size):
             numbers = order[start : start + batch_size]
             ids = [prompts[number].ids for number in numbers]
@@ -122,8 +126,10 @@ def _written(model: "PreTrainedModel", prompts: list[list[int]], pad: Any) -> li
 
 
 @contextmanager
-def _plain_settings(model: "PreTrainedModel", stops: list[int], pad: int) -> "Iterator[GenerationConfig]":
-    """Generation by the likeliest token and nothing else.
+def plain_settings(
+    model: "PreTrainedModel", stops: list[int], pad: int, how: Sampling = GREEDY
+) -> "Iterator[GenerationConfig]":
+    """Generation by the likeliest token, or by chance as it is asked for, and by nothing else.
 
     The base's own beams, penalties, least lengths and forced tokens would decide what an evaluator sees, and
     Transformers takes from them whatever a call leaves open. So they are put aside meanwhile.
@@ -132,9 +138,10 @@ def _plain_settings(model: "PreTrainedModel", stops: list[int], pad: int) -> "It
 
     inner = _inner(model)
     own = inner.generation_config
+    drawn = {"do_sample": True, **asdict(how), "min_p": how.min_p or None} if how.temperature else {}
     plain = GenerationConfig(
-        do_sample=False, num_beams=1, eos_token_id=stops, pad_token_id=pad,
-        bos_token_id=own.bos_token_id, decoder_start_token_id=own.decoder_start_token_id,
+        num_beams=1, eos_token_id=stops, pad_token_id=pad, bos_token_id=own.bos_token_id,
+        decoder_start_token_id=own.decoder_start_token_id, **(drawn or {"do_sample": False}),
     )  # fmt: skip
     inner.generation_config = plain
     try:
@@ -146,4 +153,4 @@ def _plain_settings(model: "PreTrainedModel", stops: list[int], pad: int) -> "It
 def _answer(tokenizer: "PreTrainedTokenizerFast", ids: list[int], stops: list[int]) -> Answer:
     end = next((at for at, token in enumerate(ids) if token in stops), len(ids))
     text = tokenizer.decode(ids[:end], skip_special_tokens=True)
-    return Answer(str(text), end < len(ids))
+    return Answer(str(text), end < len(ids), ids[: end + 1])

@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import GenerationConfig
 
-from pitchpipe.host.contracts import Prompt
+from pitchpipe.host.contracts import Prompt, Sampling
 from pitchpipe_components.models import Tiny
 from pitchpipe_components.models.tiny.seq2seq import TinySeq2seq
 from pitchpipe_stages.generate import asking
@@ -104,7 +104,24 @@ def test_what_a_call_leaves_open_is_not_taken_from_the_model():
     """Transformers fills a given config from the model's: here it must find none of it."""
     model = Tiny().weights()
     model.generation_config = GenerationConfig(**CONFIGS[0])
-    with asking._plain_settings(model, [0], 1) as plain:
+    with asking.plain_settings(model, [0], 1) as plain:
         used, _ = model._prepare_generation_config(None, max_new_tokens=5)
         assert model.generation_config is plain
     assert (used.num_beams, used.no_repeat_ngram_size, used.min_length) == (1, 0, 0)
+
+
+def test_tokens_are_drawn_by_chance_where_that_is_asked_for():
+    model, tokenizer = Tiny().weights(), bytes_alone()
+    same = [Prompt(str(number), tokenizer("Say it.")["input_ids"], "", "") for number in range(8)]
+
+    def drawn(seed=0, **how):
+        torch.manual_seed(seed)
+        with asking.ready(model):
+            found = asking.answers(model, tokenizer, [], same, 8, 6, how=Sampling(**how))
+            return [tuple(answer.ids) for answer in found]
+
+    (likeliest,) = set(drawn())
+    assert len(set(drawn(temperature=1.5))) > 1
+    assert drawn(temperature=1.5) == drawn(temperature=1.5) != drawn(temperature=1.5, seed=1)
+    for narrow in ({"top_k": 1}, {"top_p": 1e-6}, {"min_p": 1.0}):
+        assert set(drawn(temperature=1.5, **narrow)) == {likeliest}
