@@ -87,9 +87,9 @@ class Continued:
     def merges(self, model: Any) -> bool:
         return peft_model.merges("continued", self.save, model)
 
-    def merged(self, model: Any, folder: Path) -> Any:
-        """The whole model, with the adapter that was saved in `folder` merged into it."""
-        return self.load(model, folder).merge_and_unload()
+    def merged(self, model: Any) -> Any:
+        """The whole model, with the adapter that is on it merged into its weights."""
+        return peft_model.merged(model)
 
     def _said(self, name: str) -> Any:
         return json.loads((self.folder / "adapter_config.json").read_text("utf-8")).get(name)

@@ -52,6 +52,6 @@ class Ia3:
     def merges(self, model: Any) -> bool:
         return peft_model.merges("ia3", self.save, model)
 
-    def merged(self, model: Any, folder: Path) -> Any:
-        """The whole model, its weights scaled by the vectors that were saved in `folder`."""
-        return self.load(model, folder).merge_and_unload()
+    def merged(self, model: Any) -> Any:
+        """The whole model, with the adapter that is on it merged into its weights."""
+        return peft_model.merged(model)

@@ -80,9 +80,9 @@ class Lora:
     def merges(self, model: Any) -> bool:
         return peft_model.merges("lora", self.save, model)
 
-    def merged(self, model: Any, folder: Path) -> Any:
-        """The whole model, with adapters that were saved in `folder` merged into it."""
-        return self.load(model, folder).merge_and_unload()
+    def merged(self, model: Any) -> Any:
+        """The whole model, with the adapter that is on it merged into its weights."""
+        return peft_model.merged(model)
 
 
 def faster(model: Any, ratio: float | None) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """What every adapter of PEFT needs: a frozen base, trained weights of single precision, a way to be saved."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -69,6 +70,24 @@ def merges(name: str, save: str | None, model: Any) -> bool:
         )
     is_folder = not quantized and Path(model.name_or_path).exists()
     return save == "merged" or (save is None and is_folder)
+
+
+def merged(model: Any) -> Any:
+    """The whole model, with the adapter on it merged into its weights.
+
+    Each weight stays where it was, and of its type: new ones beside them would be a second model in the end.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    for layer in [module for module in model.modules() if isinstance(module, BaseTunerLayer)]:
+        before = [(weight, weight.data) for weight in layer.get_base_layer().parameters(recurse=False)]
+        layer.merge()
+        for weight, place in before:
+            if weight.data_ptr() != place.data_ptr():
+                weight.data = place.copy_(weight.data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that all is merged
+        return model.merge_and_unload()
 
 
 def _named(name: str, make: Callable[[], Any]) -> Any:

@@ -24,11 +24,16 @@ def base_holds_numbers(model: "PreTrainedModel") -> None:
 
 def saved_holds_numbers(folder: Path) -> None:
     """Stop at a model that no server could use, whichever trainer saved it."""
-    if broken := _broken(_saved(folder)):
+    if broken := broken_in(folder):
         raise PitchpipeError(
             f"training ended with weights that are not finite numbers: {broken}. The model is not kept. Try a"
             " lower learning_rate, or a `dtype` of the model with more room than float16."
         )
+
+
+def broken_in(folder: Path) -> str:
+    """The names of saved weights that hold anything but numbers, or nothing."""
+    return _broken(_saved(folder))
 
 
 def _saved(folder: Path) -> "Iterator[tuple[str, torch.Tensor]]":

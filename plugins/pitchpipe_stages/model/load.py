@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class Merges(Protocol):
-    """An adapter that may be saved as the whole model, with all that it has learned merged into it."""
+    """An adapter that can become part of its base. `merges` says whether a run saves it so; `merged` takes
+    the base with the adapter on it, and gives the whole model."""
 
     def merges(self, model: "PreTrainedModel", /) -> bool: ...
-    def merged(self, model: "PreTrainedModel", folder: Path, /) -> "PreTrainedModel": ...
+    def merged(self, model: "PreTrainedModel", /) -> "PreTrainedModel": ...
 
 
 @runtime_checkable
@@ -72,7 +73,7 @@ class RecipeModel:
         if not self.adapter:
             must_be_trainable(model)
             return model
-        self._merges(model)  # it may say that it cannot, before anything is learned
+        self.merges(model)  # it may say that it cannot, before anything is learned
         self.unread = untrained(model, [t for t in self.control if t not in self.new_tokens])
         must_learn(self.adapter, self.unread, self.tokenizer)
         adapted = self.adapter.bound(model, [*self.new_tokens, *self.unread])
@@ -96,19 +97,10 @@ class RecipeModel:
             return self.adapter.bound.load(self.base(), folder)
         return self.model.weights(folder)
 
-    def _merges(self, model: "PreTrainedModel") -> bool:
+    def merges(self, model: "PreTrainedModel") -> bool:
+        """Whether the whole model is saved in the place of its adapter."""
         adapter = self.adapter.bound if self.adapter else None
         return isinstance(adapter, Merges) and adapter.merges(model)
-
-    def merge(self, model: "PreTrainedModel", folder: Path) -> None:
-        """Puts the whole model in the place of the adapter that `model` has learned, where that is wanted."""
-        if not (self.adapter and self._merges(model)):
-            return
-        whole = self.adapter.bound.merged(self.base(), folder)
-        whole.generation_config = model.generation_config
-        for file in folder.glob("adapter_*"):
-            file.unlink()
-        whole.save_pretrained(folder)
 
 
 def is_whole(folder: Path) -> bool:

@@ -41,7 +41,10 @@ class Train(Stage[Trained]):
     makes = ("model",)
     keeps = ("model", "scores.json", "answers-tuned.jsonl", SAMPLES)
     half_done = "checkpoints"
-    rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.generate", "pitchpipe_stages.train")
+    rooms = (
+        *PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.generate", "pitchpipe_stages.merge",
+        "pitchpipe_stages.train",
+    )  # fmt: skip
 
     def wanted(self, recipe: Recipe) -> bool:
         return recipe[TRAINER] is not None
@@ -164,6 +167,8 @@ def begin(run: Run, console: Console, records: Records | None) -> Begun:
 
 def _fit(run: Run, console: Console, records: Records | None) -> Trained:
     """Train, in every process of the run; the result lies in model.new. Only the first one keeps records."""
+    from pitchpipe_stages.merge.in_place import merge_in_place
+    from pitchpipe_stages.merge.prompts import probe_prompts
     from pitchpipe_stages.model.finite import saved_holds_numbers
     from pitchpipe_stages.model.serving_files import save_for_serving
 
@@ -175,7 +180,8 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
     if not ranks.joins():
         training.prober.conclude()
         saved_holds_numbers(training.folder)
-        loader.merge(model, training.folder)
+        if loader.merges(model):
+            merge_in_place(training, loader, ends, probe_prompts(rendering.renderer, run.path / "prepared"))
         defaults, home, before = run.result(PREPARE).defaults(), run.path / "model", loader.before
         save_for_serving(training, rendering.renderer, ends, before.rows, home, defaults, before.search)
     return result

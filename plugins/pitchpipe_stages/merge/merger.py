@@ -1,0 +1,172 @@
+"""Merges an adapter into its base and writes the whole model; what is not proven to say the same is not kept.
+
+Of the two models only one is in memory. The base's weights are mapped from its files, changed where they lie,
+and written in shards.
+"""
+
+import gc
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Console, Prompt
+from pitchpipe_stages.merge.agreement import LIMITS, Agreement, agreement
+from pitchpipe_stages.merge.layers import LayerProbe, Layers
+from pitchpipe_stages.merge.probed import Probed, probed
+from pitchpipe_stages.model.finite import broken_in
+from pitchpipe_stages.model.load import Merges
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+SHARD = "4GB"  # of a file of weights
+STEPS = 5
+PRECISION = ("bfloat16", "float16", "float32")  # from the coarsest to the finest
+
+
+class NotMerged(PitchpipeError):
+    """The merged model does not say what its base says with the adapter on it."""
+
+
+class Proof(Struct, frozen=True):
+    """That a merged model says what its base says with the adapter on it."""
+
+    dtype: str  # of the weights that were written
+    agreement: Agreement
+    layers: Layers
+
+    @property
+    def failures(self) -> list[str]:
+        return [*self.layers.failures, *self.agreement.failures]
+
+    def __str__(self) -> str:
+        words = f"merged, and compared with the adapter on its base: {self.agreement}"
+        if self.layers.compared:
+            words += (
+                f"; {self.layers.compared:,} changed layers, alone, differ by at most"
+                f" {self.layers.largest:.1g} of what they give (limit: {self.layers.limit:g})"
+            )
+        return words
+
+
+@dataclass
+class Merger:
+    """How a model is merged and asked. `dtype` is the type of the weights to write; None: as they are."""
+
+    adapter: Merges
+    tokenizer: "PreTrainedTokenizerFast"
+    stops: list[int]
+    prompts: Sequence[Prompt]
+    console: Console
+    dtype: str | None = None
+
+    def merge(
+        self,
+        folder: Path,
+        load: "Callable[[], PreTrainedModel]",
+        reload: "Callable[[Path], PreTrainedModel]",
+        finish: "Callable[[PreTrainedModel, Path], None]" = lambda model, folder: None,
+    ) -> Proof:
+        """Write the whole model into a folder that is not there yet, or raise `NotMerged` and leave nothing.
+
+        `load` gives the base with its adapter, `reload` the model of a folder; `finish` writes what belongs
+        beside the weights.
+        """
+        with _gone_if_it_fails(folder), self._scratch(folder) as scratch, self._bar() as tick:
+            measure, layers, coarser = self._written(folder, scratch, load, finish, tick)
+            gc.collect()  # models hold themselves in circles
+            proof = self._proof(folder, scratch, measure, layers, coarser, reload, tick)
+            if proof.failures:
+                raise NotMerged("the merged model is not what the adapter is on its base: " + _lines(proof))
+        return proof
+
+    def _written(
+        self,
+        folder: Path,
+        scratch: Path,
+        load: "Callable[[], PreTrainedModel]",
+        finish: "Callable[[PreTrainedModel, Path], None]",
+        tick: Callable[..., None],
+    ) -> tuple[Probed, LayerProbe, str]:
+        """Ask the model with its adapter, merge, write. What it said, and the type in which it did."""
+        import torch
+
+        tick(0, note="loading the base with the adapter")
+        model = load()
+        own = _name(model.dtype)
+        tick(1, note="asking it")
+        measure = self._ask(model, scratch / "adapter")
+        layers = LayerProbe(model)
+        tick(1, note="merging and writing")
+        whole = self.adapter.merged(model)
+        whole.to(getattr(torch, self.dtype or own))
+        whole.save_pretrained(folder, max_shard_size=SHARD)
+        finish(whole, folder)
+        return measure, layers, own
+
+    def _proof(
+        self,
+        folder: Path,
+        scratch: Path,
+        measure: Probed,
+        layers: LayerProbe,
+        own: str,
+        reload: "Callable[[Path], PreTrainedModel]",
+        tick: Callable[..., None],
+    ) -> Proof:
+        if broken := broken_in(folder):
+            raise NotMerged(
+                f"merged, weights are not finite numbers: {broken}. float16 has no room for large ones, and"
+                " bfloat16 has."
+            )
+        tick(1, note="loading what was written")
+        model = reload(folder)
+        tick(1, note="asking it")
+        other = self._ask(model, scratch / "merged", beside=measure)
+        tick(1)
+        dtype = self.dtype or own
+        coarser = min(own, dtype, _name(model.dtype), key=PRECISION.index)
+        return Proof(
+            dtype, agreement(measure, other, self.tokenizer, coarser), layers.compare(model, coarser)
+        )
+
+    def _ask(self, model: "PreTrainedModel", folder: Path, beside: Probed | None = None) -> Probed:
+        return probed(model, self.tokenizer, self.stops, self.prompts, folder, beside)
+
+    @contextmanager
+    def _scratch(self, folder: Path) -> Iterator[Path]:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+            yield Path(scratch)
+
+    @contextmanager
+    def _bar(self) -> Iterator[Callable[..., None]]:
+        with self.console.bar("merge", STEPS) as tick:
+            yield tick
+
+
+@contextmanager
+def _gone_if_it_fails(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _lines(proof: Proof) -> str:
+    return "".join(f"\n  - {failure}" for failure in proof.failures)
+
+
+def _name(dtype: object) -> str:
+    name = str(dtype).removeprefix("torch.")
+    if name not in LIMITS:
+        raise PitchpipeError(f"weights of the type {name} cannot be merged: {', '.join(LIMITS)} can")
+    return name
