@@ -11,8 +11,11 @@ RECIPES = ROOT / "recipes"
 DATA = RECIPES / "data"
 
 
-@pytest.mark.parametrize("script", ["sharegpt", "flan"])
-def test_the_files_are_what_the_script_writes(script, tmp_path):
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [("sharegpt", "sharegpt"), ("flan", "flan"), ("preferences", "quickstart-pairs quickstart-judged")],
+)
+def test_the_files_are_what_the_script_writes(script, names, tmp_path):
     subprocess.run([sys.executable, "-B", RECIPES / f"making/{script}.py", tmp_path], check=True)
     written = {
         path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
@@ -20,7 +23,7 @@ def test_the_files_are_what_the_script_writes(script, tmp_path):
     shipped = {
         path.relative_to(DATA): path.read_bytes()
         for path in DATA.rglob("*")
-        if path.is_file() and script in str(path.relative_to(DATA))
+        if path.is_file() and any(name in str(path.relative_to(DATA)) for name in names.split())
     }
     assert written and written == shipped
 

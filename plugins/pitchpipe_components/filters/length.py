@@ -37,7 +37,8 @@ def length(
     counts in `conversation_chars` alone. White space separates words; words are counted only if an option
     bounds them. The score of replies is the length of the shortest, or of the longest if that is bounded and
     none is too short; the same holds for prompts. A conversation without replies has no such score, and plain
-    text has no `messages`. To bound tokens, use the collator's `length` or the filter `tokens`.
+    text has no `messages`. A reply that is rejected, or still awaited, counts among the messages alone. To
+    bound tokens, use the collator's `length` or the filter `tokens`.
     """
     replies, prompts, total = [], [], 0
     for message in conversation.messages:
@@ -54,7 +55,8 @@ def length(
         "conversation_chars": (total, min_conversation_chars, max_conversation_chars),
     }
     if conversation.meta.get("plain") is not True:
-        scores["messages"] = (len(conversation.messages), min_messages, max_messages)
+        awaited = conversation.messages[-1:] and conversation.messages[-1].role == "user"
+        scores["messages"] = (len(conversation.messages) + bool(awaited), min_messages, max_messages)
     if replies:
         scores["reply_chars"] = worst(replies, min_reply_chars, max_reply_chars)
     if prompts:

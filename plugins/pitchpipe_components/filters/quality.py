@@ -25,9 +25,9 @@ def relevance(
 
     Take the distinct words of all user messages, contexts included: the score is the share that the replies
     and their calls hold. It is low by nature for short answers, for translations, and in scripts without
-    spaces. Plain text has no prompt, and is kept.
+    spaces. Plain text has no prompt, and is kept; so is a prompt without a reply.
     """
-    if conversation.meta.get("plain") is True:
+    if conversation.meta.get("plain") is True or not conversation.replies():
         return conversation
     return judged(conversation, relevance=(_overlap(conversation), min_relevance, None))
 
@@ -67,12 +67,14 @@ def quality(
     unsafe: Annotated[
         tuple[str, ...], Meta(description="words and phrases that make a reply unsafe")
     ] = UNSAFE,
-) -> Verdict:
+) -> Conversation | Verdict:
     """Drops conversations with a low mean of four rough scores: length, format, relevance, safety.
 
     The filter prefers long prompts and long replies: a correct answer of one word scores low. Use it for data
-    of one kind, and look at what it drops before you trust it.
+    of one kind, and look at what it drops before you trust it. A prompt without a reply is kept.
     """
+    if not conversation.replies():
+        return conversation
     text, low = replies(conversation)
     length = min(len(first_prompt(conversation).split()) / prompt_words, 1.0)
     length *= min((len(text.split()) + len(_calls(conversation).split())) / reply_words, 1.0)

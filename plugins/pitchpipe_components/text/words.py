@@ -33,11 +33,11 @@ def plain(text: str) -> bytes:
 
 
 def text_of(conversation: Conversation, of: Of) -> str:
-    """What is said in all of it, before the first reply, or in the replies.
+    """What is said in all of it, before the first reply, or in the replies; the rejected one is a reply.
 
     System messages do not count: a long one that all rows share would make all of them alike.
     """
-    messages = conversation.messages
+    messages = (*conversation.messages, *([conversation.rejected] if conversation.rejected else []))
     if of == "prompt":
         messages = messages[: first_reply(messages)]
     elif of == "reply":
@@ -46,7 +46,8 @@ def text_of(conversation: Conversation, of: Of) -> str:
 
 
 def asked_and_said(conversation: Conversation, of: Of) -> tuple[str, str]:
-    """What the last reply is asked, or the first if only prompts count; and that reply, or all of them."""
+    """What the last reply is asked, or the first if only prompts count; and that reply, or all of them. What
+    is rejected is said too."""
     messages = conversation.messages
     if of == "reply":
         return "", text_of(conversation, "reply")
@@ -54,7 +55,8 @@ def asked_and_said(conversation: Conversation, of: Of) -> tuple[str, str]:
     last = replies[-1] if replies else len(messages)
     end = first_reply(messages) if of == "prompt" else len(messages)
     asked = [m for place, m in enumerate(messages[:end]) if place != last and m.role != "system"]
-    return "\n".join(map(_said, asked)).strip(), _said(messages[last]).strip() if replies else ""
+    told = [*messages[last : last + 1], *([conversation.rejected] if conversation.rejected else [])]
+    return "\n".join(map(_said, asked)).strip(), "\n".join(map(_said, told)).strip()
 
 
 def first_reply(messages: tuple[Message, ...]) -> int:

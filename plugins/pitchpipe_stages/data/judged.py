@@ -40,10 +40,16 @@ WORDS = frozenset((
     "unacceptable", "dislike", "disliked", "downvote", "downvoted", "thumbs_down", "thumb_down", "unhelpful",
     "not_helpful", "low_quality", "\U0001f44e",
 ))  # fmt: skip
+GOOD = frozenset((
+    "good", "very_good", "great", "excellent", "accepted", "accept", "desirable", "desired", "acceptable",
+    "like", "liked", "upvote", "upvoted", "thumbs_up", "thumb_up", "helpful", "approved", "preferred",
+    "chosen", "\U0001f44d",
+))  # fmt: skip
 MASKS = frozenset(("loss_weight", "loss_scale", "loss_mask", "trainable", "learn"))  # 0: not to be learned
 UNLIKE_LABELS = frozenset((  # classes, as labels
     "negative", "down", "low", "wrong", "incorrect", "false", "fail", "failed",
 ))  # fmt: skip
+GOOD_UNLIKE_LABELS = frozenset(("positive", "up", "high", "right", "correct", "true", "pass", "passed"))
 KINDS = (
     dict.fromkeys(SWITCHES, "switch") | dict.fromkeys(REVERSED, "reversed") | dict.fromkeys(GRADES, "grade")
 )
@@ -58,6 +64,7 @@ class Judged(Struct):
         default_factory=list
     )  # columns that are the task, or that the recipe keeps
     signs: list[str] = field(default_factory=list)  # columns of 1 and -1
+    switches: list[str] = field(default_factory=list)  # columns of 1 and 0
     doubts: list[str] = field(default_factory=list)  # sentences for a person
 
 
@@ -71,6 +78,26 @@ def bad(row: Json, conversation: Conversation, judged: Judged) -> str:
         if column not in judged.passed_over and is_bad(kind, column, value, column in judged.signs):
             return column
     return ""
+
+
+def judgement(row: Json, conversation: Conversation, judged: Judged) -> bool | None:
+    """Whether the columns that nobody reads call the reply good; None where none of them says it plainly.
+
+    Unlike `bad`, it takes 1 and 0 for a judgement: its caller knows that replies are judged.
+    """
+    found = set[bool]()
+    for column in conversation.meta:
+        kind = kind_of(column)
+        if not kind or kind == "mask" or column not in row or column in judged.passed_over:
+            continue
+        value, signed = conversation.meta[column], column in judged.signs
+        if column in judged.switches and value in (0, 1):
+            value = bool(value)
+        if is_bad(kind, column, value, signed):
+            return False
+        if is_good(kind, column, value) or (signed and value == 1):
+            found.add(True)
+    return True if found else None
 
 
 @lru_cache(MANY)
@@ -102,6 +129,19 @@ def is_bad(kind: str, column: Any, value: Any, signed: bool) -> bool:
     return word in WORDS or (word in UNLIKE_LABELS and not label)
 
 
+def is_good(kind: str, column: Any, value: Any) -> bool:
+    """Does a value say plainly that the reply is desired?"""
+    if isinstance(value, bool):
+        return value is (kind != "reversed")
+    if not isinstance(value, str):
+        return False
+    word = _name(value) or value.strip()
+    if kind == "reversed":
+        return word == "false"
+    label = kind == "grade" and _name(column).endswith("label")
+    return word in GOOD or (word in GOOD_UNLIKE_LABELS and not label)
+
+
 def look(sample: Sample) -> Judged:
     """What the first rows of a source show."""
     found = Judged()
@@ -126,6 +166,9 @@ def look(sample: Sample) -> Judged:
         numbers = [v for v, _ in pairs if isinstance(v, int | float) and not isinstance(v, bool)]
         if {-1, 1} <= set(numbers) <= {-1, 0, 1}:
             found.signs.append(column)
+        elif len(numbers) == len(pairs) and set(numbers) <= {0, 1}:
+            found.switches.append(column)
+            found.doubts += _doubts(column, numbers)
         elif len(numbers) == len(pairs):
             found.doubts += _doubts(column, numbers)
         else:

@@ -11,6 +11,7 @@ from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.records.conversation import Conversation, Json, Message, Row, Source, content_id, replace
 from pitchpipe.records.verdict import Drop, Verdict
 from pitchpipe_stages.data.judged import Judged
+from pitchpipe_stages.data.learnable import apart, judged_alone, says_good, unpaired
 from pitchpipe_stages.data.ledger import LOAD, REPAIR, Fate, Step, StepKind, line
 from pitchpipe_stages.data.media import has_parts, without_parts
 from pitchpipe_stages.data.sections import DATA, SourceUse
@@ -20,6 +21,7 @@ from pitchpipe_stages.data.source import RowBatch, in_sample, numbered, renamed
 from pitchpipe_stages.data.unread import unread as columns_unread
 from pitchpipe_stages.data.unwanted import Unwanted, unwanted
 from pitchpipe_stages.data.writable import UNWRITABLE, plain
+from pitchpipe_stages.learns import learns
 
 Note = tuple[Step, str]
 Read = tuple[Step, Conversation | Drop, list[Note]]  # a result, the step that decided it, and all notes on it
@@ -31,6 +33,7 @@ class Reader:
     def __init__(self, source: SourceUse, format: Use | None, recipe: Recipe, judged: Judged | None = None):
         self.source, self.format, self._judged = source, format, judged or Judged()
         self.repair, self.strict = recipe[REPAIR_SECTION], recipe[DATA].strict
+        self._learns = learns(recipe)
         self._folder = recipe.folder
         self._step = Step(StepKind.FORMAT, format.name if format else "")
         self._names: dict[str, str] = {"": ""}
@@ -89,7 +92,7 @@ class Reader:
             if not results:
                 yield self._step, Drop("the row holds no conversation"), []
             for one in results:
-                yield self._sound(one, place, row.data, unread)
+                yield from self._learned(self._sound(one, place, row.data, unread), row.data)
 
     def _sound(self, result: object, place: Source, row: Json, unread: set[str]) -> Read:
         """A format's result, repaired, with its source and its id. Adds the columns that nobody reads."""
@@ -98,7 +101,7 @@ class Reader:
         if isinstance(result, Conversation) and (result.meta or has_parts(result)):
             if self.source.media == "ignore":
                 result = without_parts(result)
-            if reason := unwanted(row, result, self.source, self._judged):
+            if reason := unwanted(row, result, self.source, self._judged, self._learns):
                 return step, Unwanted(reason), []
             unread.update(columns_unread(row, result))
         if isinstance(result, Conversation) and self.repair:
@@ -115,6 +118,20 @@ class Reader:
             return step, Drop("the text cannot be written"), []
         notes += [(step, "values written as text")] * (sound is not result)
         return step, replace(sound, source=place, id=sound.id or name), notes
+
+    def _learned(self, read: Read, row: Json) -> Iterator[Read]:
+        """What the trainer learns of it: one conversation or two, or why there is none."""
+        step, result, notes = read
+        if isinstance(result, Drop) or self._learns in ("replies", "prompts"):
+            yield read
+        elif self._learns == "pairs":
+            reason = unpaired(result)
+            yield (self._step, Unwanted(reason), []) if reason else read
+        elif result.rejected:
+            yield from ((step, one, notes) for one in apart(result))
+        else:
+            one = judged_alone(result, says_good(row, result, self.source, self._judged))
+            yield (self._step, Unwanted(one), []) if isinstance(one, str) else (step, one, notes)
 
     def seen_from_recipe(self, file: str) -> str:
         """A file's name as seen from the recipe's folder; a name that is no path, as it is."""

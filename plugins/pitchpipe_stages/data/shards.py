@@ -76,6 +76,7 @@ class Summary(Struct, kw_only=True):
     key: str
     indices: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
+    seconds: list[int] = field(default_factory=list)  # where among its tokens a rejected side begins
     sizes: list[int] = field(default_factory=list)  # of the lines, in bytes
     learned: list[int] = field(default_factory=list)
     replies: list[int] = field(default_factory=list)  # that each teaches

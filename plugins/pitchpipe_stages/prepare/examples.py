@@ -1,6 +1,7 @@
 """Prepared examples on disk: flat arrays, memory-mapped when read.
 
 `ids` has four bytes a token, `mask` one, 1 where the token is learned; `offsets` says where examples begin.
+Where examples have a rejected side, it stands behind their own tokens, and `second` says where it begins.
 """
 
 import mmap
@@ -37,6 +38,8 @@ class PreparedExamples:
         self._offsets = _view(folder / f"{split}.offsets", "q")
         order = folder / f"{split}.order"
         self._order = _view(order, "q") if order.exists() else range(len(self._offsets) - 1)
+        second = folder / f"{split}.second"
+        self._second = _view(second, "q") if second.exists() else None
         self._ids, self._mask = _view(folder / f"{split}.ids", "i"), _view(folder / f"{split}.mask", "B")
 
     def __reduce__(self) -> "tuple[type[PreparedExamples], tuple[Path, str]]":
@@ -54,10 +57,11 @@ class PreparedExamples:
         here = slice(self._offsets[at], self._offsets[at + 1])
         ids = np.frombuffer(self._ids[here], np.int32)
         labels = np.where(np.frombuffer(self._mask[here], np.uint8), ids, IGNORED)
-        return Example(ids.tolist(), labels.tolist())
+        whole = Example(ids.tolist(), labels.tolist())
+        return whole if self._second is None else _parted(whole, self._second[at])
 
     def lengths(self) -> "NDArray[np.int64]":
-        """The number of tokens of each example."""
+        """The number of tokens of each example, on both sides."""
         import numpy as np
 
         offsets: NDArray[np.int64] = np.frombuffer(self._offsets, np.int64)
@@ -121,6 +125,12 @@ class PreparedExamples:
         with open(self.folder / f"{self.split}.jsonl", "rb") as file:
             for line in file:
                 yield decode(line)
+
+
+def _parted(whole: Example, at: int) -> Example:
+    """An example and its rejected side, which begins here; where it begins at the end, there is none."""
+    rejected = Example(whole.ids[at:], whole.labels[at:]) if at < len(whole.ids) else None
+    return Example(whole.ids[:at], whole.labels[:at], rejected)
 
 
 def _view(path: Path, code: Literal["B", "i", "q"]) -> "memoryview[int]":

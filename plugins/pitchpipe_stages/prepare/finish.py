@@ -21,7 +21,7 @@ from pitchpipe_stages.render.parity import prove_served, shape
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.render.shorten import Shortened, shorten
-from pitchpipe_stages.render.taught import TaughtPart, TaughtParts
+from pitchpipe_stages.render.taught import TaughtPart, TaughtParts, tokens_of
 from pitchpipe_stages.render.without_torch import without_torch
 
 NOTHING = np.zeros(0, np.int32)
@@ -63,13 +63,13 @@ class Finisher:
             for index, conversation in alive.items():
                 kept.add(index, conversation, conversation, None)
             return kept.finished()
-        rendered = self.rendering.batched.examples(list(alive.values()))
+        rendered = self.rendering.teaching.examples(list(alive.values()))
         for (index, conversation), parts in zip(alive.items(), rendered, strict=True):
             if isinstance(parts, Quarantine):
                 kept.lines.quarantine(index, conversation, RENDER, str(parts) or "refused by the template")
             else:
                 self._keep(index, conversation, parts, kept)
-        self._prove_served(kept.parts)
+        self._prove_served(side for part in kept.parts for side in part.sides or (part,))
         return kept.finished(self.rendering.renderer.stop_ids)
 
     def _keep(self, index: int, whole: Conversation, rendered: TaughtParts, kept: "_KeptRows") -> None:
@@ -107,11 +107,12 @@ class Finisher:
 
     def _fitting(self, part: TaughtPart, kept: "_KeptRows") -> Shortened | Drop | Quarantine:
         """The part, or what is left of it where it is too long: its collator says what."""
-        if not self.bounded or len(part.example.ids) <= self.bounded.length:
-            return Shortened([part])
         assert self.rendering
+        teaching = self.rendering.teaching
+        if not self.bounded or teaching.room(part.example) <= self.bounded.length:
+            return Shortened([part])
         try:
-            result = shorten(part.conversation, part.example, self.bounded, self.rendering.renderer)
+            result = shorten(part, self.bounded, teaching)
         except Quarantine as reason:
             return reason
         kept.lost(result.tokens, result.learned)
@@ -145,13 +146,15 @@ class _KeptRows:
         """Add a conversation; or a part of one, which stays on the side of its whole."""
         done = self._done
         if part:
-            self._ids.append(np.asarray(part.example.ids, np.int32))
-            self._labels.append(np.asarray(part.example.labels, np.int32))
+            for side in filter(None, (part.example, part.example.rejected)):
+                self._ids.append(np.asarray(side.ids, np.int32))
+                self._labels.append(np.asarray(side.labels, np.int32))
+            done.seconds.append(len(part.example.ids))
             self.parts.append(part)
             for request in part.requests.values():
                 known = encode(dict(request.variables)).decode()
                 done.variables[known] = done.variables.get(known, 0) + 1
-        done.lengths.append(len(part.example.ids) if part else 0)
+        done.lengths.append(tokens_of(part.example) if part else 0)
         done.replies.append(len(part.replies) if part else 0)
         if kept.meta.get("cot"):
             done.stepwise.append(len(done.indices))

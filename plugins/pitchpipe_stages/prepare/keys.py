@@ -8,6 +8,7 @@ from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of
 from pitchpipe_stages.data.judge import compares, in_order
 from pitchpipe_stages.data.sections import DATA, FILTERS, LOADERS, REPAIR, SourceUse
+from pitchpipe_stages.learns import learns
 from pitchpipe_stages.prepare.on_hub import commits
 from pitchpipe_stages.prepare.sections import MIX, SPLIT
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
@@ -20,6 +21,7 @@ class Inputs:
 
     def __init__(self, recipe: Recipe, code: KeyParts):
         self.recipe = recipe
+        code = code | {"what the trainer learns": learns(recipe)}
         self._sources = {s.name: code | _source_parts(s, recipe) for s in recipe[LOADERS]}
         self.uses: list[Use] = recipe[FILTERS]
         self._filters = [parts_of(use, recipe) | commits([use]) for use in self.uses]

@@ -46,6 +46,8 @@ class Places:
             self._tokens[number] = _before(np.where(here, plan.tokens, 0))[plan.firsts]
             self._bytes[number] = _before(np.where(here, plan.sizes + 1, 0))[plan.firsts]
             _before(plan.tokens[here]).tofile(folder / f"{side}.offsets")
+            if plan.seconds is not None:
+                plan.seconds[here].tofile(folder / f"{side}.second")
             for kind, size in self._sizes(number):
                 with open(folder / f"{side}.{kind}", "wb") as file:
                     file.truncate(size)

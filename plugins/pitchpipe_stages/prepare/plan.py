@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.data.lanes import Lane
 from pitchpipe_stages.data.ledger import Counts
+from pitchpipe_stages.learns import learns_sides
 from pitchpipe_stages.prepare import mix, split
 from pitchpipe_stages.prepare.repeats import Likenesses
 from pitchpipe_stages.prepare.result import SPLITS, MixLine, RepeatCounts
@@ -40,7 +41,7 @@ class Plan:
     def _gather(self, lanes: list[Lane]) -> None:
         """Read from each shard what split and mix need to know of its rows."""
         known: dict[str, int] = {}
-        groups, categories, tokens, sizes = [b""], array("i"), array("i"), array("i")
+        groups, categories, tokens, sizes, seconds = [b""], *(array("i") for _ in range(4))
         self.scored = set[str]()  # filters that scored any row
         lane_of, stepwise = array("H"), array("q")
         for number, lane in enumerate(lanes):
@@ -55,6 +56,7 @@ class Plan:
                 categories.extend(known.setdefault(name, len(known)) for name in done.categories)
                 tokens.extend(done.lengths)
                 sizes.extend(done.sizes)
+                seconds.extend(done.seconds)
                 lane_of.extend([number] * len(done.lengths))
                 self.firsts.append(len(tokens))
         self.prompts = self.like.prompts()
@@ -62,6 +64,7 @@ class Plan:
         self.groups = np.frombuffer(b"".join(groups), np.uint64)
         self.categories, self.tokens = np.array(categories, np.int32), np.array(tokens, np.int32)
         self.sizes = np.array(sizes, np.int32)
+        self.seconds = np.array(seconds, np.int64) if learns_sides(self.recipe) else None
         self.lane, self.stepwise = np.array(lane_of, np.uint16), np.zeros(len(tokens), bool)
         self.stepwise[stepwise] = True
 

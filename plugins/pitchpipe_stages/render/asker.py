@@ -9,7 +9,7 @@ from pitchpipe_stages.render.asked import CLEAN, THOUGHT, WORDY, Asked, belongs
 from pitchpipe_stages.render.chat_template import ChatTemplate, Rendered, Request, check_complete
 from pitchpipe_stages.render.compose import OPEN, compose, think_aloud
 from pitchpipe_stages.render.marking import TaggedText, cut
-from pitchpipe_stages.render.messages import IN_WORDS, Serving
+from pitchpipe_stages.render.messages import ASKED_WITH, IN_WORDS, Serving
 
 
 class Asker:
@@ -34,7 +34,7 @@ class Asker:
         if not reply:
             raise Quarantine("no server is asked for a reply that comes first")
         for serving in self._servings(conversation, reply):
-            for variables in self._variables(conversation.messages[reply]):
+            for variables in self._variables(conversation, reply):
                 try:
                     found = self._asked(conversation, reply, Request(serving, variables))
                 except Quarantine as reason:
@@ -59,10 +59,14 @@ class Asker:
                 yield serving._replace(arguments_as_text=True)
                 yield serving._replace(arguments_as_text=True, silent=True)
 
-    def _variables(self, reply: Message) -> Iterator[dict[str, object]]:
+    def _variables(self, conversation: Conversation, reply: int) -> Iterator[dict[str, object]]:
         """The chat template's own switch of reasoning: as it is, then as the reply needs it."""
+        if (given := conversation.meta.get(ASKED_WITH)) is not None:
+            yield given
+            return
         yield {}
-        for wanted in (bool(reply.reasoning), not reply.reasoning):
+        reasons = bool(conversation.messages[reply].reasoning)
+        for wanted in (reasons, not reasons):
             for name in self.switches:
                 yield {name: wanted}
 

@@ -8,6 +8,7 @@ from pitchpipe.errors import Quarantine
 from pitchpipe.records.conversation import Json, Message
 
 IN_WORDS = "reasoning_in_words"  # a conversation's meta: so the row had it, so a template may write it
+ASKED_WITH = "\0variables"  # in meta too: what the chat template is told, whatever suits the reply; no column
 THOUGHTS = ("reasoning_content", "reasoning", "thinking")  # servers pass it by each name that is in use
 OPEN_THOUGHT, CLOSE_THOUGHT = "<think>\n", "\n</think>\n\n"
 

@@ -5,11 +5,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pitchpipe.recipe.recipe import Recipe
+from pitchpipe_stages.learns import learns
 from pitchpipe_stages.render.batched import BatchedRenderer
 from pitchpipe_stages.render.each_reply import EachReply
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
 from pitchpipe_stages.render.suits import must_suit, parts_prompts
+from pitchpipe_stages.render.teaching import Teaching, teaching_of
 from pitchpipe_stages.render.told import told
 from pitchpipe_stages.render.writing import ChatTemplates
 
@@ -60,3 +62,9 @@ class Rendering:
     @cached_property
     def batched(self) -> BatchedRenderer:
         return BatchedRenderer(self.renderer)
+
+    @cached_property
+    def teaching(self) -> Teaching:
+        """How conversations become examples of what the recipe's trainer learns."""
+        collator = self.recipe[COLLATOR]
+        return teaching_of(learns(self.recipe), self.batched, collator.bound if collator else None)

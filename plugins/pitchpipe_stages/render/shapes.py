@@ -12,7 +12,7 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.render.asked import COMPOSED, Asked
 from pitchpipe_stages.render.chat_template import ChatTemplate, Request
 from pitchpipe_stages.render.marking import TaggedText
-from pitchpipe_stages.render.messages import IN_WORDS
+from pitchpipe_stages.render.messages import ASKED_WITH, IN_WORDS
 
 Shape = tuple[object, ...]
 Place = tuple[int, int, str]  # a part, how far into it, and the part's text
@@ -22,7 +22,7 @@ def shape_of(conversation: Conversation, tests: Sequence[str]) -> Shape | None:
     """The shape; none where tools are about, for their texts are part of the chat template's decisions."""
     if conversation.tools:
         return None
-    shape: list[object] = [bool(conversation.meta.get(IN_WORDS))]
+    shape: list[object] = [bool(conversation.meta.get(IN_WORDS)), repr(conversation.meta.get(ASKED_WITH))]
     for message in conversation.messages:
         if message.tool_calls or message.role == "tool":
             return None

@@ -10,11 +10,10 @@ from functools import partial
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.protocols import Bounded
 from pitchpipe.records.conversation import Conversation, Message, replace
-from pitchpipe.records.example import Example
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.render.document import is_document, windows
-from pitchpipe_stages.render.renderer import Renderer
-from pitchpipe_stages.render.taught import TaughtPart
+from pitchpipe_stages.render.taught import TaughtPart, learned_of, tokens_of
+from pitchpipe_stages.render.teaching import Teaching
 
 Exchange = tuple[Message, ...]
 CUT = {
@@ -35,32 +34,34 @@ class Shortened:
     learned: int = 0
 
 
-def shorten(conversation: Conversation, example: Example, collator: Bounded, renderer: Renderer) -> Shortened:
-    """A conversation of more tokens than the collator's length."""
-    tokens, length, rule = len(example.ids), collator.length, collator.too_long
+def shorten(part: TaughtPart, collator: Bounded, teaching: Teaching) -> Shortened:
+    """An example that takes more room than the collator's length."""
+    conversation, room = part.conversation, teaching.room(part.example)
+    tokens, length, rule = tokens_of(part.example), collator.length, collator.too_long
     if rule == "stop":
         raise PitchpipeError(
-            f"{conversation.source}: {tokens} tokens, more than the collator's length of {length}."
+            f"{conversation.source}: {room} tokens, more than the collator's length of {length}."
             " Its too_long can also drop, cut or split such conversations."
         )
     if is_document(conversation):
-        return _shortened_text(TaughtPart(conversation, example, (), {}), collator, renderer)
-    cutter = _ExchangeCutter(conversation, length, renderer)
+        return _shortened_text(part, collator, teaching)
+    cutter = _ExchangeCutter(conversation, length, teaching)
     kept = [] if rule == "drop" else list(filter(cutter.teaches, getattr(cutter, rule)()))
+    learned = learned_of(part.example)
     if not kept:
-        return Shortened(drop=Drop("too many tokens", tokens, length), tokens=tokens, learned=example.learned)
+        return Shortened(drop=Drop("too many tokens", room, length), tokens=tokens, learned=learned)
     result = Shortened([part for number, some in enumerate(kept) for part in cutter.parts(some, number)])
     left = [exchange for some in kept for exchange in some]
     result.tokens = tokens - cutter.tokens(left) if len(left) < len(cutter.exchanges) else 0
-    result.learned = example.learned - sum(part.example.learned for part in result.parts)
+    result.learned = learned - sum(learned_of(part.example) for part in result.parts)
     said = f"split into {len(kept)}" if len(kept) > 1 else CUT[rule]
     result.note = f"{said}: {result.tokens} of {tokens} tokens lost"
     return result
 
 
-def _shortened_text(part: TaughtPart, collator: Bounded, renderer: Renderer) -> Shortened:
+def _shortened_text(part: TaughtPart, collator: Bounded, teaching: Teaching) -> Shortened:
     """Plain text is cut between tokens: there are no turns to keep whole."""
-    tokens, kept = len(part.example.ids), windows(part, collator, renderer.core)
+    tokens, kept = len(part.example.ids), windows(part, collator, teaching.batched.renderer.core)
     if not kept:
         drop = Drop("too many tokens", tokens, collator.length)
         return Shortened(drop=drop, tokens=tokens, learned=part.example.learned)
@@ -74,8 +75,8 @@ class _ExchangeCutter:
     """A conversation as exchanges: a question and all that is said until the next one. Each part begins
     with what stands before the first exchange, a system message."""
 
-    def __init__(self, conversation: Conversation, length: int, renderer: Renderer):
-        self.conversation, self.length, self.renderer = conversation, length, renderer
+    def __init__(self, conversation: Conversation, length: int, teaching: Teaching):
+        self.conversation, self.length, self.teaching = conversation, length, teaching
         self.opening, self.exchanges = exchanges(conversation.messages)
 
     def cut_end(self) -> list[list[Exchange]]:
@@ -99,15 +100,14 @@ class _ExchangeCutter:
 
     def teaches(self, kept: list[Exchange]) -> bool:
         """Is there a reply to learn from?"""
-        said = (message for exchange in kept for message in exchange)
-        return any(message.role == "assistant" and message.learn is not False for message in said)
+        return self.teaching.teaches(self._of(kept))
 
     def parts(self, kept: list[Exchange], number: int) -> list[TaughtPart]:
         part = self._of(kept)
-        return self.renderer.examples(replace(part, id=f"{part.id}-{number + 1}") if number else part)
+        return self.teaching.alone(replace(part, id=f"{part.id}-{number + 1}") if number else part)
 
     def tokens(self, kept: Sequence[Exchange]) -> int:
-        return self.renderer.tokens(self._of(kept))
+        return self.teaching.tokens(self._of(kept))[1]
 
     def _of(self, kept: Sequence[Exchange]) -> Conversation:
         messages = (*self.opening, *(message for exchange in kept for message in exchange))
@@ -118,7 +118,7 @@ class _ExchangeCutter:
         least = 0
         while least < most:
             middle = (least + most + 1) // 2
-            if self.tokens(some(middle)) <= self.length:
+            if self.teaching.tokens(self._of(some(middle)))[0] <= self.length:
                 least = middle
             else:
                 most = middle - 1

@@ -80,8 +80,7 @@ class SingleExamples(Dataset[Entry]):
 
     def __getitem__(self, index: int) -> Entry:
         if index < 0:
-            ids = self.examples[~index].ids
-            return [(~index, Example(ids, [IGNORED] * len(ids)))]
+            return [(~index, _silent(self.examples[~index]))]
         return [(index, self.examples[index])]
 
 
@@ -96,6 +95,12 @@ class PlannedRows(Dataset[Entry]):
 
     def __getitem__(self, row: list[int]) -> Entry:
         return [(index, self.examples[index]) for index in row]
+
+
+def _silent(example: Example) -> Example:
+    """The same ids, on both sides, of which nothing is learned."""
+    rejected = _silent(example.rejected) if example.rejected else None
+    return Example(example.ids, [IGNORED] * len(example.ids), rejected)
 
 
 def each(collate: Callable[[Sequence[Example]], Batch]) -> Callable[[list[Entry]], Batch]:

@@ -146,6 +146,7 @@ class FirstBatch:
     def _read(self, example: Example, conversation: Conversation) -> None:
         """What is learned, in words, beside what the conversation says."""
         replies = {reply.strip() for reply in conversation.replies()}
+        replies |= {conversation.rejected.content.strip()} if conversation.rejected else set()
         marked = groupby(zip(example.ids, example.labels, strict=True), key=lambda pair: pair[1] != IGNORED)
         for stretch in ([int(token) for token, _ in pairs] for learned, pairs in marked if learned):
             ended = stretch[-1] in self.stops

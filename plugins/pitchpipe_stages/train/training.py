@@ -70,14 +70,17 @@ class RecipeTraining:
     def _proven(self, make: "Callable[[list[Entry]], Batch]") -> "Callable[[list[Entry]], Batch]":
         """Makes batches, of which the first one of training is proven."""
 
+        from pitchpipe_stages.train.order import rows
+
         def made(entries: "list[Entry]") -> Batch:
             batch = make(entries)
             if self.first is None:
                 return batch
-            found = [entry for row in entries for entry in row]
-            if all(list(self.train[at].ids) == list(example.ids) for at, example in found):
+            entered = [entry for row in entries for entry in row]
+            if all(_same(self.train[at], example) for at, example in entered):
                 first, self.first = self.first, None
-                told = first.prove(batch, [at for at, _ in found], [example for _, example in found])
+                found = list(rows(entries))
+                told = first.prove(batch, [at for at, _, _ in found], [example for _, example, _ in found])
                 self.facts |= told.facts()
                 self.console.say(f"[dim]proven on the first batch: {told}[/]")
             return batch
@@ -128,3 +131,10 @@ class RecipeTraining:
 
     def probe(self, model: "PreTrainedModel", step: int, count: int, last: bool = False) -> dict[str, float]:
         return self.prober.ask(model, step, count, last)
+
+
+def _same(prepared: Example, given: Example) -> bool:
+    """Whether the ids of both sides are the same."""
+    if (prepared.rejected is None) != (given.rejected is None) or list(prepared.ids) != list(given.ids):
+        return False
+    return not (prepared.rejected and given.rejected) or _same(prepared.rejected, given.rejected)

@@ -15,6 +15,8 @@ from pitchpipe_stages.render.parity import prove_served
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rules import Ruled, Rules
 from pitchpipe_stages.render.shorten import shorten
+from pitchpipe_stages.render.taught import TaughtPart
+from pitchpipe_stages.render.teaching import Replies
 from pitchpipe_stages.render.writer import writer_of
 from tests.chat_tokenizers import kinds
 from tests.tokenizers import byte_pairs, bytes_alone
@@ -79,8 +81,9 @@ def test_a_text_that_is_too_long_is_cut_between_tokens(rule, spans):
     tokenizer = bytes_alone()
     renderer = Renderer(writer_of(CHATML), tokenizer)
     whole = text("abcdefghijklmnopqrstuvwxyz")  # and the token that ends a text
-    example = renderer.example(whole)
-    result = shorten(whole, example, Padded(length=9, too_long=rule), renderer)
+    example, teaching = renderer.example(whole), Replies(BatchedRenderer(renderer))
+    part = TaughtPart(whole, example, (), {})
+    result = shorten(part, Padded(length=9, too_long=rule), teaching)
     expected = [list(example.ids[slice(*span)]) for span in spans]
     assert [list(part.example.ids) for part in result.parts] == expected
     assert result.tokens == len(example.ids) - sum(map(len, expected)) == result.learned
@@ -88,7 +91,7 @@ def test_a_text_that_is_too_long_is_cut_between_tokens(rule, spans):
         tokenizer.eos_token
     )
     assert not any(prove_served(renderer, tokenizer, part) for part in result.parts)
-    assert shorten(whole, example, Padded(length=9, too_long="drop"), renderer).drop
+    assert shorten(part, Padded(length=9, too_long="drop"), teaching).drop
 
 
 RECIPE = """\

@@ -7,13 +7,17 @@ from hypothesis import strategies as st
 import pitchpipe as pp
 from pitchpipe_components.collators.padded import Padded
 from pitchpipe_components.templates.chatml import CHATML
+from pitchpipe_stages.render.batched import BatchedRenderer
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.shorten import exchanges, shorten
+from pitchpipe_stages.render.taught import TaughtPart
+from pitchpipe_stages.render.teaching import Replies
 from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import bytes_alone
 
 TOKENS = bytes_alone()
 RENDERER = Renderer(writer_of(CHATML), TOKENS)
+TEACHING = Replies(BatchedRenderer(RENDERER))
 RULES = ("cut_end", "cut_start", "split")
 
 
@@ -29,8 +33,8 @@ def talk(*turns, system="", learn=None):
 
 
 def cut(conversation, length, rule):
-    whole = RENDERER.example(conversation)
-    return shorten(conversation, whole, Padded(length=length, too_long=rule), RENDERER)
+    part = TaughtPart(conversation, RENDERER.example(conversation), (), {})
+    return shorten(part, Padded(length=length, too_long=rule), TEACHING)
 
 
 def words(part):

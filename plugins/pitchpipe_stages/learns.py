@@ -1,0 +1,28 @@
+"""What a recipe's trainer learns from: it decides how rows are read, rendered and stored."""
+
+from typing import Literal, cast, get_args
+
+from pitchpipe.errors import PitchpipeError, suggest
+from pitchpipe.recipe.recipe import Recipe
+
+# Replies; pairs of a better and a worse reply; single replies, good or bad; prompts alone.
+Learns = Literal["replies", "pairs", "judged", "prompts"]
+
+
+def learns(recipe: Recipe) -> Learns:
+    """What the trainer says that it learns; replies, where there is no trainer or it does not say."""
+    trainer = next((use for use in recipe.uses() if use.component.kind == "trainer"), None)
+    if trainer is None:
+        return "replies"
+    said = getattr(getattr(trainer.bound, "func", trainer.bound), "learns", "replies")
+    if said not in get_args(Learns):
+        words = f"{trainer.place}: {trainer.component} learns {said!r}, which is none of"
+        raise PitchpipeError(
+            f"{words} {', '.join(get_args(Learns))}.{suggest(str(said), set(get_args(Learns)))}"
+        )
+    return cast(Learns, said)
+
+
+def learns_sides(recipe: Recipe) -> bool:
+    """Whether an example may have a side with a worse reply."""
+    return learns(recipe) in ("pairs", "judged")
