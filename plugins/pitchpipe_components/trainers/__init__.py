@@ -1,11 +1,15 @@
 """Trainers: what happens between a model and a better one."""
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.preferences import Cpo, Dpo, Orpo, Simpo
 from pitchpipe_components.trainers.sft import Sft
 
 ROOMS = ("pitchpipe_components.trainers", "pitchpipe_components.quiet")
+TRAINERS = (Sft, Dpo, Orpo, Simpo, Cpo)
+NEEDS = ("torch", "transformers", "trl", "accelerate", "datasets")
 
 
 @pp.hookimpl
 def register_trainers(register: pp.Register) -> None:
-    register("sft", Sft, needs=("torch", "transformers", "trl", "accelerate", "datasets"), extra="train")
+    for trainer in TRAINERS:
+        register(trainer.name, trainer, needs=NEEDS, extra="train")

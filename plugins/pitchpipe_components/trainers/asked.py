@@ -55,6 +55,6 @@ def _differences(accelerator: Any) -> Iterator[str]:
     if precision not in ("no", accelerator.mixed_precision):
         yield (
             f"mixed precision {precision} was asked for (--mixed_precision), and it is"
-            f" {accelerator.mixed_precision}: sft takes bf16 on a GPU that has it, else none. Launch with"
-            " --mixed_precision no"
+            f" {accelerator.mixed_precision}: training takes bf16 on a GPU that has it, else none. Launch"
+            " with --mixed_precision no"
         )

@@ -27,9 +27,9 @@ SILENT = 3  # first steps in which there must be a gradient
 class Astray(TrainerCallback):
     """Watches the loss and the gradient of each step, and the weights that are to be saved."""
 
-    def __init__(self, accelerator: Any, checkpoints: Checkpoints, training: pp.Training):
+    def __init__(self, accelerator: Any, checkpoints: Checkpoints, training: pp.Training, guess: float):
         self.accelerator, self.checkpoints, self.training = accelerator, checkpoints, training
-        self.course = Course(len(training.tokenizer))
+        self.course = Course(guess)
         self.norm: Any = None  # of the step's gradient, before it is cut
         self._batches: list[tuple[Any, Any]] = []  # of the step: losses, and numbers of examples
         self._silent: int | None = 0  # steps without a gradient; none: there was one

@@ -5,7 +5,7 @@ batch is gone with the next. So a loss has exploded when it is well above that o
 came before, in several steps in a row, or far above in two.
 """
 
-from math import inf, log
+from math import inf
 
 WORSE, SEVERAL = 1.2, 5  # times the loss of guessing, in so many steps
 FAR, TWO = 3.0, 2
@@ -14,10 +14,10 @@ FIRST, LONG = 5, 25  # steps
 
 
 class Course:
-    """The losses of a training, step by step."""
+    """The losses of a training, step by step. `guess` is the loss of guessing, or infinite."""
 
-    def __init__(self, vocabulary: int):
-        self.guess = log(vocabulary)
+    def __init__(self, guess: float):
+        self.guess = guess
         self.lowest, self.first = inf, list[float]()
         self._worse = self._far = self._high = 0
 

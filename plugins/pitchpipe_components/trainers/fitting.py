@@ -9,7 +9,7 @@ from pitchpipe_components.trainers.memory import is_full, release, size
 from pitchpipe_components.trainers.rehearsal import Rehearsed, rehearse
 
 if TYPE_CHECKING:
-    from pitchpipe_components.trainers.sft import Sft
+    from pitchpipe_components.trainers.options import Options
 
 MORE = "A smaller length of the collator, quantize: nf4 of the model and a smaller model help."
 RECOMPUTED = "gradient_checkpointing: true"
@@ -19,12 +19,12 @@ RECOMPUTED = "gradient_checkpointing: true"
 class Fit:
     """Options that fit, and the rehearsal that has shown it."""
 
-    options: "Sft"
+    options: "Options"
     shown: Rehearsed
     by_need: bool = False  # activations are recomputed, since memory ended without
 
 
-def fitted(options: "Sft", training: pp.Training) -> Fit:
+def fitted(options: "Options", training: pp.Training) -> Fit:
     """The options as they are, or with activations recomputed where that is left open. Stop if none fits."""
     for one in _by_need(options):
         if shown := _tried(one, training):
@@ -37,11 +37,13 @@ def can_rehearse(learner: Any) -> bool:
     return learner.accelerator.distributed_type.value in ("NO", "MULTI_CPU", "MULTI_GPU")
 
 
-def say_what_fits(options: "Sft", training: pp.Training) -> NoReturn:
+def say_what_fits(options: "Options", training: pp.Training) -> NoReturn:
     """Stop with the lines that a recipe needs, which were tried."""
     few = f"memory ends: training does not fit into it with batch_size: {options.batch_size}"
     if _processes() > 1:  # one of them alone cannot try
-        raise pp.PitchpipeError(f"{few}. Let trainer sft have a smaller one, or {RECOMPUTED}. {MORE}")
+        raise pp.PitchpipeError(
+            f"{few}. Let trainer {options.name} have a smaller one, or {RECOMPUTED}. {MORE}"
+        )
     for one in _smaller(options):
         if shown := _tried(one, training):
             raise pp.PitchpipeError(
@@ -51,7 +53,7 @@ def say_what_fits(options: "Sft", training: pp.Training) -> NoReturn:
     raise pp.PitchpipeError(f"{few}, nor with batch_size: 1 and {RECOMPUTED}. {MORE}")
 
 
-def _tried(options: "Sft", training: pp.Training) -> Rehearsed | None:
+def _tried(options: "Options", training: pp.Training) -> Rehearsed | None:
     """Nothing where memory ended. What the error holds is gone when this returns."""
     try:
         return rehearse(options, training)
@@ -62,13 +64,13 @@ def _tried(options: "Sft", training: pp.Training) -> Rehearsed | None:
     return None
 
 
-def _by_need(options: "Sft") -> Iterator["Sft"]:
+def _by_need(options: "Options") -> Iterator["Options"]:
     yield options
     if options.gradient_checkpointing is None and _processes() == 1:  # else all would have to agree
         yield replace(options, gradient_checkpointing=True)
 
 
-def _smaller(options: "Sft") -> Iterator["Sft"]:
+def _smaller(options: "Options") -> Iterator["Options"]:
     """Smaller batches and as many more for a step, the largest first; then the same with less to keep."""
     whole, given = options.batch_size * options.accumulate, options.gradient_checkpointing
     sizes = [number for number in range(options.batch_size, 0, -1) if whole % number == 0]
@@ -83,11 +85,11 @@ def _smaller(options: "Sft") -> Iterator["Sft"]:
                 )
 
 
-def _line(options: "Sft", one: "Sft") -> str:
+def _line(options: "Options", one: "Options") -> str:
     words = [f"batch_size: {one.batch_size}", f"accumulate: {one.accumulate}"]
     if one.gradient_checkpointing and not options.gradient_checkpointing:
         words.append(RECOMPUTED)
-    return f"sft: {{{', '.join(words)}}}"
+    return f"{options.name}: {{{', '.join(words)}}}"
 
 
 def _processes() -> int:

@@ -1,6 +1,6 @@
-"""TRL's trainer, in an order that padding costs little and a kill cannot change, with a loss of our own.
+"""TRL's trainer, in an order that padding costs little and a kill cannot change, with our own objectives.
 
-The loss of a step is the mean over the learned tokens of all its batches, in all processes.
+The loss of a step is a mean over all its batches, in all processes, whatever the objective counts.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from trl import SFTConfig, SFTTrainer
 import pitchpipe as pp
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
-from pitchpipe_components.trainers.loss.batch import EXAMPLES, OWNERS, PLACES, Numbered, without_numbers
+from pitchpipe_components.trainers.loss.batch import EXAMPLES, Numbered
 from pitchpipe_components.trainers.loss.layer import inner
-from pitchpipe_components.trainers.loss.path import Losses
 from pitchpipe_components.trainers.neftune import Noise
+from pitchpipe_components.trainers.objectives.objective import Objective
 from pitchpipe_components.trainers.optimizers import apply_rates, decaying
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.progress import Continuation
-from pitchpipe_components.trainers.tally import Examined, LossTally
+from pitchpipe_components.trainers.tally import Examined, Tally
 
 QUANTISED = ("is_loaded_in_4bit", "is_loaded_in_8bit")  # what TRL asks a model
 
@@ -31,13 +31,13 @@ class Learner(SFTTrainer):
     """Learns prepared examples. TRL makes none of its own: it is shown a stand-in."""
 
     astray: Astray
-    loss_is_scaled_for_ga: Any = True  # by the learned tokens of all batches of a step
+    loss_is_scaled_for_ga: Any = True  # by what the objective counts in all batches of a step
     checkpoints: Checkpoints
     progress: Continuation
     pace: Pace
     noise: Noise | None = None
 
-    def __init__(self, training: pp.Training, args: SFTConfig, label_smoothing: float = 0.0):
+    def __init__(self, training: pp.Training, args: SFTConfig, objective: Objective):
         from datasets import Dataset
 
         batches = training.batches(args.per_device_train_batch_size, args.seed, args.world_size)
@@ -58,47 +58,67 @@ class Learner(SFTTrainer):
         self.train_dataset = cast(Any, batches.dataset)
         if has_validation:
             self.eval_dataset = cast(Any, batches.validation)
-        spread = self.accelerator.distributed_type.value
+        self.objective: Objective = objective
         with self.accelerator.autocast():
-            self.losses = Losses(self.model, label_smoothing, self._aux_weight(), spread)
+            objective.attach(self)
         first, device = self.accelerator.is_main_process, self.accelerator.device
-        self.tally = LossTally(training.train, device, self._added_up, first)
-        self.examined = Examined(len(training.validation), device, self.accelerator.gather)
+        self.tally = Tally(objective.notes, objective.told, training.train, device, self.reduced, first)
+        self.examined = self._to_examine()
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         return self.order
 
-    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> int:
-        """The learned tokens of a step, in all processes."""
-        count = sum(len(batch[PLACES]) for batch in batch_samples)
+    @property
+    def spread(self) -> str:
+        """How the model is spread over processes, as Accelerate calls it."""
+        return str(self.accelerator.distributed_type.value)
+
+    def added_up(self, *numbers: float) -> list[float]:
+        """Numbers, each the sum of all processes."""
         if self.accelerator.num_processes == 1:
-            return count
-        return int(self._added_up(torch.tensor(count, device=device)))
+            return list(numbers)
+        tensor = torch.tensor(numbers, device=self.accelerator.device, dtype=torch.float64)
+        return cast(list[float], self.reduced(tensor).tolist())
+
+    def reduced(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The sum of the tensors of all processes."""
+        return cast(torch.Tensor, self.accelerator.reduce(tensor, "sum"))
+
+    def aux_weight(self) -> float:
+        """What the balance of experts counts beside the loss."""
+        return float(self.router_aux_loss_coef) if self.aux_loss_enabled else 0.0
+
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> Any:
+        """What a batch has to know of its step."""
+        return self.objective.whole(batch_samples, training=True)
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
-        places = inputs[PLACES]
-        found = self.losses(model, without_numbers(inputs), places)
-        loss = found.loss / max(len(places) if num_items_in_batch is None else num_items_in_batch, 1)
         if not model.training:
-            self.examined.add(found.each, inputs[EXAMPLES], inputs.get(OWNERS))
-            return loss
-        self.tally.add(found.each, inputs.get(OWNERS))
-        loss = loss * self.accelerator.num_processes  # whose gradients are averaged
+            found = self.objective(model, inputs, self.objective.whole([inputs], training=False))
+            self.examined.add(found.notes, inputs[EXAMPLES])
+            return found.loss
+        found = self.objective(model, inputs, num_items_in_batch)
+        self.tally.add(found.notes, found.tokens)
+        loss = found.loss * self.accelerator.num_processes  # whose gradients are averaged
         if found.aux_loss is not None:
-            loss = loss + self._aux_weight() * found.aux_loss / self.current_gradient_accumulation_steps
+            loss = loss + self.aux_weight() * found.aux_loss / self.current_gradient_accumulation_steps
         return loss
 
     def evaluation_loop(self, *args: Any, **kwargs: Any) -> Any:
         """Trainer takes the mean of the batches' means, whatever they hold."""
-        self.examined = Examined(
-            len(self.training.validation), self.accelerator.device, self.accelerator.gather
-        )
+        self.examined = self._to_examine()
         output = super().evaluation_loop(*args, **kwargs)
         assert output.metrics is not None
-        output.metrics[f"{kwargs.get('metric_key_prefix', 'eval')}_loss"] = self.examined.mean()
+        prefix = kwargs.get("metric_key_prefix", "eval")
+        means = self.objective.told(self.examined.means())
+        output.metrics.update({f"{prefix}_{name}": mean for name, mean in means.items()})
         return output
+
+    def _to_examine(self) -> Examined:
+        count, accelerator = len(self.training.validation), self.accelerator
+        return Examined(self.objective.notes, count, accelerator.device, accelerator.gather)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         if "loss" in logs:
@@ -148,13 +168,6 @@ class Learner(SFTTrainer):
         everyone()
         if self.is_world_process_zero():
             self.checkpoints.bless(step, self.args.world_size, self.state.best_global_step)
-
-    def _aux_weight(self) -> float:
-        """What the balance of experts counts beside the loss."""
-        return float(self.router_aux_loss_coef) if self.aux_loss_enabled else 0.0
-
-    def _added_up(self, tensor: torch.Tensor) -> torch.Tensor:
-        return cast(torch.Tensor, self.accelerator.reduce(tensor, "sum"))
 
 
 @contextmanager

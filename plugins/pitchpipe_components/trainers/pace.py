@@ -8,7 +8,7 @@ import pitchpipe as pp
 
 
 class Pace:
-    """Counts the tokens of the examples that each batch holds, and the time that steps take."""
+    """Counts the tokens of the examples that each batch holds, pairs whole, and the time that steps take."""
 
     def __init__(self, examples: pp.Examples, processes: int, clock: Callable[[], float] = time.monotonic):
         self.lengths, self.processes, self._clock = examples.lengths(), processes, clock
@@ -34,7 +34,7 @@ class Pace:
     def tokens_per_second(self) -> float:
         """The rate of all processes since the last call; they have as many batches each."""
         self.stepped()
-        tokens = sum(int(self.lengths[numbers.cpu().numpy()].sum()) for numbers in self._seen)
+        tokens = sum(int(self.lengths[numbers.unique().cpu().numpy()].sum()) for numbers in self._seen)
         rate = tokens * self.processes / self._seconds if self._seconds else 0.0
         self._seen, self._seconds = [], 0.0
         return round(rate, 1)

@@ -12,10 +12,10 @@ import torch
 import pitchpipe as pp
 
 if TYPE_CHECKING:
-    from pitchpipe_components.trainers.sft import Sft
+    from pitchpipe_components.trainers.options import Options
 
 
-def settled(options: "Sft", model: Any) -> "Sft":
+def settled(options: "Options", model: Any) -> "Options":
     """The options with the precision that `auto` means for this model, as it was loaded."""
     if options.precision == "float32":
         _must_be_wide(model)

@@ -7,7 +7,6 @@ show that memory and disk suffice. So a run fails in its first minute or not at 
 import shutil
 import time
 from dataclasses import dataclass
-from math import log
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -26,7 +25,7 @@ from pitchpipe_components.trainers.undisturbed import undisturbed
 from pitchpipe_components.trainers.weights import trained
 
 if TYPE_CHECKING:
-    from pitchpipe_components.trainers.sft import Sft
+    from pitchpipe_components.trainers.options import Options
 
 PLACE = "rehearsal"  # a folder beside the checkpoints
 TRIES = 4  # batches in which each weight should get a gradient
@@ -39,7 +38,7 @@ class Rehearsed:
     """What a rehearsal has shown."""
 
     loss: float
-    guessing: float  # the loss of a model that knows nothing
+    guessing: float  # the loss of a model that knows nothing; infinite where that is unknown
     gradients: Gradients
     warning: str
     estimate: Estimate
@@ -51,7 +50,7 @@ class Rehearsed:
     written: bool
 
 
-def rehearse(options: "Sft", training: pp.Training) -> Rehearsed:
+def rehearse(options: "Options", training: pp.Training) -> Rehearsed:
     """Do all that training will do, with these options, and put everything back."""
     with undisturbed(training.model):
         return _Rehearsal(options, training).play()
@@ -60,11 +59,11 @@ def rehearse(options: "Sft", training: pp.Training) -> Rehearsed:
 class _Rehearsal:
     """One rehearsal, with a trainer of its own: that of the run knows nothing of it."""
 
-    def __init__(self, options: "Sft", training: pp.Training):
+    def __init__(self, options: "Options", training: pp.Training):
         self.options, self.training = options, training
         args = arguments(options, training)
         args.output_dir = str(training.checkpoints / PLACE)
-        self.learner = Learner(training, args, options.label_smoothing)
+        self.learner = Learner(training, args, options.objective())
         self.model: Any = self.learner.model
         self.batches = self.learner.batches
         self.lengths = training.train.lengths().tolist()
@@ -88,10 +87,9 @@ class _Rehearsal:
             self._step()
             self._validation()
         peak, (saved, written) = estimate.weights + meter.more(), self._save(estimate)
-        vocabulary = model.config.get_text_config().vocab_size
         return Rehearsed(
             loss=loss,
-            guessing=log(vocabulary),
+            guessing=self.learner.objective.guess,
             gradients=gradients,
             warning=warning,
             estimate=estimate,

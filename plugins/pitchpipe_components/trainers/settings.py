@@ -10,10 +10,10 @@ from pitchpipe_components.trainers.optimizers import named
 from pitchpipe_components.trainers.precision import computed_in
 
 if TYPE_CHECKING:
-    from pitchpipe_components.trainers.sft import Sft
+    from pitchpipe_components.trainers.options import Options
 
 
-def arguments(options: "Sft", training: pp.Training) -> SFTConfig:
+def arguments(options: "Options", training: pp.Training) -> SFTConfig:
     """What Trainer is told."""
     gpu = torch.cuda.is_available()
     computed = computed_in(options.precision, training.model)
@@ -58,7 +58,7 @@ def arguments(options: "Sft", training: pp.Training) -> SFTConfig:
     )
 
 
-def _schedule(options: "Sft") -> tuple[str, dict[str, Any]]:
+def _schedule(options: "Options") -> tuple[str, dict[str, Any]]:
     """What Transformers calls the schedule, and where it ends. Each of them has the warm-up."""
     if options.floor and options.schedule == "cosine":
         return "cosine_with_min_lr", {"min_lr_rate": options.floor}

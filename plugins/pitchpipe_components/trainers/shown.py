@@ -1,5 +1,7 @@
 """A rehearsal in words: a line or two for a run, a table for the doctor, a note for run.json."""
 
+from math import isfinite
+
 import pitchpipe as pp
 from pitchpipe_components.trainers.fitting import Fit
 from pitchpipe_components.trainers.memory import size
@@ -29,7 +31,7 @@ def facts(fitted: Fit, training: pp.Training) -> dict[str, str]:
     """All that a rehearsal has shown, for the doctor."""
     shown = fitted.shown
     told = {
-        "loss of the first batch": f"{shown.loss:.3f} (guessing: {shown.guessing:.2f})",
+        "loss of the first batch": f"{shown.loss:.3f}{_guessing(shown)}",
         "gradients": _learns(shown),
         "memory, estimated": str(shown.estimate),
         "memory, rehearsed": f"{size(shown.peak)} of {size(shown.room)}, with the largest batch of"
@@ -57,6 +59,10 @@ def guesses(shown: Rehearsed) -> str:
         f"the loss of the first batch is {shown.loss:.2f}, as of one who guesses ({shown.guessing:.2f}): are"
         " these the model's own weights, and its own tokenizer?"
     )
+
+
+def _guessing(shown: Rehearsed) -> str:
+    return f" (guessing: {shown.guessing:.2f})" if isfinite(shown.guessing) else ""
 
 
 def _learns(shown: Rehearsed) -> str:

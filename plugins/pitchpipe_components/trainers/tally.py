@@ -1,6 +1,7 @@
-"""Adds up the losses of learned tokens, in all and by source. Nothing waits for the device between logs."""
+"""Adds up what is noted of batches, in all and by source. Nothing waits for the device between logs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -9,42 +10,75 @@ from torch import Tensor
 import pitchpipe as pp
 
 Reduce = Callable[[Tensor], Tensor]  # adds up the tensors of all processes
+Means = dict[str, float]
+BY_SOURCE = ("loss", "reward_accuracy")  # what is told of each source, too
 
 
-class LossTally:
-    """The loss of training since the last log and since the beginning: means over learned tokens."""
+@dataclass(frozen=True)
+class Noted:
+    """Numbers of a batch, and for each the number of its example, where that is known."""
 
-    def __init__(self, examples: pp.Examples, device: torch.device, reduce: Reduce, first: bool = True):
-        """`first`: of the processes, the one that keeps what all have counted together."""
-        names, numbers = examples.sources()
-        self.sources = names if len(names) > 1 else []  # of a single one there is nothing to add
+    values: Tensor
+    examples: Tensor | None
+
+
+Notes = dict[str, Noted]
+
+
+class Tally:
+    """Means of what is noted since the last log and since the beginning; and the tokens that were learned."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        told: Callable[[Means], Means],
+        examples: pp.Examples,
+        device: torch.device,
+        reduce: Reduce,
+        first: bool = True,
+    ):
+        """`told` makes of means what is logged. `first`: of the processes, the one that keeps what all have
+        counted together."""
+        self.names, self.told = [*names, "tokens"], told
+        sources, numbers = examples.sources()
+        self.sources = sources if len(sources) > 1 else []  # of a single one there is nothing to add
         self._source_of = torch.as_tensor(numbers, device=device) if self.sources else None
         self.reduce, self.first = reduce, first
-        # Rows: losses, tokens. Columns: all sources together, then each.
-        self._since = torch.zeros(2, 1 + len(self.sources), dtype=torch.float64, device=device)
+        # For each name sums and counts, of all sources together, then of each.
+        shape = (len(self.names), 2, 1 + len(self.sources))
+        self._since = torch.zeros(shape, dtype=torch.float64, device=device)
         self._before = torch.zeros_like(self._since)  # what was logged
 
-    def add(self, each: Tensor, owners: Tensor | None) -> None:
-        """Takes the losses of learned tokens, and for each the number of its example, where that is known."""
-        numbers = counted(each.to(self._since.device))
-        self._since[:, 0] += numbers.sum(1)
-        if self._source_of is not None and owners is not None:
-            self._since.index_add_(1, self._source_of[owners] + 1, numbers)
+    def add(self, notes: Notes, tokens: int) -> None:
+        """Takes the numbers of a batch, and how many tokens were learned."""
+        self._since[-1, :, 0] += tokens
+        for name, noted in notes.items():
+            sums, numbers = self._since[self.names.index(name)], counted(noted.values.to(self._since.device))
+            sums[:, 0] += numbers.sum(1)
+            if self._source_of is not None and noted.examples is not None:
+                sums.index_add_(1, self._source_of[noted.examples] + 1, numbers)
 
-    def take(self) -> dict[str, float]:
+    def take(self) -> Means:
         """Means since the last log, and tokens learned since the beginning. In all processes at once."""
         since = self.reduce(self._since.clone())
         self._before += since
         self._since.zero_()
-        means, counts = (since[0] / since[1].clamp(min=1)).tolist(), since[1].tolist()
-        values = {"loss": means[0]} if counts[0] else {}
-        by_source = zip(self.sources, means[1:], counts[1:], strict=True)
-        values |= {f"loss of {name}": mean for name, mean, count in by_source if count}
-        return values | {"tokens": self._before[1, 0].item()}
+        values = self._means(since, 0)
+        for column, source in enumerate(self.sources, 1):
+            of_source = self._means(since, column)
+            values |= {f"{name} of {source}": of_source[name] for name in BY_SOURCE if name in of_source}
+        return values | {"tokens": self._before[-1, 0, 0].item()}
 
     def mean(self) -> float:
-        """The mean over all tokens since the beginning that were logged."""
-        return float(self._before[0, 0] / self._before[1, 0].clamp(min=1))
+        """The loss since the beginning, as far as it was logged."""
+        return self._means(self._before, 0).get("loss", 0.0)
+
+    def _means(self, sums: Tensor, column: int) -> Means:
+        total, count = sums[:-1, :, column].T
+        means = (total / count.clamp(min=1)).tolist()
+        known = zip(self.names, means, count.tolist(), strict=False)
+        found = {name: mean for name, mean, count in known if count}
+        return self.told(found) if found else {}
 
     def state(self) -> dict[str, Any]:
         """What a run that goes on needs, of all processes. In all processes at once."""
@@ -59,34 +93,40 @@ class LossTally:
         known = {name: at + 1 for at, name in enumerate(state["sources"])}
         from_columns = [0, *(known.get(name, -1) for name in self.sources)]
         for own, saved in ((self._since, state["since"]), (self._before, state["before"])):
-            columns = [saved[:, at] if at >= 0 else torch.zeros(2, dtype=saved.dtype) for at in from_columns]
-            own.copy_(torch.stack(columns, dim=1))
+            nothing = torch.zeros(saved.shape[:2], dtype=saved.dtype)
+            columns = [saved[:, :, at] if at >= 0 else nothing for at in from_columns]
+            own.copy_(torch.stack(columns, dim=2))
         if not self.first:
             self._since.zero_()
 
 
 class Examined:
-    """The loss of validation: the mean over the learned tokens of all examples, each counted once.
+    """Means of validation: over the numbers of all examples, each example counted once.
 
     Several processes see some examples twice, so that each has as many batches.
     """
 
-    def __init__(self, count: int, device: torch.device, gather: Reduce):
-        self.gather = gather
-        self._of_each = torch.zeros(2, count, dtype=torch.float64, device=device)
+    def __init__(self, names: Sequence[str], count: int, device: torch.device, gather: Reduce):
+        self.names, self.gather = list(names), gather
+        self._of_each = torch.zeros(len(self.names), 2, count, dtype=torch.float64, device=device)
 
-    def add(self, each: Tensor, examples: Tensor, owners: Tensor | None) -> None:
-        """Losses whose example is not known go to the first of the batch."""
-        owners = examples[:1].expand(len(each)) if owners is None else owners
-        self._of_each.index_fill_(1, examples, 0)  # it may have been seen before
-        self._of_each.index_add_(1, owners, counted(each.to(self._of_each.device)))
+    def add(self, notes: Notes, examples: Tensor) -> None:
+        """Numbers whose example is not known go to the first of the batch."""
+        for name, noted in notes.items():
+            of_name = self._of_each[self.names.index(name)]
+            owners = examples[:1].expand(len(noted.values)) if noted.examples is None else noted.examples
+            of_name.index_fill_(1, examples, 0)  # it may have been seen before
+            of_name.index_add_(1, owners, counted(noted.values.to(of_name.device)))
 
-    def mean(self) -> float:
-        """In all processes at once."""
-        losses, tokens = self.gather(self._of_each[None]).amax(0).sum(1).tolist()
-        return losses / max(tokens, 1)
+    def means(self) -> Means:
+        """Of each name that has numbers. In all processes at once."""
+        of_each = self.gather(self._of_each[None])
+        seen = (of_each[:, :, 1:] > 0).sum(0).clamp(min=1)  # by how many processes
+        totals, counts = (of_each.sum(0) / seen).sum(2).T.tolist()
+        found = zip(self.names, totals, counts, strict=True)
+        return {name: total / count for name, total, count in found if count}
 
 
-def counted(each: Tensor) -> Tensor:
-    """Losses, and as many ones."""
-    return torch.stack([each.double(), torch.ones_like(each, dtype=torch.float64)])
+def counted(values: Tensor) -> Tensor:
+    """Numbers, and as many ones."""
+    return torch.stack([values.detach().double(), torch.ones_like(values, dtype=torch.float64)])

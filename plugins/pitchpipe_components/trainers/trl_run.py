@@ -1,4 +1,4 @@
-"""One run of TRL's SFTTrainer over prepared examples, continued from its last whole checkpoint."""
+"""One run of a learner over prepared examples, continued from its last whole checkpoint."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +14,7 @@ import pitchpipe as pp
 from pitchpipe_components.trainers import optimizers
 from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
+from pitchpipe_components.trainers.beginning import Beginning, without_dropout
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.fitting import Fit, can_rehearse, fitted, say_what_fits
 from pitchpipe_components.trainers.learner import Learner
@@ -32,7 +33,7 @@ from pitchpipe_components.trainers.watch import Watch
 from pitchpipe_components.trainers.weights import trained
 
 if TYPE_CHECKING:
-    from pitchpipe_components.trainers.sft import Sft
+    from pitchpipe_components.trainers.options import Options
 
 LEFT_OUT = (
     "training_args.bin",
@@ -40,7 +41,7 @@ LEFT_OUT = (
 )  # a pickle, which nobody should load; a form that nobody filled in
 
 
-def rehearsal(options: "Sft", training: pp.Training) -> dict[str, str]:
+def rehearsal(options: "Options", training: pp.Training) -> dict[str, str]:
     """Say what training does before its first step, and undo it."""
     options = settled(replace(options, rehearse=True), training.model)
     widened = Widened(training.model)
@@ -49,7 +50,7 @@ def rehearsal(options: "Sft", training: pp.Training) -> dict[str, str]:
         return told | (facts(found, training) if found else {})
 
 
-def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
+def train(options: "Options", training: pp.Training) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
     must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
     options = settled(options, training.model)
@@ -61,8 +62,10 @@ def train(options: "Sft", training: pp.Training) -> dict[str, Any]:
         learner.remove_callback(PrinterCallback)
         learner.pace = Pace(training.train, learner.accelerator.num_processes)
         learner.add_callback(Watch(training, learner.pace, tick))
+        learner.add_callback(Beginning(learner, tick))
         learner.add_callback(Probing(training, learner.accelerator, options.samples))
-        learner.astray = Astray(learner.accelerator, learner.checkpoints, training)
+        guess = learner.objective.guess
+        learner.astray = Astray(learner.accelerator, learner.checkpoints, training, guess)
         learner.add_callback(learner.astray)
         learner.add_callback(Moving(learner.accelerator))
         if len(training.validation):
@@ -104,17 +107,19 @@ def _trained(learner: Learner) -> bool:
 
 
 @contextmanager
-def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fit | None]]:
+def _ready(options: "Options", training: pp.Training) -> Iterator[tuple[Learner, Fit | None]]:
     """A learner of a model that keeps the documents of a row apart, with options that were rehearsed."""
     learner = _learner(options, training)
     must_be_as_asked(learner.accelerator)
-    learner.losses.tell(training.console)
+    learner.objective.tell(training.console)
     with ExitStack() as stack:
+        if learner.objective.still:
+            stack.enter_context(without_dropout(training))
         stack.enter_context(fewer_passes(training.model))
         with learner.accelerator.autocast():  # as in the steps that follow
             stack.enter_context(training.isolated(cast(Any, learner.model)))
-        if options.neftune:
-            learner.noise = Noise(options.neftune)
+        if alpha := getattr(options, "neftune", None):
+            learner.noise = Noise(alpha)
             stack.enter_context(learner.noise.on(training.model))
         found = fitted(options, training) if options.rehearse and can_rehearse(learner) else None
         if found:
@@ -124,8 +129,8 @@ def _ready(options: "Sft", training: pp.Training) -> Iterator[tuple[Learner, Fit
         yield learner, found
 
 
-def _learner(options: "Sft", training: pp.Training) -> Learner:
-    learner = Learner(training, arguments(options, training), options.label_smoothing)
+def _learner(options: "Options", training: pp.Training) -> Learner:
+    learner = Learner(training, arguments(options, training), options.objective())
     learner.checkpoints = Checkpoints(training.checkpoints, options.checkpoints)
     learner.progress = Continuation(training, learner.args.process_index, {"losses": learner.tally})
     return learner

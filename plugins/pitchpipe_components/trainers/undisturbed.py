@@ -36,9 +36,7 @@ def undisturbed(model: Any) -> Iterator[None]:
         _set_chance(*chance)
         release()
     if _sum(model) != weights:
-        raise RuntimeError(
-            "a rehearsal has changed the weights: trainer sft with rehearse: false does without"
-        )
+        raise RuntimeError("a rehearsal has changed the weights: the trainer's rehearse: false does without")
 
 
 def _settings(module: Any) -> dict[str, Any]:

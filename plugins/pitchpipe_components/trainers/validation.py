@@ -14,7 +14,7 @@ from transformers import TrainerCallback
 import pitchpipe as pp
 
 if TYPE_CHECKING:
-    from pitchpipe_components.trainers.sft import Sft
+    from pitchpipe_components.trainers.options import Options
 
 RISING = 3  # evaluations in a row
 CLEARLY = 1.01  # times the best loss: less is chance
@@ -23,7 +23,7 @@ CLEARLY = 1.01  # times the best loss: less is chance
 class Validation(TrainerCallback):
     """Has a training evaluated, and knows the best evaluation."""
 
-    def __init__(self, options: "Sft", training: pp.Training):
+    def __init__(self, options: "Options", training: pp.Training):
         self.options, self.training, self.every, self._warned = options, training, 0, False
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **about: Any) -> None:

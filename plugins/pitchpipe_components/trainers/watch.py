@@ -10,8 +10,8 @@ from pitchpipe_components.trainers.memory import Meter
 from pitchpipe_components.trainers.pace import Pace
 
 # What Trainer and TRL report beside these is about themselves.
-KEPT = ("loss", "grad_norm", "learning_rate", "epoch", "tokens", "eval_loss")
-BY_SOURCE = ("loss of ", "eval_loss of ")
+KEPT = ("loss", "grad_norm", "learning_rate", "epoch", "tokens")
+OF_OBJECTIVES = ("loss of ", "reply_", "reward", "kl")
 
 
 class Watch(TrainerCallback):
@@ -51,7 +51,7 @@ class Watch(TrainerCallback):
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
     ) -> None:
         values = _kept(logs or {})
-        if set(values) <= {"epoch"}:
+        if set(values) <= {"epoch"}:  # Trainer's last words
             return
         if "loss" in values:
             values |= {"tokens_per_second": self.pace.tokens_per_second(), "memory": self.memory.peak()}
@@ -68,6 +68,8 @@ class Watch(TrainerCallback):
             self.notes["validation"] = f"validation {loss:.3f}"
             if isfinite(loss):  # else training stops, and says so
                 said = f"step {step:,}, epoch {epoch:.3g}: validation loss {loss:.4f}"
+                if "eval_reward_accuracy" in values:
+                    said += f", {values['eval_reward_accuracy']:.1%} of replies on their side"
                 self.training.console.say(f"[dim]{said}[/]")
         self.tick(0, self._noted())
 
@@ -76,4 +78,8 @@ class Watch(TrainerCallback):
 
 
 def _kept(logs: dict[str, Any]) -> dict[str, float]:
-    return {name: float(value) for name, value in logs.items() if name in KEPT or name.startswith(BY_SOURCE)}
+    def is_kept(name: str) -> bool:
+        name = name.removeprefix("eval_")
+        return name in KEPT or name.startswith(OF_OBJECTIVES)
+
+    return {name: float(value) for name, value in logs.items() if is_kept(name)}

@@ -11,7 +11,7 @@ GUESS = math.log(32_000)  # 10.4
 
 
 def stops_at(losses):
-    course = Course(32_000)
+    course = Course(GUESS)
     return next((step for step, loss in enumerate(losses, 1) if course.exploded(loss)), None)
 
 
@@ -40,14 +40,14 @@ def test_noise_and_spikes_are_no_explosion():
 
 
 def test_a_loss_that_stays_high_is_told_once():
-    course = Course(32_000)
+    course = Course(GUESS)
     told = [course.high(loss) for loss in [1.5] * 10 + [7.0] * 100]
     assert told.index(True) == 9 + LONG and sum(told) == 1
-    course = Course(32_000)
+    course = Course(GUESS)
     assert not any(course.high(loss) for loss in ([1.5] * 10 + [7.0] * 3) * 20)
 
 
 def test_a_training_that_goes_on_knows_how_low_the_loss_was():
-    course = Course(32_000)
+    course = Course(GUESS)
     course.lowest = 2.0
     assert [course.exploded(loss) for loss in (90, 91)] == [0, 2]

@@ -16,7 +16,7 @@ WIDE = {"vocab_size": 300, "hidden_size": 64, "intermediate_size": 96, "head_dim
 def learner(folder, model, options, rates=None):
     made = training(folder, model)
     made.rates = rates or {}
-    learner = Learner(made, arguments(options, made))
+    learner = Learner(made, arguments(options, made), options.objective())
     learner.create_optimizer()
     return learner
 

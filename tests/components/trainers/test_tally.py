@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pitchpipe_components.trainers.tally import Examined, LossTally
+from pitchpipe_components.trainers.tally import Examined, Noted, Tally
 
 CPU = torch.device("cpu")
 
@@ -22,11 +22,15 @@ class One:
 
 
 def tally(examples, processes=1):
-    return LossTally(examples, CPU, lambda tensor: tensor * processes)
+    return Tally(["loss"], lambda means: means, examples, CPU, lambda tensor: tensor * processes)
 
 
 def add(to, losses, owners):
-    to.add(torch.tensor(losses), torch.tensor(owners))
+    to.add(noted(losses, owners), len(losses))
+
+
+def noted(losses, owners):
+    return {"loss": Noted(torch.tensor(losses), None if owners is None else torch.tensor(owners))}
 
 
 def test_means_are_over_tokens_not_over_batches():
@@ -49,7 +53,7 @@ def test_of_one_source_and_of_unknown_examples_the_loss_of_all_is_told():
     add(found, [4.0, 2.0], [0, 1])
     assert found.take() == {"loss": 3.0, "tokens": 2}
     found = tally(Two())
-    found.add(torch.tensor([4.0, 2.0]), None)
+    add(found, [4.0, 2.0], None)
     assert found.take() == {"loss": 3.0, "tokens": 2}
 
 
@@ -89,16 +93,16 @@ def test_a_state_goes_on_between_two_logs_and_with_other_sources():
 def test_of_several_processes_the_first_keeps_the_state():
     found = tally(One())
     add(found, [4.0], [0])
-    second = LossTally(One(), CPU, lambda tensor: tensor, first=False)
+    second = Tally(["loss"], lambda means: means, One(), CPU, lambda tensor: tensor, first=False)
     second.restore(found.state())
     assert second.take() == {"tokens": 0}
 
 
 def test_an_example_that_is_seen_twice_counts_once():
-    found = Examined(3, CPU, lambda tensor: tensor)
-    found.add(torch.tensor([1.0, 3.0]), torch.tensor([0, 1]), torch.tensor([0, 1]))
-    found.add(torch.tensor([6.0, 2.0, 1.0]), torch.tensor([2, 0]), torch.tensor([2, 2, 0]))
-    assert found.mean() == pytest.approx((1 + 3 + 8) / 4)
-    unknown = Examined(3, CPU, lambda tensor: tensor)
-    unknown.add(torch.tensor([1.0, 3.0]), torch.tensor([0, 1]), None)
-    assert unknown.mean() == 2
+    found = Examined(["loss"], 3, CPU, lambda tensor: tensor)
+    found.add(noted([1.0, 3.0], [0, 1]), torch.tensor([0, 1]))
+    found.add(noted([6.0, 2.0, 1.0], [2, 2, 0]), torch.tensor([2, 0]))
+    assert found.means() == {"loss": pytest.approx((1 + 3 + 8) / 4)}
+    unknown = Examined(["loss"], 3, CPU, lambda tensor: tensor)
+    unknown.add(noted([1.0, 3.0], None), torch.tensor([0, 1]))
+    assert unknown.means() == {"loss": 2}

@@ -1,4 +1,4 @@
-"""Batches that say which examples they hold, which places are learned, and of which example.
+"""Batches that say which examples they hold, which places are learned, and which rows are better or worse.
 
 All of this is known while a batch is made, on the processor: a GPU would have to be waited for.
 """
@@ -11,10 +11,15 @@ from torch import Tensor
 import pitchpipe as pp
 from pitchpipe_components.trainers.loss.forward import learned_places
 
-EXAMPLES = "examples"  # in a batch: the numbers of its examples
+EXAMPLES = "examples"  # in a batch: for each row the number of its example; both rows of a pair have one
 PLACES = "places"  # in a batch: where the flattened hidden states predict a learned token
-OWNERS = "owners"  # in a batch: for each place the number of the example that it lies in
-NO_INPUTS = (EXAMPLES, PLACES, OWNERS)  # what no model takes
+# In a batch that tells where its rows lie; a row is one conversation, whatever is joined:
+ROWS = "rows"  # for each place its row
+OWNERS = "owners"  # for each place the number of its example
+BETTER, WORSE = "better", "worse"  # the rows with a reply to learn, and those with one to avoid
+TAUGHT = "taught"  # which of the places lie in better rows
+Batch = dict[str, Any]
+NO_INPUTS = (EXAMPLES, PLACES, ROWS, OWNERS, BETTER, WORSE, TAUGHT)  # what no model takes
 
 
 class Numbered:
@@ -23,16 +28,26 @@ class Numbered:
     def __init__(self, batches: pp.Batches, shift: int):
         self.batches, self.shift = batches, shift
 
-    def __call__(self, entries: list[Any]) -> dict[str, Any]:
+    def __call__(self, entries: list[Any]) -> Batch:
         batch, numbers = self.batches.collate(entries), torch.tensor(self.batches.numbers(entries))
         places = learned_places(batch["labels"], self.shift)
         made = {**batch, EXAMPLES: numbers, PLACES: places}
-        owners = _owners(batch, places, len(numbers))
-        return made if owners is None else {**made, OWNERS: numbers[owners]}
+        rows = _rows(batch, places, len(numbers))
+        if rows is None:
+            return made
+        rejected = torch.tensor(self.batches.rejected(entries), dtype=torch.bool)
+        return {**made, ROWS: rows, OWNERS: numbers[rows], **_sides(rows, rejected)}
 
 
-def _owners(batch: dict[str, Any], places: Tensor, count: int) -> Tensor | None:
-    """For each place the example that it lies in; None where the batch does not tell."""
+def _sides(rows: Tensor, rejected: Tensor) -> dict[str, Tensor]:
+    """Which rows hold what. A row that only fills a batch teaches nothing: it is of no side."""
+    learned = torch.bincount(rows, minlength=len(rejected)) > 0
+    found = {BETTER: learned & ~rejected, WORSE: learned & rejected, TAUGHT: ~rejected[rows]}
+    return {name: which.nonzero()[:, 0] for name, which in found.items()}
+
+
+def _rows(batch: dict[str, Any], places: Tensor, count: int) -> Tensor | None:
+    """For each place the row that it lies in; None where the batch does not tell."""
     rows, width = batch["labels"].shape
     if rows == count:
         return places // width
@@ -42,6 +57,6 @@ def _owners(batch: dict[str, Any], places: Tensor, count: int) -> Tensor | None:
     return None
 
 
-def without_numbers(batch: dict[str, Any]) -> dict[str, Any]:
+def without_numbers(batch: Batch) -> Batch:
     """What a model takes of a batch."""
     return {name: value for name, value in batch.items() if name not in NO_INPUTS}

@@ -1,7 +1,8 @@
 """Cross entropy from hidden states: few logits exist at a time, and the gradient is ready with the loss.
 
 Nothing is computed twice: a frozen output layer costs two matrix products a token (logits, hidden states'
-gradient), a trained one three. Sums are kept in float32; the products are in the type of the layer.
+gradient), a trained one three. Where the losses are needed apart, a trained one makes the logits again on the
+way back. Sums are kept in float32; the products are in the type of the layer.
 """
 
 from dataclasses import dataclass
@@ -51,12 +52,18 @@ class Layer:
 
 
 def losses(
-    hidden: Tensor, targets: Tensor, layer: Layer, finish: Finish, smoothing: float = 0.0
+    hidden: Tensor,
+    targets: Tensor,
+    layer: Layer,
+    finish: Finish,
+    smoothing: float = 0.0,
+    apart: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """The sum of the tokens' losses, which has a gradient, and the loss of each, which has none."""
+    """The sum of the tokens' losses, and the loss of each. The sum has a gradient, or, where they are needed
+    `apart`, each has one."""
     found: tuple[Tensor, Tensor] = _Losses.apply(
-        hidden, layer.weight, layer.bias, layer.rows, layer.index, targets, finish, smoothing,
-        torch.is_grad_enabled(),
+        hidden, layer.weight, layer.bias, layer.rows, layer.index, targets,
+        _How(finish, smoothing, apart, torch.is_grad_enabled(), kind(layer.weight)),
     )  # fmt: skip
     return found
 
@@ -77,52 +84,83 @@ def _logits(hidden: Tensor, layer: Layer) -> Tensor:
     return logits
 
 
+@dataclass(frozen=True)
+class _How:
+    finish: Finish
+    smoothing: float
+    apart: bool
+    learns: bool
+    of_kind: torch.dtype
+
+
 class _Losses(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor | None, rows: Tensor | None,
-        index: Tensor | None, targets: Tensor, finish: Finish, smoothing: float, learns: bool,
+        index: Tensor | None, targets: Tensor, how: _How,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        of_kind = kind(weight)
-        layer = Layer(weight, bias, rows, index).to(of_kind)
-        wanted = ctx.needs_input_grad[:4] if learns else (False,) * 4
-        work = _Chunks(hidden.to(of_kind), layer, finish, smoothing, wanted)
-        each = hidden.new_empty(len(hidden), dtype=torch.float32)
-        size = max(1, AT_ONCE.get(hidden.device.type, 1 << 25) // len(weight))
-        for start in range(0, len(hidden), size):
-            here = slice(start, start + size)
-            each[here] = work.chunk(here, targets[here])
-        ctx.gradients = work.gradients
-        ctx.types = [part if part is None else part.dtype for part in (hidden, weight, bias, rows)]
-        ctx.mark_non_differentiable(each)
-        return each.sum(), each
+        parts, wanted = (hidden, weight, bias, rows), ctx.needs_input_grad[:4]
+        # What a token counts is not yet known then: a sum over tokens has to wait for it.
+        waits = how.apart and how.learns and any(wanted[1:])
+        at_once = wanted if how.learns and not waits else (False,) * 4
+        work = _Chunks(hidden, weight, bias, rows, index, how, at_once)
+        each = work.all(targets)
+        ctx.gradients, ctx.how, ctx.waits = work.gradients, how, waits
+        ctx.types = [part if part is None else part.dtype for part in parts]
+        if waits:
+            ctx.save_for_backward(*parts, index, targets)
+        total = each.sum()
+        ctx.mark_non_differentiable(total if how.apart else each)
+        return total, each
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, of_total: Tensor, *_: Any) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, of_total: Tensor, of_each: Tensor) -> tuple[Tensor | None, ...]:
         gradients, ctx.gradients = ctx.gradients, None
+        if ctx.waits:
+            hidden, weight, bias, rows, index, targets = ctx.saved_tensors
+            work = _Chunks(hidden, weight, bias, rows, index, ctx.how, ctx.needs_input_grad[:4])
+            work.all(targets, of_each)
+            gradients = work.gradients
+        elif ctx.how.apart:
+            gradients = [part if part is None else part.mul_(of_each[:, None]) for part in gradients]
+        else:
+            gradients = [part if part is None else part.mul_(of_total) for part in gradients]
         given = [
-            gradient if gradient is None else gradient.mul_(of_total).to(of_kind)
+            gradient if gradient is None else gradient.to(of_kind)
             for gradient, of_kind in zip(gradients, ctx.types, strict=True)
         ]
-        return (*given, None, None, None, None, None)
+        return (*given, None, None, None)
 
 
 class _Chunks:
     """The losses of some tokens after the other, and the gradients that they add up to."""
 
     def __init__(
-        self, hidden: Tensor, layer: Layer, finish: Finish, smoothing: float, wanted: tuple[bool, ...]
-    ):
-        self.hidden, self.layer, self.finish, self.smoothing = hidden, layer, finish, smoothing
+        self, hidden: Tensor, weight: Tensor, bias: Tensor | None, rows: Tensor | None,
+        index: Tensor | None, how: _How, wanted: tuple[bool, ...],
+    ):  # fmt: skip
+        self.finish, self.smoothing = how.finish, how.smoothing
+        self.hidden = hidden = hidden.to(how.of_kind)
+        self.layer = Layer(weight, bias, rows, index).to(how.of_kind)
         of_hidden = torch.empty_like(hidden) if wanted[0] else None
+        own = (self.layer.weight, self.layer.bias, self.layer.rows)
         sums = [
             torch.zeros_like(part, dtype=torch.float32) if want and part is not None else None
-            for part, want in zip((layer.weight, layer.bias, layer.rows), wanted[1:], strict=True)
+            for part, want in zip(own, wanted[1:], strict=True)
         ]
         self.gradients = [of_hidden, *sums]
 
-    def chunk(self, here: slice, targets: Tensor) -> Tensor:
+    def all(self, targets: Tensor, of_each: Tensor | None = None) -> Tensor:
+        """The loss of each token; `of_each` says what each counts in the gradients."""
+        each = self.hidden.new_empty(len(self.hidden), dtype=torch.float32)
+        size = max(1, AT_ONCE.get(self.hidden.device.type, 1 << 25) // len(self.layer.weight))
+        for start in range(0, len(self.hidden), size):
+            here = slice(start, start + size)
+            each[here] = self._chunk(here, targets[here], None if of_each is None else of_each[here])
+        return each
+
+    def _chunk(self, here: slice, targets: Tensor, of_each: Tensor | None) -> Tensor:
         hidden = self.hidden[here]
         logits = self.finish.of(_logits(hidden, self.layer).float())
         capped = logits if self.finish.cap is None else logits.clone()
@@ -132,7 +170,10 @@ class _Chunks:
         if self.smoothing:
             each = (1 - self.smoothing) * each - self.smoothing * likely.mean(-1)
         if any(part is not None for part in self.gradients):
-            self._learn(here, hidden, self._gradient(likely, at, capped).to(hidden.dtype))
+            gradient = self._gradient(likely, at, capped)
+            if of_each is not None:
+                gradient.mul_(of_each[:, None])
+            self._learn(here, hidden, gradient.to(hidden.dtype))
         return each
 
     def _gradient(self, likely: Tensor, at: Tensor, capped: Tensor) -> Tensor:

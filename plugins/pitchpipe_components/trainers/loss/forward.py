@@ -26,11 +26,12 @@ class Wanted:
     width: int
     finish: Finish
     smoothing: float = 0.0
+    apart: bool = False  # each loss has a gradient of its own, not their sum
 
 
 @dataclass
 class Learned(ModelOutput):
-    """The sum of the losses, which has a gradient, and each of them; what routers of experts add."""
+    """The sum of the losses and each of them, one of which has a gradient; what routers of experts add."""
 
     loss: Tensor = None  # type: ignore[assignment]  # a ModelOutput has at most one field without a default
     each: Tensor = None  # type: ignore[assignment]
@@ -68,7 +69,7 @@ def _learned(
     def catch(hidden: Tensor, *_: Any, **__: Any) -> Tensor:
         targets = labels.flatten()[places + shift].to(hidden.device)
         at_places = hidden.flatten(0, 1).index_select(0, places.to(hidden.device))
-        found.append(losses(at_places, targets, read(base), wanted.finish, wanted.smoothing))
+        found.append(losses(at_places, targets, read(base), wanted.finish, wanted.smoothing, wanted.apart))
         return hidden.new_zeros(*hidden.shape[:2], 1)  # in the place of logits; nobody looks at it
 
     with replaced(base.get_output_embeddings(), catch):

@@ -22,8 +22,11 @@ KEPT_BY_ACCELERATE = ("MULTI_CPU", "MULTI_GPU", "NO")  # kinds of training that 
 class Losses:
     """Computes the losses of learned tokens, through adapters and what Accelerate wraps around them."""
 
-    def __init__(self, model: Any, smoothing: float, aux_weight: float, spread: str = "NO"):
-        self.smoothing, self.aux_weight, self.why_plain = smoothing, aux_weight, ""
+    def __init__(
+        self, model: Any, smoothing: float, aux_weight: float, spread: str = "NO", apart: bool = False
+    ):
+        """`apart`: each loss has a gradient of its own, not their sum."""
+        self.smoothing, self.aux_weight, self.apart, self.why_plain = smoothing, aux_weight, apart, ""
         self.finish = Finish()
         self.shift = 0 if inner(model).config.is_encoder_decoder else 1
         known = install(model)
@@ -41,8 +44,9 @@ class Losses:
         if self.aux_weight:
             inputs["output_router_logits"] = True
         if self.why_plain:
-            return _plain(model, inputs, places, self.shift, smoothing)
-        wanted = Wanted(places, inputs["labels"].shape[1], self.finish, smoothing)
+            total, each, aux_loss = _plain(model, inputs, places, self.shift, smoothing)
+            return Learned(total, each if self.apart else each.detach(), aux_loss)
+        wanted = Wanted(places, inputs["labels"].shape[1], self.finish, smoothing, self.apart)
         found: Learned = model(**inputs, wanted=wanted)
         return found
 
@@ -51,7 +55,9 @@ class Losses:
             console.say(f"[yellow]slow:[/] the loss is computed from all logits: {self.why_plain}")
 
 
-def _plain(model: Any, inputs: dict[str, Any], places: Tensor, shift: int, smoothing: float) -> Learned:
+def _plain(
+    model: Any, inputs: dict[str, Any], places: Tensor, shift: int, smoothing: float
+) -> tuple[Tensor, Tensor, Any]:
     """From the model's own logits."""
     labels = inputs["labels"]
     given = inputs if shift == 0 else {key: value for key, value in inputs.items() if key != "labels"}
@@ -60,7 +66,7 @@ def _plain(model: Any, inputs: dict[str, Any], places: Tensor, shift: int, smoot
     chosen = logits.flatten(0, 1).index_select(0, places.to(logits.device)).float()
     targets = labels.flatten()[places + shift].to(logits.device)
     each = cross_entropy(chosen, targets, reduction="none", label_smoothing=smoothing)
-    return Learned(each.sum(), each.detach(), getattr(outputs, "aux_loss", None))
+    return each.sum(), each, getattr(outputs, "aux_loss", None)
 
 
 # --- The proof ----------------------------------------------------------------------------------

@@ -39,17 +39,20 @@ def gradients(work, parts):
     return [part.grad for part in parts]
 
 
+LAYERS = {
+    "trained": lambda weight: Layer(weight),
+    "frozen": lambda weight: Layer(weight.detach()),
+    "with bias": lambda weight: Layer(weight, numbers(50, seed=2)),
+    "new rows": lambda weight: Layer(weight.detach(), None, numbers(3, 8, seed=3), torch.tensor([4, 48, 49])),
+}
+
+
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 @pytest.mark.parametrize("finish", FINISHES)
 @pytest.mark.parametrize("way", ["trained", "frozen", "with bias", "new rows"])
 def test_loss_and_gradients_are_pytorchs(way, finish, smoothing, few_at_once):
     hidden, weight, targets = numbers(11, 8), numbers(50, 8, seed=1), torch.arange(11) * 4
-    layer = {
-        "trained": lambda: Layer(weight),
-        "frozen": lambda: Layer(weight.detach()),
-        "with bias": lambda: Layer(weight, numbers(50, seed=2)),
-        "new rows": lambda: Layer(weight.detach(), None, numbers(3, 8, seed=3), torch.tensor([4, 48, 49])),
-    }[way]()
+    layer = LAYERS[way](weight)
     parts = [hidden, *(part for part in (layer.weight, layer.bias, layer.rows) if part is not None and part.requires_grad)]  # fmt: skip
     each = plain(hidden, layer, targets, finish, smoothing)
     expected = gradients(each.sum(), parts)
@@ -58,6 +61,22 @@ def test_loss_and_gradients_are_pytorchs(way, finish, smoothing, few_at_once):
     assert not found.requires_grad and total.item() == pytest.approx(each.sum().item(), rel=1e-5)
     for one, other in zip(gradients(total, parts), expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("finish", FINISHES)
+@pytest.mark.parametrize("way", ["trained", "frozen", "with bias", "new rows"])
+def test_losses_that_count_differently_have_pytorchs_gradients(way, finish, few_at_once):
+    hidden, weight, targets = numbers(11, 8), numbers(50, 8, seed=1), torch.arange(11) * 4
+    layer = LAYERS[way](weight)
+    parts = [hidden, *(part for part in (layer.weight, layer.bias, layer.rows) if part is not None and part.requires_grad)]  # fmt: skip
+    counts = torch.linspace(-2, 3, 11)
+    each = plain(hidden, layer, targets, finish, 0)
+    expected = gradients((each * counts).exp().sum(), parts)
+    total, found = losses(hidden, targets, layer, finish, apart=True)
+    torch.testing.assert_close(found, each)
+    assert not total.requires_grad
+    for one, other in zip(gradients((found * counts).exp().sum(), parts), expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5 * float(other.abs().max()))
 
 
 @pytest.mark.parametrize("trained", [False, True])
