@@ -30,7 +30,7 @@ filters:
 def ours(folder: Path, processes: int, watch: bool = False) -> tuple[float, int]:
     """Seconds for the whole command, Python's start included; and its peak memory, where that is watched."""
     shutil.rmtree(folder / "runs", ignore_errors=True)
-    command = [sys.executable, "-m", "pitchpipe", "prepare", "recipe.yaml", "--processes", str(processes)]
+    command = [sys.executable, "-m", "pitchpipe", "prepare", "recipe.yaml", "--workers", str(processes)]
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
     peak = 0

@@ -27,10 +27,24 @@ _RUN_OPTIONS = (
         help="Try RECIPE on any machine: the tiny model that ships, few rows, 4 steps, in runs/NAME-tiny.",
     ),
     click.option(
-        "--processes",
+        "--workers",
         type=click.IntRange(1),
         help="Number of processes that prepare data. [default: one for each core]",
     ),
+)
+_LAUNCH_OPTIONS = (
+    click.option(
+        "--processes",
+        metavar="N|auto",
+        help="Number of processes that train together on this machine; auto: one for each GPU. [default: 1]",
+    ),
+    click.option("--machines", metavar="N", help="Number of machines that train together. [default: 1]"),
+    click.option(
+        "--machine-rank",
+        type=click.IntRange(0),
+        help="Of several machines, the number of this one; 0 prepares the data and keeps the results.",
+    ),
+    click.option("--address", metavar="HOST[:PORT]", help="Of several machines, where number 0 is reached."),
 )
 
 
@@ -42,28 +56,48 @@ def run_place(command: Function) -> Function:
 
 
 def _run_options(command: Function) -> Function:
-    """Adds RECIPE, --set, --runs, --name, --tiny and --processes to a command."""
+    """Adds RECIPE, --set, --runs, --name, --tiny and --workers to a command."""
     for option in reversed(_RUN_OPTIONS):
         command = option(command)
     return recipe_argument(command)
 
 
+def _launch_options(command: Function) -> Function:
+    """Adds options of the recipe's section `launch`, and the number of this machine."""
+    for option in reversed(_LAUNCH_OPTIONS):
+        command = option(command)
+    return command
+
+
 @click.command()
 @_run_options
+@_launch_options
 @click.option(
     "--until",
     default="",
     metavar="STAGE",
     help="Stop after this stage: prepare, train, evaluate, or a stage of a plugin.",
 )
-def run(recipe: str, until: str, **options: Any) -> None:
+def run(
+    recipe: str,
+    until: str,
+    processes: str,
+    machines: str,
+    address: str,
+    overrides: tuple[str, ...],
+    **options: Any,
+) -> None:
     """Run RECIPE, a file or the name of a recipe that ships, from data to scores.
 
     Everything is written to runs/NAME: the ledger of all rows that were dropped or changed, the
     prepared data, the tuned model, the scores. Run the same command again and it continues: stages
     that are done are skipped, training goes on from its last checkpoint, and what has changed is redone.
+
+    --processes, --machines and --address say what the recipe's section `launch` says: who trains together.
     """
-    if finished := _run(recipe, until, **options):
+    asked = {"processes": processes, "machines": machines, "address": address}
+    said = tuple(f"launch.{name}={value}" for name, value in asked.items() if value)
+    if finished := _run(recipe, until, overrides=(*overrides, *said), **options):
         show_next_steps(finished, recipe, tiny=options["tiny"])
 
 
@@ -85,11 +119,14 @@ def _run(
     overrides: tuple[str, ...],
     runs: Path,
     name: str | None,
-    processes: int | None,
+    workers: int | None,
+    machine_rank: int | None = None,
 ) -> Run | None:
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole, escape
     from pitchpipe_stages.train.device import tell
+    from pitchpipe_stages.train.launch import LAUNCH
+    from pitchpipe_stages.train.places import one_of_machines
     from pitchpipe_stages.train.ranks import joins, together
     from pitchpipe_stages.train.sections import TRAINER
     from pitchpipe_tools.cures import cured
@@ -100,9 +137,10 @@ def _run(
         folder = runs / (name or f"{loaded.path.stem}{'-tiny' if tiny else ''}")
         if tiny:
             console.say(SAID)
-        begins = until != "prepare" and not joins()
-        for hint in loaded.hints if begins else ():
-            console.say(f"[yellow]hint:[/] {escape(hint)}")
-        if loaded[TRAINER] and begins:
-            tell(loaded, console)
-        return run(loaded, folder, console, until, processes or 0)
+        with one_of_machines(loaded[LAUNCH], machine_rank):
+            begins = until != "prepare" and not joins()
+            for hint in loaded.hints if begins else ():
+                console.say(f"[yellow]hint:[/] {escape(hint)}")
+            if loaded[TRAINER] and begins:
+                tell(loaded, console)
+            return run(loaded, folder, console, until, workers or 0)

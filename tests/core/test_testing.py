@@ -45,7 +45,7 @@ def stopping(conversation):
     raise KeyboardInterrupt
 """
 RECIPE = "loaders:\n  - files: {path: rows.jsonl}\nfilters: [%s]\n"
-PREPARE = ("prepare", "recipe.yaml", "--processes", "1")
+PREPARE = ("prepare", "recipe.yaml", "--workers", "1")
 
 
 def with_filter(project, rows, name):

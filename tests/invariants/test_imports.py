@@ -41,7 +41,7 @@ def test_preparing_loads_a_tokenizer_in_another_process(tmp_path):
     (tmp_path / "rows.jsonl").write_text(json.dumps(said) + "\n", "utf-8")
     recipe = "model: tiny\ntemplate: chatml\nloaders:\n  - files: {path: rows.jsonl}\n"
     (tmp_path / "recipe.yaml").write_text(recipe, "utf-8")
-    imported = imported_by(["prepare", "recipe.yaml", "--processes", "2"], tmp_path)
+    imported = imported_by(["prepare", "recipe.yaml", "--workers", "2"], tmp_path)
     assert imported & HEAVY <= {"numpy"}
     assert (tmp_path / "runs/recipe/prepared/train.ids").stat().st_size
 

@@ -19,7 +19,7 @@ def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(project):
     here = project(files(4000))
     began = time.monotonic()
     here.run(
-        "prepare", "recipe.yaml", "--name", "undisturbed", "--processes", "2", process=True
+        "prepare", "recipe.yaml", "--name", "undisturbed", "--workers", "2", process=True
     ).assert_success()
     whole = time.monotonic() - began
     expected = bytes_of(here.folder / "runs/undisturbed")
@@ -32,7 +32,7 @@ def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(project):
         "recipe.yaml",
         "--name",
         "killed",
-        "--processes",
+        "--workers",
         "2",
     ]
     killed = 0
@@ -52,5 +52,5 @@ def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(project):
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert killed >= 10
-    here.run("prepare", "recipe.yaml", "--name", "killed", "--processes", "2").assert_success()
+    here.run("prepare", "recipe.yaml", "--name", "killed", "--workers", "2").assert_success()
     assert bytes_of(here.folder / "runs/killed") == expected

@@ -102,7 +102,7 @@ def test_processes_that_do_not_come_are_named(impatient, monkeypatch):
     from pitchpipe_stages.train import ranks
 
     meeting = Meeting(0, 3)
-    monkeypatch.setattr(ranks, "_meeting", lambda: meeting)
+    monkeypatch.setattr(ranks, "the_meeting", lambda: meeting)
     with pytest.raises(PitchpipeError, match=r"WORLD_SIZE is 3, .* nobody has come with RANK 1, 2"):
         ranks.announce(begins=True)
 

@@ -11,7 +11,7 @@ def test_the_same_bytes_whatever_the_number_of_processes(project):
     here = project(files())
     for number in ("1", "2", "5"):  # each in a process of its own, so that Python hashes otherwise too
         here.run(
-            "prepare", "recipe.yaml", "--name", number, "--processes", number, process=True
+            "prepare", "recipe.yaml", "--name", number, "--workers", number, process=True
         ).assert_success()
     runs = here.folder / "runs"
     assert len(list((runs / "1/rows").glob("*/*.base"))) > 10

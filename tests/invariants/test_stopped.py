@@ -27,7 +27,7 @@ def test_workers_end_with_their_parent(project):
     here = project(files())
     slow = PLUGIN.replace('    said("first")\n', "    import time; time.sleep(0.02)\n")
     here.write({"pitchpipe_local.py": slow})
-    command = [sys.executable, "-m", "pitchpipe", "prepare", "recipe.yaml", "--processes", "3"]
+    command = [sys.executable, "-m", "pitchpipe", "prepare", "recipe.yaml", "--workers", "3"]
     process = subprocess.Popen(
         command, cwd=here.folder, env=os.environ | here.environment, stdout=subprocess.DEVNULL
     )
@@ -45,7 +45,7 @@ def test_an_interrupt_ends_quietly_and_the_run_goes_on(project):
     here = project(files(4000))
     slow = PLUGIN.replace('    said("first")\n', "    import time; time.sleep(0.001)\n")
     here.write({"pitchpipe_local.py": slow})
-    command = [sys.executable, "-m", "pitchpipe", "prepare", "recipe.yaml", "--processes", "2"]
+    command = [sys.executable, "-m", "pitchpipe", "prepare", "recipe.yaml", "--workers", "2"]
     process = subprocess.Popen(
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         args=command,

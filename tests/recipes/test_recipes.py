@@ -25,7 +25,7 @@ def test_each_that_trains_runs_from_data_to_scores_on_the_tiny_model(project, pa
     here, run = project(), f"runs/{path.stem}-tiny"
     (collator,) = re.findall(r"^collator:\n  (\w+):", path.read_text("utf-8"), re.M)
     shorter = ("--set", f"collator.{collator}.length=512")  # what the tiny model was made for
-    out = here.run("run", path.stem, "--tiny", "--processes", "1", *shorter).assert_success().out
+    out = here.run("run", path.stem, "--tiny", "--workers", "1", *shorter).assert_success().out
     assert out.startswith("--tiny: ") and f"The recipe itself:  pitchpipe run {path.stem}\n" in out
     recipe, done = here.json(f"{run}/recipe.json"), here.json(f"{run}/run.json")["stages"]
     result = done["train"]["result"]

@@ -36,8 +36,8 @@ class StageRecord(Struct):
 class Run:
     """One run of a recipe in its directory. Stages read their input here and put their results here."""
 
-    def __init__(self, path: Path, recipe: Recipe, console: Console, processes: int = 0):
-        self.path, self.recipe, self.console, self.processes = path, recipe, console, processes
+    def __init__(self, path: Path, recipe: Recipe, console: Console, workers: int = 0):
+        self.path, self.recipe, self.console, self.workers = path, recipe, console, workers
         self.host = recipe.host
         self.stages: dict[str, StageRecord] = {}
         self._notes: Json = {}

@@ -12,14 +12,14 @@ from pitchpipe.run.keys import as_parts, own_parts
 from pitchpipe.run.stage import in_order, up_to
 
 
-def run(recipe: Recipe, folder: Path, console: Console, until: str = "", processes: int = 0) -> Run | None:
-    """Runs a recipe in its directory, up to the stage `until`. `processes` prepare the data: 0 means one for
+def run(recipe: Recipe, folder: Path, console: Console, until: str = "", workers: int = 0) -> Run | None:
+    """Runs a recipe in its directory, up to the stage `until`. `workers` prepare the data: 0 means one for
     each core. Only the first process of a launch returns a run; the others join its stages."""
     if missing := recipe.missing():
         raise PitchpipeError("\n".join(missing))
     stages = in_order(recipe.host.stages())
     wanted = [stage for stage in up_to(until, stages) if stage.wanted(recipe)]
-    run = Run(folder, recipe, console, processes)
+    run = Run(folder, recipe, console, workers)
     if os.environ.get("RANK", "0") != "0":  # a launcher's other processes
         for stage in wanted:
             stage.join(run)

@@ -18,13 +18,23 @@ KINDS = {
 YES = ("1", "true", "yes", "on")
 
 
+def size() -> int:
+    """The number of processes that train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def sharing() -> str:
+    """The kind of training that shares the model out among processes; empty where each holds all of it."""
+    return next((kind for _, kind in _kinds()), "")
+
+
 def must_have_gpus(device: str) -> None:
     """Stop where the kind of training that was asked for is not to be had on a device."""
     if device == "cpu" and (wanted := _kinds()):
         name, kind = wanted[0]
         raise pp.PitchpipeError(
             f"{kind} was asked for ({name}), and training runs on the processor, where there is none. Launch"
-            " without it: torchrun --nproc-per-node NUMBER -m pitchpipe run RECIPE"
+            " without it: --set launch.shard=none --set launch.deepspeed=null"
         )
 
 
@@ -44,7 +54,7 @@ def _differences(accelerator: Any) -> Iterator[str]:
     for name, wanted in _kinds():
         if made != wanted:
             yield f"{wanted} was asked for ({name}), and Accelerate has made {made} of it"
-    count = int(asked.get("WORLD_SIZE", "1"))
+    count = size()
     if count != accelerator.num_processes:
         hint = "" if "LOCAL_RANK" in asked else ": LOCAL_RANK is not set, which says the device of a process"
         yield (

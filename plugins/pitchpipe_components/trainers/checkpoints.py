@@ -1,6 +1,7 @@
 """The checkpoints of a training: which are whole, which stay, and which one it goes on from."""
 
 import shutil
+from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 
@@ -17,6 +18,8 @@ class Seal(msgspec.Struct):
     """What the file `whole` says."""
 
     processes: int  # that trained together
+    accumulate: int  # batches of each that made a step
+    sharing: str  # how the model was shared out among them: one of KINDS in asked.py, or nothing
     files: Fingerprint
 
 
@@ -35,10 +38,17 @@ class Checkpoints:
         self.condemn(step)
         shutil.rmtree(self.of(step), ignore_errors=True)
 
-    def bless(self, step: int, processes: int = 1, best: int | None = None) -> None:
+    def bless(
+        self,
+        step: int,
+        best: int | None = None,
+        processes: int = 1,
+        accumulate: int = 1,
+        sharing: str = "",
+    ) -> None:
         """All of it is written, so older ones can go; but not the one of the `best` step."""
         folder = self.of(step)
-        seal = Seal(processes, fingerprint(folder, WHOLE))
+        seal = Seal(processes, accumulate, sharing, fingerprint(folder, WHOLE))
         new = folder / f"{WHOLE}.new"
         new.write_bytes(msgspec.json.encode(seal))
         new.replace(folder / WHOLE)
@@ -55,7 +65,18 @@ class Checkpoints:
         """The newest one that was written to its end."""
         return next(iter(self._whole()), None)
 
-    def sound(self, console: pp.Console, processes: int = 1) -> Path | None:
+    def seal(self) -> Seal | None:
+        """How the newest one was written that says so; all of a training share out the same steps."""
+        for folder in self._whole():
+            with suppress(msgspec.DecodeError):
+                return _seal(folder)
+        return None
+
+    def processes(self, folder: Path) -> int:
+        """How many wrote a checkpoint."""
+        return _seal(folder).processes
+
+    def sound(self, console: pp.Console) -> Path | None:
         """The newest one whose files are as they were written. A damaged one is told, and not asked again."""
         whole = self._whole()
         for folder, before in zip_longest(whole, whole[1:]):
@@ -65,7 +86,6 @@ class Checkpoints:
                 console.say(f"[yellow]damaged, so left aside:[/] {escape(words)}")
                 (folder / WHOLE).unlink()
                 continue
-            self._must_fit(folder, processes)
             return folder
         return None
 
@@ -75,17 +95,6 @@ class Checkpoints:
         except msgspec.DecodeError:
             return f"the file {WHOLE} says nothing of its files"
         return "; ".join(differences(seal.files, folder, WHOLE))
-
-    def _must_fit(self, folder: Path, processes: int) -> None:
-        """A step of another number of processes takes other rows: some would be learned twice, some never."""
-        before = _seal(folder).processes
-        if before != processes:
-            raise pp.PitchpipeError(
-                f"{_count(before)} began this training, and {_count(processes)} would go on with it: a step"
-                f" would take {processes}/{before} of the rows that it took, in another order, so that some"
-                f" would be learned twice and some never. Start it with {_count(before)}, or begin it again:"
-                f" rm -r {self.folder}"
-            )
 
     def _whole(self) -> list[Path]:
         """The newest first."""
@@ -100,7 +109,3 @@ def step_of(checkpoint: Path) -> int:
 
 def _seal(folder: Path) -> Seal:
     return msgspec.json.decode((folder / WHOLE).read_bytes(), type=Seal)
-
-
-def _count(processes: int) -> str:
-    return f"{processes} processes" if processes > 1 else "one process"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.asked import size as processes
 from pitchpipe_components.trainers.memory import is_full, release, size
 from pitchpipe_components.trainers.rehearsal import Rehearsed, rehearse
 
@@ -40,7 +41,7 @@ def can_rehearse(learner: Any) -> bool:
 def say_what_fits(options: "Options", training: pp.Training) -> NoReturn:
     """Stop with the lines that a recipe needs, which were tried."""
     few = f"memory ends: training does not fit into it with batch_size: {options.batch_size}"
-    if _processes() > 1:  # one of them alone cannot try
+    if processes() > 1:  # one of them alone cannot try
         raise pp.PitchpipeError(
             f"{few}. Let trainer {options.name} have a smaller one, or {RECOMPUTED}. {MORE}"
         )
@@ -66,7 +67,7 @@ def _tried(options: "Options", training: pp.Training) -> Rehearsed | None:
 
 def _by_need(options: "Options") -> Iterator["Options"]:
     yield options
-    if options.gradient_checkpointing is None and _processes() == 1:  # else all would have to agree
+    if options.gradient_checkpointing is None and processes() == 1:  # else all would have to agree
         yield replace(options, gradient_checkpointing=True)
 
 
@@ -90,9 +91,3 @@ def _line(options: "Options", one: "Options") -> str:
     if one.gradient_checkpointing and not options.gradient_checkpointing:
         words.append(RECOMPUTED)
     return f"{options.name}: {{{', '.join(words)}}}"
-
-
-def _processes() -> int:
-    import os
-
-    return int(os.environ.get("WORLD_SIZE", "1"))

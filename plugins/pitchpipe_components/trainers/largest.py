@@ -30,4 +30,5 @@ def largest_held_out(batches: pp.Batches, lengths: Sequence[int], size: int) -> 
 
 
 def _tokens(index: Any, lengths: Sequence[int]) -> int:
-    return sum(lengths[at] for at in index) if isinstance(index, list) else lengths[index]
+    """Numbers below 0 are those of examples of which nothing is learned."""
+    return sum(lengths[max(at, ~at)] for at in (index if isinstance(index, list) else [index]))

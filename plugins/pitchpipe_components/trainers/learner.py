@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from transformers import Trainer
+from transformers import Trainer, set_seed
 from trl import SFTConfig, SFTTrainer
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.asked import sharing
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.loss.batch import EXAMPLES, Numbered
@@ -167,7 +168,17 @@ class Learner(SFTTrainer):
         self.progress.save(self.checkpoints.of(step), stopped)
         everyone()
         if self.is_world_process_zero():
-            self.checkpoints.bless(step, self.args.world_size, self.state.best_global_step)
+            processes, accumulate = self.args.world_size, self.args.gradient_accumulation_steps
+            self.checkpoints.bless(step, self.state.best_global_step, processes, accumulate, sharing())
+
+    def _load_rng_state(self, checkpoint: Any) -> None:
+        """Each process has its own, as long as there are as many."""
+        if checkpoint is None:
+            return
+        if self.checkpoints.processes(Path(checkpoint)) == self.args.world_size:
+            super()._load_rng_state(checkpoint)
+        else:
+            set_seed(self.args.seed + self.state.global_step * self.args.world_size + self.args.process_index)
 
 
 @contextmanager

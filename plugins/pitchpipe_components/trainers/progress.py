@@ -13,19 +13,21 @@ from transformers import TrainerCallback
 
 import pitchpipe as pp
 
+FILE = "progress.pt"  # of a checkpoint
+
 
 class Sum(Protocol):
     """Something that counts through a training."""
 
-    def state(self) -> dict[str, Any]: ...  # plain data and tensors
+    def state(self) -> dict[str, Any]: ...  # of all processes: plain data and tensors
     def restore(self, state: dict[str, Any]) -> None: ...
 
 
 class Continuation(TrainerCallback):
-    """Saves and restores what is counted, in each process its own."""
+    """Saves and restores what is counted, of all processes together, so that any number of them goes on."""
 
-    def __init__(self, training: pp.Training, process: int, sums: dict[str, Sum]):
-        self.training, self.name, self.sums = training, f"progress_{process}.pt", sums
+    def __init__(self, training: pp.Training, first: bool, sums: dict[str, Sum]):
+        self.training, self.first, self.sums = training, first, sums
         self.before = 0.0  # seconds that earlier attempts took up to their checkpoint
         self._restored: dict[str, Any] = {}
         self._began = time.monotonic()
@@ -36,13 +38,14 @@ class Continuation(TrainerCallback):
         return self.before + time.monotonic() - self._began
 
     def save(self, folder: Path, stopped: bool) -> None:
-        """Into a checkpoint. `stopped` says that training ends here, before its last step."""
+        """Into a checkpoint, in all processes at once. `stopped`: training ends before its last step."""
         state = {name: counted.state() for name, counted in self.sums.items()}
-        torch.save({"seconds": self.seconds, "stopped": stopped, "sums": state}, folder / self.name)
+        if self.first:
+            torch.save({"seconds": self.seconds, "stopped": stopped, "sums": state}, folder / FILE)
 
     def load(self, folder: Path) -> None:
         """From the checkpoint that training goes on from; restored when it begins."""
-        self._restored = torch.load(folder / self.name, weights_only=True)
+        self._restored = torch.load(folder / FILE, weights_only=True)
         self.before = self._restored["seconds"]
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:

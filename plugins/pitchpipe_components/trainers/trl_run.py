@@ -27,6 +27,7 @@ from pitchpipe_components.trainers.precision import Widened, settled
 from pitchpipe_components.trainers.probing import Probing
 from pitchpipe_components.trainers.progress import Continuation
 from pitchpipe_components.trainers.settings import arguments
+from pitchpipe_components.trainers.shares import shared_out
 from pitchpipe_components.trainers.shown import facts, in_short, tell
 from pitchpipe_components.trainers.validation import Validation
 from pitchpipe_components.trainers.watch import Watch
@@ -53,7 +54,7 @@ def rehearsal(options: "Options", training: pp.Training) -> dict[str, str]:
 def train(options: "Options", training: pp.Training) -> dict[str, Any]:
     """Train, save into `training.folder` and say what happened."""
     must_have_gpus("cuda" if torch.cuda.is_available() else "cpu")
-    options = settled(options, training.model)
+    options = shared_out(settled(options, training.model), training)
     widened, validation = Widened(training.model), Validation(options, training)
     for told in filter(None, (widened.told(), optimizers.told(options.optimizer))):
         training.console.say(f"[dim]{told}[/]")
@@ -132,7 +133,7 @@ def _ready(options: "Options", training: pp.Training) -> Iterator[tuple[Learner,
 def _learner(options: "Options", training: pp.Training) -> Learner:
     learner = Learner(training, arguments(options, training), options.objective())
     learner.checkpoints = Checkpoints(training.checkpoints, options.checkpoints)
-    learner.progress = Continuation(training, learner.args.process_index, {"losses": learner.tally})
+    learner.progress = Continuation(training, learner.is_world_process_zero(), {"losses": learner.tally})
     return learner
 
 
@@ -140,7 +141,7 @@ def _goes_on_from(learner: Learner) -> str | None:
     """The checkpoint that all processes go on from. The first one looks; a damaged one is told."""
     found: list[Path | None] = [None]
     if learner.is_world_process_zero():
-        found = [learner.checkpoints.sound(learner.training.console, learner.args.world_size)]
+        found = [learner.checkpoints.sound(learner.training.console)]
     if folder := broadcast_object_list(found)[0]:
         learner.progress.load(folder)
     return str(folder) if folder else None

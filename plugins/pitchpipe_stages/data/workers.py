@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from pitchpipe_stages.data.worker import Answer, Failure, Given, Got, Load, Success, lead
 
-ENDED = "a worker process ended. Out of memory? --processes 1 needs less."
+ENDED = "a worker process ended. Out of memory? --workers 1 needs less."
 
 _ours: WeakSet[Connection] = WeakSet()  # this process's ends of all pipes
 

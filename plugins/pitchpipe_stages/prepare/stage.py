@@ -39,8 +39,8 @@ class Prepare(Stage[Prepared]):
         folder = run.fresh("prepared")
         (run.path / "report.html").unlink(missing_ok=True)  # it was about other data
         inputs = Inputs(run.recipe, own_parts(self, run.recipe))
-        processes = run.processes or available()
-        result = prepare(run.recipe, run.path / "rows", folder, processes, run.console.bar, inputs)
+        workers = run.workers or available()
+        result = prepare(run.recipe, run.path / "rows", folder, workers, run.console.bar, inputs)
         os.replace(folder / "ledger.jsonl", run.path / "ledger.jsonl")
         result.warnings += warnings(run.recipe, result, str(run.path))
         sides = result.splits

@@ -27,29 +27,6 @@ def alike(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> Ite
             yield from batch
 
 
-def planned(
-    plan: Plan, lengths: "NDArray[np.int64]", seed: int, epoch: int, at_once: int
-) -> Sequence[list[int]]:
-    """The rows that a collator plans; `at_once` of them make a batch of all processes.
-
-    Accelerate gives each process the same number of batches, and repeats rows of the beginning where they
-    do not come out even. So rows are parted until they do: each example is learned once in an epoch.
-    """
-    rows = plan(lengths, seed, epoch)  # type: ignore[arg-type]
-    lacking = -len(rows) % at_once
-    return parted(rows, lacking) if lacking else rows
-
-
-def parted(rows: Sequence[list[int]], more: int) -> list[list[int]]:
-    """So many more rows of the same examples, or as many more as there are rows to part; from the end on."""
-    found: list[list[int]] = []
-    for row in reversed(list(rows)):
-        pieces = min(more, len(row) - 1) + 1
-        more -= pieces - 1
-        found += [row[piece::pieces] for piece in range(pieces)]
-    return found[::-1]
-
-
 def fullness(lengths: "NDArray[np.int64]", rows: int, length: int) -> float | None:
     """How full the planned rows of a collator are that fills them."""
     filled = int(lengths.sum()) / (rows * length)

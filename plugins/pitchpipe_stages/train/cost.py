@@ -12,7 +12,8 @@ from pitchpipe.records.example import Examples
 from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.render.sections import COLLATOR
-from pitchpipe_stages.train import batches, padding, ranks
+from pitchpipe_stages.train import batches, padding, places
+from pitchpipe_stages.train.launch import LAUNCH
 from pitchpipe_stages.train.neighbours import PlansRows
 from pitchpipe_stages.train.sections import TRAINER
 
@@ -62,7 +63,7 @@ def cost(recipe: Recipe, folder: Path, prepared: Prepared) -> Cost | None:
     trainer, collator = recipe[TRAINER], recipe[COLLATOR]
     if trainer and collator and isinstance(trainer.bound, PlansData):
         found.collator = collator.name
-        found.epoch = epoch(examples, collator.bound, trainer.bound.data_plan(), ranks.size())
+        found.epoch = epoch(examples, collator.bound, trainer.bound.data_plan(), places.every(recipe[LAUNCH]))
     return found
 
 
@@ -71,7 +72,7 @@ def epoch(examples: Examples, collator: Collator, plan: DataPlan, processes: int
     lengths, size, seed, full = examples.lengths(), plan.batch_size, plan.seed, None
     at_once = size * processes
     if isinstance(collator, PlansRows):
-        rows = len(batches.planned(collator.plan, lengths, seed, 0, at_once if processes > 1 else 1))
+        rows = len(collator.plan(lengths, seed, 0))  # type: ignore[arg-type]
         if isinstance(collator, Bounded):
             full = batches.fullness(lengths, rows, collator.length)
         each = max(1, round(len(lengths) * size / rows))

@@ -5,16 +5,27 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch.distributed import TCPStore
 
 FAILED, LEFT = "failed", "left"
+USERS = "pitchpipe: "  # before an error that a user can cure
 FIRST = "the first process, or its launcher,"
 EVERY, GRACE = 2, 10  # seconds: between two looks, and until a process that did not end by itself is ended
+
+
+def failure(rank: int, size: int, error: BaseException) -> str:
+    """An error of a process in words: who, and what; with its way there where it is no fault of a user's."""
+    own = isinstance(error, PitchpipeError)
+    said = str(error) if own else "".join(traceback.format_exception(error)).rstrip()
+    return f"process {rank} of {size}\n{USERS if own else ''}{said}"
 
 
 class Meeting:
@@ -31,6 +42,8 @@ class Meeting:
         self._attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
         self._kept_by_launcher = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
         self._over = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._last: Callable[[str], object] | None = None
         self._store = self._open()
 
     def _open(self) -> "TCPStore":
@@ -88,18 +101,25 @@ class Meeting:
 
     def fail(self, error: BaseException) -> None:
         """Tell the others of an error, unless another process failed first: then that is the error."""
-        words = f"process {self.rank} of {self.size}\n{type(error).__name__}: {error}"
-        try:
-            first = self._store.compare_set(self._key(FAILED), "", words).decode()
-        except RuntimeError:
-            raise self._ended(FIRST) from None
-        if first != words:
+        words = failure(self.rank, self.size, error)
+        if (first := self.blame(words)) != words:
             time.sleep(EVERY)  # launchers stop all when one ends: the first has time to show its error
             raise self._ended(first.partition("\n")[0]) from None
 
-    def watch(self) -> None:
-        """End this process where another one has failed, even if it waits for that one."""
-        threading.Thread(target=self._watch, daemon=True).start()
+    def blame(self, words: str) -> str:
+        """Say what has failed, unless something else did so first; and what was the first."""
+        try:
+            return self._store.compare_set(self._key(FAILED), "", words).decode()
+        except RuntimeError:
+            raise self._ended(FIRST) from None
+
+    def watch(self, last: "Callable[[str], object] | None" = None) -> None:
+        """End this process where another one has failed, even if it waits for that one. Before that it does
+        what is `last`, with the words of the first failure."""
+        self._last = last or self._last
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, daemon=True)
+            self._watcher.start()
 
     def leave(self) -> None:
         """The first process stays until all have gone, where it keeps what they read."""
@@ -120,8 +140,17 @@ class Meeting:
             if self._over.wait(EVERY):
                 return
         if not self._over.wait(GRACE):  # it may see by itself that nobody answers
+            if self._last:
+                self._last(self._first())
             print(f"pitchpipe: {ended}", file=sys.stderr, flush=True)
             os._exit(1)
+
+    def _first(self) -> str:
+        """The words of the first failure, if the store still has them."""
+        try:
+            return self.heard(FAILED) or ""
+        except PitchpipeError:
+            return ""
 
     def _looked(self) -> PitchpipeError | None:
         try:

@@ -8,7 +8,7 @@ from torch.utils.data import Dataset, Sampler
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Batch
 from pitchpipe.records.example import IGNORED, Example, Examples
-from pitchpipe_stages.train.batches import Plan, alike, planned
+from pitchpipe_stages.train.batches import Plan, alike
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,38 +18,32 @@ Entry = list[tuple[int, Example]]  # of a data set: the examples of one row, wit
 
 
 class Grouped(Sampler[int]):
-    """Numbers of single examples; those of a batch are of like length.
-
-    `at_once` make a batch of all processes. Accelerate gives each process the same number of full batches,
-    and repeats rows where they do not come out even. So the last are filled: a number below 0 is an example
-    of which nothing is learned, and each other one is learned once in an epoch.
-    """
+    """Numbers of single examples; those of a batch are of like length. Filled, as `Filled` says."""
 
     def __init__(self, lengths: list[int], batch_size: int, seed: int, at_once: int = 1):
         self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
-        self._fill = -len(lengths) % at_once
+        self._filled = Filled(lengths, at_once)
 
     def __len__(self) -> int:
-        return len(self.lengths) + self._fill
+        return len(self.lengths) + self._filled.count(len(self.lengths))
 
     def set_epoch(self, epoch: int) -> None:
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
         yield from alike(self.lengths, self.batch_size, self.seed, self.epoch)
-        shortest = min(range(len(self.lengths)), key=self.lengths.__getitem__, default=0)
-        yield from [~shortest] * self._fill
+        yield from [self._filled.number] * self._filled.count(len(self.lengths))
 
 
 class Planned(Sampler[list[int]]):
-    """The rows that a collator plans, new in each epoch."""
+    """The rows that a collator plans, new in each epoch. Filled, as `Filled` says."""
 
     def __init__(self, plan: Plan, lengths: "NDArray[np.int64]", seed: int, at_once: int = 1):
-        self.plan, self.lengths, self.seed, self.at_once = plan, lengths, seed, at_once
-        self._epoch, self._rows = 0, self._planned(0)
+        self.plan, self.lengths, self.seed = plan, lengths, seed
+        self._filled, self._epoch, self._rows = Filled(lengths, at_once), 0, self._planned(0)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._rows) + self._filled.count(len(self._rows))
 
     def set_epoch(self, epoch: int) -> None:
         if epoch == self._epoch:
@@ -64,13 +58,31 @@ class Planned(Sampler[list[int]]):
 
     def __iter__(self) -> Iterator[list[int]]:
         yield from self._rows
+        yield from [[self._filled.number]] * self._filled.count(len(self._rows))
 
     def _planned(self, epoch: int) -> Sequence[list[int]]:
-        return planned(self.plan, self.lengths, self.seed, epoch, self.at_once)
+        return self.plan(self.lengths, self.seed, epoch)  # type: ignore[arg-type]
+
+
+class Filled:
+    """What the last batches of an epoch are filled with.
+
+    `at_once` make a batch of all processes. Accelerate gives each process the same number of full batches,
+    and repeats rows where they do not come out even. So the last are filled: a number below 0 is an example
+    of which nothing is learned. Each other one is learned once in an epoch, and a step takes the same rows
+    whatever the number of processes.
+    """
+
+    def __init__(self, lengths: "Sequence[int] | NDArray[np.int64]", at_once: int):
+        self.at_once = at_once
+        self.number = ~min(range(len(lengths)), key=lengths.__getitem__, default=0)
+
+    def count(self, rows: int) -> int:
+        return -rows % self.at_once
 
 
 class SingleExamples(Dataset[Entry]):
-    """Examples by their numbers, each a row of its own. Of a number below 0, nothing is learned."""
+    """Examples by their numbers, each a row of its own."""
 
     def __init__(self, examples: Examples):
         self.examples = examples
@@ -79,9 +91,7 @@ class SingleExamples(Dataset[Entry]):
         return len(self.examples)
 
     def __getitem__(self, index: int) -> Entry:
-        if index < 0:
-            return [(~index, _silent(self.examples[~index]))]
-        return [(index, self.examples[index])]
+        return [numbered(self.examples, index)]
 
 
 class PlannedRows(Dataset[Entry]):
@@ -94,13 +104,20 @@ class PlannedRows(Dataset[Entry]):
         return self.count
 
     def __getitem__(self, row: list[int]) -> Entry:
-        return [(index, self.examples[index]) for index in row]
+        return [numbered(self.examples, index) for index in row]
 
 
-def _silent(example: Example) -> Example:
-    """The same ids, on both sides, of which nothing is learned."""
-    rejected = _silent(example.rejected) if example.rejected else None
-    return Example(example.ids, [IGNORED] * len(example.ids), rejected)
+def numbered(examples: Examples, index: int) -> tuple[int, Example]:
+    """An example with its number. Of a number below 0, nothing is learned."""
+    if index >= 0:
+        return index, examples[index]
+    return ~index, without_labels(examples[~index])
+
+
+def without_labels(example: Example) -> Example:
+    """The same, of which nothing is learned."""
+    worse = without_labels(example.rejected) if example.rejected else None
+    return Example(example.ids, [IGNORED] * len(example.ids), worse)
 
 
 def each(collate: Callable[[Sequence[Example]], Batch]) -> Callable[[list[Entry]], Batch]:

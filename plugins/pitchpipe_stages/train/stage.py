@@ -17,6 +17,8 @@ from pitchpipe_stages.prepare.result import SPLITS
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
 from pitchpipe_stages.train import ranks, resuming
+from pitchpipe_stages.train.crew import crew
+from pitchpipe_stages.train.launch import LAUNCH
 from pitchpipe_stages.train.records import Records, catch_up
 from pitchpipe_stages.train.samples import FILE as SAMPLES
 from pitchpipe_stages.train.sections import TRACKERS, TRAINER
@@ -37,7 +39,7 @@ class Train(Stage[Trained]):
 
     name = "train"
     after = ("prepare",)
-    sections = (ADAPTER, TRAINER, TRACKERS)
+    sections = (ADAPTER, TRAINER, TRACKERS, LAUNCH)
     makes = ("model",)
     keeps = ("model", "scores.json", "answers-tuned.jsonl", SAMPLES)
     half_done = "checkpoints"
@@ -59,7 +61,7 @@ class Train(Stage[Trained]):
             (run.path / SAMPLES).unlink(missing_ok=True)
         run.fresh("model")
         try:
-            with Records(run, self.name) as records:
+            with Records(run, self.name) as records, crew(run):
                 result = _fit(run, run.console, records)
         except KeyboardInterrupt:
             step = resuming.reached(run.recipe, run.path / self.half_done)
@@ -78,7 +80,8 @@ class Train(Stage[Trained]):
 
     def join(self, run: Run) -> None:
         if ranks.wait(run.path):
-            _fit(run, RichConsole(quiet=True), None)
+            with crew(run):
+                _fit(run, RichConsole(quiet=True), None)
 
     def foretell(self, run: Run) -> None:
         from pitchpipe_stages.train.cost import cost
@@ -194,7 +197,7 @@ def _read_alike(run: Run, rendering: "Rendering") -> None:
         raise PitchpipeError(
             "the model's tokenizer is not the one that the data was prepared with: its code gives another one"
             " where it finds no torch.\nPrepare the data with torch:"
-            f" rm -r {run.path / 'rows'} {run.path / 'prepared'}, then pitchpipe prepare with --processes 1"
+            f" rm -r {run.path / 'rows'} {run.path / 'prepared'}, then pitchpipe prepare with --workers 1"
         )
 
 

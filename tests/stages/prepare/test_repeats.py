@@ -26,7 +26,7 @@ def test_repeats_within_train_are_told_with_their_number(project, processes):
     rows += [ask(f"say the number {n}") for n in range(10)] + [ask(f"Say the number {n}.") for n in range(5)]
     recipe = "loaders:\n  - files: {path: rows.jsonl}\n"
     here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
-    result, out = prepared(here, "--processes", processes)
+    result, out = prepared(here, "--workers", processes)
     assert result["repeats"] == {
         "train": 35,
         "repeated": 15,

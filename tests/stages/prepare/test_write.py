@@ -17,9 +17,9 @@ split: {train: 0.7, validation: 0.2, test: 0.1}
 @pytest.mark.parametrize("changed", [{}, {"recipe.yaml": MIXED}])
 def test_several_processes_write_the_same(project, monkeypatch, changed):
     here = project(files() | changed)
-    here.run("prepare", "recipe.yaml", "--name", "one", "--processes", "1").assert_success()
+    here.run("prepare", "recipe.yaml", "--name", "one", "--workers", "1").assert_success()
     monkeypatch.setattr(write, "ENOUGH", 1)
-    here.run("prepare", "recipe.yaml", "--name", "three", "--processes", "3").assert_success()
+    here.run("prepare", "recipe.yaml", "--name", "three", "--workers", "3").assert_success()
     one, three = here.folder / "runs/one", here.folder / "runs/three"
     assert bytes_of(one) == bytes_of(three)
     for side in ("train", "test"):

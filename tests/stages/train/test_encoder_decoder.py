@@ -72,7 +72,7 @@ def answers(folder, prompts):
 @pytest.mark.slow
 def test_a_t5_learns_a_task_and_whoever_loads_it_gets_the_same_answers(project):
     here = made(project, t5)
-    out = " ".join(here.run("run", "recipe.yaml", "--processes", "1").assert_success().out.split())
+    out = " ".join(here.run("run", "recipe.yaml", "--workers", "1").assert_success().out.split())
     assert re.search(r"13 replies learned to the letter with their ends; [1-9]\d* places of padding", out)
     scores, prepared = here.json("runs/recipe/scores.json"), here.rows("runs/recipe/prepared/train.jsonl")
     assert scores["base"]["exact_match"]["value"] == 0
@@ -89,7 +89,7 @@ def test_a_t5_learns_a_task_and_whoever_loads_it_gets_the_same_answers(project):
 @pytest.mark.parametrize("make", [t5, bart])
 def test_an_adapter_stands_beside_the_weights_and_is_merged(project, make):
     here = made(project, make)
-    few = ("--set", "trainer.sft.max_steps=4", "--set", "adapter={lora: {rank: 8}}", "--processes", "1")
+    few = ("--set", "trainer.sft.max_steps=4", "--set", "adapter={lora: {rank: 8}}", "--workers", "1")
     here.run("run", "recipe.yaml", *few).assert_success()
     log = [row for row in here.rows("runs/recipe/metrics.jsonl") if "grad_norm" in row]
     assert all(row["grad_norm"] > 0 for row in log)

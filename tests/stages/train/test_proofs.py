@@ -27,7 +27,7 @@ def prepared(tmp_path_factory):
 
     here = Project(tmp_path_factory.mktemp("proofs"))
     here.write({"recipe.yaml": RECIPE, "rows.jsonl": copies(12)})
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_success()
     return PreparedExamples(here.folder / "runs/recipe/prepared", "train")
 
 

@@ -120,10 +120,10 @@ class Wavering(Tiny):
 def test_a_tokenizer_that_is_another_without_torch_stops_training(project):
     recipe = TRAINED.replace("model: tiny", "model: wavering")
     here = project({"recipe.yaml": recipe, "rows.jsonl": ROWS, "pitchpipe_local.py": OTHER_WITHOUT_TORCH})
-    said = here.run("run", "recipe.yaml", "--processes", "2", process=True)
+    said = here.run("run", "recipe.yaml", "--workers", "2", process=True)
     said.assert_failed("the model's tokenizer is not the one that the data was prepared with", code=2)
     cure = next(line for line in said.err.splitlines() if "rm -r" in line).partition("rm -r ")[2]
     for folder in cure.partition(",")[0].split():
         shutil.rmtree(here.folder / folder)
-    here.run("prepare", "recipe.yaml", "--processes", "1", process=True).assert_success()
-    here.run("run", "recipe.yaml", "--processes", "2", process=True).assert_success()
+    here.run("prepare", "recipe.yaml", "--workers", "1", process=True).assert_success()
+    here.run("run", "recipe.yaml", "--workers", "2", process=True).assert_success()

@@ -13,7 +13,7 @@ def here(tmp_path_factory):
     files = {"pitchpipe_local.py": PLUGIN, "recipe.yaml": RECIPE, "one.jsonl": first_source()}
     files["two.jsonl"] = [row(f"second {n}", f"another answer {n} with just enough words") for n in range(20)]
     project = Project(tmp_path_factory.mktemp("report")).write(files)
-    project.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    project.run("prepare", "recipe.yaml", "--workers", "1").assert_success()
     said = project.run("report", "runs/recipe").assert_success()
     assert said.out.split() == ["runs/recipe/report.html"]
     return project

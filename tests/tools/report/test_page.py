@@ -111,7 +111,7 @@ filters: [odd]
 """,
         }
     )
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_failed("nothing is kept: all 155 rows")
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_failed("nothing is kept: all 155 rows")
     here.run("report", "runs/recipe").assert_success()
     text = here.read("runs/recipe/report.html")
     assert len(text.encode()) < 400_000
@@ -151,7 +151,7 @@ def test_a_reply_that_is_only_a_call_is_shown(project):
     recipe = "loaders: [{files: {path: rows.jsonl}}]\nfilters: [{length: {max_prompt_chars: 5}}]\n"
     kept = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]}
     here = project({"rows.jsonl": [kept, {"messages": messages}], "recipe.yaml": recipe})
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_success()
     here.run("report", "runs/recipe").assert_success()
     assert 'assistant calls look_up {"town": "Oslo"}' in Page(here.read("runs/recipe/report.html")).text()
 
@@ -163,7 +163,7 @@ def test_a_run_that_was_stopped_says_how_to_go_on(project):
             "recipe.yaml": "loaders: [{files: {path: rows.jsonl}}]\ndata: {max_dropped: 10%}\n",
         }
     )
-    here.run("prepare", "recipe.yaml", "--processes", "1", "--name", "other").assert_failed(
+    here.run("prepare", "recipe.yaml", "--workers", "1", "--name", "other").assert_failed(
         "more than data.max_dropped"
     )
     said = here.run("report", "runs/other")
@@ -180,7 +180,7 @@ def test_a_run_that_lost_nothing_says_so(project):
             "recipe.yaml": "loaders: [{files: {path: rows.jsonl}}]\n",
         }
     )
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_success()
     here.run("report", "runs/recipe").assert_success()
     text = Page(here.read("runs/recipe/report.html")).text()
     assert "Reasons No row was dropped, quarantined or tagged." in text and "Unfold a reason" not in text

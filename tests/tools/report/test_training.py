@@ -31,7 +31,7 @@ def prepared(tmp_path_factory):
 
     here = Project(tmp_path_factory.mktemp("trained"))
     here.write({"recipe.yaml": RECIPE, "rows.jsonl": [{"instruction": "Say hi.", "output": "Hi."}]})
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_success()
     return here
 
 
