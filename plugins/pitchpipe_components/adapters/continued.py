@@ -1,6 +1,7 @@
 """Goes on with an adapter that was trained before: its kind, size and targets are those of its folder."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from msgspec import Meta
 import pitchpipe as pp
 from pitchpipe_components.adapters import peft_model
 from pitchpipe_components.adapters.lora import Ratio, faster
+from pitchpipe_components.adapters.mixing import mixed
 from pitchpipe_components.adapters.peft_model import Save
 
 VIRTUAL = ("PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING", "CARTRIDGE")  # PEFT loads them to be used alone
@@ -90,6 +92,10 @@ class Continued:
     def merged(self, model: Any) -> Any:
         """The whole model, with the adapter that is on it merged into its weights."""
         return peft_model.merged(model)
+
+    def mixed(self, model: Any, folder: Path, others: Sequence[Path], weights: Sequence[float]) -> Any:
+        """The model with the adapter of `folder` on it: added up, by weights, with those of other folders."""
+        return mixed(model, folder, others, weights)
 
     def _said(self, name: str) -> Any:
         return json.loads((self.folder / "adapter_config.json").read_text("utf-8")).get(name)

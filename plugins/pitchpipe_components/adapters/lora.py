@@ -1,5 +1,6 @@
 """LoRA: small matrices beside the frozen weights. With a quantised model this is QLoRA."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -7,6 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from pitchpipe_components.adapters import peft_model
+from pitchpipe_components.adapters.mixing import mixed
 from pitchpipe_components.adapters.peft_model import Save
 from pitchpipe_components.adapters.reach import notes
 from pitchpipe_components.adapters.rows import as_embeddings, is_tied, new_rows
@@ -83,6 +85,10 @@ class Lora:
     def merged(self, model: Any) -> Any:
         """The whole model, with the adapter that is on it merged into its weights."""
         return peft_model.merged(model)
+
+    def mixed(self, model: Any, folder: Path, others: Sequence[Path], weights: Sequence[float]) -> Any:
+        """The model with the adapter of `folder` on it: added up, by weights, with those of other folders."""
+        return mixed(model, folder, others, weights)
 
 
 def faster(model: Any, ratio: float | None) -> dict[str, float]:

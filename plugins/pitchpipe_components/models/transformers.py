@@ -13,6 +13,7 @@ from pitchpipe import PitchpipeError
 from pitchpipe_components.files.stand_ins import pointer
 from pitchpipe_components.hub import commit_of, record
 from pitchpipe_components.models.failed import reason
+from pitchpipe_components.models.stored import stored_dtype
 from pitchpipe_components.models.whole import must_be_whole
 from pitchpipe_components.quiet import quiet
 
@@ -89,6 +90,10 @@ class Transformers:
     def commit(self) -> str | None:
         """The commit that is loaded, where it is known, otherwise the recipe's revision."""
         return (self.name and commit_of(self.name, self.revision, "model")) or self.revision
+
+    def stored(self) -> str:
+        """The type of the weights in the files: "bfloat16"."""
+        return stored_dtype(self._where(None), self.commit)
 
     def tokenizer(self) -> Any:
         from transformers import AutoTokenizer

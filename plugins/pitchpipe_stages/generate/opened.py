@@ -76,11 +76,22 @@ def run_of(path: Path) -> Path | None:
     return None
 
 
-def recipe_of(run: Path) -> Recipe:
-    """What a run's recipe says of its model, as it was run."""
+def recipe_of(run: Path, **model: object) -> Recipe:
+    """What a run's recipe says of its model, as it was run; with other options of the model, or without some
+    that are None."""
     known = msgspec.json.decode((run / "run.json").read_bytes(), type=dict[str, object])
     said = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Json)
-    return _checked(Path(str(known["recipe"])), {name: said[name] for name in PARTS if name in said})
+    parts = {name: said[name] for name in PARTS if name in said}
+    return _checked(Path(str(known["recipe"])), parts | {"model": _with(parts["model"], model)})
+
+
+def _with(said: str | Json, others: Json) -> str | Json:
+    """A component with other options."""
+    if not others:
+        return said
+    name, options = (said, {}) if isinstance(said, str) else next(iter(said.items()))
+    changed = {**(options or {}), **others}
+    return {name: {option: value for option, value in changed.items() if value is not None}}
 
 
 def _plain(place: str) -> Recipe:

@@ -39,6 +39,8 @@ class Agreement(Struct, frozen=True):
     difference: float  # the same in logits
     spread: float
     positions: int
+    tokens: int  # of the answers
+    same: int  # of these, how many are the likeliest in the other model too
     answers: int
     partings: list[Parting]
 
@@ -59,31 +61,34 @@ class Agreement(Struct, frozen=True):
         ][:1]
         return found
 
-    def __str__(self) -> str:
+    @property
+    def lines(self) -> list[str]:
+        """What was compared, for people."""
         ties = f", {len(self.partings)} part at a tie within rounding" if self.partings else ""
-        return (
-            f"largest difference of a logit {self.difference:.2g} at {self.positions:,} positions,"
-            f" {self.largest:.1g} of the logits' spread (limit for {self.dtype}: {self.limit:g});"
-            f" {self.answers - len(self.partings)} of {self.answers} greedy answers are the same token by"
-            f" token{ties}"
-        )
+        return [
+            f"  logits: the largest difference is {self.difference:.2g} at {self.positions:,} positions,"
+            f" {self.largest:.1g} of their spread (limit for {self.dtype}: {self.limit:g})",
+            f"  answers: {self.answers - len(self.partings)} of {self.answers} greedy ones are the same, token by"
+            f" token{ties}",
+        ]
 
 
 def agreement(measure: Probed, other: Probed, tokenizer: "PreTrainedTokenizerFast", dtype: str) -> Agreement:
     """Compare what a model says with what the measure says. `dtype` is the coarser type of the two."""
     import torch
 
-    positions, largest, squares, count = 0, 0.0, 0.0, 0
-    for ours, theirs in zip(measure.logits(), other.logits(), strict=True):
+    positions, largest, squares, count, same = 0, 0.0, 0.0, 0, 0
+    for ours, theirs, answer in zip(measure.logits(), other.logits(), measure.answers, strict=True):
+        same += int((theirs[-len(answer) :].argmax(-1) == torch.tensor(answer)).sum())
         difference = (ours - theirs).abs().max().item()
         largest = max(largest, difference) if difference == difference else torch.inf
         squares += (ours - ours.mean(-1, keepdim=True)).square().sum().item()
         positions, count = positions + len(ours), count + ours.numel()
     spread = (squares / count) ** 0.5
-    limit, answers = LIMITS[dtype], len(measure.answers)
+    limit, answers, tokens = LIMITS[dtype], len(measure.answers), sum(map(len, measure.answers))
     partings = _partings(measure, other, tokenizer, spread, limit)
     share = largest / spread if spread else torch.inf
-    return Agreement(dtype, limit, share, largest, spread, positions, answers, partings)
+    return Agreement(dtype, limit, share, largest, spread, positions, tokens, same, answers, partings)
 
 
 def _partings(

@@ -29,7 +29,7 @@ def merge_in_place(training: Training, loader: RecipeModel, ends: Ends, prompts:
 
     merger = Merger(adapter, training.tokenizer, ends.every, prompts, training.console)
     try:
-        proof = merger.merge(folder / "whole", load, loader.model.weights)
+        proof = merger.merge(folder / "whole", load, lambda whole, _: loader.model.weights(whole))
     except NotMerged as error:
         training.console.say(
             f"[yellow]warning:[/] {escape(error)}\nThe adapter is kept as it is, and needs its base wherever"

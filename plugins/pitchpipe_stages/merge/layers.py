@@ -30,6 +30,15 @@ class Layers(Struct, frozen=True):
     apart: int = 0  # changed layers that cannot be asked alone
 
     @property
+    def lines(self) -> list[str]:
+        """What was compared, for people."""
+        apart = f"; {self.apart} more have no input of their own" if self.apart else ""
+        return [
+            f"  layers: {self.compared:,} changed ones, each alone, give the same within {self.largest:.1g}"
+            f" of its length (limit: {self.limit:g}){apart}"
+        ][: self.compared]
+
+    @property
     def failures(self) -> list[str]:
         if self.largest <= self.limit:
             return []

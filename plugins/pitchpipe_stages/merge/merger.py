@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console, Prompt
@@ -41,19 +41,19 @@ class Proof(Struct, frozen=True):
     dtype: str  # of the weights that were written
     agreement: Agreement
     layers: Layers
+    trained: Agreement | None = None  # with the adapter on the base as it was trained, where that is another
 
     @property
     def failures(self) -> list[str]:
         return [*self.layers.failures, *self.agreement.failures]
 
     def __str__(self) -> str:
-        words = f"merged, and compared with the adapter on its base: {self.agreement}"
-        if self.layers.compared:
-            words += (
-                f"; {self.layers.compared:,} changed layers, alone, differ by at most"
-                f" {self.layers.largest:.1g} of what they give (limit: {self.layers.limit:g})"
-            )
-        return words
+        return "\n".join(["Merged, and asked beside the base with its adapter:", *self.lines])
+
+    @property
+    def lines(self) -> list[str]:
+        """What was compared, for people."""
+        return [*self.agreement.lines, *self.layers.lines]
 
 
 @dataclass
@@ -66,26 +66,26 @@ class Merger:
     prompts: Sequence[Prompt]
     console: Console
     dtype: str | None = None
+    trained: "Callable[[], PreTrainedModel] | None" = None  # the model as it was trained, if it was quantised
 
     def merge(
         self,
         folder: Path,
         load: "Callable[[], PreTrainedModel]",
-        reload: "Callable[[Path], PreTrainedModel]",
+        reload: "Callable[[Path, str], PreTrainedModel]",
         finish: "Callable[[PreTrainedModel, Path], None]" = lambda model, folder: None,
     ) -> Proof:
         """Write the whole model into a folder that is not there yet, or raise `NotMerged` and leave nothing.
 
-        `load` gives the base with its adapter, `reload` the model of a folder; `finish` writes what belongs
-        beside the weights.
+        `load` gives the base with its adapter, `reload` the model of a folder in a type of weights; `finish`
+        writes what belongs beside them.
         """
         with _gone_if_it_fails(folder), self._scratch(folder) as scratch, self._bar() as tick:
-            measure, layers, coarser = self._written(folder, scratch, load, finish, tick)
-            gc.collect()  # models hold themselves in circles
-            proof = self._proof(folder, scratch, measure, layers, coarser, reload, tick)
+            measure, layers, own = self._written(folder, scratch, load, finish, tick)
+            proof = self._proof(folder, scratch, measure, layers, own, reload, tick)
             if proof.failures:
-                raise NotMerged("the merged model is not what the adapter is on its base: " + _lines(proof))
-        return proof
+                raise NotMerged(f"the merged model is not what the adapter is on its base:{_lines(proof)}")
+            return structs.replace(proof, trained=self._as_trained(measure, scratch, own))
 
     def _written(
         self,
@@ -105,6 +105,7 @@ class Merger:
         measure = self._ask(model, scratch / "adapter")
         layers = LayerProbe(model)
         tick(1, note="merging and writing")
+        self._must_have_room(model, measure, folder)
         whole = self.adapter.merged(model)
         whole.to(getattr(torch, self.dtype or own))
         whole.save_pretrained(folder, max_shard_size=SHARD)
@@ -118,24 +119,45 @@ class Merger:
         measure: Probed,
         layers: LayerProbe,
         own: str,
-        reload: "Callable[[Path], PreTrainedModel]",
+        reload: "Callable[[Path, str], PreTrainedModel]",
         tick: Callable[..., None],
     ) -> Proof:
+        gc.collect()  # models hold themselves in circles
         if broken := broken_in(folder):
             raise NotMerged(
                 f"merged, weights are not finite numbers: {broken}. float16 has no room for large ones, and"
                 " bfloat16 has."
             )
         tick(1, note="loading what was written")
-        model = reload(folder)
+        dtype = self.dtype or own
+        model = reload(folder, dtype)
         tick(1, note="asking it")
         other = self._ask(model, scratch / "merged", beside=measure)
         tick(1)
-        dtype = self.dtype or own
         coarser = min(own, dtype, _name(model.dtype), key=PRECISION.index)
         return Proof(
             dtype, agreement(measure, other, self.tokenizer, coarser), layers.compare(model, coarser)
         )
+
+    def _as_trained(self, measure: Probed, scratch: Path, dtype: str) -> Agreement | None:
+        gc.collect()
+        if self.trained is None:
+            return None
+        other = self._ask(self.trained(), scratch / "trained", beside=measure)
+        return agreement(measure, other, self.tokenizer, dtype)
+
+    def _must_have_room(self, model: "PreTrainedModel", measure: Probed, folder: Path) -> None:
+        """Ask before a byte is written."""
+        import torch
+
+        size = getattr(torch, self.dtype or _name(model.dtype)).itemsize
+        need = model.num_parameters() * size + measure.size()
+        free = shutil.disk_usage(folder.parent).free
+        if need > free:
+            raise PitchpipeError(
+                f"{folder.parent} has room for {free / 2**30:.1f} GiB, and the merged model needs"
+                f" {need / 2**30:.1f}. Make room, or name a folder on another disk."
+            )
 
     def _ask(self, model: "PreTrainedModel", folder: Path, beside: Probed | None = None) -> Probed:
         return probed(model, self.tokenizer, self.stops, self.prompts, folder, beside)

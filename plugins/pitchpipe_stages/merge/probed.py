@@ -28,6 +28,10 @@ class Probed:
     read: list[list[int]]  # the answers behind which the logits were taken
     folder: Path
 
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file.stat().st_size for file in self.folder.iterdir())
+
     def logits(self) -> "Iterator[torch.Tensor]":
         """Of each prompt with its answer: (positions, tokens). The last ones are those of the answer."""
         from safetensors.torch import load_file

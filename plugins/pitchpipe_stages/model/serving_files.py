@@ -1,9 +1,9 @@
 """Saves what a server needs to speak as training did: the chat template, and the tokens that end a reply."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from pitchpipe.host.contracts import Training
+from pitchpipe.host.contracts import Console
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.model.card import Card
@@ -13,13 +13,29 @@ from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.writing import one_of
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+class Servable(Protocol):
+    """A model with its tokenizer, and the folder that its weights were saved in."""
+
+    @property
+    def model(self) -> "PreTrainedModel": ...
+    @property
+    def tokenizer(self) -> "PreTrainedTokenizerFast": ...
+    @property
+    def new_tokens(self) -> list[int]: ...
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def console(self) -> Console: ...
+
 
 OF_CUTTING = ("max_length", "stride", "truncation_strategy")
 
 
 def save_for_serving(
-    training: Training,
+    saved: Servable,
     renderer: Renderer,
     ends: Ends,
     rows: int,
@@ -32,22 +48,22 @@ def save_for_serving(
     The base had so many `rows` of embeddings, and the folder will be at `home`. `defaults` are values of the
     chat template's variables where a client names none. `search` is the base's own way to find an answer.
     """
-    tokenizer, settings = training.tokenizer, training.model.generation_config
+    tokenizer, settings = saved.tokenizer, saved.model.generation_config
     settings.eos_token_id = ends.every
     settings.pad_token_id = tokenizer.pad_token_id
     settings._from_model_config = False  # else Transformers would take these back from the model's config
     _set_chat_template(tokenizer, renderer, defaults)
     notes = [*_about(tokenizer, ends), uncut(tokenizer)]
-    tokenizer.save_pretrained(training.folder)
-    settings.save_pretrained(training.folder)
-    if is_whole(training.folder):
-        _save_config(training, ends)
-    elif card := Card.of(training.model, tokenizer, ends, training.new_tokens, rows, search):
-        (training.folder / "README.md").write_text(card.page(home.name), "utf-8")
+    tokenizer.save_pretrained(saved.folder)
+    settings.save_pretrained(saved.folder)
+    if is_whole(saved.folder):
+        _save_config(saved, ends)
+    elif card := Card.of(saved.model, tokenizer, ends, saved.new_tokens, rows, search):
+        (saved.folder / "README.md").write_text(card.page(home.name), "utf-8")
         notes.append(card.warning(home))
-    _as_readable_as(training.folder / "generation_config.json")
+    _as_readable_as(saved.folder / "generation_config.json")
     for note in filter(None, notes):
-        training.console.say(f"[yellow]warning:[/] {escape(note)}")
+        saved.console.say(f"[yellow]warning:[/] {escape(note)}")
 
 
 def _as_readable_as(plain: Path) -> None:
@@ -91,9 +107,9 @@ def uncut(tokenizer: "PreTrainedTokenizerFast") -> str:
     )
 
 
-def _save_config(training: Training, ends: Ends) -> None:
+def _save_config(saved: Servable, ends: Ends) -> None:
     """Some servers read the ends in config.json alone."""
-    config = training.model.config
+    config = saved.model.config
     for part in (config, config.get_text_config()):  # of models that read images too, one within the other
         part.eos_token_id = ends.every
-    config.save_pretrained(training.folder)
+    config.save_pretrained(saved.folder)

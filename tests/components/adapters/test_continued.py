@@ -36,7 +36,7 @@ def test_it_begins_where_it_ended_and_learns(adapter, tmp_path):
     model.save_pretrained(tmp_path / "again")
     again = Continued(folder=tmp_path)
     assert torch.equal(logits(again.load(small("llama"), tmp_path / "again")), logits(model))
-    whole = again.merged(small("llama"), tmp_path / "again")
+    whole = again.merged(again.load(small("llama"), tmp_path / "again"))
     assert torch.allclose(logits(whole), logits(model), atol=1e-4)
 
 

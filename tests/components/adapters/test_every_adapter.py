@@ -123,7 +123,9 @@ def test_a_merged_model_answers_as_its_adapter(name, family, tied, tmp_path):
     adapted = changed(adapter, small(family, tied), new)
     expected = logits(adapted)
     adapted.save_pretrained(tmp_path / "adapter")
-    adapter.merged(small(family, tied), tmp_path / "adapter").save_pretrained(tmp_path / "whole")
+    adapter.merged(adapter.load(small(family, tied), tmp_path / "adapter")).save_pretrained(
+        tmp_path / "whole"
+    )
     whole = Transformers(folder=tmp_path / "whole", dtype="float32").weights()
     assert torch.allclose(logits(whole), expected, atol=1e-4)
 

@@ -65,7 +65,7 @@ def merged(place, folder, spoil=None, **more):
             save_file(spoil(load_file(file)), file, {"format": "pt"})
 
     return merger(adapter, **more).merge(
-        folder, lambda: adapter.load(Tiny().weights(), saved), Tiny().weights, finish
+        folder, lambda: adapter.load(Tiny().weights(), saved), lambda there, _: Tiny().weights(there), finish
     )
 
 
