@@ -11,9 +11,9 @@ _HOMES = {
     "records.template": "JinjaTemplate Piece ToolCalls Turns chat_template jinja_text turns",
     "records.example": "Example Examples IGNORED",
     "records.related": "Block Related Sketches",
-    "host.contracts": "Answer Batches Console DataPlan Prompt Sampling Score Subject Tracked Training",
-    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Filter Format Loader Model Packing Part"
-    " Record Template Tracker Trainer",
+    "host.contracts": "Answer Batches Console DataPlan Export Prompt Sampling Score Subject Tracked Training",
+    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Loader Model"
+    " Packing Part Record Template Tracker Trainer",
     "host.options": "Meta TooLong",
     "host.plugin": "profile",
     "host.hookspecs": "Register hookimpl",

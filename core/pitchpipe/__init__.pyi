@@ -7,6 +7,7 @@ from pitchpipe.host.contracts import Answer as Answer
 from pitchpipe.host.contracts import Batches as Batches
 from pitchpipe.host.contracts import Console as Console
 from pitchpipe.host.contracts import DataPlan as DataPlan
+from pitchpipe.host.contracts import Export as Export
 from pitchpipe.host.contracts import Prompt as Prompt
 from pitchpipe.host.contracts import Sampling as Sampling
 from pitchpipe.host.contracts import Score as Score
@@ -23,6 +24,7 @@ from pitchpipe.host.protocols import Collator as Collator
 from pitchpipe.host.protocols import Comparer as Comparer
 from pitchpipe.host.protocols import Embedder as Embedder
 from pitchpipe.host.protocols import Evaluator as Evaluator
+from pitchpipe.host.protocols import Exporter as Exporter
 from pitchpipe.host.protocols import Filter as Filter
 from pitchpipe.host.protocols import Format as Format
 from pitchpipe.host.protocols import Loader as Loader

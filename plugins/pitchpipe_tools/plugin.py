@@ -29,6 +29,10 @@ COMMANDS = {  # name: (module and function in this package, help)
         "peek.command:peek",
         "Show a conversation at every hop, from row to tokens, with the learned text marked.",
     ),
+    "export": (
+        "export:export",
+        "Write a tuned model for a server or a library: Hugging Face, GGUF, Ollama and more; proven.",
+    ),
     "recipes": ("recipes:recipes", "List the recipes that ship with pitchpipe, or copy one."),
     "plugins": (
         "plugins:plugins",

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from pitchpipe.records.conversation import Json
 from pitchpipe.records.example import Example, Examples
+from pitchpipe.records.template import Turns
 
 if TYPE_CHECKING:
     from torch.utils.data import Dataset, Sampler
@@ -151,3 +152,18 @@ class Score(Struct, frozen=True):
         reach = z / (count + z * z) * sqrt(hits * (count - hits) / count + z * z / 4)
         low, high = max(0.0, middle - reach), min(1.0, middle + reach)
         return cls(hits / count, count, low, high, is_share=True, better="higher")
+
+
+@dataclass(frozen=True)
+class Export:
+    """A model to write in another form into the empty `folder`. `source` holds it as Transformers saves it,
+    or an adapter. `template` is there where it is data. Each of `stops` ends a reply, the first mostly."""
+
+    source: Path
+    folder: Path
+    name: str
+    base: str  # its name on the hub; empty: it has none
+    tokenizer: "PreTrainedTokenizerFast"
+    template: Turns | None
+    stops: list[str]
+    console: Console

@@ -4,9 +4,9 @@ enough. Those that can be checked at run time (`NamesFiles`, `Comparer`, `Packin
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from pitchpipe.host.contracts import Batch, DataPlan, Score, Subject, Tracked, Training
+from pitchpipe.host.contracts import Batch, DataPlan, Export, Score, Subject, Tracked, Training
 from pitchpipe.records.conversation import Conversation, Json, Row
 from pitchpipe.records.example import Example
 from pitchpipe.records.related import Related, Sketches
@@ -180,3 +180,22 @@ class Record(Protocol):
 class Tracker(Protocol):
     # Opens the record of a run, or the one that has the run's `id`. The first process calls it, no other.
     def __call__(self, run: Tracked, /) -> Record: ...
+
+
+class Exporter(Protocol):
+    # Writes a "model", or the "adapter" alone, in another form. `reader` asks what was written, in a process
+    # without pitchpipe: "transformers", "peft", "gguf", or a script. `served` gives commands that serve it.
+    takes: Literal["model", "adapter"]
+    reader: str | Path
+
+    def __call__(self, export: Export, /) -> None: ...
+    def served(self, export: Export, /) -> list[str]: ...
+
+
+@runtime_checkable
+class Rounds(Protocol):
+    # An exporter that rounds weights. `rounded` loads the source with its weights so rounded, or gives None
+    # where none are. The form's own loader gives at least the share `alike` of the tokens that it answers.
+    alike: float
+
+    def rounded(self, export: Export, /) -> "PreTrainedModel | None": ...

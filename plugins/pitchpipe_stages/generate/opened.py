@@ -45,6 +45,11 @@ class Opened:
     def renderer(self) -> Renderer:
         return self.rendering.renderer
 
+    def release(self) -> None:
+        """Forgets the model, so that another has room. What was found out about its ends stays."""
+        _ = self.ends
+        del self.model
+
     @cached_property
     def ends(self) -> Ends:
         """The tokens that end a reply: `ends.every`."""

@@ -19,6 +19,8 @@ COMPONENT = {
     "adapter": "class thing:\n    def __init__(self, *, rank: int = 1): ...\n",
     "trainer": "def thing(training, *, steps: int = 1): ...\n",
     "tracker": "def thing(run, *, project: str = 'x'): ...\n",
+    "reward": "def thing(*, weight: float = 1.0): ...\n",
+    "exporter": "class thing:\n    def __init__(self, *, bits: int = 4): ...\n",
     "evaluator": "def thing(subject, *, limit: int = 1): ...\n",
 }
 

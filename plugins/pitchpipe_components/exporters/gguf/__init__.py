@@ -1,0 +1,1 @@
+"""GGUF, the one file that llama.cpp, Ollama and LM Studio load, written for the Llama family."""

@@ -1,0 +1,115 @@
+"""An export, from a run's model to a folder that is proven: written, asked from outside, put in its place."""
+
+import gc
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitchpipe import __version__
+from pitchpipe.host.contracts import Console, Export
+from pitchpipe.host.protocols import Exporter, Rounds
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.run.atomic import write_json
+from pitchpipe_stages.export.destination import MARK, must_be_free, must_have_room, new_folder
+from pitchpipe_stages.export.origin import Origin
+from pitchpipe_stages.export.proof import Agreement, agreement, prove_prompts, prove_replies
+from pitchpipe_stages.export.reading import read
+from pitchpipe_stages.export.reference import Reply, replies
+from pitchpipe_stages.export.whole import saved_tokenizer, source_for
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: where, how it agrees with the model, and the commands that serve it."""
+
+    folder: Path
+    by: str
+    agrees: Agreement
+    rounded: Agreement | None  # with the model whose weights are rounded so too
+    notes: list[str]
+    commands: list[str]
+
+
+def export(place: str, use: Use, out: Path, force: bool, console: Console) -> Exported:
+    """Write the model of a place with an exporter, and prove what was written."""
+    must_be_free(out, force)
+    origin = Origin.at(place, console)
+    must_have_room(out, origin.bytes * (2 if origin.is_adapter else 1))
+    wanted, exporter = origin.answers(console), use.bound
+    with new_folder(out, force) as folder, source_for(exporter.takes, origin, folder, console) as source:
+        tokenizer = saved_tokenizer(source)
+        job = Export(
+            source, folder, origin.name, origin.base, tokenizer, origin.template, origin.stops, console
+        )
+        dtype = _freed(origin)
+        exporter(job)
+        done = _proven(exporter, job, origin, wanted, dtype)
+        _mark(job, use, place, done)
+        _as_readable_as(folder / MARK)
+    return Exported(out, *done, exporter.served(replace(job, folder=out)))
+
+
+Proven = tuple[str, Agreement, Agreement | None, list[str]]
+
+
+def _freed(origin: Origin) -> str:
+    """Makes room for the process that asks; the type that the model had."""
+    import torch
+
+    dtype = str(origin.found.model.dtype).removeprefix("torch.")
+    origin.found.release()
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    return dtype
+
+
+def _proven(exporter: Exporter, job: Export, origin: Origin, wanted: list[Reply], dtype: str) -> Proven:
+    """Asks the export from outside."""
+    console, own, least = job.console, None, 1.0
+    if isinstance(exporter, Rounds) and (model := exporter.rounded(job)) is not None:
+        dtype, least = str(model.dtype).removeprefix("torch."), exporter.alike
+        own = _asked(model, job, origin)
+        del model
+        gc.collect()
+    with console.waiting("asking what was written, in a process of its own"):
+        found = read(exporter.reader, job.folder, job.source, origin.probes, origin.found.ends.every, dtype)
+    prove_prompts(origin.probes, found, job.tokenizer)
+    if own is None:
+        return found.by, prove_replies(wanted, found, least, "the model", job.tokenizer), None, found.notes
+    rounded = prove_replies(own, found, least, "the model with its weights so rounded", job.tokenizer)
+    return found.by, agreement(wanted, found.replies), rounded, found.notes
+
+
+def _asked(model: "PreTrainedModel", job: Export, origin: Origin) -> list[Reply]:
+    pad, label = job.tokenizer.pad_token_id, "asking the rounded model"
+    return replies(model, origin.probes, origin.found.ends.every, pad, job.console, label)
+
+
+def _mark(job: Export, use: Use, place: str, done: Proven) -> None:
+    """What this is, so that a person knows and a later export may replace it."""
+    by, agrees, rounded, notes = done
+    write_json(
+        job.folder / MARK,
+        {
+            "pitchpipe": __version__,
+            "from": job.name,
+            "exporter": use.name,
+            "options": use.options,
+            "written": time.strftime("%Y-%m-%d %H:%M:%S"),
+            "asked by": by,
+            "agrees": str(agrees),
+            "agrees with the rounded model": rounded and str(rounded),
+            "notes": notes,
+        },
+    )
+
+
+def _as_readable_as(plain: Path) -> None:
+    """Libraries write weights for their owner alone; who may read a plain file may read them."""
+    for file in (path for path in plain.parent.iterdir() if path.is_file()):
+        file.chmod(plain.stat().st_mode)

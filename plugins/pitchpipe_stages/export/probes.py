@@ -1,0 +1,67 @@
+"""Questions that prove an export: held-out prompts of the run, else some of our own, as servers pass them."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from pitchpipe.errors import Quarantine
+from pitchpipe.records.conversation import Conversation, Json, Message
+from pitchpipe_stages.prepare.examples import PreparedExamples
+from pitchpipe_stages.render.messages import as_served, texts_in
+from pitchpipe_stages.render.renderer import Renderer
+
+MOST = 16
+OWN = (
+    "Say hello.",
+    "What is the capital of France?",
+    "Count from one to ten.",
+    "Écris « été » en majuscules.",
+)
+
+
+class Probe(Struct):
+    """A prompt: what a client sends, and the ids that training would see. No `messages`: it has no client."""
+
+    ids: list[int]
+    messages: list[Json] | None = None
+    tools: list[Json] | None = None
+    variables: Json = {}
+
+
+def probes(renderer: Renderer, run: Path | None) -> list[Probe]:
+    """Some of the prompts that the model was not trained on, if there are any."""
+    found: list[Probe] = []
+    for conversation in (*_of_run(run), *_our_own()):
+        if len(found) < MOST and (probe := _probe(renderer, conversation)):
+            found.append(probe)
+    return found
+
+
+def _of_run(run: Path | None) -> Iterator[Conversation]:
+    for side in ("test", "validation", "train"):
+        if run and (run / "prepared" / f"{side}.offsets").exists():
+            yield from PreparedExamples(run / "prepared", side).conversations()
+
+
+def _our_own() -> Iterable[Conversation]:
+    return (Conversation((Message("user", words), Message("assistant", "Yes."))) for words in OWN)
+
+
+def _probe(renderer: Renderer, conversation: Conversation) -> Probe | None:
+    """The prompt of the last learned reply; nothing where no client can send its words as they are."""
+    if not conversation.last_reply():
+        return None
+    try:
+        part = renderer.examples(conversation)[-1]
+        reply, request = list(part.requests.items())[-1]
+        ids, _ = renderer.prompt(part.conversation, reply)
+    except (Quarantine, IndexError):
+        return None
+    if not renderer.chat_template:
+        return Probe(ids)
+    messages = as_served(part.conversation.messages[:reply], request.serving)
+    tools = list(part.conversation.tools) or None
+    if any(map(renderer.cutting.search, texts_in([messages, tools]))):
+        return None  # servers take such words for control tokens
+    return Probe(ids, messages, tools, dict(request.variables))

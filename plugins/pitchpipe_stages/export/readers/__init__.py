@@ -1,0 +1,1 @@
+"""Scripts that ask an export with the loader of its form, each in a process of its own."""
