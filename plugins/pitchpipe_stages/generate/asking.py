@@ -84,33 +84,19 @@ def answers(
 
     Prompts of like length are asked together, the longest first: too little memory shows at once.
     """
-    texts = [prompt.ids for prompt in prompts]
-    given = replies(model, tokenizer, stops, texts, batch_size, max_new_tokens, tick)
-    yield from (_answer(tokenizer, ids, stops) for ids in given)
-
-
-def replies(
-    model: "PreTrainedModel",
-    tokenizer: "PreTrainedTokenizerFast",
-    stops: list[int],
-    prompts: Sequence[list[int]],
-    batch_size: int,
-    max_new_tokens: int,
-    tick: Callable[[int], None] = lambda count: None,
-) -> list[list[int]]:
-    """The likeliest tokens behind each prompt, with what stands behind the end where others write on."""
-    order = sorted(range(len(prompts)), key=lambda number: -len(prompts[number]))
+    order = sorted(range(len(prompts)), key=lambda number: -len(prompts[number].ids))
     apart = model.config.is_encoder_decoder
-    found: dict[int, list[int]] = {}
+    found: dict[int, Answer] = {}
     before = Before.of(model)
     with plain_settings(model, stops, cast(int, tokenizer.pad_token_id), how) as settings:
         for start in range(0, len(order), batch_size):
             numbers = order[start : start + batch_size]
-            ids = [prompts[number] for number in numbers]
+            ids = [prompts[number].ids for number in numbers]
             settings.max_new_tokens = min(max_new_tokens, _room(before, 1 if apart else len(ids[0])))
-            found |= zip(numbers, _written(model, ids, tokenizer.pad_token_id), strict=True)
+            written = _written(model, ids, tokenizer.pad_token_id)
+            found |= {n: _answer(tokenizer, ids, stops) for n, ids in zip(numbers, written, strict=True)}
             tick(len(numbers))
-    return [found[number] for number in range(len(prompts))]
+    yield from (found[number] for number in range(len(prompts)))
 
 
 def _room(before: Before, taken: int) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitchpipe.host.contracts import Prompt
-from pitchpipe_stages.generate.asking import ready, replies
+from pitchpipe_stages.generate.asking import answers, ready
 
 if TYPE_CHECKING:
     import torch
@@ -56,21 +56,15 @@ def probed(
 
     folder.mkdir(parents=True)
     with ready(model) as asked:
-        written = replies(asked, tokenizer, stops, [prompt.ids for prompt in prompts], AT_ONCE, MOST)
-        answers = [_to_its_end(ids, stops) for ids in written]
-        read = beside.read if beside else answers
+        said = [list(one.ids) for one in answers(asked, tokenizer, stops, prompts, AT_ONCE, MOST)]
+        read = beside.read if beside else said
         for number, (prompt, answer) in enumerate(zip(prompts, read, strict=True)):
             save_file({"logits": _logits(asked, prompt.ids, answer)}, _file(folder, number))
-    return Probed(prompts, answers, read, folder)
+    return Probed(prompts, said, read, folder)
 
 
 def _file(folder: Path, number: int) -> Path:
     return folder / f"{number}.safetensors"
-
-
-def _to_its_end(ids: list[int], stops: list[int]) -> list[int]:
-    end = next((at + 1 for at, token in enumerate(ids) if token in stops), len(ids))
-    return ids[:end]
 
 
 def _logits(model: "PreTrainedModel", prompt: list[int], answer: list[int]) -> "torch.Tensor":
