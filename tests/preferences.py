@@ -1,5 +1,9 @@
 """Trainers that only say what they learn, for recipes of tests, and rows of both kinds."""
 
+from pitchpipe import IGNORED
+from pitchpipe_components.models import Tiny
+from pitchpipe_stages.prepare.examples import PreparedExamples
+
 PLUGIN = """\
 from dataclasses import dataclass
 from typing import ClassVar
@@ -56,6 +60,26 @@ trainer: both
 
 def pair(asked, better, worse, **more):
     return {"prompt": asked, "chosen": better, "rejected": worse, **more}
+
+
+def prepared(project, rows, recipe=RECIPE, side="train", **changes):
+    """What `pitchpipe prepare` makes of rows: the project, and the examples of a side."""
+    here = project(files(rows, recipe, **changes))
+    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    return here, PreparedExamples(here.folder / "runs/recipe/prepared", side)
+
+
+def summary(here):
+    return here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]
+
+
+def learned(example):
+    """What is learned of one side, in words."""
+    return Tiny().tokenizer().decode([label for label in example.labels if label != IGNORED])
+
+
+def whole(example):
+    return Tiny().tokenizer().decode(list(example.ids))
 
 
 def turn(role, content):

@@ -8,6 +8,7 @@ from pitchpipe_components.formats.marked import HH, Glaive
 from pitchpipe_components.formats.oasst import OASST, OASSTMessages
 from pitchpipe_components.formats.plain import Text
 from pitchpipe_components.formats.preference import OpenAIPreference, Preference
+from pitchpipe_components.formats.prompts import Prompts
 from pitchpipe_components.formats.ranked import SHP, Nectar, UltraFeedback
 from pitchpipe_components.formats.tables import (
     FLAN,
@@ -44,6 +45,7 @@ FORMATS = {
     "pairs": Pairs,
     "preference": Preference,
     "prompt_completion": PromptCompletion,
+    "prompts": Prompts,
     "query_response": QueryResponse,
     "self_instruct": SelfInstruct,
     "sharegpt": ShareGPT,

@@ -55,6 +55,8 @@ class Columns:
             if not name:
                 return drop(f"{names[0]} is missing")
         rejected = first(row, self.rejected)
+        if isinstance(row.get(rejected), bool):  # it judges the reply, and is none itself
+            rejected = ""
         used = {prompt, reply, rejected}
         context = self._about(row, used)
         used.add(context)

@@ -42,6 +42,10 @@ def repair(
     reasoning: Annotated[
         bool, Meta(description="take <think>...</think> out of a reply's words, as its reasoning")
     ] = True,
+    unanswered: Annotated[
+        turns.Unanswered,
+        Meta(description="turns that no reply follows: cut them, or keep them, as trainers on prompts do"),
+    ] = "cut",
 ) -> Conversation | Verdict | Drop:
     """Makes a conversation sound: roles, types, the order of turns and characters. Notes every change."""
     ready = quick(conversation, no_context, nbsp)
@@ -60,6 +64,7 @@ def repair(
         invisible,
         nbsp,
         reasoning,
+        unanswered,
     )
     try:
         return _mended(conversation, rules)
@@ -145,12 +150,12 @@ def _is_plain(conversation: Conversation, messages: list[Message]) -> bool:
 
 
 def _ordered(messages: list[Message], rules: RepairRules, notes: list[str]) -> list[Message]:
-    if not any(message.role == "assistant" for message in messages):
+    if rules.unanswered == "cut" and not any(message.role == "assistant" for message in messages):
         raise Unmendable("no reply")
     system, talk = turns.one_system(messages, rules.system, notes)
     talk = turns.from_the_first_prompt(talk, rules.first_reply, notes)
-    talk = turns.without_empty(talk, notes)
-    talk = turns.to_the_last_reply(talk, notes)
+    talk = turns.without_empty(talk, rules.unanswered, notes)
+    talk = turns.to_the_last_reply(talk, rules.unanswered, notes)
     return system + turns.one_turn_each(talk, rules.same_role, notes)
 
 

@@ -27,3 +27,4 @@ class RepairRules(NamedTuple):
     invisible: bool
     nbsp: bool
     reasoning: bool
+    unanswered: turns.Unanswered

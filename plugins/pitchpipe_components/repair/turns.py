@@ -10,6 +10,7 @@ Turns = list[Message]
 FirstReply = Literal["trim", "keep", "drop"]
 SameRole = Literal["merge", "drop"]
 Systems = Literal["merge", "keep_first", "drop"]
+Unanswered = Literal["cut", "keep"]
 
 # Notes on a conversation whose end was cut off.
 CUT_EMPTY, CUT_UNANSWERED = "cut at an empty turn", "turns after the last reply cut"
@@ -52,7 +53,7 @@ def from_the_first_prompt(talk: Turns, rule: FirstReply, notes: list[str]) -> Tu
     return early + talk[first:]
 
 
-def without_empty(talk: Turns, notes: list[str]) -> Turns:
+def without_empty(talk: Turns, rule: Unanswered, notes: list[str]) -> Turns:
     """Removes empty turns that can be spared; any other ends the conversation before it.
 
     An empty turn can be spared beside a turn of its role, and an empty reply before any prompt.
@@ -65,11 +66,15 @@ def without_empty(talk: Turns, notes: list[str]) -> Turns:
             notes.append("empty turn removed")
         else:
             notes.append(CUT_EMPTY)
+            if rule == "keep" and _prompts(kept):
+                return kept
             return _to_the_last_reply(kept, f"empty {'reply' if turn.role == 'assistant' else 'prompt'}")
     return kept
 
 
-def to_the_last_reply(talk: Turns, notes: list[str]) -> Turns:
+def to_the_last_reply(talk: Turns, rule: Unanswered, notes: list[str]) -> Turns:
+    if rule == "keep" and _prompts(talk):
+        return talk
     kept = _to_the_last_reply(talk, "no reply")
     if len(kept) < len(talk):
         notes.append(CUT_UNANSWERED)

@@ -181,7 +181,7 @@ def _is_class(pairs: Sequence[tuple[Any, str]]) -> bool:
     """Are the replies a few words that come again and again, or do they say the label itself?"""
     if len(pairs) >= ENOUGH and ALIKE * len({reply for _, reply in pairs}) <= len(pairs):
         return True
-    said = [(_name(v), _name(reply)) for v, reply in pairs if isinstance(v, str) and v.strip()]
+    said = [(_name(v), _name(reply)) for v, reply in pairs if isinstance(v, str) and _name(v)]
     return len(said) >= ALIKE and 2 * sum(value in reply for value, reply in said) > len(said)
 
 

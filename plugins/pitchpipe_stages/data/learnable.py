@@ -18,7 +18,12 @@ def unpaired(conversation: Conversation) -> str:
     """Why a row is no pair; nothing where it is one."""
     if conversation.rejected is not None:
         return ""
-    return DIFFERS if any(conversation.meta.get(name) for name in WORSE) else NO_REJECTED
+    return DIFFERS if _differs(conversation) else NO_REJECTED
+
+
+def _differs(conversation: Conversation) -> bool:
+    """Whether a format found a worse side that it could not put in the place of the last reply."""
+    return any(conversation.meta.get(name) not in (None, "", [], True, False) for name in WORSE)
 
 
 def says_good(row: Json, conversation: Conversation, source: SourceUse, judged: Judged) -> bool | None:
@@ -38,7 +43,7 @@ def is_value(found: Any, named: Any) -> bool:
 def judged_alone(conversation: Conversation, good: bool | None) -> Conversation | str:
     """A conversation whose last reply was judged, or why it is none. A bad reply is rejected, and nothing
     stands in its place."""
-    if any(conversation.meta.get(name) for name in WORSE):
+    if _differs(conversation):
         return DIFFERS
     if good is None:
         return UNJUDGED

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct, field
+from msgspec.json import encode
 from numpy.typing import NDArray
 
 from pitchpipe.records.conversation import Conversation, Message
@@ -39,13 +40,18 @@ class Likeness(Struct):
     turns: list[int] = field(default_factory=list)
 
 
-def likeness(conversations: list[Conversation], rows: list[int]) -> Likeness:
-    """The hashes of conversations, each of which gave so many rows."""
+def likeness(conversations: list[Conversation], rows: list[int], sides: bool = False) -> Likeness:
+    """The hashes of conversations, each of which gave so many rows. With `sides`, what is rejected counts."""
     talks = _Talks(conversations)
     asked, of = talks.asked()
     many = np.array(rows, np.int64)
     first = np.cumsum(many) - many  # each conversation's first row
     ids = np.frombuffer(b"".join([_eight(conversation.id) for conversation in conversations]), np.uint64)
+    wholes = talks.wholes()
+    if sides:
+        rejected = [conversation.rejected for conversation in conversations]
+        ids = ids + _numbers([encode(reply) if reply else b"" for reply in rejected])
+        wholes = wholes + _numbers([_stripped([reply])[0] if reply else b"" for reply in rejected])
 
     def of_first(values: NDArray[Any]) -> bytes:
         column = np.zeros(many.sum(), values.dtype)
@@ -54,7 +60,7 @@ def likeness(conversations: list[Conversation], rows: list[int]) -> Likeness:
 
     turns = np.frombuffer(of_first(np.bincount(of, minlength=len(many))), np.int64).tolist()
     prompts = np.repeat(talks.prompts(), many).tobytes()
-    return Likeness(prompts, of_first(talks.wholes()), of_first(ids), asked.tobytes(), turns)
+    return Likeness(prompts, of_first(wholes), of_first(ids), asked.tobytes(), turns)
 
 
 class _Talks:
@@ -149,6 +155,11 @@ def _eight(id: str) -> bytes:
     except ValueError:
         written = b""
     return written if len(written) == 8 else hashed(id.encode("utf-8", "surrogatepass"))
+
+
+def _numbers(words: list[bytes]) -> Hashes:
+    """The hash of each; 0 of nothing."""
+    return np.frombuffer(b"".join([hashed(one) if one else bytes(8) for one in words]), np.uint64)
 
 
 def hashed(words: bytes) -> bytes:

@@ -27,6 +27,7 @@ from pitchpipe_stages.data.shard_work import LastStep, ShardWork
 from pitchpipe_stages.data.shards import Shard, shards_of
 from pitchpipe_stages.data.source import settle
 from pitchpipe_stages.data.workers import Workers
+from pitchpipe_stages.learns import learns
 
 TOKENIZER = "tokenizer.json"
 Tick = Callable[..., None]
@@ -63,7 +64,7 @@ class Passes:
                 lane.doubts = record.doubts
             if not lane.whole.exists() or not all(shard.file("base").exists() for shard in lane.shards):
                 lane.shards = []
-                used, lane.stream, judged = settle(lane.source, self.recipe.host)
+                used, lane.stream, judged = settle(lane.source, self.recipe.host, learns(self.recipe))
                 lane.reader, lane.doubts = Reader(lane.source, used, self.recipe, judged), judged.doubts
                 lane.format = used.name if used else ""
 

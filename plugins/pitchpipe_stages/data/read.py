@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace as dataclass_replace
 
 from msgspec import json, msgpack
 
 from pitchpipe.errors import PitchpipeError, Quarantine
+from pitchpipe.host.options import bind
 from pitchpipe.host.protocols import Part
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.records.conversation import Conversation, Json, Message, Row, Source, content_id, replace
@@ -21,9 +23,10 @@ from pitchpipe_stages.data.source import RowBatch, in_sample, numbered, renamed
 from pitchpipe_stages.data.unread import unread as columns_unread
 from pitchpipe_stages.data.unwanted import Unwanted, unwanted
 from pitchpipe_stages.data.writable import UNWRITABLE, plain
-from pitchpipe_stages.learns import learns
+from pitchpipe_stages.learns import Learns, learns
 
 Note = tuple[Step, str]
+UNANSWERED = "unanswered"  # an option of a repair
 Read = tuple[Step, Conversation | Drop, list[Note]]  # a result, the step that decided it, and all notes on it
 
 
@@ -32,8 +35,8 @@ class Reader:
 
     def __init__(self, source: SourceUse, format: Use | None, recipe: Recipe, judged: Judged | None = None):
         self.source, self.format, self._judged = source, format, judged or Judged()
-        self.repair, self.strict = recipe[REPAIR_SECTION], recipe[DATA].strict
-        self._learns = learns(recipe)
+        self._learns, self.strict = learns(recipe), recipe[DATA].strict
+        self.repair = _repair(recipe[REPAIR_SECTION], self._learns)
         self._folder = recipe.folder
         self._step = Step(StepKind.FORMAT, format.name if format else "")
         self._names: dict[str, str] = {"": ""}
@@ -138,6 +141,16 @@ class Reader:
         if file not in self._names:
             self._names[file] = os.path.relpath(file, self._folder) if os.path.isabs(file) else file
         return self._names[file]
+
+
+def _repair(use: Use | None, learned: Learns) -> Use | None:
+    """The recipe's repair. Where prompts alone are learned, it keeps those that no reply follows, unless the
+    recipe says otherwise."""
+    keeps = learned == "prompts" and use and UNANSWERED in use.component.options
+    if not use or not keeps or UNANSWERED in use.options:
+        return use
+    options = {**use.options, UNANSWERED: "keep"}
+    return dataclass_replace(use, options=options, bound=bind(use.component.call, options))
 
 
 def _told(result: object, step: Step, notes: list[Note]) -> object:

@@ -12,6 +12,7 @@ from pitchpipe.host.options import options_of
 from pitchpipe.host.plugin import Plugin, Profile
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
+from pitchpipe_stages.learns import learns
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
@@ -125,8 +126,12 @@ def _source(checker: "Checker", key: "Key", entry: Any) -> SourceUse | None:
     return SourceUse(replace(loader, shared={}), **shared)
 
 
-def _told_apart(checker: "Checker", recipe: Recipe) -> None:
+def _check(checker: "Checker", recipe: Recipe) -> None:
     names = [source.name for source in recipe[LOADERS]]
+    for number, source in enumerate(recipe[LOADERS]):
+        if source.undesired == "keep" and learns(recipe) == "judged":
+            words = "undesired: keep judges no reply, and the trainer learns from judged ones: leave it out"
+            checker.problem(("loaders", number), words)
     if twice := {name for name in names if names.count(name) > 1}:
         checker.problem(("loaders",), f"two sources are called '{min(twice)}'")
 
@@ -229,7 +234,7 @@ LOADERS = Section[list[SourceUse]](
     options=SourceOptions,
     required=True,
     read=_sources,
-    check=_told_apart,
+    check=_check,
 )
 REPAIR = Section[Use | None]("repair", kind="filter", bare=True)
 FILTERS = Section[list[Use]]("filters", kind="filter", many=True, options=FilterOptions, read=_filters)

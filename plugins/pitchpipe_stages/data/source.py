@@ -18,6 +18,7 @@ from pitchpipe.records.conversation import Conversation, Json, Row
 from pitchpipe.records.verdict import Verdict
 from pitchpipe_stages.data.judged import Judged, kind_of, look
 from pitchpipe_stages.data.sections import SourceUse
+from pitchpipe_stages.learns import Learns
 
 BATCH = 2000  # rows, of a loader that offers no parts
 SPEAKERS = frozenset(("role", "from", "speaker"))  # keys of a turn
@@ -92,12 +93,12 @@ class Settled(NamedTuple):
     judged: Judged
 
 
-def settle(source: SourceUse, host: Host) -> Settled:
+def settle(source: SourceUse, host: Host, learned: Learns = "replies") -> Settled:
     """A source's format, named or detected, and its parts, with rows joined where the format joins them."""
     stream, first = parts(source), list[Part]()
     sample = [renamed(row, source.columns) for row in _first_rows(source, stream, first)]
     stream = chain(first, stream)
-    used = source.format or detect(source, sample, host)
+    used = source.format or detect(source, sample, host, learned)
     judged = Judged()
     if used is not None and isinstance(used.bound, Joins):
         stream = _joined(stream, used.bound, source)
@@ -151,11 +152,16 @@ def _readable(stream: Iterator[Part], first: list[Part]) -> Iterator[Row]:
                 yield row
 
 
-def fits(sample: list[Json], host: Host) -> list[tuple[int, int, Component]]:
-    """Each format that reads any of these rows: how many keys, how many rows, and the format."""
+def fits(sample: list[Json], host: Host, learned: Learns = "replies") -> list[tuple[int, int, Component]]:
+    """Each format that reads any of these rows: how many keys, how many rows, and the format.
+
+    One whose rows may have no reply, which says `learns = "prompts"`, is for trainers that learn so.
+    """
     found = []
     for component in host.all("format"):
         if any(option.required for option in component.options.values()):
+            continue
+        if getattr(component.call, "learns", "") == "prompts" != learned:
             continue
         format = bind(component.call, {})
         if isinstance(format, Detects):
@@ -165,11 +171,11 @@ def fits(sample: list[Json], host: Host) -> list[tuple[int, int, Component]]:
     return sorted(found, key=lambda fit: (-fit[0], fit[2].address))
 
 
-def detect(source: SourceUse, sample: list[Json], host: Host) -> Use | None:
+def detect(source: SourceUse, sample: list[Json], host: Host, learned: Learns) -> Use | None:
     """The one format that reads most of a source's first rows. Two that fit equally well are an error."""
     if not sample:
         return None
-    found = fits(sample, host)
+    found = fits(sample, host, learned)
     best = [component for keys, _, component in found if keys == found[0][0]]
     place = source.loader.place
     if len(best) == 1:

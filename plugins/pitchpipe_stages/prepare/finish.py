@@ -16,6 +16,7 @@ from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.data.ledger import LENGTH, RENDER
 from pitchpipe_stages.data.likeness import hashed, likeness
 from pitchpipe_stages.data.shards import Base, Finished, Judgement
+from pitchpipe_stages.learns import learns_sides
 from pitchpipe_stages.prepare.ledger_lines import LedgerLines
 from pitchpipe_stages.render.parity import prove_served, shape
 from pitchpipe_stages.render.rendering import Rendering
@@ -35,6 +36,7 @@ class Finisher:
 
     def __init__(self, recipe: Recipe):
         self.rendering = Rendering.of(recipe)
+        self._sides = learns_sides(recipe)
         collator = recipe[COLLATOR]
         bound = collator.bound if collator else None
         self.bounded = bound if isinstance(bound, Bounded) else None
@@ -57,7 +59,7 @@ class Finisher:
         self, base: Base, track: list[Judgement], alive: dict[int, Conversation], key: str
     ) -> Finished:
         """What a shard adds to the prepared data and to the ledger."""
-        kept = _KeptRows(key, LedgerLines(base, track))
+        kept = _KeptRows(key, LedgerLines(base, track), self._sides)
         kept.scored([judgement.label for judgement in track if judgement.scores])
         if not self.rendering:
             for index, conversation in alive.items():
@@ -134,13 +136,14 @@ class Finisher:
 class _KeptRows:
     """Gathers row by row what is kept of a shard."""
 
-    def __init__(self, key: str, lines: LedgerLines):
+    def __init__(self, key: str, lines: LedgerLines, sides: bool):
         self.lines, self._done = lines, Finished(key=key)
         self._ids, self._labels = [NOTHING], [NOTHING]
         self._wholes: list[Conversation] = []
         self._rows: list[int] = []  # that each of them gave
         self._groups: list[bytes] = []
         self.parts: list[TaughtPart] = []
+        self._sides = sides  # rejected replies are learned from too
 
     def add(self, index: int, whole: Conversation, kept: Conversation, part: TaughtPart | None) -> None:
         """Add a conversation; or a part of one, which stays on the side of its whole."""
@@ -203,7 +206,7 @@ class _KeptRows:
         ends = np.isin(labels, stops)
         done.stops = _sums(ends, bounds)
         done.bare_stops = int((ends[1:] & ~mask[:-1]).sum())
-        done.like, done.groups = likeness(self._wholes, self._rows), b"".join(self._groups)
+        done.like, done.groups = likeness(self._wholes, self._rows, self._sides), b"".join(self._groups)
         done.ledger, done.counts = self.lines.lines(), self.lines.counted(len(done.indices)).recorded()
         return done
 

@@ -90,8 +90,13 @@ class Places:
         self._write(side, "mask", at, [mask[start:end] for start, end in cuts])
         lines = b"\n".join([*(done.lines[row] for row in chosen), b""])
         self._write(side, "jsonl", int(self._bytes[side, number]), [lines])
-        counts = (sum(column[row] for row in chosen) for column in (done.learned, done.replies, done.stops))
-        return SplitSize(len(chosen), sum(end - start for start, end in cuts), *counts)
+        learned, replies, stops = (
+            sum(column[row] for row in chosen) for column in (done.learned, done.replies, done.stops)
+        )
+        seconds = done.seconds or done.lengths
+        rejected = sum(seconds[row] < done.lengths[row] for row in chosen)
+        tokens = sum(end - start for start, end in cuts)
+        return SplitSize(len(chosen), tokens, learned, replies, stops, rejected)
 
     def _write(self, side: int, kind: str, at: int, parts: Sequence[bytes | memoryview]) -> None:
         with open(self.folder / f"{SPLITS[side]}.{kind}", "r+b") as file:

@@ -5,6 +5,7 @@ from msgspec import Struct, field
 
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.data.ledger import SourceRows
+from pitchpipe_stages.learns import Learns
 
 SPLITS = ("train", "validation", "test")
 
@@ -17,6 +18,7 @@ class SplitSize(Struct):
     learned: int
     replies: int = 0
     stops: int = 0  # learned tokens that end a reply
+    rejected: int = 0  # examples with a worse reply
 
 
 class Lost(Struct):
@@ -78,6 +80,7 @@ class Prepared(Struct):
     splits: dict[str, SplitSize]
     too_long: Lost
     mix: list[MixLine]
+    learns: Learns = "replies"
     formats: dict[str, str] = field(default_factory=dict)
     tokenizer: TokenizerFacts = field(default_factory=TokenizerFacts)
     missed_replies: int = 0  # that should be learned and are not

@@ -19,7 +19,12 @@ class Prepare(Stage[Prepared]):
     name = "prepare"
     sections = (REQUIRES, LOADERS, REPAIR, FILTERS, DATA, SPLIT, MIX, MODEL, TEMPLATE, COLLATOR)
     makes = ("rows", "prepared", "ledger.jsonl")
-    rooms = ("pitchpipe_stages.data", "pitchpipe_stages.render", "pitchpipe_stages.prepare")
+    rooms = (
+        "pitchpipe_stages.learns",
+        "pitchpipe_stages.data",
+        "pitchpipe_stages.render",
+        "pitchpipe_stages.prepare",
+    )
     result = Prepared
 
     def wanted(self, recipe: Recipe) -> bool:

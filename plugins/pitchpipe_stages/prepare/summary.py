@@ -36,10 +36,26 @@ def show_rows(prepared: Prepared, console: Console) -> None:
     ]
     if lines:
         console.table("Prepared", head, lines)
+    _sides(prepared, console)
     if prepared.repeats.train:
         console.say(f"[dim]{within_train(prepared.repeats)}[/]")
     for warning in prepared.warnings:
         console.say(f"[bold yellow]warning:[/] {escape(warning)}")
+
+
+def _sides(prepared: Prepared, console: Console) -> None:
+    """Say what the numbers count, where a trainer learns no plain replies."""
+    splits = {name: side for name, side in prepared.splits.items() if side.conversations}
+    if prepared.learns == "pairs":
+        console.say("[dim]pairs: tokens, replies and ends are those of both sides[/]")
+    elif prepared.learns == "judged":
+        told = (f"{side.conversations - side.rejected:,} and {side.rejected:,}" for side in splits.values())
+        named = ", ".join(f"{name} {count}" for name, count in zip(splits, told, strict=True))
+        console.say(f"[dim]good and bad replies: {named}[/]")
+    elif prepared.learns == "prompts":
+        console.say(
+            "[dim]prompts alone: a reply that the data holds is what is expected, and is not shown[/]"
+        )
 
 
 def _replies(prepared: Prepared, console: Console) -> None:

@@ -20,7 +20,8 @@ def warnings(recipe: Recipe, result: Prepared, run: str) -> list[str]:
     """One line for each, with what to do about it; `run` is the run's folder."""
     found = [line for name, rows in result.rows.items() for line in _of_source(name, rows, recipe, run)]
     told = any("are too long" in line for line in found)
-    return [*found, *(() if told else _cut(result, recipe)), *_repeats(result.repeats)]
+    cut = () if told else _cut(result, recipe)
+    return [*found, *cut, *_one_sided(result), *_repeats(result.repeats)]
 
 
 def _of_source(name: str, rows: SourceRows, recipe: Recipe, run: str) -> Iterator[str]:
@@ -85,6 +86,18 @@ def _cut(result: Prepared, recipe: Recipe) -> Iterator[str]:
         yield (
             f"{lost:,} of {every:,} tokens that should be learned ({lost / every:.0%}) are lost, because"
             f" conversations are too long. {_longer(recipe)}"
+        )
+
+
+def _one_sided(result: Prepared) -> Iterator[str]:
+    """Judged replies of one kind alone: a trainer that compares both learns little, or nothing."""
+    train = result.splits["train"]
+    good, bad = train.conversations - train.rejected, train.rejected
+    if result.learns == "judged" and train.conversations and not (good and bad):
+        of = f"{good:,} good replies and no bad one" if good else f"{bad:,} bad replies and no good one"
+        yield (
+            f"train has {of}: the trainer learns from both. Add a source with the others, or name the column"
+            " that judges, and its bad value, as in `undesired: {COLUMN: VALUE}`"
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from pitchpipe_stages.data.lanes import Lane
 from pitchpipe_stages.data.ledger import Counts, Fate
 from pitchpipe_stages.data.workers import workers
+from pitchpipe_stages.learns import learns
 from pitchpipe_stages.prepare.place import Placed, Places
 from pitchpipe_stages.prepare.plan import Plan
 from pitchpipe_stages.prepare.result import SPLITS, Lost, Prepared, SeveralExamples, SplitSize
@@ -26,6 +27,7 @@ def write(lanes: list[Lane], plan: Plan, folder: Path, processes: int) -> Prepar
         splits={side: SplitSize(0, 0, 0) for side in SPLITS},
         too_long=Lost(0, 0),
         mix=plan.mixed,
+        learns=learns(plan.recipe),
     )
     variables: Counter[str] = Counter()
     places = Places(lanes, plan, folder)

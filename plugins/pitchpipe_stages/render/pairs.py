@@ -21,7 +21,7 @@ SAME = "both sides say the same"
 OTHER_PROMPT = "the prompts of both sides differ"
 
 
-class Sides:
+class TaughtSides:
     """Renders both sides of pairs, or the one side of a reply that was judged alone.
 
     `together`: the collator puts both sides into one row, where both must fit.

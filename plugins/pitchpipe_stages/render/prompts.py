@@ -13,7 +13,7 @@ from pitchpipe_stages.render.taught import TaughtPart, TaughtParts
 AWAITED = Message("assistant", "So be it.")  # stands where a reply will: the prompt ends before it
 
 
-class Prompts:
+class TaughtPrompts:
     """Renders the prompts of conversations."""
 
     def __init__(self, batched: BatchedRenderer):

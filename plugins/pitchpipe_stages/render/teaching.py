@@ -9,8 +9,8 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import Example
 from pitchpipe_stages.learns import Learns
 from pitchpipe_stages.render.batched import BatchedRenderer
-from pitchpipe_stages.render.pairs import Sides
-from pitchpipe_stages.render.prompts import Prompts
+from pitchpipe_stages.render.pairs import TaughtSides
+from pitchpipe_stages.render.prompts import TaughtPrompts
 from pitchpipe_stages.render.taught import TaughtPart, TaughtParts
 
 
@@ -35,7 +35,7 @@ class Teaching(Protocol):
         """Whether there is anything to learn from."""
 
 
-class Replies:
+class TaughtReplies:
     """All replies that are learned, in as few examples as there can be."""
 
     def __init__(self, batched: BatchedRenderer):
@@ -62,7 +62,7 @@ class Replies:
 def teaching_of(learns: Learns, batched: BatchedRenderer, collator: object) -> Teaching:
     """How conversations are taught to a trainer that learns this."""
     if learns == "replies":
-        return Replies(batched)
+        return TaughtReplies(batched)
     if learns == "prompts":
-        return Prompts(batched)
-    return Sides(batched, learns == "pairs", isinstance(collator, Packing))
+        return TaughtPrompts(batched)
+    return TaughtSides(batched, learns == "pairs", isinstance(collator, Packing))

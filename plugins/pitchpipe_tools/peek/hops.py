@@ -16,6 +16,7 @@ from pitchpipe_stages.data.read import Reader
 from pitchpipe_stages.data.sections import FILTERS, LOADERS, SourceUse
 from pitchpipe_stages.data.shards import Base, Judgement
 from pitchpipe_stages.data.source import RowBatch, numbered, settle
+from pitchpipe_stages.learns import learns
 from pitchpipe_tools.peek.columns import Column, WrittenConversation
 
 ENDS = 14  # characters of a long name
@@ -90,7 +91,7 @@ def peeked_rows(columns: Sequence[Column], count: int, skip: int, only: str | No
 
 def _rows_of(source: SourceUse, columns: Sequence[Column], count: int, skip: int) -> Iterator[PeekedRow]:
     recipe = columns[0].recipe
-    used, parts, judged = settle(source, recipe.host)
+    used, parts, judged = settle(source, recipe.host, learns(recipe))
     reader = Reader(source, used, recipe, judged)
     rows = numbered(row for part in parts for row in part.rows())
     for row in islice(rows, skip, skip + count):

@@ -5,12 +5,11 @@ import pytest
 from pitchpipe import IGNORED
 from pitchpipe_components.collators import Flattened, Packed, Padded
 from pitchpipe_components.models import Tiny
-from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.train.neighbours import maker
 from pitchpipe_stages.train.order import SingleExamples, numbers, rejected, rows
 from pitchpipe_stages.train.proofs import FirstBatch
 from tests.ledger import fates
-from tests.preferences import RECIPE, files, pair, turn
+from tests.preferences import files, learned, pair, prepared, summary, turn
 
 ROWS = [
     pair("What is 2+2?", "4", "5, or so I think"),
@@ -18,16 +17,6 @@ ROWS = [
     pair("Say so.", "so", "no"),
 ]  # fmt: skip
 PROMPT = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
-
-
-def prepared(project, rows, recipe=RECIPE, side="train", **changes):
-    here = project(files(rows, recipe, **changes))
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
-    return here, PreparedExamples(here.folder / "runs/recipe/prepared", side)
-
-
-def learned(example):
-    return Tiny().tokenizer().decode([label for label in example.labels if label != IGNORED])
 
 
 def prompt(example):
@@ -45,11 +34,7 @@ def test_both_sides_are_stored_with_one_prompt(project):
     assert prompt(examples[0]) == prompt(examples[0].rejected) == PROMPT.format("What is 2+2?") + "\n"
     lengths = [len(one.ids) + len(one.rejected.ids) for one in examples]
     assert examples.lengths().tolist() == lengths
-    (split,) = [
-        one
-        for one in here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["splits"].values()
-        if one["tokens"]
-    ]
+    (split,) = [one for one in summary(here)["splits"].values() if one["tokens"]]
     assert split["tokens"] == sum(lengths) and split["replies"] == split["stops"] == 6
     assert split["learned"] == sum(one.learned + one.rejected.learned for one in examples)
 
@@ -84,7 +69,7 @@ def test_each_side_has_to_fit_and_where_rows_hold_several_both_together(project)
             project, ROWS, **{"{padded: {length: 256}}": f"{{{collator}: {{length: {length}}}}}"}
         )
         assert len(cut) == kept
-        lost = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]["too_long"]
+        lost = summary(here)["too_long"]
         assert sum(lost.values()) == 0 if kept == 3 else lost["tokens"] in map(sum, sizes(examples))
         assert list(fates(here).values()) == [["too many tokens"]] * (3 - kept)
 
@@ -96,7 +81,7 @@ def test_the_same_turns_are_cut_from_both_sides(project):
     )
     ((chosen, rejected),) = sizes(cut)
     assert prompt(cut[0]) == prompt(cut[0].rejected) == PROMPT.format("Bye") + "\n"
-    result = here.json("runs/recipe/run.json")["stages"]["prepare"]["result"]
+    result = summary(here)
     assert result["too_long"] == {"tokens": sum(sizes(whole)[0]) - chosen - rejected, "learned": 0}
     (line,) = fates(here)[1]
     assert line == "turns cut from its start"

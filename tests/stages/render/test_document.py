@@ -16,7 +16,7 @@ from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rules import Ruled, Rules
 from pitchpipe_stages.render.shorten import shorten
 from pitchpipe_stages.render.taught import TaughtPart
-from pitchpipe_stages.render.teaching import Replies
+from pitchpipe_stages.render.teaching import TaughtReplies
 from pitchpipe_stages.render.writer import writer_of
 from tests.chat_tokenizers import kinds
 from tests.tokenizers import byte_pairs, bytes_alone
@@ -81,7 +81,7 @@ def test_a_text_that_is_too_long_is_cut_between_tokens(rule, spans):
     tokenizer = bytes_alone()
     renderer = Renderer(writer_of(CHATML), tokenizer)
     whole = text("abcdefghijklmnopqrstuvwxyz")  # and the token that ends a text
-    example, teaching = renderer.example(whole), Replies(BatchedRenderer(renderer))
+    example, teaching = renderer.example(whole), TaughtReplies(BatchedRenderer(renderer))
     part = TaughtPart(whole, example, (), {})
     result = shorten(part, Padded(length=9, too_long=rule), teaching)
     expected = [list(example.ids[slice(*span)]) for span in spans]

@@ -11,13 +11,13 @@ from pitchpipe_stages.render.batched import BatchedRenderer
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.shorten import exchanges, shorten
 from pitchpipe_stages.render.taught import TaughtPart
-from pitchpipe_stages.render.teaching import Replies
+from pitchpipe_stages.render.teaching import TaughtReplies
 from pitchpipe_stages.render.writer import writer_of
 from tests.tokenizers import bytes_alone
 
 TOKENS = bytes_alone()
 RENDERER = Renderer(writer_of(CHATML), TOKENS)
-TEACHING = Replies(BatchedRenderer(RENDERER))
+TEACHING = TaughtReplies(BatchedRenderer(RENDERER))
 RULES = ("cut_end", "cut_start", "split")
 
 
