@@ -13,7 +13,7 @@ _HOMES = {
     "records.related": "Block Related Sketches",
     "host.contracts": "Answer Batches Console DataPlan Export Prompt Sampling Score Subject Tracked Training",
     "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Loader Model"
-    " Packing Part Record Template Tracker Trainer",
+    " Packing Part Record Reward Template Tracker Trainer",
     "host.options": "Meta TooLong",
     "host.plugin": "profile",
     "host.hookspecs": "Register hookimpl",

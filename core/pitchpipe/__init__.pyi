@@ -32,6 +32,7 @@ from pitchpipe.host.protocols import Model as Model
 from pitchpipe.host.protocols import Packing as Packing
 from pitchpipe.host.protocols import Part as Part
 from pitchpipe.host.protocols import Record as Record
+from pitchpipe.host.protocols import Reward as Reward
 from pitchpipe.host.protocols import Template as Template
 from pitchpipe.host.protocols import Tracker as Tracker
 from pitchpipe.host.protocols import Trainer as Trainer

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 FACE = """
 Adapter Answer Batches Block Collator Comparer Console Conversation DataPlan Drop Embedder Evaluator Example
 Examples Export Exporter Filter Format IGNORED JinjaTemplate Loader MarkedWords Message Meta Model Packing Part Piece
-PitchpipeError Prompt Quarantine Recipe Record Register Related Row Run Sampling Score Scored Section Sketches Source Stage
+PitchpipeError Prompt Quarantine Recipe Record Register Related Reward Row Run Sampling Score Scored Section Sketches Source Stage
 Subject Template ToolCalls TooLong Tracked Tracker Trainer Training Turns Use Verdict chat_template drop hookimpl jinja_text
 judged noted parts_of profile replace suggest turns
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -56,7 +56,8 @@ class Batches:
 class Training(Protocol):
     """A model to train, its data, and the folders for the result and for checkpoints. While `isolated` lasts,
     the model keeps the conversations of a row apart: proven on entering. `probe` asks the model prompts,
-    now and then, for numbers to log."""
+    now and then, for numbers to log. `tries` asks the prompts of some examples of a side,
+    `count` times each, and has the recipe's rewards judge them; `show` makes samples of the first ones."""
 
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
@@ -67,12 +68,18 @@ class Training(Protocol):
     checkpoints: Path
     console: Console
     rates: dict[str, float]  # factors of the learning rate, of weights by name, where they are not 1
+    rewards: dict[str, float]  # the recipe's rewards, and what each weighs
 
     def collate(self, examples: Sequence[Example]) -> Batch: ...  # one example a row
     def batches(self, size: int, seed: int, processes: int = 1) -> Batches: ...  # the same after a kill
     def isolated(self, model: "PreTrainedModel") -> AbstractContextManager[None]: ...
     def log(self, step: int, values: dict[str, float]) -> None: ...
     def probe(self, model: "PreTrainedModel", step: int, count: int, last: bool) -> dict[str, float]: ...
+    def tries(
+        self, model: "PreTrainedModel", side: Examples, numbers: Sequence[int], how: Sampling,
+        count: int, max_new_tokens: int, seed: int = 0,
+    ) -> "list[tuple[Prompt, list[Answer]]]": ...  # fmt: skip
+    def show(self, step: int, tried: "list[tuple[Prompt, list[Answer]]]") -> None: ...
 
 
 @dataclass(frozen=True)
@@ -108,11 +115,13 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Answer:
-    """A model's answer to a prompt, and whether the model ended it; its ids, the end included."""
+    """A model's answer to a prompt, and whether the model ended it; its ids, the end included. Where it was
+    tried out in training, also what each of the recipe's rewards says of it."""
 
     text: str
     ended: bool
     ids: Sequence[int] = ()
+    rewards: dict[str, float] = field(default_factory=dict)
 
 
 class Subject(Protocol):

@@ -165,6 +165,17 @@ class Rehearses(Protocol):
     def rehearsal(self, training: Training, /) -> dict[str, str]: ...
 
 
+class Reward(Protocol):
+    # How good a reply is: the higher, the better. The conversation may end with the expected one.
+    def __call__(self, reply: str, conversation: Conversation, /) -> float: ...
+
+
+@runtime_checkable
+class RewardsMany(Protocol):
+    # A reward that judges many replies at once. It need not judge a single one.
+    def batch(self, replies: Sequence[str], conversations: Sequence[Conversation], /) -> Sequence[float]: ...
+
+
 class Evaluator(Protocol):
     # Scores a model. It is called for the base model and for the tuned one, with the same conversations.
     def __call__(self, subject: Subject, /) -> dict[str, Score]: ...

@@ -44,4 +44,5 @@ class Examples(Protocol):
     def lengths(self) -> "NDArray[np.int64]": ...  # in tokens
     def sources(self) -> "tuple[list[str], NDArray[np.int64]]": ...  # names, and the number of each example's
     def where(self, numbers: Sequence[int], /) -> list[str]: ...  # the file and line of examples
+    def taken(self, numbers: Sequence[int], /) -> list[Conversation]: ...  # the conversations of examples
     def conversations(self) -> Iterator[Conversation]: ...  # of the examples, each once

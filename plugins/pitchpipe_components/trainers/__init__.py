@@ -1,11 +1,12 @@
 """Trainers: what happens between a model and a better one."""
 
 import pitchpipe as pp
+from pitchpipe_components.trainers.grpo import Grpo
 from pitchpipe_components.trainers.preferences import Cpo, Dpo, Orpo, Simpo
 from pitchpipe_components.trainers.sft import Sft
 
 ROOMS = ("pitchpipe_components.trainers", "pitchpipe_components.quiet")
-TRAINERS = (Sft, Dpo, Orpo, Simpo, Cpo)
+TRAINERS = (Sft, Dpo, Orpo, Simpo, Cpo, Grpo)
 NEEDS = ("torch", "transformers", "trl", "accelerate", "datasets")
 
 

@@ -17,6 +17,7 @@ import pitchpipe as pp
 from pitchpipe_components.trainers import rows
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.course import Course
+from pitchpipe_components.trainers.objectives.objective import Objective
 from pitchpipe_components.trainers.weights import local, trained
 
 LAST = "The last checkpoint, of step {}, is sound, and the same recipe goes on from there into the same."
@@ -27,12 +28,15 @@ SILENT = 3  # first steps in which there must be a gradient
 class Astray(TrainerCallback):
     """Watches the loss and the gradient of each step, and the weights that are to be saved."""
 
-    def __init__(self, accelerator: Any, checkpoints: Checkpoints, training: pp.Training, guess: float):
+    def __init__(
+        self, accelerator: Any, checkpoints: Checkpoints, training: pp.Training, objective: Objective
+    ):
         self.accelerator, self.checkpoints, self.training = accelerator, checkpoints, training
-        self.course = Course(guess)
+        self.course = Course(objective.guess)
         self.norm: Any = None  # of the step's gradient, before it is cut
         self._batches: list[tuple[Any, Any]] = []  # of the step: losses, and numbers of examples
-        self._silent: int | None = 0  # steps without a gradient; none: there was one
+        # Steps without a gradient; none: there was one, or there may be none for long.
+        self._silent: int | None = None if objective.stands else 0
 
     def saw(self, loss: Any, examples: Any) -> None:
         """Takes the loss of a batch. It stays on its device: to read it now would make the device wait."""

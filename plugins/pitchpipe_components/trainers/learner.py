@@ -16,10 +16,10 @@ import pitchpipe as pp
 from pitchpipe_components.trainers.asked import sharing
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.checkpoints import Checkpoints
-from pitchpipe_components.trainers.loss.batch import EXAMPLES, Numbered
+from pitchpipe_components.trainers.loss.batch import EXAMPLES, Batch, Numbered
 from pitchpipe_components.trainers.loss.layer import inner
 from pitchpipe_components.trainers.neftune import Noise
-from pitchpipe_components.trainers.objectives.objective import Objective
+from pitchpipe_components.trainers.objectives.objective import MakesBatches, Objective
 from pitchpipe_components.trainers.optimizers import apply_rates, decaying
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.progress import Continuation
@@ -60,6 +60,9 @@ class Learner(SFTTrainer):
         if has_validation:
             self.eval_dataset = cast(Any, batches.validation)
         self.objective: Objective = objective
+        if isinstance(objective, MakesBatches):
+            at_once = args.per_device_train_batch_size * args.gradient_accumulation_steps * args.world_size
+            self.order = objective.order(self.order, at_once)
         with self.accelerator.autocast():
             objective.attach(self)
         first, device = self.accelerator.is_main_process, self.accelerator.device
@@ -88,6 +91,18 @@ class Learner(SFTTrainer):
     def aux_weight(self) -> float:
         """What the balance of experts counts beside the loss."""
         return float(self.router_aux_loss_coef) if self.aux_loss_enabled else 0.0
+
+    def numbered(self, examples: list[pp.Example], numbers: list[int]) -> Batch:
+        """A batch of examples that stand in no data set, with the numbers of those that they come from."""
+        make = cast(Numbered, self.data_collator)
+        return make.of(self.training.collate(examples), numbers, [False] * len(examples))
+
+    def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: torch.device) -> Any:
+        """The batches of a step, and what each has to know of all."""
+        batches = [batch for _, batch in zip(range(num_batches), epoch_iterator, strict=False)]
+        if isinstance(self.objective, MakesBatches):
+            batches = self.objective.made(batches, self.state.global_step)
+        return batches, self._get_num_items_in_batch(batches, device)
 
     def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> Any:
         """What a batch has to know of its step."""

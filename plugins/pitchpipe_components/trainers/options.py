@@ -136,6 +136,8 @@ class Options:
 
     name: ClassVar[str]  # in a recipe
     learns: ClassVar[str] = "replies"
+    aim: ClassVar[Literal["loss", "reward"]] = "loss"  # which number of validation says what is best
+    probes: ClassVar[bool] = True  # it asks sample prompts at each evaluation
     watching = ("log_every", "checkpoint_every", "checkpoints", "samples", "rehearse")
     extending = ("epochs", "max_steps", "evaluate_every", "keep", "patience", "gradient_checkpointing")
 

@@ -20,6 +20,7 @@ from pitchpipe_components.trainers.estimate import Estimate, Kept
 from pitchpipe_components.trainers.gradients import Gradients, must_learn
 from pitchpipe_components.trainers.learner import Learner
 from pitchpipe_components.trainers.memory import Meter, size
+from pitchpipe_components.trainers.objectives.objective import MakesBatches
 from pitchpipe_components.trainers.settings import arguments
 from pitchpipe_components.trainers.undisturbed import undisturbed
 from pitchpipe_components.trainers.weights import trained
@@ -124,7 +125,8 @@ class _Rehearsal:
         return loss, found, must_learn(self.model, found, rows), tokens
 
     def _batch(self, entries: list[Any]) -> dict[str, Any]:
-        return self.learner.data_collator(entries)
+        batch, objective = self.learner.data_collator(entries), self.learner.objective
+        return objective.made_up(batch) if isinstance(objective, MakesBatches) else batch
 
     def _train(self, batch: dict[str, Any]) -> float:
         """Forward and back; the mean loss of the learned tokens."""
@@ -151,9 +153,8 @@ class _Rehearsal:
         if not len(self.training.validation):
             return
         lengths = self.training.validation.lengths().tolist()
-        batch = self._batch(
-            largest.largest_held_out(self.batches, lengths, self.learner.args.eval_batch_size)
-        )
+        entries = largest.largest_held_out(self.batches, lengths, self.learner.args.eval_batch_size)
+        batch = self.learner.data_collator(entries)
         self.model.eval()
         self.learner.prediction_step(self.model, batch, prediction_loss_only=True)
 

@@ -47,8 +47,8 @@ def arguments(options: "Options", training: pp.Training) -> SFTConfig:
         max_length=None,
         save_strategy="steps",
         eval_strategy="no",  # validation.py says when
-        metric_for_best_model="loss" if options.keep == "best" else None,
-        greater_is_better=False,
+        metric_for_best_model=options.aim if options.keep == "best" else None,
+        greater_is_better=options.aim == "reward",
         report_to="none",
         logging_nan_inf_filter=False,  # a loss that is not a number is told, not averaged away
         disable_tqdm=True,

@@ -12,12 +12,12 @@ from pitchpipe_components.trainers.asked import sharing, size
 from pitchpipe_components.trainers.checkpoints import Checkpoints, Seal
 
 if TYPE_CHECKING:
-    from pitchpipe_components.trainers.sft import Sft
+    from pitchpipe_components.trainers.options import Options
 
 FIXED = "DEEPSPEED"  # a checkpoint of which is read by as many processes as wrote it
 
 
-def shared_out(options: "Sft", training: pp.Training) -> "Sft":
+def shared_out(options: "Options", training: pp.Training) -> "Options":
     """The options with as many batches of each process as make the steps that this training began with."""
     seal, processes = Checkpoints(training.checkpoints).seal(), size()
     if seal is None:

@@ -64,9 +64,9 @@ def train(options: "Options", training: pp.Training) -> dict[str, Any]:
         learner.pace = Pace(training.train, learner.accelerator.num_processes)
         learner.add_callback(Watch(training, learner.pace, tick))
         learner.add_callback(Beginning(learner, tick))
-        learner.add_callback(Probing(training, learner.accelerator, options.samples))
-        guess = learner.objective.guess
-        learner.astray = Astray(learner.accelerator, learner.checkpoints, training, guess)
+        if options.probes:
+            learner.add_callback(Probing(training, learner.accelerator, options.samples))
+        learner.astray = Astray(learner.accelerator, learner.checkpoints, training, learner.objective)
         learner.add_callback(learner.astray)
         learner.add_callback(Moving(learner.accelerator))
         if len(training.validation):

@@ -61,13 +61,15 @@ class Watch(TrainerCallback):
 
     def _show(self, step: int, values: dict[str, float]) -> None:
         if "loss" in values:
-            self.notes["loss"] = f"loss {values['loss']:.3f}"
+            shown = "reward" if "reward" in values else "loss"
+            self.notes["loss"] = f"{shown} {values[shown]:.3f}"
             self.notes["pace"] = f"{values['tokens_per_second']:,.0f} tokens/s"
         if "eval_loss" in values:
-            loss, epoch = values["eval_loss"], values["epoch"]
-            self.notes["validation"] = f"validation {loss:.3f}"
-            if isfinite(loss):  # else training stops, and says so
-                said = f"step {step:,}, epoch {epoch:.3g}: validation loss {loss:.4f}"
+            shown = "reward" if "eval_reward" in values else "loss"
+            value, epoch = values[f"eval_{shown}"], values["epoch"]
+            self.notes["validation"] = f"validation {value:.3f}"
+            if isfinite(value):  # else training stops, and says so
+                said = f"step {step:,}, epoch {epoch:.3g}: validation {shown} {value:.4f}"
                 if "eval_reward_accuracy" in values:
                     said += f", {values['eval_reward_accuracy']:.1%} of replies on their side"
                 self.training.console.say(f"[dim]{said}[/]")

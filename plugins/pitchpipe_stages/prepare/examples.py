@@ -104,10 +104,21 @@ class PreparedExamples:
 
     def taken(self, numbers: Sequence[int]) -> list[Conversation]:
         """The conversations of examples."""
-        decode, wanted = msgspec.json.Decoder(Conversation).decode, {self._order[n] for n in numbers}
+        decode, found = msgspec.json.Decoder(Conversation).decode, list[Conversation]()
         with open(self.folder / f"{self.split}.jsonl", "rb") as file:
-            found = {at: decode(line) for at, line in enumerate(file) if at in wanted}
-        return [found[self._order[number]] for number in numbers]
+            for number in numbers:
+                file.seek(self._lines[self._order[number]])
+                found.append(decode(file.readline()))
+        return found
+
+    @cached_property
+    def _lines(self) -> "array[int]":
+        """Where the lines of conversations begin: some trainers ask for a few in each step."""
+        starts = array("q", [0])
+        with open(self.folder / f"{self.split}.jsonl", "rb") as file:
+            for line in file:
+                starts.append(starts[-1] + len(line))
+        return starts
 
     def _places(self) -> Iterator[Source]:
         """The place of each example as it was rendered, before the mix repeats some."""

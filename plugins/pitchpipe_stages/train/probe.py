@@ -67,7 +67,9 @@ class Probe:
         return {"stops": sum(answer.ended for _, answer in replies) / len(replies)}
 
     def conclude(self) -> None:
-        """Warns of a model that does not stop, or does so less often than it did."""
+        """Warns of a model that does not stop, or does so less often than it did, where it was asked."""
+        if self._prompts is None:
+            return
         shares = list(stops_by_step(samples_of(self.run)).items())
         if not shares:
             return

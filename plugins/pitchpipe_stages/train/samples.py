@@ -13,8 +13,8 @@ FILE = "samples.jsonl"
 Replies = Sequence[tuple[Prompt, Answer]]
 
 
-class Sample(Struct):
-    """A line: a prompt's last words, the reply that was expected, and what the model said."""
+class Sample(Struct, omit_defaults=True):
+    """A line: a prompt's last words, the reply that was expected, what the model said, and its rewards."""
 
     step: int
     id: str
@@ -22,11 +22,12 @@ class Sample(Struct):
     expected: str
     said: str
     ended: bool
+    rewards: dict[str, float] = {}
 
 
 def keep_samples(run: Path, step: int, replies: Replies) -> None:
     """Writes the replies of a step behind those of earlier ones. Those of later ones were lost by a kill."""
-    new = [Sample(step, p.id, p.words, p.expected, a.text, a.ended) for p, a in replies]
+    new = [Sample(step, p.id, p.words, p.expected, a.text, a.ended, a.rewards) for p, a in replies]
     kept = [sample for sample in samples_of(run) if sample.step < step]
     write(run / FILE, b"".join(msgspec.json.encode(sample) + b"\n" for sample in kept + new))
 

@@ -1,7 +1,9 @@
-"""The recipe's sections about how the model is trained, and about who records it."""
+"""The recipe's sections about how the model is trained, what it is rewarded for, and who records it."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
+from pitchpipe.host.options import Meta
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.data.sections import LOADERS
@@ -25,5 +27,40 @@ def _check(checker: "Checker", recipe: Recipe) -> None:
     add_hints(checker, recipe, use)
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """What all rewards have."""
+
+    weight: Annotated[float, Meta(description="what its values count, beside those of other rewards")] = 1.0
+
+
+@runtime_checkable
+class TakesRewards(Protocol):
+    """A trainer that tries replies out, and learns from what rewards say of them."""
+
+    takes_rewards: bool
+
+
+def _check_rewards(checker: "Checker", recipe: Recipe) -> None:
+    """Rewards stand beside a trainer that asks for them, and beside no other."""
+    trainer = recipe[TRAINER]
+    if trainer is None:
+        return
+    asked = isinstance(trainer.bound, TakesRewards) and trainer.bound.takes_rewards
+    if asked and not checker.data.get("rewards"):
+        words = "this learns from rewards: add a section `rewards`, a list such as [exact_answer]"
+        checker.problem(("trainer", trainer.name), words)
+    if recipe[REWARDS] and not asked:
+        checker.problem(("rewards",), f"trainer {trainer.label} learns from no rewards: {_askers(checker)}")
+
+
+def _askers(checker: "Checker") -> str:
+    names = [c.name for c in checker.host.all("trainer") if getattr(c.call, "takes_rewards", False)]
+    return f"those that do are {', '.join(names)}"
+
+
 TRAINER = Section[Use | None]("trainer", kind="trainer", needs=("model",), check=_check)
+REWARDS = Section[list[Use]](
+    "rewards", kind="reward", many=True, options=Weighed, needs=("trainer",), check=_check_rewards
+)
 TRACKERS = Section[list[Use]]("trackers", kind="tracker", many=True, needs=("trainer",))

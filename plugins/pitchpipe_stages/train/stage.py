@@ -21,7 +21,7 @@ from pitchpipe_stages.train.crew import crew
 from pitchpipe_stages.train.launch import LAUNCH
 from pitchpipe_stages.train.records import Records, catch_up
 from pitchpipe_stages.train.samples import FILE as SAMPLES
-from pitchpipe_stages.train.sections import TRACKERS, TRAINER
+from pitchpipe_stages.train.sections import REWARDS, TRACKERS, TRAINER
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -39,7 +39,7 @@ class Train(Stage[Trained]):
 
     name = "train"
     after = ("prepare",)
-    sections = (ADAPTER, TRAINER, TRACKERS, LAUNCH)
+    sections = (ADAPTER, TRAINER, REWARDS, TRACKERS, LAUNCH)
     makes = ("model",)
     keeps = ("model", "scores.json", "answers-tuned.jsonl", SAMPLES)
     half_done = "checkpoints"
@@ -107,7 +107,7 @@ def train_parts(run: Run) -> KeyParts:
 
     recipe, files = run.recipe, run.result(PREPARE).files
     parts = {f"prepared {side}": files[side] for side in ("train", "validation")} | model_parts(recipe)
-    for use in filter(None, (recipe[ADAPTER], recipe[TRAINER])):
+    for use in filter(None, (recipe[ADAPTER], recipe[TRAINER], *recipe[REWARDS])):
         parts |= resuming.trainer_parts(use, recipe) if use is recipe[TRAINER] else parts_of(use, recipe)
         if isinstance(use.bound, NamesFiles):
             parts[f"{use.component.kind} {use.label}'s files"] = digest_files(*use.bound.inputs())
@@ -135,7 +135,9 @@ def begin(run: Run, console: Console, records: Records | None) -> Begun:
     from pitchpipe_stages.render.suits import must_suit
     from pitchpipe_stages.train.probe import Probe
     from pitchpipe_stages.train.proofs import FirstBatch
+    from pitchpipe_stages.train.rewards import Rewarder
     from pitchpipe_stages.train.training import RecipeTraining
+    from pitchpipe_stages.train.tries import Tries
 
     recipe, rendering = run.recipe, Rendering.of(run.recipe)
     collator, trainer = recipe[COLLATOR], recipe[TRAINER]
@@ -150,6 +152,7 @@ def begin(run: Run, console: Console, records: Records | None) -> Begun:
     console.say(f"[dim]{escape(trained(model))}[/]")
     ends = Ends.of(model, rendering.tokenizer, rendering.renderer)
     sides = [PreparedExamples(run.path / "prepared", side) for side in ("train", "validation")]
+    judge = Rewarder(recipe[REWARDS])
     training = RecipeTraining(
         model=model,
         tokenizer=rendering.tokenizer,
@@ -164,6 +167,8 @@ def begin(run: Run, console: Console, records: Records | None) -> Begun:
         first=FirstBatch(rendering.tokenizer, rendering.renderer.stop_ids, sides[0]),
         prober=Probe(run.path, sides[::-1], rendering.tokenizer, rendering.renderer, console, records),
         rates=loader.rates(model),
+        rewards=judge.weights,
+        trying=Tries(run.path, rendering.tokenizer, ends.every, judge, console, records),
     )
     return Begun(training, loader, rendering, ends)
 

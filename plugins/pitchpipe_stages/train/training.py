@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.host.contracts import Batch, Batches, Console
+from pitchpipe.host.contracts import Batch, Batches, Console, Sampling
 from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
 from pitchpipe_stages.console import escape
@@ -15,6 +15,7 @@ from pitchpipe_stages.generate import asking
 from pitchpipe_stages.train.neighbours import Make, Measured, PlansRows, check, may_meet, shares_rows
 from pitchpipe_stages.train.probe import Probe
 from pitchpipe_stages.train.proofs import FirstBatch
+from pitchpipe_stages.train.tries import Tried, Tries
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -40,6 +41,8 @@ class RecipeTraining:
     first: FirstBatch | None = None  # which is proven, where it is wanted
     facts: dict[str, str] = field(default_factory=dict)  # what was proven
     rates: dict[str, float] = field(default_factory=dict)
+    rewards: dict[str, float] = field(default_factory=dict)
+    trying: Tries | None = None  # what a trainer that asks for rewards uses
     known_apart: set[str] = field(default_factory=set)  # ways to make a batch that may be trained on
 
     def collate(self, examples: Sequence[Example]) -> Batch:
@@ -128,6 +131,24 @@ class RecipeTraining:
 
     def log(self, step: int, values: dict[str, float]) -> None:
         self.report(step, values)
+
+    def tries(
+        self,
+        model: "PreTrainedModel",
+        side: Examples,
+        numbers: Sequence[int],
+        how: Sampling,
+        count: int,
+        max_new_tokens: int,
+        seed: int = 0,
+    ) -> Tried:
+        assert self.trying
+        attention = self.prober.attention
+        return self.trying.of(model, side, numbers, how, count, max_new_tokens, seed, attention)
+
+    def show(self, step: int, tried: Tried) -> None:
+        assert self.trying
+        self.trying.show(step, tried)
 
     def probe(self, model: "PreTrainedModel", step: int, count: int, last: bool = False) -> dict[str, float]:
         return self.prober.ask(model, step, count, last)

@@ -18,8 +18,8 @@ COMPONENT = {
     "model": "class thing:\n    def __init__(self, *, size: int = 1): ...\n",
     "adapter": "class thing:\n    def __init__(self, *, rank: int = 1): ...\n",
     "trainer": "def thing(training, *, steps: int = 1): ...\n",
+    "reward": "def thing(reply, conversation, *, words: int = 1):\n    return 1.0\n",
     "tracker": "def thing(run, *, project: str = 'x'): ...\n",
-    "reward": "def thing(*, weight: float = 1.0): ...\n",
     "exporter": "class thing:\n    def __init__(self, *, bits: int = 4): ...\n",
     "evaluator": "def thing(subject, *, limit: int = 1): ...\n",
 }

@@ -18,8 +18,9 @@ ROWS = "rows"  # for each place its row
 OWNERS = "owners"  # for each place the number of its example
 BETTER, WORSE = "better", "worse"  # the rows with a reply to learn, and those with one to avoid
 TAUGHT = "taught"  # which of the places lie in better rows
+TRIED = "tried"  # in a batch of replies that a model has tried out: what is known of them
 Batch = dict[str, Any]
-NO_INPUTS = (EXAMPLES, PLACES, ROWS, OWNERS, BETTER, WORSE, TAUGHT)  # what no model takes
+NO_INPUTS = (EXAMPLES, PLACES, ROWS, OWNERS, BETTER, WORSE, TAUGHT, TRIED)  # what no model takes
 
 
 class Numbered:
@@ -29,14 +30,18 @@ class Numbered:
         self.batches, self.shift = batches, shift
 
     def __call__(self, entries: list[Any]) -> Batch:
-        batch, numbers = self.batches.collate(entries), torch.tensor(self.batches.numbers(entries))
-        places = learned_places(batch["labels"], self.shift)
+        numbers, rejected = self.batches.numbers(entries), self.batches.rejected(entries)
+        return self.of(self.batches.collate(entries), numbers, rejected)
+
+    def of(self, batch: Batch, of_examples: list[int], rejected: list[bool]) -> Batch:
+        """A batch of such rows: for each the number of its example, and whether its reply is a worse one."""
+        places, numbers = learned_places(batch["labels"], self.shift), torch.tensor(of_examples)
         made = {**batch, EXAMPLES: numbers, PLACES: places}
         rows = _rows(batch, places, len(numbers))
         if rows is None:
             return made
-        rejected = torch.tensor(self.batches.rejected(entries), dtype=torch.bool)
-        return {**made, ROWS: rows, OWNERS: numbers[rows], **_sides(rows, rejected)}
+        worse = torch.tensor(rejected, dtype=torch.bool)
+        return {**made, ROWS: rows, OWNERS: numbers[rows], **_sides(rows, worse)}
 
 
 def _sides(rows: Tensor, rejected: Tensor) -> dict[str, Tensor]:

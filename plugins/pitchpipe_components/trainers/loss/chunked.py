@@ -18,21 +18,27 @@ AT_ONCE = {"cpu": 1 << 22, "cuda": 1 << 27}
 
 @dataclass(frozen=True)
 class Finish:
-    """What a family does to logits after its output layer: multiplies them, then bends them under a cap."""
+    """What a family does to logits after its output layer: multiplies them, then bends them under a cap.
+    Those of replies that were drawn at a temperature are divided by it."""
 
     scale: float = 1.0
     cap: float | None = None
+    temperature: float = 1.0
 
     def of(self, logits: Tensor) -> Tensor:
         """Changes float32 logits in place."""
         if self.scale != 1.0:
             logits.mul_(self.scale)
-        return logits if self.cap is None else logits.div_(self.cap).tanh_().mul_(self.cap)
+        if self.cap is not None:
+            logits.div_(self.cap).tanh_().mul_(self.cap)
+        return logits if self.temperature == 1.0 else logits.div_(self.temperature)
 
     def back(self, gradient: Tensor, logits: Tensor) -> Tensor:
         """From the gradient of finished logits to that of the output layer's, in place."""
+        if self.temperature != 1.0:
+            gradient.div_(self.temperature)
         if self.cap is not None:
-            gradient.mul_(1 - (logits / self.cap).square_())
+            gradient.mul_(1 - (logits * (self.temperature / self.cap)).square_())
         return gradient if self.scale == 1.0 else gradient.mul_(self.scale)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -23,11 +24,17 @@ class Losses:
     """Computes the losses of learned tokens, through adapters and what Accelerate wraps around them."""
 
     def __init__(
-        self, model: Any, smoothing: float, aux_weight: float, spread: str = "NO", apart: bool = False
+        self,
+        model: Any,
+        smoothing: float,
+        aux_weight: float,
+        spread: str = "NO",
+        apart: bool = False,
+        temperature: float = 1.0,
     ):
-        """`apart`: each loss has a gradient of its own, not their sum."""
+        """`apart`: each loss has a gradient of its own, not their sum. `temperature` divides logits."""
         self.smoothing, self.aux_weight, self.apart, self.why_plain = smoothing, aux_weight, apart, ""
-        self.finish = Finish()
+        self.finish = Finish(temperature=temperature)
         self.shift = 0 if inner(model).config.is_encoder_decoder else 1
         known = install(model)
         if spread not in KEPT_BY_ACCELERATE:
@@ -35,7 +42,8 @@ class Losses:
             return
         if not known:  # once: a model whose documents are kept apart takes no batch of another kind
             known.update(_found(model))
-        self.finish, self.why_plain = known["finish"], known["why plain"]
+        self.finish = replace(known["finish"], temperature=temperature)
+        self.why_plain = known["why plain"]
 
     def __call__(self, model: Any, inputs: dict[str, Any], places: Tensor) -> Learned:
         """The losses of a batch. Evaluation smooths nothing: its loss compares with others'."""
@@ -44,7 +52,9 @@ class Losses:
         if self.aux_weight:
             inputs["output_router_logits"] = True
         if self.why_plain:
-            total, each, aux_loss = _plain(model, inputs, places, self.shift, smoothing)
+            total, each, aux_loss = _plain(
+                model, inputs, places, self.shift, smoothing, self.finish.temperature
+            )
             return Learned(total, each if self.apart else each.detach(), aux_loss)
         wanted = Wanted(places, inputs["labels"].shape[1], self.finish, smoothing, self.apart)
         found: Learned = model(**inputs, wanted=wanted)
@@ -56,14 +66,19 @@ class Losses:
 
 
 def _plain(
-    model: Any, inputs: dict[str, Any], places: Tensor, shift: int, smoothing: float
+    model: Any,
+    inputs: dict[str, Any],
+    places: Tensor,
+    shift: int,
+    smoothing: float,
+    temperature: float,
 ) -> tuple[Tensor, Tensor, Any]:
     """From the model's own logits."""
     labels = inputs["labels"]
     given = inputs if shift == 0 else {key: value for key, value in inputs.items() if key != "labels"}
     outputs = model(**given)
     logits = outputs.logits[:, -labels.shape[1] :]  # an adapter may put tokens before a row
-    chosen = logits.flatten(0, 1).index_select(0, places.to(logits.device)).float()
+    chosen = logits.flatten(0, 1).index_select(0, places.to(logits.device)).float() / temperature
     targets = labels.flatten()[places + shift].to(logits.device)
     each = cross_entropy(chosen, targets, reduction="none", label_smoothing=smoothing)
     return each.sum(), each, getattr(outputs, "aux_loss", None)

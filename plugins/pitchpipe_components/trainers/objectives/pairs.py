@@ -41,7 +41,7 @@ class Pairs:
     """The better reply of each pair, by losses that are added up with weights."""
 
     notes: tuple[str, ...] = ("loss", "reply_loss", "reward_chosen", "reward_rejected", "reward_accuracy")
-    still, guess = True, inf
+    still, stands, guess = True, False, inf
 
     def __init__(
         self,

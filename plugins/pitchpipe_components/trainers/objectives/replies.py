@@ -17,7 +17,7 @@ class Replies:
     """The likelihood of replies, token by token."""
 
     notes: tuple[str, ...] = ("loss",)
-    still = False
+    still = stands = False
 
     def __init__(self, smoothing: float = 0.0):
         self.smoothing = smoothing

@@ -1,0 +1,78 @@
+"""What the recipe's rewards say of replies. One that fails stops the run with its row and the reply."""
+
+from collections.abc import Sequence
+from math import isfinite
+from numbers import Real
+from typing import Any
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.protocols import RewardsMany
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.records.conversation import Conversation
+from pitchpipe_stages.console import shortened
+
+SHOWN = 200  # characters of a reply in an error
+
+
+class Rewarder:
+    """Asks each reward about replies."""
+
+    def __init__(self, uses: Sequence[Use]):
+        self.uses = uses
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What the values of each reward count."""
+        return {use.label: float(use.shared.get("weight", 1.0)) for use in self.uses}
+
+    def of(self, replies: Sequence[str], conversations: Sequence[Conversation]) -> list[dict[str, float]]:
+        """For each reply what each reward says of it."""
+        found: list[dict[str, float]] = [{} for _ in replies]
+        for use in self.uses:
+            ask = _together if isinstance(use.bound, RewardsMany) else _one_by_one
+            for values, value in zip(found, ask(use, replies, conversations), strict=True):
+                values[use.label] = value
+        return found
+
+
+def _one_by_one(use: Use, replies: Sequence[str], conversations: Sequence[Conversation]) -> list[float]:
+    found = []
+    for reply, conversation in zip(replies, conversations, strict=True):
+        try:
+            value = use.bound(reply, conversation)
+        except Exception as error:
+            raise _failed(use, error, reply, conversation) from error
+        found.append(_number(use, value, reply, conversation))
+    return found
+
+
+def _together(use: Use, replies: Sequence[str], conversations: Sequence[Conversation]) -> list[float]:
+    try:
+        values = list(use.bound.batch(replies, conversations))
+    except Exception as error:
+        raise _failed(use, error, replies[0], conversations[0], len(replies) - 1) from error
+    if len(values) != len(replies):
+        raise PitchpipeError(f"{use.component} gave {len(values)} values for {len(replies)} replies")
+    return [_number(use, *one) for one in zip(values, replies, conversations, strict=True)]
+
+
+def _number(use: Use, value: Any, reply: str, conversation: Conversation) -> float:
+    value = value.item() if hasattr(value, "item") else value  # of numpy or torch
+    if isinstance(value, Real) and isfinite(value):
+        return float(value)
+    raise PitchpipeError(
+        f"{conversation.source}: {use.component} gave {value!r}, which is no finite number, for the reply"
+        f" {shortened(reply, SHOWN)!r}"
+    )
+
+
+def _failed(
+    use: Use, error: Exception, reply: str, conversation: Conversation, others: int = 0
+) -> PitchpipeError:
+    """The error of a reward, in words."""
+    also = f" and {others} more, given to it at once" if others else ""
+    what = str(error) if isinstance(error, PitchpipeError) else f"{type(error).__name__}: {error}"
+    said = shortened(reply, SHOWN)
+    return PitchpipeError(
+        f"{conversation.source}: {use.component} failed: {what}. The reply was {said!r}{also}"
+    )

@@ -1,0 +1,69 @@
+"""What rewards say of replies: values by name, and errors with the plugin, the row and the reply."""
+
+import numpy as np
+import pytest
+
+import pitchpipe as pp
+from pitchpipe.host.plugin import Component, Plugin
+from pitchpipe_stages.train.rewards import Rewarder
+
+ROWS = [
+    pp.Conversation((pp.Message("user", "Hi"),), source=pp.Source(file="rows.jsonl", line=line))
+    for line in (3, 8)
+]
+REPLIES = ["Hello", "Good morning"]
+
+
+def use(call, name="mine", **shared):
+    component = Component("reward", name, call, Plugin("zoo", "pitchpipe-zoo", "1.0"))
+    return pp.Use(component, {}, call, "recipe.yaml:9", name, shared)
+
+
+class Together:
+    def __init__(self, values):
+        self.values = values
+
+    def batch(self, replies, conversations):
+        return self.values(replies, conversations)
+
+
+def test_values_stand_by_name_and_are_weighed_elsewhere():
+    judge = Rewarder(
+        [
+            use(lambda reply, row: len(reply), "long"),
+            use(
+                Together(lambda replies, rows: np.asarray([row.source.line for row in rows])),
+                "line",
+                weight=0.5,
+            ),
+        ]
+    )
+    assert judge.weights == {"long": 1.0, "line": 0.5}
+    assert judge.of(REPLIES, ROWS) == [{"long": 5.0, "line": 3.0}, {"long": 12.0, "line": 8.0}]
+
+
+@pytest.mark.parametrize("value", [None, "good", float("nan"), float("inf"), [1.0]])
+def test_what_is_no_number_is_an_error(value):
+    said = r"rows.jsonl:8: reward 'mine' of plugin 'zoo' .* gave .*, which is no finite number, for the reply"
+    with pytest.raises(pp.PitchpipeError, match=said + " 'Good morning'"):
+        Rewarder([use(lambda reply, row: value if row.source.line == 8 else True)]).of(REPLIES, ROWS)
+    with pytest.raises(pp.PitchpipeError, match=said):
+        Rewarder([use(Together(lambda replies, rows: [1, value]))]).of(REPLIES, ROWS)
+
+
+def test_an_error_of_a_reward_names_its_row_and_the_reply():
+    def mine(reply, row):
+        return 1 / (row.source.line - 8)
+
+    said = r"rows.jsonl:8: reward 'mine' of plugin 'zoo' .* failed: ZeroDivisionError: .* 'Good morning'"
+    with pytest.raises(pp.PitchpipeError, match=said):
+        Rewarder([use(mine)]).of(REPLIES, ROWS)
+    with pytest.raises(pp.PitchpipeError, match=r"rows.jsonl:3: .* 'Hello' and 1 more, given to it at once"):
+        Rewarder(
+            [use(Together(lambda replies, rows: [mine(*one) for one in zip(replies, rows, strict=True)]))]
+        ).of(REPLIES, ROWS)
+
+
+def test_as_many_values_as_replies():
+    with pytest.raises(pp.PitchpipeError, match="gave 1 values for 2 replies"):
+        Rewarder([use(Together(lambda replies, rows: [1]))]).of(REPLIES, ROWS)
