@@ -124,23 +124,26 @@ def _run(
 ) -> Run | None:
     from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole, escape
-    from pitchpipe_stages.train.device import tell
+    from pitchpipe_stages.train import places
+    from pitchpipe_stages.train.device import PROCESSOR, tell, training_device
     from pitchpipe_stages.train.launch import LAUNCH
-    from pitchpipe_stages.train.places import one_of_machines
     from pitchpipe_stages.train.ranks import joins, together
     from pitchpipe_stages.train.sections import TRAINER
     from pitchpipe_tools.cures import cured
-    from pitchpipe_tools.recipe_file.shrink import SAID
+    from pitchpipe_tools.recipe_file.shrink import LAUNCHED, SAID
 
     with cured(), together():
         loaded, console = load_recipe(recipe, overrides, tiny), RichConsole()
         folder = runs / (name or f"{loaded.path.stem}{'-tiny' if tiny else ''}")
         if tiny:
             console.say(SAID)
-        with one_of_machines(loaded[LAUNCH], machine_rank):
+            if LAUNCH in loaded and training_device().words == PROCESSOR:
+                console.say(LAUNCHED)
+        with places.one_of_machines(loaded[LAUNCH], machine_rank):
             begins = until != "prepare" and not joins()
             for hint in loaded.hints if begins else ():
                 console.say(f"[yellow]hint:[/] {escape(hint)}")
             if loaded[TRAINER] and begins:
                 tell(loaded, console)
+                places.tell(loaded[LAUNCH], console)
             return run(loaded, folder, console, until, workers or 0)

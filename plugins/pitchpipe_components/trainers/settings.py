@@ -18,7 +18,7 @@ def arguments(options: "Options", training: pp.Training) -> SFTConfig:
     gpu = torch.cuda.is_available()
     computed = computed_in(options.precision, training.model)
     schedule, floor = _schedule(options)
-    return SFTConfig(
+    made = SFTConfig(
         output_dir=str(training.checkpoints),
         num_train_epochs=options.epochs,
         learning_rate=options.learning_rate,
@@ -56,6 +56,8 @@ def arguments(options: "Options", training: pp.Training) -> SFTConfig:
         accelerator_config={"non_blocking": gpu},  # a copy that is waited for would hold back the GPU
         ddp_find_unused_parameters=False,
     )
+    made._n_gpu = min(made.n_gpu, 1)  # else Trainer spreads one process over all GPUs with nn.DataParallel
+    return made
 
 
 def _schedule(options: "Options") -> tuple[str, dict[str, Any]]:

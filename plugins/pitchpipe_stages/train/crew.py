@@ -135,7 +135,8 @@ class Others:
     def _as_error(self, words: str) -> BaseException:
         who, _, what = words.partition("\n")
         rank = int(who.split()[1])
-        said = f"\nAll that it said: {self._words_of(rank)}" if rank in self.started else ""
+        file = self._words_of(rank)
+        said = f"\nAll that it said: {file}" if file.is_file() and file.stat().st_size else ""
         if what.startswith(USERS):
             return PitchpipeError(f"{who}: {what.removeprefix(USERS)}{said}")
         return OthersFailed(f"{who} has failed:\n{what}{said}")

@@ -18,6 +18,7 @@ from pitchpipe_stages.render.sections import MODEL
 DRIVER = Path("/proc/driver/nvidia/gpus")
 PCI = Path("/sys/bus/pci/devices")
 MAKER, DISPLAYS = "0x10de", ("0x0300", "0x0302")  # NVIDIA; classes of PCI devices
+PROCESSOR = "the processor"
 NONE = ("", "-1", "none", "void", "NoDevFiles")
 
 
@@ -36,20 +37,30 @@ def training_device() -> Device:
     """The device, as far as files and variables tell it."""
     build, drives, there = _build(), _drives(), _there()
     if build is None:
-        return Device("the processor", "torch is not installed")
+        return Device(PROCESSOR, "torch is not installed")
     if build and drives and os.environ.get("CUDA_VISIBLE_DEVICES", "all").strip() in NONE:
-        return Device("the processor", "CUDA_VISIBLE_DEVICES hides every GPU: unset it")
+        return Device(PROCESSOR, "CUDA_VISIBLE_DEVICES hides every GPU: unset it")
     if build and drives:
         return Device("the GPU")
     if drives:
         return Device(
-            "the processor",
+            PROCESSOR,
             "a GPU is here, and this torch is built without CUDA: install the build for it (pytorch.org, Get"
             " started)",
         )
     if there:
-        return Device("the processor", "a GPU is here, and its driver is not at work (nvidia-smi shows more)")
-    return Device("Apple's GPU" if _apple() else "the processor")
+        return Device(PROCESSOR, "a GPU is here, and its driver is not at work (nvidia-smi shows more)")
+    return Device("Apple's GPU" if _apple() else PROCESSOR)
+
+
+def gpus() -> int:
+    """How many GPUs the driver knows and CUDA_VISIBLE_DEVICES shows, as far as files tell it."""
+    if not (_build() and DRIVER.is_dir()):
+        return 0
+    known, shown = len(list(DRIVER.iterdir())), os.environ.get("CUDA_VISIBLE_DEVICES")
+    if shown is None:
+        return known
+    return 0 if shown.strip() in NONE else min(known, len(shown.split(",")))
 
 
 def tell(recipe: Recipe, console: Console) -> None:
@@ -57,7 +68,7 @@ def tell(recipe: Recipe, console: Console) -> None:
     device = training_device()
     if device.why:
         console.say(f"[yellow]training runs on {escape(device)}[/]")
-    elif device.words == "the processor" and (wanted := _wants_gpu(recipe)):
+    elif device.words == PROCESSOR and (wanted := _wants_gpu(recipe)):
         console.say(f"[yellow]training runs on the processor[/], where {escape(wanted)} does not pay: no GPU")
     else:
         console.say(f"[dim]training runs on {device}[/]")

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Console
 from pitchpipe_stages.train import ranks
+from pitchpipe_stages.train.device import gpus
 from pitchpipe_stages.train.launch import Launch
 
 LOOPBACK = "127.0.0.1"
@@ -36,6 +38,27 @@ def every(launch: Launch) -> int:
     if launched():
         return ranks.size()
     return launch.machines * (here(launch) if launch.processes == "auto" else launch.processes)
+
+
+def words(launch: Launch) -> str:
+    """Who would train together, for people."""
+    count = every(launch)
+    on = f" on {launch.machines} machines" if launch.machines > 1 else ""
+    return ", ".join(filter(None, [f"{count} process{'es' * (count > 1)}{on}", launch.shares]))
+
+
+def tell(launch: Launch, console: Console) -> None:
+    """Say what of a launch is not done, and what lies idle."""
+    asked = [
+        f"{n}: {v}" for n, v in (("processes", launch.processes), ("machines", launch.machines)) if v != 1
+    ]
+    if launched() and asked and ranks.STARTS not in os.environ:
+        console.say(
+            f"[yellow]launch: {', '.join(asked)}, is left aside:[/] {ranks.size()} processes train, which a"
+            " launcher has started"
+        )
+    elif not launched() and launch.processes == 1 and gpus() > 1:
+        console.say(f"[yellow]one of {gpus()} GPUs trains:[/] --processes auto takes all of them")
 
 
 @contextmanager

@@ -53,6 +53,8 @@ def _devices() -> Iterator[list[str]]:
         yield ["GPU", "Apple"]
     if not torch.cuda.is_available() and not torch.backends.mps.is_available():
         yield ["GPU", "none: training runs on the processor, which fits tiny models only"]
+    count = max(1, torch.cuda.device_count())
+    yield ["launch", f"--processes auto starts {count} process{'es, one for each GPU' * (count > 1)}"]
 
 
 def _packages() -> Iterator[list[str]]:

@@ -16,6 +16,8 @@ from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.train.device import training_device
+from pitchpipe_stages.train.launch import LAUNCH
+from pitchpipe_stages.train.places import words
 from pitchpipe_stages.train.sections import TRAINER
 from pitchpipe_tools.doctor.machine import Facts
 
@@ -28,6 +30,7 @@ def training_facts(recipe: Recipe, run: Path, console: RichConsole) -> Facts:
     trainer, collator = recipe[TRAINER], recipe[COLLATOR]
     assert trainer and collator
     facts.rows.append(["device", str(training_device())])
+    facts.rows.append(["launch", words(recipe[LAUNCH])])
     with _prepared(recipe, run, console) as (looked, said):
         facts.rows.append(["data", said])
         training = begin(looked, console, None).training

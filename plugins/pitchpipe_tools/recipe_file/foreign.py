@@ -40,8 +40,15 @@ VALUES: dict[str, dict[object, str]] = {
     },
 }
 DETAILS = {"split": "split", "config": "subset", "name": "subset", "revision": "revision"}
-TAKEN = ("model", "adapter", "split", "collator", "trainer")  # sections whose options are taken over
-ORDER = ("model", "adapter", "loaders", "split", "template", "collator", "trainer")
+TAKEN = (
+    "model",
+    "adapter",
+    "split",
+    "collator",
+    "trainer",
+    "launch",
+)  # sections whose options are taken over
+ORDER = ("model", "adapter", "loaders", "split", "template", "collator", "trainer", "launch")
 
 
 def refuse_foreign(document: Document, host: Host) -> None:

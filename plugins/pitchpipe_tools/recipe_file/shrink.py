@@ -7,6 +7,7 @@ from pitchpipe.host.host import Host
 from pitchpipe.recipe.checked import sections_of
 from pitchpipe.recipe.document import Key
 from pitchpipe.records.conversation import Json
+from pitchpipe_stages.train.device import PROCESSOR, training_device
 
 MODEL, ENCODER_DECODER = "tiny", "tiny_seq2seq"
 KEPT = ("quantize",)  # options of the recipe's model that the tiny one takes too
@@ -26,12 +27,19 @@ SAID = (
     " small batches. It shows that the recipe works here, and nothing of how good its model will be."
 )
 
+LAUNCHED = (
+    "--tiny on a processor: plain data parallelism with at most 2 processes, in place of the recipe's launch"
+)
+
 
 def shrink(host: Host, data: Json) -> list[Key]:
     """Puts the tiny model and small numbers into a recipe, and returns the keys of what it changed."""
     changed: list[Key] = []
     if data.get("model"):
         data["model"], changed = _tiny(host, data), [("model",)]
+    if data.get("launch") and training_device().words == PROCESSOR:
+        data["launch"] = {"processes": 1 if _asked(data) in (1, "auto") else 2}
+        changed.append(("launch",))
     for section in sections_of(host):
         if section.kind in LIMITS and (held := data.get(section.name)):
             entries = held if section.many else [held]
@@ -44,6 +52,12 @@ def shrink(host: Host, data: Json) -> list[Key]:
                 elif small:
                     data[section.name] = _with(entry, name, small)
     return changed
+
+
+def _asked(data: Json) -> object:
+    """How many processes train on each machine, as the recipe writes it."""
+    launch = data["launch"]
+    return launch.get("processes", 1) if isinstance(launch, dict) else 1
 
 
 def _tiny(host: Host, data: Json) -> Json | str:

@@ -85,5 +85,14 @@ SYNONYMS = {
     "loaders.1.huggingface.subset": "dataset_config_name dataset_config",
     "mix": "interleave_probs mix_strategy dataset_weights",
     "--name": "output_dir run_name",
-    "--processes": "preprocessing_num_workers dataset_num_proc dataset_processes num_proc",
+    "launch.processes": "processes nproc_per_node num_processes num_gpus n_gpus n_gpu gpus devices"
+    " gpus_per_node num_gpus_per_node",
+    "launch.machines": "machines num_machines nnodes num_nodes",
+    "launch.address": "address main_process_ip master_addr rdzv_endpoint",
+    "launch.shard": "shard fsdp fsdp_config fsdp_version sharding_strategy fsdp_sharding_strategy"
+    " distributed_type",
+    "launch.offload": "offload cpu_offload offload_params fsdp_offload_params offload_optimizer_device",
+    "launch.deepspeed": "deepspeed deepspeed_config deepspeed_config_file ds_config zero_stage",
+    "--machine-rank": "machine_rank node_rank",
+    "--workers": "workers preprocessing_num_workers dataset_num_proc dataset_processes num_proc",
 }
