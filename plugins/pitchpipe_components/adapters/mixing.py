@@ -14,13 +14,15 @@ SPOKEN = ("chat_template.jinja", "tokenizer.json")
 
 def mixed(model: Any, own: Path, others: Sequence[Path], weights: Sequence[float]) -> Any:
     """A model with the adapter of a folder on it, and with others of the same base beside it."""
+    from peft.tuners.lora import LoraLayer
+
     must_mix(own, others)
     names = [model.active_adapter, *(f"{MIXED}{number}" for number in range(len(others)))]
     for name, folder in zip(names[1:], others, strict=True):
         model.load_adapter(str(folder), name)
     model.base_model.add_weighted_adapter(names, list(weights), MIXED, combination_type="cat")
     for layer in model.modules():
-        if MIXED in getattr(layer, "scaling", ()):
+        if isinstance(layer, LoraLayer) and MIXED in layer.scaling:
             layer.scaling[MIXED] = 1.0  # it stands in the matrices; PEFT would add the first adapter's
     _mix_rows(model, names, weights)
     model.set_adapter(MIXED)
