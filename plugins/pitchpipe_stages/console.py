@@ -30,10 +30,11 @@ def shortened(text: str, most: int) -> str:
 class RichConsole:
     """Shows progress bars in a terminal, and lines of progress where the output goes to a file."""
 
-    def __init__(self, quiet: bool = False):
+    def __init__(self, quiet: bool = False, stderr: bool = False):
         from rich.console import Console as Rich
 
-        self.rich = Rich(highlight=False, quiet=quiet, soft_wrap=not Rich().is_terminal)
+        wraps = Rich(stderr=stderr).is_terminal
+        self.rich = Rich(highlight=False, quiet=quiet, stderr=stderr, soft_wrap=not wraps)
 
     def say(self, text: str = "") -> None:
         """Prints a line with rich's markup."""

@@ -15,6 +15,8 @@ COMMANDS = {  # name: (module and function in this package, help)
         "sniff.command:sniff",
         "Look at a data file: its format, its mess, and the recipe lines to start from.",
     ),
+    "chat": ("chat.command:chat", "Talk to a tuned model, and ask its base the same."),
+    "ask": ("ask:ask", "Ask a model once, for scripts: the answer, and nothing else."),
     "runs": ("runs.command:runs", "List the runs with their scores and sizes, or remove old ones."),
     "why": ("why:why", "Explain what became of one row of a run, and which threshold decided."),
     "tune": (

@@ -7,7 +7,7 @@ from typing import Any
 
 from pitchpipe import PitchpipeError, Row
 from pitchpipe_components.files.lines import Unreadable
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 BATCH = 1000  # rows held in memory
 PARTS = 64  # the most parts of an Arrow file
@@ -48,14 +48,14 @@ class RecordBatches:
         return _numbered(islice(_batches(self.path), self.start, self.stop), self.file, self.first)
 
 
-def columnar_parts(opened: Opened, kind: str) -> Iterator[RowGroup | RecordBatches | Unreadable]:
+def columnar_parts(opened: OpenedFile, kind: str) -> Iterator[RowGroup | RecordBatches | Unreadable]:
     """Cuts a Parquet or Arrow file into parts."""
     if opened.compression:
         raise PitchpipeError(f"{opened.path} is {kind} inside {opened.compression}: unpack it first")
     return _row_groups(opened) if kind == "parquet" else _batch_groups(opened)
 
 
-def _row_groups(opened: Opened) -> Iterator[RowGroup | Unreadable]:
+def _row_groups(opened: OpenedFile) -> Iterator[RowGroup | Unreadable]:
     import pyarrow
     from pyarrow import parquet
 
@@ -71,7 +71,7 @@ def _row_groups(opened: Opened) -> Iterator[RowGroup | Unreadable]:
         first += count
 
 
-def _batch_groups(opened: Opened) -> Iterator[RecordBatches | Unreadable]:
+def _batch_groups(opened: OpenedFile) -> Iterator[RecordBatches | Unreadable]:
     """Groups neighbouring batches into few parts: to reach a batch of a stream, all before it are read."""
     import pyarrow
 

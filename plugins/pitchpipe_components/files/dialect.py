@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from pitchpipe_components.files.compression import Broken
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 DELIMITERS = ",\t;|"
 SAMPLE = 20  # rows that show the delimiter
@@ -37,7 +37,7 @@ class Dialect:
         }
 
 
-def dialect_of(opened: Opened, kind: str) -> Dialect:
+def dialect_of(opened: OpenedFile, kind: str) -> Dialect:
     """Recognises the dialect of a table; `kind` tsv says that tabs cut its cells."""
     try:
         text = next(opened.chunks(), b"").decode(errors="replace")

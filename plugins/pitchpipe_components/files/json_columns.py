@@ -9,7 +9,7 @@ from pitchpipe_components.files.json_outline import Outline, Value
 from pitchpipe_components.files.json_scan import Walk, unbroken
 from pitchpipe_components.files.json_values import mended
 from pitchpipe_components.files.lines import Unreadable
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 BATCH = 1000  # rows that one part holds
 
@@ -44,7 +44,7 @@ def are_columns(outline: Outline) -> bool:
 
 
 def column_parts(
-    opened: Opened, outline: Outline, longest: int, troubles: list[str]
+    opened: OpenedFile, outline: Outline, longest: int, troubles: list[str]
 ) -> Iterator[JsonColumns | Unreadable]:
     """Reads all columns side by side, each from its own place in the file."""
     columns = outline.values

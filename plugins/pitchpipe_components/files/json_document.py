@@ -13,7 +13,7 @@ from pitchpipe_components.files.json_list import list_parts
 from pitchpipe_components.files.json_outline import KEYS, PARTS_OF_A_ROW, Outline, Value
 from pitchpipe_components.files.json_scan import Walk, json_key, unbroken
 from pitchpipe_components.files.lines import Lines, Unreadable, line_parts
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 # A list of objects under one of these is the list of rows.
 LISTS = ("data", "rows")
@@ -23,7 +23,7 @@ SPLITS = {"train", "test", "validation", "valid", "val", "dev", "eval"}
 Part = Elements | Lines | Unreadable | JsonColumns | JsonKeyed
 
 
-def document_parts(opened: Opened, key: str | None, longest: int) -> Iterator[Part]:
+def document_parts(opened: OpenedFile, key: str | None, longest: int) -> Iterator[Part]:
     """Cuts a file that begins with a bracket into parts."""
     troubles: list[str] = []
     walk = Walk(unbroken(opened, opened.begin, troubles), opened.begin, longest)

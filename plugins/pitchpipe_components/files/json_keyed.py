@@ -9,7 +9,7 @@ from pitchpipe_components.files.json_outline import PARTS_OF_A_ROW, Outline
 from pitchpipe_components.files.json_scan import Walk, json_key, unbroken
 from pitchpipe_components.files.json_values import mended
 from pitchpipe_components.files.lines import Unreadable
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 BATCH = 1000  # rows that one part holds
 MANY = 100  # objects after which the rest is taken to be alike
@@ -48,7 +48,7 @@ def are_keyed(outline: Outline) -> bool:
     )
 
 
-def keyed_parts(opened: Opened, longest: int, troubles: list[str]) -> Iterator[JsonKeyed | Unreadable]:
+def keyed_parts(opened: OpenedFile, longest: int, troubles: list[str]) -> Iterator[JsonKeyed | Unreadable]:
     """Cuts the object into parts of whole rows; where its JSON breaks, an error row says so."""
     walk = Walk(unbroken(opened, opened.begin, troubles), opened.begin, longest)
     errors: list[str] = []

@@ -23,12 +23,12 @@ from pitchpipe_components.files.json_scan import (
 )
 from pitchpipe_components.files.json_values import REFUSED, shown
 from pitchpipe_components.files.lines import Unreadable, too_long
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 Part = Elements | Unreadable
 
 
-def list_parts(opened: Opened, start: int, line: int, ending: Ending, longest: int) -> Iterator[Part]:
+def list_parts(opened: OpenedFile, start: int, line: int, ending: Ending, longest: int) -> Iterator[Part]:
     """Cuts the file from `start` on into blocks of whole elements. `ending` is what ends the last block."""
     cutter, trouble = _ListCutter(opened, start, line, ending, longest), ""
     try:
@@ -48,7 +48,7 @@ class _ListCutter:
     It tries to cut when `pending` has `wanted` bytes.
     """
 
-    opened: Opened
+    opened: OpenedFile
     start: int
     line: int
     ending: Ending

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Protocol, cast
 
 from pitchpipe_components.files.compression import Broken
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 
 class _Always(Protocol):
@@ -212,7 +212,7 @@ class Walk:
         return taken
 
 
-def unbroken(opened: Opened, start: int, troubles: list[str]) -> Iterator[bytes]:
+def unbroken(opened: OpenedFile, start: int, troubles: list[str]) -> Iterator[bytes]:
     """Yields chunks up to the place where the file breaks off, and appends the cause to `troubles`."""
     try:
         yield from opened.chunks(start)

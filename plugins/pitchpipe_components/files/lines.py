@@ -8,7 +8,7 @@ import msgspec
 from pitchpipe import Row
 from pitchpipe_components.files.compression import BLOCK, Broken
 from pitchpipe_components.files.json_values import REFUSED, mended, shown
-from pitchpipe_components.files.opening import Opened, Text, read
+from pitchpipe_components.files.opening import OpenedFile, Text, read
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Lines:
                 yield from read_one([line], number)
 
 
-def line_parts(opened: Opened, json: bool, longest: int) -> Iterator[Lines | Unreadable]:
+def line_parts(opened: OpenedFile, json: bool, longest: int) -> Iterator[Lines | Unreadable]:
     """Cuts a file into blocks of whole lines; a line that is too long is skipped without being held."""
     name, start, line = opened.name, opened.begin, 1
     pending, skipping, trouble = b"", False, ""

@@ -43,7 +43,7 @@ def read(text: Text) -> bytes:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedFile:
     """A file with its compression and encoding. `name` is the file name that its rows carry."""
 
     path: Path
@@ -77,7 +77,7 @@ class Opened:
         return Span(self.path, start, start + size) if self.plain else block[:size]
 
 
-def opened(path: Path, name: str, encoding: str | None) -> Opened:
+def opened(path: Path, name: str, encoding: str | None) -> OpenedFile:
     """Recognises a file's compression and encoding by its first bytes."""
     if problem := unreadable(path):
         raise PitchpipeError(problem)
@@ -88,10 +88,10 @@ def opened(path: Path, name: str, encoding: str | None) -> Opened:
         head = b""
     mark = next((mark for mark in MARKS if head.startswith(mark)), b"")
     if encoding is None:
-        return Opened(path, name, compression, MARKS[mark] if mark else _by_zero_bytes(head), mark)
+        return OpenedFile(path, name, compression, MARKS[mark] if mark else _by_zero_bytes(head), mark)
     encoding = codecs.lookup(encoding).name.replace("utf-8-sig", "utf-8")
     fits = mark and MARKS[mark].startswith(encoding)
-    return Opened(path, name, compression, MARKS[mark] if fits else encoding, mark if fits else b"")
+    return OpenedFile(path, name, compression, MARKS[mark] if fits else encoding, mark if fits else b"")
 
 
 def unreadable(path: Path) -> str:

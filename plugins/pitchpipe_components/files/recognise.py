@@ -5,7 +5,7 @@ import re
 from pitchpipe import PitchpipeError
 from pitchpipe_components.files.compression import Broken
 from pitchpipe_components.files.json_values import mended
-from pitchpipe_components.files.opening import COLUMNAR, Opened
+from pitchpipe_components.files.opening import COLUMNAR, OpenedFile
 from pitchpipe_components.files.paths import extension
 from pitchpipe_components.files.stand_ins import foreign
 
@@ -23,7 +23,7 @@ BY_NAME = {
 }
 
 
-def recognised(opened: Opened) -> str:
+def recognised(opened: OpenedFile) -> str:
     """Returns the kind of a file: jsonl, json, csv, tsv, parquet, arrow or text."""
     head = _head(opened)
     for magic, kind in COLUMNAR.items():
@@ -42,7 +42,7 @@ def recognised(opened: Opened) -> str:
     )
 
 
-def _head(opened: Opened) -> bytes:
+def _head(opened: OpenedFile) -> bytes:
     try:
         return next(opened.chunks(), b"")
     except Broken:

@@ -11,7 +11,7 @@ from pitchpipe_components.files.compression import Broken
 from pitchpipe_components.files.dialect import Dialect, dialect_of
 from pitchpipe_components.files.json_values import SHOWN
 from pitchpipe_components.files.lines import too_long
-from pitchpipe_components.files.opening import Opened
+from pitchpipe_components.files.opening import OpenedFile
 
 BATCH = 1000  # rows that one part holds
 
@@ -39,7 +39,7 @@ class Table:
                 yield Row(dict(zip(columns, cells, strict=True)), self.file, line, "", notes)
 
 
-def table_parts(opened: Opened, kind: str, longest: int) -> Iterator[Table]:
+def table_parts(opened: OpenedFile, kind: str, longest: int) -> Iterator[Table]:
     """Cuts a table into parts of whole rows."""
     csv.field_size_limit(longest)
     dialect = dialect_of(opened, kind)
@@ -58,7 +58,7 @@ def table_parts(opened: Opened, kind: str, longest: int) -> Iterator[Table]:
         yield Table(opened.name, columns, batch)
 
 
-def _records(opened: Opened, dialect: Dialect, longest: int) -> Iterator[Record]:
+def _records(opened: OpenedFile, dialect: Dialect, longest: int) -> Iterator[Record]:
     """Yields every row with the line where it begins; a quote that is still open at the end is an error."""
     lines = _Lines(opened, dialect.newline)
     text = islice(lines, dialect.above, None)
@@ -98,7 +98,7 @@ def _readable(cell: str) -> str:
 class _Lines:
     """Yields a file's lines to the csv module; counts quotes and remembers damage and the end of the file."""
 
-    def __init__(self, opened: Opened, newline: str):
+    def __init__(self, opened: OpenedFile, newline: str):
         self.newline = newline
         self.quotes, self.ended, self.mended, self.trouble, self.rest = 0, False, False, "", ""
         self._lines = self._read(opened)
@@ -109,7 +109,7 @@ class _Lines:
             yield line
         self.ended = True
 
-    def _read(self, opened: Opened) -> Iterator[str]:
+    def _read(self, opened: OpenedFile) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         rest = ""
         try:

@@ -1,30 +1,38 @@
 """Opens a model to ask it, in the very words of training: that of a run, of a folder, or of the hub."""
 
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
-
-from pitchpipe.errors import PitchpipeError, suggest
+from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.host.contracts import Console
-from pitchpipe.host.host import Host
-from pitchpipe.recipe.checked import checked
-from pitchpipe.recipe.document import Document
 from pitchpipe.recipe.recipe import Recipe
-from pitchpipe.records.conversation import Json
-from pitchpipe.run.directory import MARK
+from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe_stages.console import escape
+from pitchpipe_stages.generate import asking
+from pitchpipe_stages.generate.adapter_folder import AdapterFolder
+from pitchpipe_stages.generate.places import recipe_for, recipe_of, run_of, variables_of
+from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.load import RecipeModel
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rendering import Rendering
+from pitchpipe_stages.render.sections import TEMPLATE
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-PARTS = ("model", "adapter", "template", "collator")  # sections that decide how a model is asked
+
+class ContextFull(PitchpipeError):
+    """A conversation that is longer than what the model reads."""
+
+    def __init__(self, tokens: int, context: int):
+        super().__init__(f"the conversation has {tokens:,} tokens, and the model reads {context:,}")
+        self.tokens, self.context = tokens, context
 
 
 @dataclass
@@ -36,6 +44,8 @@ class Opened:
     loader: RecipeModel
     model: "PreTrainedModel"
     run: Path | None
+    variables: Json = field(default_factory=dict)  # what servers tell the chat template
+    without_adapter: bool = False  # asked as its base, whose weights are in the same memory
 
     @property
     def tokenizer(self) -> "PreTrainedTokenizerFast":
@@ -55,67 +65,82 @@ class Opened:
         """The tokens that end a reply: `ends.every`."""
         return Ends.of(self.model, self.tokenizer, self.renderer)
 
+    @property
+    def template(self) -> str:
+        """The name of its template."""
+        use = self.recipe[TEMPLATE]
+        return use.name if use else ""
 
-def opened(place: str, console: Console, tuned: bool = True) -> Opened:
-    """The model of a run's directory, tuned or its base; of a model's folder; or of a name on the hub.
+    @cached_property
+    def context(self) -> int | None:
+        """Tokens that the model reads, prompt and answer together, where it knows a most."""
+        return Before.of(self.model).positions
 
-    A folder and a name hold one model, which is taken for the tuned one and for the base.
+    def prompt(self, conversation: Conversation) -> list[int]:
+        """The ids that a server would give the model for the next reply."""
+        try:
+            return self.renderer.next_prompt(conversation, self.variables)
+        except Quarantine as refusal:
+            raise PitchpipeError(f"the template cannot write this conversation: {refusal}") from None
+
+    def room(self, taken: int) -> int:
+        """How many tokens an answer may have behind a prompt of so many."""
+        if self.context is None:
+            return sys.maxsize
+        if taken >= self.context:
+            raise ContextFull(taken, self.context)
+        return self.context - (1 if self.model.config.is_encoder_decoder else taken)
+
+    @contextmanager
+    def ready(self) -> "Iterator[PreTrainedModel]":
+        """The model on its device, to be asked."""
+        off = cast(Any, self.model).disable_adapter if self.without_adapter else nullcontext
+        with asking.ready(self.model) as model, off():
+            yield model
+
+
+def opened(place: str, console: Console, tuned: bool = True, template: str = "") -> Opened:
+    """The model of a run's directory, tuned or its base; of a model's folder; of an adapter's, tuned or its
+    base; or of a name on the hub.
+
+    A model's folder and a name hold one model, which is taken for the tuned one and for the base. `template`
+    is for models that have none.
     """
-    run = run_of(Path(place))
-    recipe = recipe_of(run) if run else _plain(place)
-    rendering = Rendering.of(recipe)
-    assert rendering
+    run, path = run_of(Path(place)), Path(place)
+    if run and template:
+        raise PitchpipeError(f"{place} is a run: its model is asked with the template of its training")
     with console.waiting(f"loading {'the base of ' * (not tuned)}{escape(place)}"):
+        adapter = None if run else AdapterFolder.at(path)
+        tokenizer = adapter.tokenizer if adapter else None
+        base = adapter.base if adapter else {}
+        recipe = recipe_of(run) if run else recipe_for(base, place, template, tokenizer)
+        rendering = Rendering(recipe, tokenizer)
         loader = RecipeModel(recipe, rendering)
-        model = loader.tuned(run / "model") if run and tuned else loader.base()
-    return Opened(recipe, rendering, loader, model, run)
+        if adapter and tuned:
+            model = adapter.model(loader)
+        else:
+            model = loader.tuned(run / "model") if run and tuned else loader.base()
+    return Opened(recipe, rendering, loader, model, run, variables_of(run) if run else {})
 
 
-def run_of(path: Path) -> Path | None:
-    """The run that a path means: its directory, or the model in it."""
-    for folder in (path, path.parent) if path.name == "model" else (path,):
-        if folder.is_dir() and any((folder / name).exists() for name in MARK):
-            if not (folder / "model").is_dir():
-                raise PitchpipeError(f"{folder} has no trained model. Run its recipe again to make one.")
-            return folder
-    return None
+def base_of(one: Opened, place: str, console: Console) -> Opened | None:
+    """The base of a model that is open, of the same place; nothing where it is no tuned model.
+
+    An adapter that leaves the weights of its base as they are is switched off: nothing is loaded twice.
+    """
+    if not one.run and not AdapterFolder.at(Path(place)):
+        return None
+    if not is_beside(one.model):
+        return opened(place, console, tuned=False)
+    return Opened(one.recipe, one.rendering, one.loader, one.model, one.run, one.variables, True)
 
 
-def recipe_of(run: Path, **model: object) -> Recipe:
-    """What a run's recipe says of its model, as it was run; with other options of the model, or without some
-    that are None."""
-    known = msgspec.json.decode((run / "run.json").read_bytes(), type=dict[str, object])
-    said = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Json)
-    parts = {name: said[name] for name in PARTS if name in said}
-    return _checked(Path(str(known["recipe"])), parts | {"model": _with(parts["model"], model)})
-
-
-def _with(said: str | Json, others: Json) -> str | Json:
-    """A component with other options."""
-    if not others:
-        return said
-    name, options = (said, {}) if isinstance(said, str) else next(iter(said.items()))
-    changed = {**(options or {}), **others}
-    return {name: {option: value for option, value in changed.items() if value is not None}}
-
-
-def _plain(place: str) -> Recipe:
-    """A recipe for a model that has its own template."""
-    folder = Path(place)
-    if (folder / "config.json").exists():
-        where = {"folder": str(folder.resolve())}
-    elif folder.exists() or place.startswith((".", "/", "~")) or place.count("/") > 1:
-        near = (
-            [str(path) for path in folder.parent.glob("*") if path.is_dir()] if folder.parent.is_dir() else []
-        )
-        raise PitchpipeError(
-            f"{place} is no run and no model: it holds no run.json and no config.json.{suggest(place, near)}"
-        )
-    else:
-        where = {"name": place}
-    return _checked(Path.cwd() / place, {"model": {"transformers": where}, "template": "tokenizer"})
-
-
-def _checked(path: Path, data: Json) -> Recipe:
-    host = Host.from_environment(path.parent)
-    return checked(Document(path, data), host, whole=False)
+def is_beside(model: Any) -> bool:
+    """Whether a model is its base with an adapter that changes nothing of it while it is switched off."""
+    settings = list(getattr(model, "peft_config", {}).values())
+    return bool(settings) and all(
+        one.peft_type in ("LORA", "IA3")
+        and getattr(one, "bias", "none") == "none"
+        and getattr(one, "init_lora_weights", True) in (True, False, "gaussian")
+        for one in settings
+    )

@@ -5,14 +5,14 @@ otherwise once it is history: without its reasoning, with another end. Then each
 own, which ends with it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pitchpipe.errors import Quarantine
 from pitchpipe.records.conversation import Conversation, MarkedWords, Message, replace
 from pitchpipe.records.template import Piece
 from pitchpipe_stages.render.asked import Asked
 from pitchpipe_stages.render.asker import Asker
-from pitchpipe_stages.render.chat_template import LostCalls, Request
+from pitchpipe_stages.render.chat_template import LostCalls, Request, check_complete
 from pitchpipe_stages.render.marking import TaggedText, cut, trimmed
 from pitchpipe_stages.render.shapes import Plan, Shape, plan_of, planned, shape_of
 from pitchpipe_stages.render.source_facts import SourceFacts
@@ -44,6 +44,13 @@ class ByReply:
         prompt = cut(asked.parts, 0, asked.start)
         words = pieces_of(cut(asked.parts, asked.start, asked.end), [(0, asked.end - asked.start)])
         return list(pieces_of(prompt, [])), said(words)
+
+    def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
+        """The prompt of the reply that comes next, as a server writes it."""
+        messages, request = conversation.messages, Request(self.asker.servings[0], variables)
+        prompt = self.asker.template.written(messages, conversation.tools, request, prompt=True)
+        check_complete(prompt, conversation, len(messages))
+        return list(pieces_of(prompt.parts, []))
 
     def written(self, conversation: Conversation) -> Writings:
         shape = shape_of(conversation, self._tests)

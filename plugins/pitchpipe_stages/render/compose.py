@@ -58,7 +58,7 @@ def _behind_opening(asked: Asked, prompt: str, reply: Message) -> list[TaggedTex
     if not found or not asked.text.startswith(prompt[: found.start()]):
         return None
     opened, line = found[1], "\n" if found[2] else ""
-    closed = _CLOSES.get(opened, f"{opened[0]}/{opened[1:]}")
+    closed = closing(opened)
     said = _stripped(cut(asked.parts, found.start(), asked.end))
     if _begins(said, opened):  # the chat template opens reasoning too, with other white space
         said = _stripped(cut(said, len(opened), asked.end))
@@ -73,6 +73,11 @@ def _behind_opening(asked: Asked, prompt: str, reply: Message) -> list[TaggedTex
         asked.note = "the prompt opens reasoning, and the reply closes it at once"
         return said
     return [*thought, *said]
+
+
+def closing(opened: str) -> str:
+    """The mark that closes reasoning."""
+    return _CLOSES.get(opened, f"{opened[0]}/{opened[1:]}")
 
 
 def _begins(parts: list[TaggedText], words: str) -> bool:

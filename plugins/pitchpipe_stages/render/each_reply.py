@@ -74,6 +74,9 @@ class EachReply(Writer):
         messages[reply] = replace(messages[reply], content=self.plain(messages[reply].content))
         return replace(conversation, messages=tuple(messages))
 
+    def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
+        return self.writer.awaited(conversation, variables)
+
     def edited(self, conversation: Conversation) -> Conversation:
         return self.writer.edited(conversation)
 

@@ -71,6 +71,9 @@ class ProbedWriter(Writer):
     def asked(self, conversation: Conversation, reply: int) -> tuple[list[Piece], str]:
         return self._by_reply(conversation).asked(conversation, reply)
 
+    def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
+        return self._by_reply(conversation).awaited(conversation, variables)
+
     def jinja(self, bos: str, eos: str, defaults: Mapping[str, object] | None = None) -> ChatTemplates:
         """The source, which knows what training knew: the recipe's variables, the day, the switches."""
         day, values = self.template.day, {**(defaults or {}), **self.template.variables}

@@ -214,6 +214,13 @@ class Renderer:
         pieces, said = self.serving.asked(conversation, reply)
         return list(self.encode(self._owned(pieces)).ids), said
 
+    def next_prompt(
+        self, conversation: Conversation, variables: Mapping[str, object] | None = None
+    ) -> list[int]:
+        """The prompt of the reply that comes next, as a server writes it that is told these variables."""
+        pieces = self.serving.awaited(conversation, variables or {})
+        return list(self.encode(self._owned(pieces)).ids)
+
     def encode(self, pieces: Sequence[Piece]) -> Example:
         """Ids and labels of any pieces, learned or not; proven where they are learned."""
         whole = self._whole.encode(self.text(pieces))

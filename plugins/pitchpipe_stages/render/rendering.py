@@ -2,7 +2,8 @@
 
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.learns import learns
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 class Rendering:
     """Tokenizer and renderers of a recipe that has a model and a template."""
 
-    def __init__(self, recipe: Recipe):
-        self.recipe = recipe
+    def __init__(self, recipe: Recipe, own_tokenizer: Path | None = None):
+        self.recipe, self.own_tokenizer = recipe, own_tokenizer  # a folder, of an adapter that brings one
         self._models_own: ChatTemplates = None
 
     @classmethod
@@ -35,6 +36,10 @@ class Rendering:
     def tokenizer(self) -> "PreTrainedTokenizerFast":
         model = self.recipe[MODEL]
         assert model
+        if self.own_tokenizer:
+            from transformers import AutoTokenizer
+
+            return cast("PreTrainedTokenizerFast", AutoTokenizer.from_pretrained(self.own_tokenizer))
         return model.bound.tokenizer()
 
     @cached_property

@@ -60,6 +60,9 @@ class Ruled(Writer):
     def asked(self, conversation: Conversation, reply: int) -> tuple[list[Piece], str]:
         return self.writer.asked(self.edited(conversation), reply)
 
+    def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
+        return self.writer.awaited(self.edited(conversation), variables)
+
     def jinja(self, bos: str, eos: str, defaults: Mapping[str, object] | None = None) -> ChatTemplates:
         return self.writer.jinja(bos, eos, defaults)
 

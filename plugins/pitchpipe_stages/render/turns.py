@@ -60,6 +60,11 @@ class TurnsWriter(Writer):
             return self._by_chat_template(conversation).asked(conversation, reply)
         return super().asked(conversation, reply)
 
+    def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
+        if self._needs_more(conversation):
+            return self._by_chat_template(conversation).awaited(conversation, variables)
+        return super().awaited(conversation, variables)
+
     def with_reasoning(self, rule: str) -> Writer:
         return self if rule == self.reasoning else TurnsWriter(self.turns, rule)
 

@@ -39,6 +39,7 @@ class Writings:
     notes: tuple[str, ...] = ()  # what the ledger should tell
 
 
+AWAITED = Message("assistant", "So be it.")  # any reply: a prompt ends before it
 PLAIN_TALK = Conversation((Message("user", "Hi"), Message("assistant", "Hello.")))
 
 
@@ -97,6 +98,11 @@ class Writer(ABC):
         if first is None:
             raise Quarantine("the template does not say where this reply begins")
         return pieces[:first], said(pieces[first:])
+
+    def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
+        """The prompt of the reply that comes next, as a server writes it that is told these variables."""
+        messages = (*conversation.messages, AWAITED)
+        return self.asked(replace(conversation, messages=messages), len(messages) - 1)[0]
 
     def edited(self, conversation: Conversation) -> Conversation:
         """The conversation as a recipe's rules want it learned."""

@@ -37,11 +37,12 @@ class Probe:
         sides: Sequence[Examples],
         tokenizer: "PreTrainedTokenizerFast",
         renderer: Renderer,
+        stops: list[int],
         console: Console,
         records: Records | None,
     ):
         self.run, self.sides, self.console, self.records = run, sides, console, records
-        self.tokenizer, self.renderer = tokenizer, renderer
+        self.tokenizer, self.renderer, self.stops = tokenizer, renderer, stops
         self.attention = ""  # the model's own, where training has another
         self._prompts: list[Prompt] | None = None
         self._failed, self._asked_at = False, -1
@@ -109,9 +110,7 @@ class Probe:
 
     def _asked(self, model: "PreTrainedModel", prompts: list[Prompt], room: int) -> Replies:
         with self.console.waiting("asking for samples"), asking.undisturbed(model, self.attention):
-            answers = asking.answers(
-                model, self.tokenizer, self.renderer.stop_ids, prompts, len(prompts), room
-            )
+            answers = asking.answers(model, self.tokenizer, self.stops, prompts, len(prompts), room)
             return list(zip(prompts, answers, strict=True))
 
     def _show(self, step: int, replies: Replies) -> None:

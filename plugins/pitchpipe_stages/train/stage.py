@@ -165,7 +165,9 @@ def begin(run: Run, console: Console, records: Records | None) -> Begun:
         report=records.log if records else lambda step, values: None,
         console=console,
         first=FirstBatch(rendering.tokenizer, rendering.renderer.stop_ids, sides[0]),
-        prober=Probe(run.path, sides[::-1], rendering.tokenizer, rendering.renderer, console, records),
+        prober=Probe(
+            run.path, sides[::-1], rendering.tokenizer, rendering.renderer, ends.every, console, records
+        ),
         rates=loader.rates(model),
         rewards=judge.weights,
         trying=Tries(run.path, rendering.tokenizer, ends.every, judge, console, records),

@@ -1,0 +1,73 @@
+"""Tells what a model thinks from what it says, while it writes."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pitchpipe_stages.render.compose import OPEN, closing
+
+LONGEST = 30  # characters of a mark
+_MARK = re.compile(r"\s*(?:<\|channel>thought|[<\[][^<>\[\]\s]*[>\]])")
+
+
+class Said(NamedTuple):
+    """A stretch of an answer."""
+
+    text: str
+    thought: bool = False
+
+
+class Thoughts:
+    """Parts a text at the marks of reasoning, which it leaves out. The prompt may have opened reasoning."""
+
+    def __init__(self, prompt: str = ""):
+        opened = OPEN.search(prompt)
+        self._close = closing(opened[1]) if opened else ""
+        self._begun = bool(opened)  # whether it is known if the answer begins with reasoning
+        self._held = ""
+        self._bare = self._begun  # white space at the edge of reasoning is no part of it
+
+    def add(self, text: str, last: bool = False) -> Iterator[Said]:
+        """What is known of the text so far; of the `last` one, all."""
+        self._held += text
+        if not self._begun and not self._begin(last):
+            return
+        if self._close:
+            yield from self._thought(last)
+        if not self._close:
+            yield from self._given(self._held, thought=False)
+            self._held = ""
+
+    def _begin(self, last: bool) -> bool:
+        """Whether the first words are there that tell if the answer begins with reasoning."""
+        found = _MARK.match(self._held)
+        if found and (opened := OPEN.search(found[0])):
+            self._close, self._held, self._bare = closing(opened[1]), self._held[found.end() :], True
+        bare = self._held.lstrip()
+        maybe = not bare or (bare[0] in "<[" and len(bare) < LONGEST and not re.search(r"\s", bare))
+        self._begun = bool(self._close or last or not maybe or (found and not bare.startswith("<|channel>")))
+        return self._begun
+
+    def _thought(self, last: bool) -> Iterator[Said]:
+        thought, closed, rest = self._held.partition(self._close)
+        if closed:
+            yield from self._given(thought.rstrip("\n"), thought=True)
+            self._held, self._close, self._bare = rest, "", True
+            return
+        keep = 0 if last else _may_begin(self._held, self._close)
+        given = self._held[: len(self._held) - keep]
+        edge = "" if last else given[len(given.rstrip("\n")) :]  # it may stand before the closing mark
+        yield from self._given(given[: len(given) - len(edge)], thought=True)
+        self._held = edge + self._held[len(given) :]
+
+    def _given(self, text: str, thought: bool) -> Iterator[Said]:
+        if self._bare:
+            text = text.lstrip("\n")
+        if text:
+            self._bare = False
+            yield Said(text, thought)
+
+
+def _may_begin(text: str, mark: str) -> int:
+    """How many of the last characters may be the beginning of a mark."""
+    return next((size for size in range(len(mark) - 1, 0, -1) if text.endswith(mark[:size])), 0)

@@ -1,0 +1,1 @@
+"""The command `chat`: a person talks to a model in a terminal."""
