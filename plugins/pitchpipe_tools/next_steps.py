@@ -4,7 +4,9 @@ import sys
 from shutil import which
 
 from pitchpipe.run.directory import Run
+from pitchpipe_stages.console import escape
 from pitchpipe_stages.train.sections import TRAINER
+from pitchpipe_tools.runs.origin import origin
 from pitchpipe_tools.tuned_model import show_tuned
 
 
@@ -14,6 +16,8 @@ def show_next_steps(run: Run, recipe: str, tiny: bool = False) -> None:
         run.console.say(f"All of it works here. The recipe itself:  [bold]{_program()} run {recipe}[/]")
         return
     show_tuned(run)
+    if earlier := origin(run.path):
+        run.console.say(f"[dim]It began with the model of {escape(earlier)}[/]")
     run.console.say("What to try next:")
     for command, purpose in _next_steps(run, recipe):
         run.console.say(f"  [bold]{_program()} {command}[/]\n      [dim]{purpose}[/]")

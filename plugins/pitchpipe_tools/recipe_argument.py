@@ -1,9 +1,8 @@
 """The argument RECIPE and the option --set, and the recipe that they name."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -12,6 +11,10 @@ from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.hookspecs import KINDS
 from pitchpipe.host.host import Host
 from pitchpipe.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from pitchpipe_tools.recipe_file.from_run import Runs
+    from pitchpipe_tools.recipe_file.load import Loaded
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -54,17 +57,27 @@ def find_recipe(name: str) -> Path:
     raise PitchpipeError(f"no recipe {name}.{suggest(name, near | set(shipped))}")
 
 
-def load_recipe(name: str, overrides: tuple[str, ...], tiny: bool = False) -> Recipe:
-    """Loads and checks a recipe, with the installed plugins and the plugin in the recipe's folder. `tiny`
-    makes it small before the overrides change it."""
-    from pitchpipe_tools.recipe_file.load import load
-    from pitchpipe_tools.recipe_file.overrides import override
-    from pitchpipe_tools.recipe_file.shrink import shrink
+def load_recipe(name: str, overrides: tuple[str, ...], runs: "Runs | None" = None) -> Recipe:
+    """Loads and checks a recipe, with the installed plugins and the plugin in the recipe's folder. Says so
+    where the run that it begins with has no model yet."""
+    loaded = load_all(name, overrides, runs)
+    tell_stand_in(loaded)
+    return loaded.recipe
+
+
+def tell_stand_in(loaded: "Loaded") -> None:
+    """Says so where a recipe begins with a run that has no model yet."""
+    if loaded.note:
+        click.echo(f"note: {loaded.note}.", err=True)
+
+
+def load_all(name: str, overrides: tuple[str, ...], runs: "Runs | None" = None) -> "Loaded":
+    """Loads and checks a recipe and those that are run before it."""
+    from pitchpipe_tools.recipe_file.from_run import USUAL
+    from pitchpipe_tools.recipe_file.load import load_chain
 
     path = find_recipe(name)
-    host = host_with_warnings(path.parent)
-    smaller = [partial(shrink, host)] if tiny else []
-    return load(path, host, *smaller, *map(override, overrides))
+    return load_chain(path, host_with_warnings(path.parent), overrides, runs or USUAL)
 
 
 def host_with_warnings(folder: Path) -> Host:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from filecmp import cmp
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.protocols import NamesFiles
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.data.sections import LOADERS
-from pitchpipe_tools.recipe_argument import find_recipe, load_recipe, shipped_recipes
+from pitchpipe_tools.recipe_argument import find_recipe, load_all, shipped_recipes
 from pitchpipe_tools.recipe_file.extends import chain
 
 
@@ -32,25 +33,25 @@ def recipes(copy: str | None, to: Path) -> None:
         click.echo(f"{name:28}{path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
 
 
-def _copy(name: str, target_folder: Path) -> None:
-    """Copies a recipe, the recipes that it extends, and the files in its folder that it reads."""
-    path = find_recipe(name)
-    folder = path.parent.resolve()
-    written = [document.path for document in chain(path)]
-    files = [file.resolve() for file in dict.fromkeys([*written, *_files(load_recipe(name, ()))])]
-    for file in files:
-        if not file.is_relative_to(folder):
-            continue
-        target = target_folder / file.relative_to(folder)
-        if target.exists():
+def _copy(name: str, to: Path) -> None:
+    """Copies a recipe, those that it extends or begins with, and the files in its folder that they read."""
+    path = find_recipe(name).resolve()
+    files = [file for loaded in reversed(load_all(name, ()).chain()) for file in _files(loaded.recipe)]
+    beside = [file for file in map(Path.resolve, files) if file.is_relative_to(path.parent)]
+    copies = {file: to / file.relative_to(path.parent) for file in beside}
+    for file, target in copies.items():
+        if target.exists() and (file == path or not cmp(file, target, shallow=False)):
             raise PitchpipeError(f"{target} is there already")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-        click.echo(f"wrote {target}")
+    for file, target in copies.items():
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+            click.echo(f"wrote {target}")
 
 
 def _files(recipe: Recipe) -> Iterator[Path]:
-    """The files that the loaders read, then the files that options name."""
+    """A recipe and what it extends, the files that the loaders read, the files that options name."""
+    yield from (document.path for document in chain(recipe.path))
     for source in recipe[LOADERS]:
         if isinstance(source.loader.bound, NamesFiles):
             yield from source.loader.bound.inputs()

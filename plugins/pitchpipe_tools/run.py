@@ -1,13 +1,18 @@
 """pitchpipe run and pitchpipe prepare: a recipe from data to scores, or its data alone."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.directory import Run
 from pitchpipe_tools.next_steps import show_next_steps
-from pitchpipe_tools.recipe_argument import Function, load_recipe, recipe_argument
+from pitchpipe_tools.recipe_argument import Function, load_all, recipe_argument, tell_stand_in
+
+if TYPE_CHECKING:
+    from pitchpipe_stages.console import RichConsole
 
 _PLACE = (
     click.option(
@@ -92,12 +97,13 @@ def run(
     Everything is written to runs/NAME: the ledger of all rows that were dropped or changed, the
     prepared data, the tuned model, the scores. Run the same command again and it continues: stages
     that are done are skipped, training goes on from its last checkpoint, and what has changed is redone.
+    A recipe that RECIPE begins with (`from: sft.yaml`) is run first; --set and --name concern RECIPE alone.
 
     --processes, --machines and --address say what the recipe's section `launch` says: who trains together.
     """
     asked = {"processes": processes, "machines": machines, "address": address}
     said = tuple(f"launch.{name}={value}" for name, value in asked.items() if value)
-    if finished := _run(recipe, until, overrides=(*overrides, *said), **options):
+    if finished := _run(recipe, until, overrides=overrides, launch=said, **options):
         show_next_steps(finished, recipe, tiny=options["tiny"])
 
 
@@ -120,30 +126,58 @@ def _run(
     runs: Path,
     name: str | None,
     workers: int | None,
+    launch: tuple[str, ...] = (),
     machine_rank: int | None = None,
 ) -> Run | None:
-    from pitchpipe.run.run import run
     from pitchpipe_stages.console import RichConsole, escape
-    from pitchpipe_stages.train import places
-    from pitchpipe_stages.train.device import PROCESSOR, tell, training_device
+    from pitchpipe_stages.train.device import PROCESSOR, training_device
     from pitchpipe_stages.train.launch import LAUNCH
-    from pitchpipe_stages.train.ranks import joins, together
-    from pitchpipe_stages.train.sections import TRAINER
+    from pitchpipe_stages.train.ranks import together
     from pitchpipe_tools.cures import cured
+    from pitchpipe_tools.recipe_file.before import one_after_another
+    from pitchpipe_tools.recipe_file.from_run import Runs
     from pitchpipe_tools.recipe_file.shrink import LAUNCHED, SAID
 
+    console, place, finished = RichConsole(), Runs(runs, tiny, launch), None
+    one = partial(_run_one, console=console, workers=workers or 0, machine_rank=machine_rank)
     with cured(), together():
-        loaded, console = load_recipe(recipe, overrides, tiny), RichConsole()
-        folder = runs / (name or f"{loaded.path.stem}{'-tiny' if tiny else ''}")
+        last = load_all(recipe, overrides, place)
+        folder = place.of(last.recipe.path, name)
         if tiny:
             console.say(SAID)
-            if LAUNCH in loaded and training_device().words == PROCESSOR:
+            if LAUNCH in last.recipe and training_device().words == PROCESSOR:
                 console.say(LAUNCHED)
-        with places.one_of_machines(loaded[LAUNCH], machine_rank):
-            begins = until != "prepare" and not joins()
-            for hint in loaded.hints if begins else ():
-                console.say(f"[yellow]hint:[/] {escape(hint)}")
-            if loaded[TRAINER] and begins:
-                tell(loaded, console)
-                places.tell(loaded[LAUNCH], console)
-            return run(loaded, folder, console, until, workers or 0)
+        if until == "prepare":
+            tell_stand_in(last)
+            return one(last.recipe, folder, until)
+        for loaded, at, number in one_after_another(last, overrides, place, folder):
+            if number:
+                console.say(f"[bold]{escape(f'{number}: {loaded.path.name}, in {at}')}[/]")
+            finished = one(loaded, at, until if at == folder else "")
+    return finished
+
+
+def _run_one(
+    recipe: Recipe,
+    folder: Path,
+    until: str,
+    console: "RichConsole",
+    workers: int,
+    machine_rank: int | None,
+) -> Run | None:
+    from pitchpipe.run.run import run
+    from pitchpipe_stages.console import escape
+    from pitchpipe_stages.train import places
+    from pitchpipe_stages.train.device import tell
+    from pitchpipe_stages.train.launch import LAUNCH
+    from pitchpipe_stages.train.ranks import joins
+    from pitchpipe_stages.train.sections import TRAINER
+
+    with places.one_of_machines(recipe[LAUNCH], machine_rank):
+        begins = until != "prepare" and not joins()
+        for hint in recipe.hints if begins else ():
+            console.say(f"[yellow]hint:[/] {escape(hint)}")
+        if recipe[TRAINER] and begins:
+            tell(recipe, console)
+            places.tell(recipe[LAUNCH], console)
+        return run(recipe, folder, console, until, workers)

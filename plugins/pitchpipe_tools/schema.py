@@ -12,8 +12,10 @@ from pitchpipe.host.plugin import Component, Profile
 from pitchpipe.recipe.checked import sections_of
 from pitchpipe.recipe.section import Section
 from pitchpipe_tools.recipe_file.extends import ANCHORS, EXTENDS
+from pitchpipe_tools.recipe_file.from_run import FROM
 
 Schema = dict[str, object]
+FROM_WHAT = "a recipe that is run first, or the folder of a run: this one begins with the model tuned there"
 
 
 @click.command()
@@ -33,7 +35,10 @@ def recipe_schema(host: Host) -> Schema:
     """The schema of a recipe: each section with its components. One that extends another may lack some."""
     sections = sections_of(host)
     required = [section.name for section in sections if section.required]
-    own: Schema = {EXTENDS: {"type": "string", "description": "the recipe that this one extends"}}
+    own: Schema = {
+        EXTENDS: {"type": "string", "description": "the recipe that this one extends"},
+        FROM: {"type": ["string", "null"], "description": FROM_WHAT},
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pitchpipe recipe",

@@ -73,13 +73,11 @@ class Transformers:
         if self.folder is None:
             on_hub = f"{self.name}@{self.revision or 'main'}"
             return {"tokenizer": f"{on_hub} {self.pad_token}", "weights": on_hub}
-        files = sorted(path for path in self.folder.iterdir() if path.is_file())
+        files = sorted(path for path in self.folder.iterdir() if path.is_file() and not _is_about(path))
         weights = {path for path in files if path.suffix in (".safetensors", ".bin", ".gguf")}
         return {
-            "tokenizer": _digest(tuple(path for path in files if path not in weights)),
-            "weights": _digest(
-                tuple(path for path in files if path in weights or path.name == "config.json")
-            ),
+            "tokenizer": _digest([path for path in files if path not in weights]),
+            "weights": _digest([path for path in files if path in weights or path.name == "config.json"]),
         }
 
     def commits(self) -> dict[str, str]:
@@ -183,12 +181,21 @@ def _keep_gradients(model: Any) -> None:
             module.support_avx512bf16_for_cpu = False
 
 
+def _is_about(file: Path) -> bool:
+    """Whether a file tells people of a model: what made it, what it is for. It changes nothing of it."""
+    return file.suffix == ".md" or file.name == "merge.json"
+
+
+def _digest(paths: list[Path]) -> str:
+    stats = [path.stat() for path in paths]
+    return _digest_of(tuple((path, s.st_size, s.st_mtime_ns) for path, s in zip(paths, stats, strict=True)))
+
+
 @cache
-def _digest(paths: tuple[Path, ...]) -> str:
-    """Hashes files; every stage of a run asks, so the result is cached."""
+def _digest_of(files: tuple[tuple[Path, int, int], ...]) -> str:
+    """Hashes files; every stage of a run asks, so the result is kept as long as sizes and dates stay."""
     total = blake2b(digest_size=12)
-    for path in paths:
-        size, date = path.stat().st_size, path.stat().st_mtime_ns
+    for path, size, date in files:
         total.update(f"{path.name} {size} ".encode())
         total.update(path.read_bytes() if size <= SMALL else str(date).encode())
     return total.hexdigest()

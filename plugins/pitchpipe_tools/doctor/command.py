@@ -31,11 +31,14 @@ def doctor(recipe: str | None, overrides: tuple[str, ...], runs: Path, name: str
     from pitchpipe_stages.console import RichConsole
     from pitchpipe_tools.cures import cured
     from pitchpipe_tools.doctor.machine import machine_facts
+    from pitchpipe_tools.recipe_file.from_run import Runs
 
     console = RichConsole()
     with cured():
         tables = (
-            [_of_recipe(load_recipe(recipe, overrides), runs, name, console)] if recipe else machine_facts()
+            [_of_recipe(load_recipe(recipe, overrides, Runs(runs)), runs, name, console)]
+            if recipe
+            else machine_facts()
         )
     for table in tables:
         console.table(table.title, table.head, table.rows, left=len(table.head))

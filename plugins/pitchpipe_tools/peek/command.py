@@ -6,7 +6,7 @@ import click
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_tools.cures import cured
-from pitchpipe_tools.recipe_argument import load_recipe, recipe_argument
+from pitchpipe_tools.recipe_argument import load_all, load_recipe, recipe_argument
 
 COMPARED = ("model", "template", "collator")  # sections that decide the tokens of a conversation
 ON_A_PAGE = 10  # rows
@@ -66,7 +66,7 @@ def peek(
         _check_target(html)
     columns = [Column(load_recipe(recipe, overrides))]
     if beside:
-        columns.append(Column(load_recipe(recipe, (*overrides, *beside)), beside))
+        columns.append(Column(load_all(recipe, (*overrides, *beside)).recipe, beside))
     if html:
         from pitchpipe_tools.peek.page import write
 

@@ -20,7 +20,7 @@ ANCHORS = "x-"  # the first characters of sections that only hold anchors
 
 def read_file(path: Path, components: Set[str] = frozenset()) -> Document:
     """What a recipe says with all that it extends. `components`: the sections that name one component."""
-    return reduce(lambda other, own: _merged(other, own, components), reversed(chain(path)))
+    return reduce(lambda other, own: merged(other, own, components), reversed(chain(path)))
 
 
 def chain(path: Path) -> list[Document]:
@@ -74,23 +74,23 @@ def _other(written: object, folder: Path, said: str) -> Path:
     return path
 
 
-def _merged(other: Document, own: Document, components: Set[str]) -> Document:
+def merged(other: Document, own: Document, components: Set[str]) -> Document:
     """What a recipe says, and what the other one says that it does not."""
-    merged = Document(own.path, other.data, other.places, [*own.problems, *other.problems])
-    _take(merged, own, merged.data, own.data, (), components)
-    return merged
+    document = Document(own.path, other.data, other.places, [*own.problems, *other.problems])
+    _take(document, own, document.data, own.data, (), components)
+    return document
 
 
 def _take(
-    merged: Document, own: Document, old: object, new: object, key: Key, components: Set[str]
+    document: Document, own: Document, old: object, new: object, key: Key, components: Set[str]
 ) -> object:
     """A value with what is newly said of it; places follow."""
     another = len(key) == 1 and key[0] in components and isinstance(new, dict) and isinstance(old, dict)
     if not (isinstance(old, dict) and isinstance(new, dict)) or (another and set(new) - set(old)):
-        merged.put(key, own.place(key))
-        merged.places |= {place: own.places[place] for place in own.places if place[: len(key)] == key}
+        document.put(key, own.place(key))
+        document.places |= {place: own.places[place] for place in own.places if place[: len(key)] == key}
         return new
-    merged.places[key] = own.place(key)
+    document.places[key] = own.place(key)
     for name, value in new.items():
-        old[name] = _take(merged, own, old.get(name), value, (*key, name), components)
+        old[name] = _take(document, own, old.get(name), value, (*key, name), components)
     return old

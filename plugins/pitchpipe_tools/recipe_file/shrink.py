@@ -1,5 +1,6 @@
 """A recipe made small, to try it on any machine: every part of it runs, on few rows and a tiny model."""
 
+from collections.abc import Container
 from contextlib import suppress
 from typing import Any
 
@@ -32,10 +33,11 @@ LAUNCHED = (
 )
 
 
-def shrink(host: Host, data: Json) -> list[Key]:
-    """Puts the tiny model and small numbers into a recipe, and returns the keys of what it changed."""
+def shrink(host: Host, data: Json, but: Container[str] = ()) -> list[Key]:
+    """Puts the tiny model and small numbers into a recipe, and returns the keys of what it changed. Sections
+    in `but` are small already."""
     changed: list[Key] = []
-    if data.get("model"):
+    if data.get("model") and "model" not in but:
         data["model"], changed = _tiny(host, data), [("model",)]
     if data.get("launch") and training_device().words == PROCESSOR:
         data["launch"] = {"processes": 1 if _asked(data) in (1, "auto") else 2}

@@ -12,6 +12,7 @@ from pitchpipe_tools.report import overview
 from pitchpipe_tools.report.gather import Gathered, gather
 from pitchpipe_tools.report.notices import notices
 from pitchpipe_tools.report.sections import PageSection, sections
+from pitchpipe_tools.runs.origin import origin
 
 SUBTITLE, AND_TRAINING = "What became of the data", " and how training went"
 FOOTER = " Each row that was lost or changed stands in ledger.jsonl, beside this page."
@@ -31,12 +32,13 @@ def write(run: Path, console: RichConsole) -> Path:
 def render(history: History, gathered: Gathered) -> str:
     """The page as HTML."""
     date = datetime.fromtimestamp((history.run / "run.json").stat().st_mtime)
+    began = f"; it began with {earlier}" if (earlier := origin(history.run)) else ""
     shown = list(sections(history, gathered))
     tiles = overview.tiles(list(history.result.rows.values()))
     return frame.page(
         name=history.run.resolve().name,
         title="data report",
-        subtitle=f"{SUBTITLE}{AND_TRAINING if gathered.lessons else ''}, {date:%d %B %Y, %H:%M}",
+        subtitle=f"{SUBTITLE}{AND_TRAINING if gathered.lessons else ''}, {date:%d %B %Y, %H:%M}{began}",
         links=[element("li", element("a", part.title, href=f"#{part.anchor}")) for part in shown],
         links_label="on this page",
         content=[notices(history.result, gathered.models, gathered.lessons), tiles, *map(_section, shown)],

@@ -21,11 +21,12 @@ from pitchpipe_tools.runs.found import FoundRun, at_rest, runs_in
 def runs(runs: Path, remove: tuple[str, ...], yes: bool) -> None:
     """List the runs in a folder: recipe, time, state, scores and size. Or remove some.
 
+    A run that began with the model of another one is followed by that one's folder.
     A run that is at work is never removed. NAME/kept/1 is a model that a run kept before it trained another.
     """
     found = runs_in(runs)
     if remove:
-        _remove([_named(name, found, runs) for name in dict.fromkeys(remove)], yes)
+        _remove([_named(name, found, runs) for name in dict.fromkeys(remove)], found, yes)
     elif found:
         _show(found)
     else:
@@ -36,7 +37,7 @@ def _show(found: list[FoundRun]) -> None:
     rows = [
         [
             run.name,
-            _shown(run.recipe),
+            _shown(run),
             f"{run.when:%Y-%m-%d %H:%M}",
             run.state,
             _scores(run),
@@ -47,12 +48,13 @@ def _show(found: list[FoundRun]) -> None:
     RichConsole().table("", ["run", "recipe", "when", "state", "scores", "size"], rows, left=5)
 
 
-def _shown(recipe: str) -> str:
-    """A recipe's path, as seen from here where that is shorter."""
-    if not recipe:
+def _shown(run: FoundRun) -> str:
+    """A recipe's path, as seen from here where that is shorter, and the run that it began with."""
+    if not run.recipe:
         return ""
-    shown = min(recipe, os.path.relpath(recipe), key=len)
-    return shown if os.path.exists(recipe) else f"{shown} (gone)"
+    shown = min(run.recipe, os.path.relpath(run.recipe), key=len)
+    gone = "" if os.path.exists(run.recipe) else " (gone)"
+    return f"{shown}{gone}" + (f"\nfrom {run.origin}" if run.origin else "")
 
 
 def _scores(run: FoundRun) -> str:
@@ -86,13 +88,13 @@ def _named(name: str, found: list[FoundRun], folder: Path) -> FoundRun:
     raise PitchpipeError(f"no run {name} in {folder}.{suggest(wanted, names)}")
 
 
-def _remove(found: list[FoundRun], yes: bool) -> None:
-    """Removes runs, after a question that says how much goes."""
+def _remove(found: list[FoundRun], every: list[FoundRun], yes: bool) -> None:
+    """Removes runs, after a question that says how much goes, and what is left without its beginning."""
     for run in found:
         if run.path.is_symlink():
             raise PitchpipeError(f"{run.path} is a link: remove it yourself")
     total = _bytes(sum(run.size for run in found))
-    said = "\n".join(f"  {run.path}  {_bytes(run.size)}  {run.state}" for run in found)
+    said = "\n".join(f"  {run.path}  {_bytes(run.size)}  {run.state}{_led_to(run, every)}" for run in found)
     if not yes:
         if not sys.stdin.isatty():
             raise PitchpipeError(f"these would be removed, {total} in all:\n{said}\nTo do so, add --yes")
@@ -100,6 +102,12 @@ def _remove(found: list[FoundRun], yes: bool) -> None:
         click.confirm(f"Remove them, {total} in all, with the models in them?", abort=True)
     for run in found:
         _remove_one(run)
+
+
+def _led_to(run: FoundRun, every: list[FoundRun]) -> str:
+    """The runs that began with this one: some may need its model still."""
+    later = [other.name for other in every if other.origin and other.origin.resolve() == run.path.resolve()]
+    return f"; {', '.join(later)} began with it" if later else ""
 
 
 def _remove_one(run: FoundRun) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from pitchpipe.run.directory import KEPT, MARK
+from pitchpipe_tools.runs.origin import origin
 
 Json = dict[str, Any]
 
@@ -26,6 +27,7 @@ class FoundRun:
     when: datetime
     state: str
     scores: dict[str, Json] = field(default_factory=dict)  # of "base" and "tuned"
+    origin: Path | None = None  # the run that it began with
 
     @property
     def size(self) -> int:
@@ -64,7 +66,7 @@ def _run(path: Path) -> FoundRun:
     record = _json(path / "run.json")
     newest = max((file.stat().st_mtime for file in (path / "run.json", path) if file.exists()), default=0)
     when, scores = datetime.fromtimestamp(newest), _json(path / "scores.json")
-    return FoundRun(path, path.name, record.get("recipe", ""), when, state_of(path), scores)
+    return FoundRun(path, path.name, record.get("recipe", ""), when, state_of(path), scores, origin(path))
 
 
 def _kept(run: FoundRun) -> Iterator[FoundRun]:

@@ -37,3 +37,21 @@ def test_a_padding_token_must_exist():
     with pytest.raises(PitchpipeError, match="pad_token '<nope>' is not in the vocabulary"):
         Transformers(folder=BASE, pad_token="<nope>").tokenizer()
     assert Transformers(folder=BASE, pad_token="<|im_end|>").tokenizer().pad_token == "<|im_end|>"
+
+
+def test_what_identifies_a_folder(tmp_path):
+    """Files that change while a process goes on are read anew; what only tells people of the model is not."""
+    files = {"config.json": "{}", "model.safetensors": "w", "tokenizer.json": "t"}
+
+    def changed(name, text):
+        before = model.inputs()
+        (tmp_path / name).write_text(text)
+        return {part for part, value in model.inputs().items() if value != before[part]}
+
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    model = Transformers(folder=tmp_path)
+    assert changed("model.safetensors", "other") == {"weights"}
+    assert changed("tokenizer.json", "other") == {"tokenizer"}
+    assert changed("config.json", '{"a": 1}') == {"tokenizer", "weights"}
+    assert changed("README.md", "A card.") == changed("merge.json", "{}") == set()

@@ -8,7 +8,6 @@ from pitchpipe_tools.peek.columns import Column
 from pitchpipe_tools.peek.hops import peeked_rows
 from pitchpipe_tools.peek.page import render
 from pitchpipe_tools.recipe_file.load import load
-from pitchpipe_tools.recipe_file.overrides import override
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)></details></style>\" onclick='x' & ]]> <!--"
 RECIPE = """\
@@ -66,7 +65,7 @@ def columns_of(folder, rows, *beside, recipe=RECIPE):
     path.write_text(recipe)
     host = Host.from_environment(folder)
     given = [(), *([beside] if beside else [])]
-    return [Column(load(path, host, *map(override, settings)), settings) for settings in given]
+    return [Column(load(path, host, *settings), settings) for settings in given]
 
 
 def page_of(folder, rows, *beside, recipe=RECIPE):
