@@ -53,15 +53,16 @@ class Reference:
 class Side:
     """The batches of one table, and how they are measured."""
 
-    def __init__(self, count: int, batches: "Callable[[], Iterator[Batch]]", total: int, measure: Measure):
-        self.count, self.batches, self.total, self.measure = count, batches, total, measure
+    def __init__(self, batches: "Callable[[], Iterator[Batch]]", total: int, measure: Measure):
+        self.batches, self.total, self.measure = batches, total, measure
 
     def table(self, learner: "Learner", name: str, tick: Any) -> Tensor:
         """Each process measures its share of the batches."""
-        model, device = learner.model_wrapped, learner.accelerator.device
-        sums = torch.zeros(self.count, 2, device=device)
+        model, training = learner.model_wrapped, learner.training
+        count = max(len(training.train), len(training.validation))
+        sums = torch.zeros(count, 2, device=learner.accelerator.device)
         seen = torch.zeros_like(sums)
-        training = model.training
+        was = model.training
         model.eval()
         with torch.no_grad(), learner.accelerator.autocast():
             for number, batch in enumerate(self.batches(), 1):
@@ -71,7 +72,7 @@ class Side:
                 there = said.tokens > 0  # else it only fills the batch
                 at = batch[EXAMPLES][there], sides(batch)[there]
                 sums[at], seen[at] = said.sums[there].float(), 1.0
-        model.train(training)
+        model.train(was)
         both = learner.reduced(torch.stack([sums, seen]))
         return both[0] / both[1].clamp(min=1)
 
