@@ -13,10 +13,11 @@ from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.atomic import write_json
 from pitchpipe_stages.export.destination import MARK, must_be_free, must_have_room, new_folder
 from pitchpipe_stages.export.origin import Origin
+from pitchpipe_stages.export.precise import loaded
 from pitchpipe_stages.export.proof import Agreement, agreement, prove_prompts, prove_replies
 from pitchpipe_stages.export.reading import read
 from pitchpipe_stages.export.reference import Reply, replies
-from pitchpipe_stages.export.whole import saved_tokenizer, source_for
+from pitchpipe_stages.export.whole import saved_tokenizer, source_for, stored_type
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -40,17 +41,20 @@ def export(place: str, use: Use, out: Path, force: bool, console: Console) -> Ex
     origin = Origin.at(place, console)
     must_have_room(out, origin.bytes * (2 if origin.is_adapter else 1))
     wanted, exporter = origin.answers(console), use.bound
-    with new_folder(out, force) as folder, source_for(exporter.takes, origin, folder, console) as source:
-        tokenizer = saved_tokenizer(source)
-        job = Export(
-            source, folder, origin.name, origin.base, tokenizer, origin.template, origin.stops, console
-        )
-        dtype = _freed(origin)
-        exporter(job)
-        done = _proven(exporter, job, origin, wanted, dtype)
-        _mark(job, use, place, done)
-        _as_readable_as(folder / MARK)
-    return Exported(out, *done, exporter.served(replace(job, folder=out)))
+    with source_for(exporter.takes, origin, out, console) as source:
+        with new_folder(out, force) as folder:
+            job = _job(origin, source, folder, console)
+            dtype = _freed(origin)
+            exporter(job)
+            done = _proven(exporter, job, origin, wanted, dtype)
+            _mark(job, use, place, done)
+            _as_readable_as(folder / MARK)
+        return Exported(out, *done, exporter.served(replace(job, folder=out)))
+
+
+def _job(origin: Origin, source: Path, folder: Path, console: Console) -> Export:
+    tokenizer = saved_tokenizer(source)
+    return Export(source, folder, origin.name, origin.base, tokenizer, origin.template, origin.stops, console)
 
 
 Proven = tuple[str, Agreement, Agreement | None, list[str]]
@@ -71,8 +75,8 @@ def _freed(origin: Origin) -> str:
 def _proven(exporter: Exporter, job: Export, origin: Origin, wanted: list[Reply], dtype: str) -> Proven:
     """Asks the export from outside."""
     console, own, least = job.console, None, 1.0
-    if isinstance(exporter, Rounds) and (model := exporter.rounded(job)) is not None:
-        dtype, least = str(model.dtype).removeprefix("torch."), exporter.alike
+    if (model := _measure(exporter, job, origin, dtype)) is not None:
+        dtype, least = str(model.dtype).removeprefix("torch."), getattr(exporter, "alike", 1.0)
         own = _asked(model, job, origin)
         del model
         gc.collect()
@@ -83,6 +87,15 @@ def _proven(exporter: Exporter, job: Export, origin: Origin, wanted: list[Reply]
         return found.by, prove_replies(wanted, found, least, "the model", job.tokenizer), None, found.notes
     rounded = prove_replies(own, found, least, "the model with its weights so rounded", job.tokenizer)
     return found.by, agreement(wanted, found.replies), rounded, found.notes
+
+
+def _measure(exporter: Exporter, job: Export, origin: Origin, dtype: str) -> "PreTrainedModel | None":
+    """The model whose tokens count, where it is not the run's own: its weights are rounded."""
+    rounded = exporter.rounded(job) if isinstance(exporter, Rounds) else None
+    if rounded is not None or exporter.takes == "adapter" or not origin.is_adapter:
+        return rounded
+    stored = stored_type(job.source)  # merged in the type of the base's files
+    return loaded(job.source, stored, origin.found.recipe) if stored != dtype else None
 
 
 def _asked(model: "PreTrainedModel", job: Export, origin: Origin) -> list[Reply]:

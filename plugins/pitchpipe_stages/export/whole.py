@@ -4,18 +4,24 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+import msgspec
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
+from pitchpipe.records.conversation import Json
+from pitchpipe_stages.console import escape
+from pitchpipe_stages.export.merge import RunMerge, Wanted
 from pitchpipe_stages.export.origin import Origin
+from pitchpipe_stages.merge.merger import Proof
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 
 @contextmanager
-def source_for(takes: str, origin: Origin, beside: Path, console: Console) -> Iterator[Path]:
+def source_for(takes: str, origin: Origin, out: Path, console: Console) -> Iterator[Path]:
     """The folder that an exporter takes: a whole "model", or an "adapter"."""
     if takes == "adapter":
         if not origin.is_adapter:
@@ -27,30 +33,29 @@ def source_for(takes: str, origin: Origin, beside: Path, console: Console) -> It
     elif not origin.is_adapter:
         yield origin.folder
     else:
-        merged = beside.parent / f"{beside.name}-merged"
+        merged = out.parent / f".{out.name}.merged"
         shutil.rmtree(merged, ignore_errors=True)
         try:
-            _merge(origin, merged, console)
+            console.say(f"[dim]{escape(_merged(origin, merged, console))}[/]")
             yield merged
         finally:
             shutil.rmtree(merged, ignore_errors=True)
 
 
-def _merge(origin: Origin, merged: Path, console: Console) -> None:
-    loader = origin.found.loader
-    assert loader.adapter
-    shutil.copytree(origin.folder, merged)
-    with console.waiting("merging the adapter into its base"):
-        whole = loader.adapter.bound.merged(loader.base(), origin.folder)
-        for file in merged.glob("adapter_*"):
-            file.unlink()
-        whole.save_pretrained(merged)
-    shutil.copyfile(origin.folder / "generation_config.json", merged / "generation_config.json")
+def _merged(origin: Origin, folder: Path, console: Console) -> Proof:
+    run = origin.found.run
+    assert run
+    return RunMerge(Wanted(run), console).into(folder, folder)
 
 
 def saved_tokenizer(source: Path) -> "PreTrainedTokenizerFast":
     """The tokenizer as it lies beside the model, with its chat template."""
     from transformers import AutoTokenizer
 
-    tokenizer: PreTrainedTokenizerFast = AutoTokenizer.from_pretrained(source)
-    return tokenizer
+    return cast("PreTrainedTokenizerFast", AutoTokenizer.from_pretrained(source))
+
+
+def stored_type(source: Path) -> str:
+    """The type of a model's weights in its files, as its config says."""
+    said = msgspec.json.decode((source / "config.json").read_bytes(), type=Json)
+    return str(said.get("dtype") or said.get("torch_dtype") or "float32")

@@ -67,7 +67,7 @@ class Architecture:
 
     @property
     def positions(self) -> int:
-        """How far a conversation may go. llama.cpp knows no window for this family: up to it, all is the same."""
+        """How far a conversation may go. llama.cpp knows no window here: up to it, all is the same."""
         most, window = int(self.said["max_position_embeddings"]), self.said.get("sliding_window")
         return min(most, int(window)) if window and self.said["model_type"] == "mistral" else most
 
