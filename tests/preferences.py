@@ -65,7 +65,7 @@ def pair(asked, better, worse, **more):
 def prepared(project, rows, recipe=RECIPE, side="train", **changes):
     """What `pitchpipe prepare` makes of rows: the project, and the examples of a side."""
     here = project(files(rows, recipe, **changes))
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_success()
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_success()
     return here, PreparedExamples(here.folder / "runs/recipe/prepared", side)
 
 

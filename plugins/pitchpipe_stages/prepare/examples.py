@@ -67,6 +67,16 @@ class PreparedExamples:
         offsets: NDArray[np.int64] = np.frombuffer(self._offsets, np.int64)
         return (offsets[1:] - offsets[:-1])[np.asarray(self._order, np.int64)]
 
+    def sides(self) -> "NDArray[np.int64]":
+        """The number of tokens of each example and of its rejected side."""
+        import numpy as np
+
+        lengths = self.lengths()
+        if self._second is None:
+            return np.stack([lengths, np.zeros_like(lengths)], axis=1)
+        second = np.frombuffer(self._second, np.int64)[np.asarray(self._order, np.int64)]
+        return np.stack([second, lengths - second], axis=1)
+
     def ids_from(self, first: int) -> dict[int, int]:
         """The token ids of `first` and above, and for each the place of a conversation that holds it."""
         import numpy as np

@@ -8,7 +8,6 @@ from msgspec import UNSET, Struct, UnsetType
 from pitchpipe.host.contracts import DataPlan
 from pitchpipe.host.protocols import Bounded, Collator, PlansData
 from pitchpipe.recipe.recipe import Recipe
-from pitchpipe.records.example import Examples
 from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.render.sections import COLLATOR
@@ -67,7 +66,7 @@ def cost(recipe: Recipe, folder: Path, prepared: Prepared) -> Cost | None:
     return found
 
 
-def epoch(examples: Examples, collator: Collator, plan: DataPlan, processes: int) -> Epoch:
+def epoch(examples: PreparedExamples, collator: Collator, plan: DataPlan, processes: int) -> Epoch:
     """What one pass over the examples takes, in so many processes."""
     lengths, size, seed, full = examples.lengths(), plan.batch_size, plan.seed, None
     at_once = size * processes

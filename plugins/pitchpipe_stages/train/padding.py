@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pitchpipe.host.protocols import Collator
-from pitchpipe.records.example import Examples
+from pitchpipe.records.example import Example
+from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.train import batches
 from pitchpipe_stages.train.neighbours import PlansRows, maker
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 ENOUGH = 50_000  # examples: the padding of a larger data set is that of so many of it
 MADE = 48  # batches that a collator makes, where it does not say
 PAD = 0  # any token: nobody looks at it
+Sides = list[list[int]]  # of each example the tokens of both sides
 Room = Callable[[list[int]], tuple[int, int]]  # of a batch of examples: all places, and those without padding
 
 
@@ -25,38 +27,48 @@ class SaysRoom(Protocol):
     def room(self, lengths: Sequence[int], /) -> int: ...
 
 
-def of_batches(collator: Collator, examples: Examples, size: int, seed: int) -> float:
+def of_batches(collator: Collator, examples: PreparedExamples, size: int, seed: int) -> float:
     """The share in the batches of training: rows that the collator plans, or examples of like length."""
-    lengths, chosen = _some(examples, seed)
+    sides, chosen = _some(examples, seed)
+    lengths = list(map(sum, sides))
     if isinstance(collator, PlansRows):
         rows = list(collator.plan(lengths, seed, 0))
         starts = range(0, len(rows), size)
         found = [[at for row in rows[start : start + size] for at in row] for start in starts]
     else:
         found = _cut(list(batches.alike(lengths, size, seed, 0)), size)
-    return _share(found, *_room(collator, examples, lengths, chosen))
+    return _share(found, *_room(collator, examples, sides, chosen))
 
 
-def by_chance(collator: Collator, examples: Examples, size: int, seed: int) -> float:
+def by_chance(collator: Collator, examples: PreparedExamples, size: int, seed: int) -> float:
     """The share in batches as chance has them, one example a row."""
-    lengths, chosen = _some(examples, seed)
+    sides, chosen = _some(examples, seed)
 
     def widest(batch: list[int]) -> tuple[int, int]:
-        sizes = [lengths[at] for at in batch]
+        sizes = _rows(sides, batch)
         return max(sizes) * len(sizes), sum(sizes)
 
     plans = isinstance(collator, PlansRows)
-    room = (widest, None) if plans else _room(collator, examples, lengths, chosen)
-    return _share(_cut(list(range(len(lengths))), size), *room)
+    room = (widest, None) if plans else _room(collator, examples, sides, chosen)
+    return _share(_cut(list(range(len(sides))), size), *room)
 
 
-def _some(examples: Examples, seed: int) -> "tuple[list[int], NDArray[np.int64]]":
-    """The lengths of examples by chance, and their numbers."""
+def _some(examples: PreparedExamples, seed: int) -> "tuple[Sides, NDArray[np.int64]]":
+    """The lengths of examples by chance, of both sides, and their numbers."""
     import numpy as np
 
-    lengths = examples.lengths()
-    chosen = np.random.default_rng(seed).permutation(len(lengths))[:ENOUGH]
-    return lengths[chosen].tolist(), chosen
+    sides = examples.sides()
+    chosen = np.random.default_rng(seed).permutation(len(sides))[:ENOUGH]
+    return sides[chosen].tolist(), chosen
+
+
+def _rows(sides: Sides, batch: list[int]) -> list[int]:
+    """The lengths of the rows of a batch: a pair has two."""
+    return [length for at in batch for length in sides[at] if length]
+
+
+def _both(example: Example) -> list[Example]:
+    return [side for side in (example, example.rejected) if side and len(side.ids)]
 
 
 def _cut(order: list[int], size: int) -> list[list[int]]:
@@ -64,21 +76,22 @@ def _cut(order: list[int], size: int) -> list[list[int]]:
 
 
 def _room(
-    collator: Collator, examples: Examples, lengths: list[int], chosen: "NDArray[np.int64]"
+    collator: Collator, examples: PreparedExamples, sides: Sides, chosen: "NDArray[np.int64]"
 ) -> tuple[Room, int | None]:
     """How to ask the collator, and about how many batches at most."""
 
     def said(batch: list[int]) -> tuple[int, int]:
         assert isinstance(collator, SaysRoom)
-        sizes = [lengths[at] for at in batch]
+        sizes = _rows(sides, batch)
         return collator.room(sizes), sum(sizes)
 
     def made(batch: list[int]) -> tuple[int, int]:
-        result = maker(collator)([examples[int(chosen[at])] for at in batch], PAD)
+        rows = [side for at in batch for side in _both(examples[int(chosen[at])])]
+        result = maker(collator)(rows, PAD)
         ids, mask = result["input_ids"], result.get("attention_mask")
         if mask is not None and mask.shape == ids.shape:  # it may have cut them
             return ids.numel(), int((mask != 0).sum())
-        return ids.numel(), min(ids.numel(), sum(lengths[at] for at in batch))
+        return ids.numel(), min(ids.numel(), sum(_rows(sides, batch)))
 
     return (said, None) if isinstance(collator, SaysRoom) else (made, MADE)
 

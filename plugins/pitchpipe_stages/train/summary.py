@@ -7,9 +7,13 @@ from pitchpipe_stages.train.cost import Cost, Epoch
 
 def show_cost(cost: Cost, console: Console) -> None:
     """Show what training on the data will take."""
+    learned = f", of which {cost.learned:.1%} are learned" if cost.learned else ""  # of prompts, nothing is
     lines = [
         ["examples" if cost.repeated else "conversations", f"{cost.conversations:,}"],
-        ["tokens", f"{cost.tokens:,}, of which {cost.learned:.1%} are learned"],
+        [
+            "tokens",
+            f"{cost.tokens:,}{learned}",
+        ],
         ["lost for length", f"{cost.lost:.1%} of all tokens"],
     ]
     if cost.repeated:

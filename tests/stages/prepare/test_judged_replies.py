@@ -88,7 +88,7 @@ def test_a_row_that_no_column_judges_is_left_out_and_the_cure_is_told(project):
     assert fates(here) == {3: ["label is neither true nor false"]}
     rows = [{"instruction": f"Say {n}.", "output": f"{n} it is"} for n in range(6)]
     here = project(files(rows, **JUDGES))
-    outcome = here.run("prepare", "recipe.yaml", "--processes", "1")
+    outcome = here.run("prepare", "recipe.yaml", "--workers", "1")
     outcome.assert_failed("no column says whether this reply is good or bad")
     assert "undesired: {COLUMN: VALUE}" in outcome.out
 

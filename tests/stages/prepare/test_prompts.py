@@ -26,7 +26,7 @@ ROWS = [
 EXPECTED = ["", "5", "6", "7", "8", "9", "10", "", "", "13"]
 
 
-@pytest.mark.parametrize(("row", "expected"), zip(ROWS, EXPECTED, strict=True))
+@pytest.mark.parametrize(("row", "expected"), list(zip(ROWS, EXPECTED, strict=True)))
 def test_the_prompt_is_what_a_server_sends_and_the_expected_answer_stays(project, row, expected):
     here, (example, _) = prepared(project, [row, row], **PROMPTED)
     number = ROWS.index(row) + 2
@@ -55,7 +55,7 @@ def test_a_recipe_may_still_cut_what_is_not_answered(project):
 def test_other_trainers_do_not_take_prompts_for_conversations(project):
     here, _ = prepared(project, [{"prompt": "Hi", "chosen": "Ho", "rejected": "No"}])
     here.write({"rows.jsonl": [{"prompt": "Hi", "by": "somebody else"}]})
-    here.run("prepare", "recipe.yaml", "--processes", "1").assert_failed("no format fits the rows")
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_failed("no format fits the rows")
 
 
 JSON = st.recursive(

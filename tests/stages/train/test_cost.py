@@ -2,10 +2,12 @@
 
 import pytest
 
+from pitchpipe_components.collators import Padded
 from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.train.neighbours import maker
 from pitchpipe_tools.recipe_argument import load_recipe
+from tests import preferences
 
 RECIPE = """
 model: tiny
@@ -116,3 +118,18 @@ def test_collators_make_the_batches_that_they_say(project, name):
 
 def prepared(here):
     return PreparedExamples(here.folder / "runs/recipe/prepared", "train")
+
+
+def test_the_padding_of_pairs_is_that_of_both_sides(project):
+    rows = [preferences.pair(f"Say {n}.", "so", "no " * (1 + n % 20)) for n in range(30)]
+    here, examples = preferences.prepared(project, rows)
+    made = [Padded()([examples[at], examples[at].rejected], 0)["attention_mask"] for at in range(30)]
+    alone = 1 - sum(int(one.sum()) for one in made) / sum(one.numel() for one in made)
+    told = here.json("runs/recipe/run.json")["cost"]
+    assert told["tokens"] == sum(int(one.sum()) for one in made) and told["conversations"] == 30
+    here.write(
+        {"recipe.yaml": preferences.RECIPE.replace("trainer: both", "trainer: {both: {batch_size: 1}}")}
+    )
+    here.run("prepare", "recipe.yaml", "--workers", "1").assert_success()
+    assert here.json("runs/recipe/run.json")["cost"]["padding"] == pytest.approx(alone)
+    assert told["padding"] > 0.2 and told["steps"] == 15
