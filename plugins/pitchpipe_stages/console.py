@@ -71,7 +71,7 @@ class RichConsole:
 
     @contextmanager
     def bar(self, label: str, total: int | None = None) -> Iterator[Callable[..., None]]:
-        """Shows progress. Yields `tick(steps=1, note=None, total=None, done=0)` for each part of the work."""
+        """Shows progress. Yields `tick(steps=1, note=None, total=None, done=None)` for a part of the work."""
         if not self.rich.is_terminal:
             yield self._lines(label, total)
             return
@@ -80,7 +80,7 @@ class RichConsole:
             task = bars.add_task(label, total=total, left="", note="")
 
             def tick(
-                steps: int = 1, note: str | None = None, total: int | None = None, done: int = 0
+                steps: int = 1, note: str | None = None, total: int | None = None, done: int | None = None
             ) -> None:
                 so_far.add(steps, note, total, done)
                 bars.update(
@@ -110,7 +110,9 @@ class RichConsole:
     def _lines(self, label: str, total: int | None) -> Callable[..., None]:
         so_far, printed = HowFar(total), time.monotonic()
 
-        def tick(steps: int = 1, note: str | None = None, total: int | None = None, done: int = 0) -> None:
+        def tick(
+            steps: int = 1, note: str | None = None, total: int | None = None, done: int | None = None
+        ) -> None:
             nonlocal printed
             so_far.add(steps, note, total, done)
             if time.monotonic() - printed >= EVERY:

@@ -15,13 +15,15 @@ class HowFar:
         self.total, self.done, self.note, self._clock = total, 0, "", clock
         self._marks = deque([(clock(), 0)], MARKS)
 
-    def add(self, steps: int = 1, note: str | None = None, total: int | None = None, done: int = 0) -> None:
-        """Counts `steps`. `done` says how many were done before."""
+    def add(
+        self, steps: int = 1, note: str | None = None, total: int | None = None, done: int | None = None
+    ) -> None:
+        """Counts `steps`. `done` says how many were done before, and that it begins now."""
         self.done += steps
         self.note = self.note if note is None else note
         self.total = self.total if total is None else total
         now = self._clock()
-        if done:
+        if done is not None:
             self.done = done
             self._marks = deque([(now, done)], MARKS)
         elif self.done > self._marks[-1][1] and now - self._marks[-1][0] >= APART:

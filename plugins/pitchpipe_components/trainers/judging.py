@@ -10,7 +10,7 @@ from pitchpipe_components.trainers.preferences import Preferences
 if TYPE_CHECKING:
     from pitchpipe_components.trainers.objectives.objective import Objective
 
-Counts = Annotated[float, Meta(ge=0, description="what such a reply counts in the loss")]
+CountsAs = Annotated[float, Meta(ge=0, description="what such a reply counts in the loss")]
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Kto(Preferences):
         Literal["kto", "apo_zero_unpaired"],
         Meta(description="apo_zero_unpaired: not relative to what replies to other prompts gain"),
     ] = "kto"
-    desirable_weight: Counts = 1.0
-    undesirable_weight: Counts = 1.0
+    desirable_weight: CountsAs = 1.0
+    undesirable_weight: CountsAs = 1.0
 
     name: ClassVar = "kto"
     learns: ClassVar = "judged"
 
     def objective(self) -> "Objective":
-        from pitchpipe_components.trainers.objectives.judged import Judged
+        from pitchpipe_components.trainers.objectives.judged import JudgedObjective
 
-        return Judged(self.beta, self.desirable_weight, self.undesirable_weight, self.loss == "kto")
+        return JudgedObjective(self.beta, self.desirable_weight, self.undesirable_weight, self.loss == "kto")

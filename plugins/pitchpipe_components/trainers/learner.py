@@ -23,7 +23,7 @@ from pitchpipe_components.trainers.objectives.objective import MakesBatches, Obj
 from pitchpipe_components.trainers.optimizers import apply_rates, decaying
 from pitchpipe_components.trainers.pace import Pace
 from pitchpipe_components.trainers.progress import Continuation
-from pitchpipe_components.trainers.tally import Examined, Tally
+from pitchpipe_components.trainers.tally import Examined, NoteTally
 
 QUANTISED = ("is_loaded_in_4bit", "is_loaded_in_8bit")  # what TRL asks a model
 
@@ -66,7 +66,7 @@ class Learner(SFTTrainer):
         with self.accelerator.autocast():
             objective.attach(self)
         first, device = self.accelerator.is_main_process, self.accelerator.device
-        self.tally = Tally(objective.notes, objective.told, training.train, device, self.reduced, first)
+        self.tally = NoteTally(objective.notes, objective.told, training.train, device, self.reduced, first)
         self.examined = self._to_examine()
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:

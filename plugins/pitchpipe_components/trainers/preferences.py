@@ -69,13 +69,13 @@ class Dpo(Preferences):
 
     def objective(self) -> "Objective":
         from pitchpipe_components.trainers.objectives import pair_losses
-        from pitchpipe_components.trainers.objectives.pairs import Pairs
+        from pitchpipe_components.trainers.objectives.pairs import PairObjective
 
         weights = _weights(self.loss)
         replies = weights.pop("sft", 0.0)
         losses = [(getattr(pair_losses, name), weight) for name, weight in weights.items()]
         strength = pair_losses.Strength(self.beta, self.label_smoothing, tau=self.tau)
-        return Pairs(losses, strength, replies, beyond=self.beyond)
+        return PairObjective(losses, strength, replies, beyond=self.beyond)
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class Orpo(Preferences):
 
     def objective(self) -> "Objective":
         from pitchpipe_components.trainers.objectives.pair_losses import Strength, odds_ratio
-        from pitchpipe_components.trainers.objectives.pairs import Pairs
+        from pitchpipe_components.trainers.objectives.pairs import PairObjective
 
-        return Pairs([(odds_ratio, 1.0)], Strength(self.beta), 1.0, refers=False, a_token=True)
+        return PairObjective([(odds_ratio, 1.0)], Strength(self.beta), 1.0, refers=False, a_token=True)
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,10 @@ class Simpo(Preferences):
 
     def objective(self) -> "Objective":
         from pitchpipe_components.trainers.objectives.pair_losses import Strength, simpo
-        from pitchpipe_components.trainers.objectives.pairs import Pairs
+        from pitchpipe_components.trainers.objectives.pairs import PairObjective
 
         strength = Strength(self.beta, self.label_smoothing, self.gamma)
-        return Pairs([(simpo, 1.0)], strength, self.sft, refers=False, a_token=True)
+        return PairObjective([(simpo, 1.0)], strength, self.sft, refers=False, a_token=True)
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,11 @@ class Cpo(Preferences):
 
     def objective(self) -> "Objective":
         from pitchpipe_components.trainers.objectives import pair_losses
-        from pitchpipe_components.trainers.objectives.pairs import Pairs
+        from pitchpipe_components.trainers.objectives.pairs import PairObjective
 
         strength = pair_losses.Strength(self.beta, self.label_smoothing)
         losses = [(getattr(pair_losses, self.loss), 1.0)]
-        return Pairs(losses, strength, self.sft, refers=False, a_token=self.loss == "ipo")
+        return PairObjective(losses, strength, self.sft, refers=False, a_token=self.loss == "ipo")
 
 
 def _weights(loss: str | list[DpoLoss] | dict[DpoLoss, float]) -> dict[str, float]:

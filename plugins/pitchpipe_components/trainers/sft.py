@@ -25,6 +25,6 @@ class Sft(Options):
     name: ClassVar = "sft"
 
     def objective(self) -> "Objective":
-        from pitchpipe_components.trainers.objectives.replies import Replies
+        from pitchpipe_components.trainers.objectives.replies import ReplyObjective
 
-        return Replies(self.label_smoothing)
+        return ReplyObjective(self.label_smoothing)

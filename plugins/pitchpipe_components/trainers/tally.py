@@ -25,7 +25,7 @@ class Noted:
 Notes = dict[str, Noted]
 
 
-class Tally:
+class NoteTally:
     """Means of what is noted since the last log and since the beginning; and the tokens that were learned."""
 
     def __init__(

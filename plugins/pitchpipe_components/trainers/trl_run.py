@@ -62,8 +62,8 @@ def train(options: "Options", training: pp.Training) -> dict[str, Any]:
     with _ready(options, training) as (learner, found), training.console.bar("train", None) as tick:
         learner.remove_callback(PrinterCallback)
         learner.pace = Pace(training.train, learner.accelerator.num_processes)
+        learner.add_callback(Beginning(learner, tick))  # before the steps are counted
         learner.add_callback(Watch(training, learner.pace, tick))
-        learner.add_callback(Beginning(learner, tick))
         if options.probes:
             learner.add_callback(Probing(training, learner.accelerator, options.samples))
         learner.astray = Astray(learner.accelerator, learner.checkpoints, training, learner.objective)

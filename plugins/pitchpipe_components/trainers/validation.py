@@ -95,12 +95,12 @@ class Validation(TrainerCallback):
         if self.options.keep == "best":
             where = f"where the validation {aim.name} is {aim.best}"
             self._say(f"[dim]the weights of step {best.step} are kept, {where}[/]")
-            return {name: round(best.value, 4), "best_step": best.step}
+            return {name: round(best.value, 4), **_accuracy(state, best.step), "best_step": best.step}
         if aim.clearly_worse(last, best):
             words = f"the last validation {aim.name} is not the {aim.best}"
             self._say(f"[yellow]{words}:[/] {self._words(past)}")
         known = {} if last.value == best.value else {aim.best: round(best.value, 4), "at_step": best.step}
-        return {name: round(last.value, 4), **known}
+        return {name: round(last.value, 4), **_accuracy(state, last.step), **known}
 
     def _past(self, state: Any) -> list[Evaluation]:
         name = f"eval_{self.aim.name}"
@@ -123,3 +123,10 @@ class Validation(TrainerCallback):
 
     def _say(self, words: str) -> None:
         self.training.console.say(words)
+
+
+def _accuracy(state: Any, step: int) -> dict[str, float]:
+    """The share of replies that are on their side then, where that is known."""
+    name = "eval_reward_accuracy"
+    found = [entry[name] for entry in state.log_history if name in entry and entry["step"] == step]
+    return {"validation_accuracy": round(found[-1], 4)} if found else {}

@@ -2,7 +2,8 @@
 
 What is usual is what those who published their settings took: Alpaca and Vicuna (all weights: a learning rate
 of 2e-5, 3 epochs, 128 conversations a step), LoRA and QLoRA (1e-4 to 3e-4, ranks of 8 to 128, an alpha of
-twice the rank, a dropout of up to 0.1), NEFTune (an alpha of 5 to 15).
+twice the rank, a dropout of up to 0.1), NEFTune (an alpha of 5 to 15), Zephyr (DPO of all weights: 5e-7, a
+beta of 0.1), SimPO (betas of 2 to 10) and ORPO (a learning rate as of replies).
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pitchpipe.errors import Problem
 from pitchpipe.recipe.recipe import Recipe, Use
+from pitchpipe_stages.learns import learns_sides
 from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.render.sections import COLLATOR, MODEL
 from pitchpipe_stages.render.suits import parts_prompts
@@ -34,19 +36,43 @@ class Usual:
     models: Literal["any", "large", "small"] = "any"  # of which it is said
 
 
-TRAINER = (
+FEW = "1 to 3 are usual: preferences are soon learned by heart"
+COMPARED = (
+    Usual("epochs", 0, 3, FEW),
+    Usual("beta", 0.01, 1, "0.05 to 0.5 is usual: less lets the model go further from what it was"),
+)
+MOVED = (
+    *COMPARED,
+    Usual("learning_rate", 1e-6, 2e-4, "for low-rank adapters 5e-6 to 5e-5 is usual", "low rank", "large"),
+    Usual("learning_rate", 5e-8, 1e-5, "for all weights 5e-7 to 5e-6 is usual", "all weights", "large"),
+    Usual("learning_rate", 1e-6, 5e-3, "up to 1e-3 is usual for a small model", "low rank", "small"),
+    Usual("learning_rate", 1e-7, 1e-3, "up to 5e-4 is usual for a small model", "all weights", "small"),
+)
+REPLIES = (
     Usual("learning_rate", 2e-5, 1e-3, "for low-rank adapters 1e-4 to 3e-4 is usual", "low rank", "large"),
     Usual("learning_rate", 1e-6, 1e-4, "for all weights 1e-5 to 5e-5 is usual", "all weights", "large"),
     Usual("learning_rate", 1e-5, 2e-2, "up to 1e-2 is usual for a small model", "low rank", "small"),
     Usual("learning_rate", 1e-6, 1e-2, "up to 5e-3 is usual for a small model", "all weights", "small"),
     Usual("epochs", 0, 5, "1 to 5 are usual: with more, replies are learned by heart"),
+    Usual("neftune", 1, 20, "5 to 15 is usual"),
+    Usual("label_smoothing", 0, 0.2, "0 to 0.1 is usual: more teaches replies that nobody gave"),
+)
+OF_TRAINERS = {
+    "dpo": MOVED,
+    "kto": MOVED,
+    "cpo": MOVED,
+    "simpo": (
+        Usual("beta", 1, 20, "2 to 10 is usual"),
+        *(usual for usual in MOVED if usual.option != "beta"),
+    ),
+    "orpo": (*COMPARED, *(usual for usual in REPLIES if usual.option == "learning_rate")),
+}  # of other trainers what is usual of replies
+TRAINER = (
     Usual("batch", 1, 512, "batch_size times accumulate is usually 16 to 128", models="large"),
     Usual("share of warmup", 0, 0.2, "0.03 to 0.1 of the steps is usual"),
     Usual("weight_decay", 0, 0.2, "0 to 0.1 is usual: more pulls away what the base has learned"),
     Usual("max_grad_norm", 0.1, 10, "0.3 to 1 is usual: more holds no wild step back"),
     Usual("beta2", 0.9, 0.9999, "0.95 to 0.999 is usual"),
-    Usual("neftune", 1, 20, "5 to 15 is usual"),
-    Usual("label_smoothing", 0, 0.2, "0 to 0.1 is usual: more teaches replies that nobody gave"),
 )
 ADAPTERS = (
     Usual("rank", 4, 256, "8 to 128 is usual"),
@@ -54,16 +80,21 @@ ADAPTERS = (
     Usual("dropout", 0, 0.3, "0 to 0.1 is usual"),
 )
 COLLATORS = (Usual("length", 256, 1 << 17, "512 to 4096 is usual: what is longer is lost", models="large"),)
+UNSEEN = (
+    "no rows are held out for validation, so that nobody sees whether preferences are learned or learned by"
+    " heart: split: {train: 0.95, validation: 0.05}"
+)
 SAID_AS = {"share of warmup": "warmup", "batch": "batch_size", "strength": "alpha"}
 
 
-def add_hints(checker: "Checker", recipe: Recipe, trainer: Use) -> None:
+def add_hints(checker: "Checker", recipe: Recipe, trainer: Use, has_validation: bool) -> None:
     """Adds to a recipe what is unusual in it."""
     adapter, collator, model = recipe[ADAPTER], recipe[COLLATOR], recipe[MODEL]
     trained = _trained(adapter, collator)
     size = "small" if model is not None and _small(model.bound) else "large"
+    of_trainer = (*OF_TRAINERS.get(trainer.name, REPLIES), *TRAINER)
     for section, use, table in (
-        ("trainer", trainer, TRAINER), ("adapter", adapter, ADAPTERS), ("collator", collator, COLLATORS),
+        ("trainer", trainer, of_trainer), ("adapter", adapter, ADAPTERS), ("collator", collator, COLLATORS),
     ):  # fmt: skip
         if use is None:
             continue
@@ -73,6 +104,9 @@ def add_hints(checker: "Checker", recipe: Recipe, trainer: Use) -> None:
                 said = _said(usual.option, value, usual.option in use.options)
                 words = f"{said} is unusual: {usual.words}"
                 recipe.hints.append(Problem(str(checker.document.place(key)), ".".join(key), words))
+    if not has_validation and learns_sides(recipe):
+        at = ("trainer", trainer.name)
+        recipe.hints.append(Problem(str(checker.document.place(at)), ".".join(at), UNSEEN))
 
 
 def _trained(adapter: Use | None, collator: Use | None) -> str:

@@ -24,7 +24,7 @@ def _check(checker: "Checker", recipe: Recipe) -> None:
         if (value := getattr(use.bound, option, idle)) != idle:
             words = f"{value} needs validation rows: add split: {{train: 0.95, validation: 0.05}}"
             checker.problem(("trainer", use.name, option), words)
-    add_hints(checker, recipe, use)
+    add_hints(checker, recipe, use, has_validation)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ VALUES: dict[str, dict[object, str]] = {
         "paged_adamw_32bit": "paged_adamw",
     },
 }
+# What other tools call a trainer. Losses of DPO may stand in its place.
+TRAINERS = {"rm": "reward", "reward_model": "reward", "full_sft": "sft", "lora_sft": "sft"}
 DETAILS = {"split": "split", "config": "subset", "name": "subset", "revision": "revision"}
 TAKEN = (
     "model",
@@ -81,6 +83,7 @@ class Translation:
         self.recipe: Json = {"loaders": [], "template": "tokenizer"}
         self.left: list[str] = []
         self.choices: list[tuple[str, str]] = []  # sections, and the components that switches chose
+        self.trainer = self._trainer(document.data)
 
     def add(self, name: str, value: object) -> None:
         """Takes one value of the config into the recipe."""
@@ -90,6 +93,10 @@ class Translation:
             section, path = "model", ["transformers", "name"]
         if name == "adapter":
             section, means, switched, value = "adapter", "adapter", "lora", "lora" in str(value)
+        if means == "trainer" and self._known("trainer", TRAINERS.get(str(value), value)):
+            return
+        if section == "trainer" and path:
+            path[0] = self.trainer
         if section == "loaders" and path[-1] in ("path", "name"):
             self._add_sources(name, value)
         elif switched:
@@ -107,6 +114,12 @@ class Translation:
             self.recipe["template"] = value
         else:
             self.left.append(f"{name}: {_short(value)}" + (f" (here it is {means})" if means else ""))
+
+    def _trainer(self, data: Json) -> str:
+        """The trainer that the config asks for; that of replies where it does not say."""
+        asked = [value for name, value in _entries(data) if self.host.synonym(name) == "trainer"]
+        names = (TRAINERS.get(str(value), str(value)) for value in asked)
+        return next((name for name in names if self._known("trainer", name)), "sft")
 
     def _known(self, kind: str, name: object) -> bool:
         return any(component.name == name for component in self.host.all(kind))
@@ -128,6 +141,8 @@ class Translation:
         options = options_of(found.options) if found.options else {}
         if found.kind:
             options = self.host.find(found.kind, path[-2]).options | options
+        if path[-1] not in options:
+            raise ValueError(f"there is none, as {found.name} is {path[-2]}")
         options[path[-1]].check(value, self.folder)
 
     def _add_sources(self, name: str, value: object) -> None:
@@ -173,7 +188,7 @@ class Translation:
         model = self.recipe.setdefault("model", {"transformers": {}})["transformers"]
         if "name" not in model and "folder" not in model:
             model["name"] = "YOUR_MODEL"
-        self.recipe.setdefault("trainer", "sft")
+        self.recipe.setdefault("trainer", self.trainer)
         ordered = {section: self.recipe[section] for section in ORDER if section in self.recipe}
         return yaml.safe_dump(ordered, sort_keys=False, default_flow_style=None, width=100)
 

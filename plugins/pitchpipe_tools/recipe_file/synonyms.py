@@ -66,6 +66,17 @@ SYNONYMS = {
     "trainer.sft.gradient_checkpointing": "gradient_checkpointing use_gradient_checkpointing"
     " enable_activation_checkpointing activation_checkpointing",
     "trainer.sft.samples": "samples num_samples_to_log eval_sample_generations",
+    "trainer": "rl stage rlhf rl_method finetuning_stage",
+    "trainer.dpo.beta": "beta dpo_beta pref_beta rl_beta kto_beta orpo_beta cpo_beta preference_beta",
+    "trainer.dpo.loss": "loss loss_type pref_loss dpo_loss dpo_loss_type preference_loss kto_loss_type"
+    " rpo_alpha pref_ftx dpo_ftx",
+    "trainer.dpo.label_smoothing": "dpo_label_smoothing",
+    "trainer.dpo.beyond": "beyond ld_alpha pref_ld_alpha dpo_ld_alpha",
+    "trainer.dpo.tau": "tau discopop_tau",
+    "trainer.simpo.gamma": "gamma simpo_gamma",
+    "trainer.cpo.sft": "cpo_alpha",
+    "trainer.kto.desirable_weight": "desirable_weight kto_desirable_weight kto_chosen_weight",
+    "trainer.kto.undesirable_weight": "undesirable_weight kto_undesirable_weight kto_rejected_weight",
     "trackers": "trackers report_to logging_backend log_with",
     "trainer.sft.seed": "seed random_seed",
     "split.validation": "val_set_size val_size eval_size validation_split validation_split_percentage",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pitchpipe_components.trainers.tally import Examined, Noted, Tally
+from pitchpipe_components.trainers.tally import Examined, Noted, NoteTally
 
 CPU = torch.device("cpu")
 
@@ -22,7 +22,7 @@ class One:
 
 
 def tally(examples, processes=1):
-    return Tally(["loss"], lambda means: means, examples, CPU, lambda tensor: tensor * processes)
+    return NoteTally(["loss"], lambda means: means, examples, CPU, lambda tensor: tensor * processes)
 
 
 def add(to, losses, owners):
@@ -93,7 +93,7 @@ def test_a_state_goes_on_between_two_logs_and_with_other_sources():
 def test_of_several_processes_the_first_keeps_the_state():
     found = tally(One())
     add(found, [4.0], [0])
-    second = Tally(["loss"], lambda means: means, One(), CPU, lambda tensor: tensor, first=False)
+    second = NoteTally(["loss"], lambda means: means, One(), CPU, lambda tensor: tensor, first=False)
     second.restore(found.state())
     assert second.take() == {"tokens": 0}
 

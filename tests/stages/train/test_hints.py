@@ -79,3 +79,23 @@ def test_what_is_unusual_is_told_with_what_is_usual(hints, changes, words):
 )
 def test_what_is_usual_for_others_is_not_told(hints, changes):
     assert hints(*changes) == []
+
+
+def test_preferences_have_their_own_usual_values(project, rows):
+    recipe = RECIPE.replace("sft:\n    epochs: 3", "dpo:\n    epochs: 1")
+    split = "split: {train: 0.9, validation: 0.1}\n"
+    here = project({"recipe.yaml": split + recipe, "rows.jsonl": rows, "blind.yaml": recipe})
+
+    def found(*changes, name="recipe.yaml"):
+        sets = [word for change in changes for word in ("--set", change)]
+        said = here.run("check", name, *sets).assert_success().out.splitlines()
+        return [line.partition(": ")[2] for line in said if line.startswith("hint: ")]
+
+    assert found() == found("adapter=lora") == []
+    (rate,) = found("trainer.dpo.learning_rate=2e-4")
+    assert "0.0002 is unusual: for all weights 5e-7 to 5e-6 is usual" in rate
+    assert found("adapter=lora", "trainer.dpo.learning_rate=2e-4") == []
+    assert "beta: 5 is unusual" in found("trainer.dpo.beta=5")[0]
+    assert "epochs: 4 is unusual: 1 to 3 are usual" in found("trainer.dpo.epochs=4")[0]
+    assert "no rows are held out for validation" in found(name="blind.yaml")[0]
+    assert found("trainer={simpo: {beta: 5}}") == []

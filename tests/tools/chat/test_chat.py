@@ -1,6 +1,5 @@
 """`pitchpipe chat` in a real terminal."""
 
-
 import pytest
 
 from tests.tools.chat.terminal import QUESTION, REPLY, Terminal

@@ -104,6 +104,19 @@ def test_one_like_llama_factory(project):
     assert "max_samples: 1000 (here it is loaders.1.files.first)" in left
 
 
+def test_the_trainer_is_the_one_that_is_asked_for(project):
+    preferring = LIKE_LLAMA_FACTORY.replace("stage: sft", "stage: dpo\npref_beta: 0.2\npref_loss: ipo")
+    preferring += "neftune_noise_alpha: 5\n"
+    recipe, left = answered(project, preferring)
+    assert recipe["trainer"] == {"dpo": {"beta": 0.2, "loss": "ipo", "precision": "bfloat16", "epochs": 3.0}}
+    assert "neftune_noise_alpha: 5 (trainer.dpo.neftune: there is none" in left and "stage" not in left
+    judging = LIKE_AXOLOTL + "rl: kto\nkto_undesirable_weight: 0.5\n"
+    recipe, left = answered(project, judging)
+    assert recipe["trainer"]["kto"]["undesirable_weight"] == 0.5 and recipe["trainer"]["kto"]["epochs"] == 4
+    unknown, left = answered(project, LIKE_LLAMA_FACTORY.replace("stage: sft", "stage: ppo"))
+    assert set(unknown["trainer"]) == {"sft"} and "stage: 'ppo' (here it is trainer)" in left
+
+
 def test_one_like_torchtune(project):
     """Its variables are its own: none of them is asked for."""
     recipe, left = answered(project, LIKE_TORCHTUNE)

@@ -26,7 +26,7 @@ from pitchpipe_components.trainers.loss.batch import (
 from pitchpipe_components.trainers.loss.forward import Learned
 from pitchpipe_components.trainers.loss.path import Losses
 from pitchpipe_components.trainers.objectives.mismatched import Mismatched
-from pitchpipe_components.trainers.objectives.objective import Found
+from pitchpipe_components.trainers.objectives.objective import BatchLoss
 from pitchpipe_components.trainers.objectives.reference import Reference, Side
 from pitchpipe_components.trainers.objectives.said import Said
 from pitchpipe_components.trainers.objectives.sides import of_training, side
@@ -39,20 +39,20 @@ OTHER = "{} beside other prompts"  # the table of a side's replies to other prom
 
 
 @dataclass(frozen=True)
-class Step:
+class JudgedStep:
     """What a step holds, in all processes."""
 
     replies: float
     kl: float
 
 
-class Judged:
+class JudgedObjective:
     """Good replies become likelier, bad ones less likely."""
 
     notes: tuple[str, ...] = (
         "loss", "kl", "reply_loss", "reward_chosen", "reward_rejected", "reward_accuracy",
     )  # fmt: skip
-    still, guess = True, inf
+    still, stands, guess = True, False, inf
 
     def __init__(self, beta: float, good: float = 1.0, bad: float = 1.0, relative: bool = True):
         """What good and bad replies count. `relative`: to what replies to other prompts gain."""
@@ -78,13 +78,13 @@ class Judged:
     def tell(self, console: pp.Console) -> None:
         self.losses.tell(console)
 
-    def whole(self, batches: list[Batch], training: bool) -> Step:
+    def whole(self, batches: list[Batch], training: bool) -> JudgedStep:
         count = sum(len(batch[BETTER]) + len(batch[WORSE]) for batch in batches)
         gained = sum(self._gained(batch, training) for batch in batches) if self.relative else 0.0
         replies, gained = self.learner.added_up(float(count), gained)
-        return Step(replies, max(0.0, gained / max(replies, 1)))
+        return JudgedStep(replies, max(0.0, gained / max(replies, 1)))
 
-    def __call__(self, model: Any, batch: Batch, whole: Step) -> Found:
+    def __call__(self, model: Any, batch: Batch, whole: JudgedStep) -> BatchLoss:
         found = self._found(model, batch)
         said = Said.of(found.each, batch)
         ratios = said.sums - self.reference.of(_side(model.training), batch, said.sums)
@@ -96,7 +96,7 @@ class Judged:
         if self.relative:
             notes["kl"] = Noted(loss.new_tensor([whole.kl]), None)
         notes["reply_loss"] = Noted(found.each[batch[TAUGHT]], batch[OWNERS][batch[TAUGHT]])
-        return Found(loss, notes, len(batch[PLACES]), found.aux_loss)
+        return BatchLoss(loss, notes, len(batch[PLACES]), found.aux_loss)
 
     def told(self, means: dict[str, float]) -> dict[str, float]:
         if {"reward_chosen", "reward_rejected"} <= means.keys():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found:
+class BatchLoss:
     """Of a batch: its share of the step's loss, and numbers to log."""
 
     loss: Tensor
@@ -35,7 +35,7 @@ class Objective(Protocol):
     def begin(self, learner: "Learner", tick: Any) -> None: ...  # before the first step, or where it goes on
     def tell(self, console: pp.Console) -> None: ...
     def whole(self, batches: list[Batch], training: bool) -> Any: ...  # in all processes at once
-    def __call__(self, model: Any, batch: Batch, whole: Any) -> Found: ...
+    def __call__(self, model: Any, batch: Batch, whole: Any) -> BatchLoss: ...
     def told(self, means: dict[str, float]) -> dict[str, float]: ...  # what is logged of the means of notes
 
 

@@ -18,7 +18,7 @@ from pitchpipe_components.trainers.loss.batch import (
 )
 from pitchpipe_components.trainers.loss.forward import Learned
 from pitchpipe_components.trainers.loss.path import Losses
-from pitchpipe_components.trainers.objectives.objective import Found
+from pitchpipe_components.trainers.objectives.objective import BatchLoss
 from pitchpipe_components.trainers.objectives.pair_losses import Compared, PairLoss, Strength
 from pitchpipe_components.trainers.objectives.reference import Reference
 from pitchpipe_components.trainers.objectives.said import Said
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Counts:
+class PairCounts:
     """What a step holds, in all processes."""
 
     pairs: float
     tokens: float  # of better replies
 
 
-class Pairs:
+class PairObjective:
     """The better reply of each pair, by losses that are added up with weights."""
 
     notes: tuple[str, ...] = ("loss", "reply_loss", "reward_chosen", "reward_rejected", "reward_accuracy")
@@ -69,12 +69,12 @@ class Pairs:
     def tell(self, console: pp.Console) -> None:
         self.losses.tell(console)
 
-    def whole(self, batches: list[Batch], training: bool) -> Counts:
+    def whole(self, batches: list[Batch], training: bool) -> PairCounts:
         pairs = sum(len(batch[WORSE]) for batch in batches)
         tokens = sum(len(batch[TAUGHT]) for batch in batches)
-        return Counts(*self._added_up(float(pairs), float(tokens)))
+        return PairCounts(*self._added_up(float(pairs), float(tokens)))
 
-    def __call__(self, model: Any, batch: Batch, whole: Counts) -> Found:
+    def __call__(self, model: Any, batch: Batch, whole: PairCounts) -> BatchLoss:
         found = self._found(model, batch)
         pairs = self._compared(Said.of(found.each, batch, self.beyond), batch, model.training)
         each, taught = self._each(pairs), found.each[batch[TAUGHT]]
@@ -83,7 +83,7 @@ class Pairs:
             loss = loss + self.replies * taught.sum() / max(whole.tokens, 1)
         notes = self._notes(each, pairs, batch[EXAMPLES][batch[WORSE]])
         notes["reply_loss"] = Noted(taught, batch[OWNERS][batch[TAUGHT]])
-        return Found(loss, notes, len(batch[PLACES]), found.aux_loss)
+        return BatchLoss(loss, notes, len(batch[PLACES]), found.aux_loss)
 
     def told(self, means: dict[str, float]) -> dict[str, float]:
         if "loss" not in means:

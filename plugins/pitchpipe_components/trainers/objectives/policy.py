@@ -12,7 +12,7 @@ from pitchpipe_components.trainers.loss.path import Losses
 from pitchpipe_components.trainers.loss.policy import WholeStep, shares, token_losses
 from pitchpipe_components.trainers.objectives.again import Again
 from pitchpipe_components.trainers.objectives.began import Began
-from pitchpipe_components.trainers.objectives.objective import Found
+from pitchpipe_components.trainers.objectives.objective import BatchLoss
 from pitchpipe_components.trainers.objectives.signal import Signal
 from pitchpipe_components.trainers.objectives.tried import Rounds
 from pitchpipe_components.trainers.tally import Noted, Notes
@@ -118,7 +118,7 @@ class Policy:
         tokens = sum(float(self._counts(batch).sum()) for batch in batches)
         return WholeStep(*self.learner.added_up(replies, tokens, len(batches)))
 
-    def __call__(self, model: Any, batch: Batch, whole: WholeStep) -> Found:
+    def __call__(self, model: Any, batch: Batch, whole: WholeStep) -> BatchLoss:
         if not model.training:
             return self._examined(model, batch)
         options, tried, rows = self.options, batch[TRIED], batch[ROWS]
@@ -135,7 +135,7 @@ class Policy:
         for name, values in (("kl", tokens.kl), ("reply_clipped", tokens.clipped.float())):
             if values is not None and (name == "kl" or old is not None):
                 notes[name] = Noted(values, batch[EXAMPLES][rows])
-        return Found(each.sum(), notes, len(now), found.aux_loss)
+        return BatchLoss(each.sum(), notes, len(now), found.aux_loss)
 
     def _counts(self, batch: Batch) -> Tensor:
         """1 for each token that is learned; 0 in replies without an end, where these are left out."""
@@ -154,14 +154,14 @@ class Policy:
         by_name = {f"reward {name}": values for name, values in tried["by name"].items()}
         return notes | {name: Noted(by_name[name], examples) for name in self.notes if name in by_name}
 
-    def _examined(self, model: Any, batch: Batch) -> Found:
+    def _examined(self, model: Any, batch: Batch) -> BatchLoss:
         """The likeliest reply to each prompt of validation, and what rewards say of it."""
         model = self.learner.accelerator.unwrap_model(model)
         tried = self.rounds.likeliest(model, batch[EXAMPLES].tolist())
         notes = self._notes(tried) | {"loss": Noted(-tried[TRIED]["rewards"], tried[EXAMPLES])}
         for name in ("reward_spread", "reward_alike"):
             del notes[name]
-        return Found(-tried[TRIED]["rewards"].mean(), notes, 0)
+        return BatchLoss(-tried[TRIED]["rewards"].mean(), notes, 0)
 
     def told(self, means: dict[str, float]) -> dict[str, float]:
         return means

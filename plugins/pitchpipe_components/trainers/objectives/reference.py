@@ -65,13 +65,14 @@ class Side:
         was = model.training
         model.eval()
         with torch.no_grad(), learner.accelerator.autocast():
-            for number, batch in enumerate(self.batches(), 1):
-                tick(0, f"reference of {name}: batch {number:,} of {self.total:,}")
-                batch = learner._prepare_inputs(batch)
+            tick(0, f"reference of {name}", self.total, 0)
+            for batch in map(learner._prepare_inputs, self.batches()):
                 said = self.measure(model, batch)
                 there = said.tokens > 0  # else it only fills the batch
                 at = batch[EXAMPLES][there], sides(batch)[there]
                 sums[at], seen[at] = said.sums[there].float(), 1.0
+                tick(1)
+            tick(0, "")
         model.train(was)
         both = learner.reduced(torch.stack([sums, seen]))
         return both[0] / both[1].clamp(min=1)

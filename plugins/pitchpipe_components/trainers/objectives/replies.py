@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import pitchpipe as pp
 from pitchpipe_components.trainers.loss.batch import OWNERS, PLACES, Batch, without_numbers
 from pitchpipe_components.trainers.loss.path import Losses
-from pitchpipe_components.trainers.objectives.objective import Found
+from pitchpipe_components.trainers.objectives.objective import BatchLoss
 from pitchpipe_components.trainers.tally import Noted
 
 if TYPE_CHECKING:
     from pitchpipe_components.trainers.learner import Learner
 
 
-class Replies:
+class ReplyObjective:
     """The likelihood of replies, token by token."""
 
     notes: tuple[str, ...] = ("loss",)
@@ -37,11 +37,11 @@ class Replies:
         """The learned tokens of a step, in all processes."""
         return self._added_up(float(sum(len(batch[PLACES]) for batch in batches)))[0]
 
-    def __call__(self, model: Any, batch: Batch, whole: float) -> Found:
+    def __call__(self, model: Any, batch: Batch, whole: float) -> BatchLoss:
         places = batch[PLACES]
         found = self.losses(model, without_numbers(batch), places)
         notes = {"loss": Noted(found.each, batch.get(OWNERS))}
-        return Found(found.loss / max(whole, 1), notes, len(places), found.aux_loss)
+        return BatchLoss(found.loss / max(whole, 1), notes, len(places), found.aux_loss)
 
     def told(self, means: dict[str, float]) -> dict[str, float]:
         return means
