@@ -8,6 +8,7 @@ from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.evaluate.stage import TUNED
 from pitchpipe_stages.evaluate.worse import endless, no_better, worse
+from pitchpipe_stages.model.scorer import saved_scorer
 from pitchpipe_stages.train.sections import TRAINER
 
 Scores = dict[str, Score]
@@ -64,6 +65,8 @@ def _endless(run: Run) -> str:
 
 def _kind(run: Run) -> str:
     """An adapter is nothing without its base."""
+    if saved_scorer(run.path / "model"):
+        return "a reward model: it scores replies (AutoModelForSequenceClassification, num_labels=1)"
     file = run.path / "model" / "adapter_config.json"
     if not file.exists():
         return "a whole model: it needs nothing beside its folder"

@@ -25,6 +25,8 @@ EXPERTS = (
 
 def task(model: Any) -> str:
     """The kind of model, as PEFT calls it."""
+    if type(model).__name__.endswith("ForSequenceClassification"):
+        return "SEQ_CLS"
     return "SEQ_2_SEQ_LM" if getattr(model.config, "is_encoder_decoder", False) else "CAUSAL_LM"
 
 

@@ -2,6 +2,7 @@
 
 import pitchpipe as pp
 from pitchpipe_components.evaluators.exact_match import exact_match
+from pitchpipe_components.evaluators.pair_accuracy import pair_accuracy
 from pitchpipe_components.evaluators.perplexity import perplexity
 
 ROOMS = ("pitchpipe_components.evaluators",)
@@ -10,4 +11,5 @@ ROOMS = ("pitchpipe_components.evaluators",)
 @pp.hookimpl
 def register_evaluators(register: pp.Register) -> None:
     register("exact_match", exact_match, needs=("torch", "transformers"), extra="train")
+    register("pair_accuracy", pair_accuracy, needs=("torch",), extra="train")
     register("perplexity", perplexity, needs=("torch",), extra="train")

@@ -107,9 +107,7 @@ class Transformers:
 
     def weights(self, saved: Path | None = None) -> Any:
         """Loads the model, or the one that training saved in a folder."""
-        from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
-
-        kind = AutoModelForSeq2SeqLM if self.encoder_decoder else AutoModelForCausalLM
+        kind = self._kind(saved)
         options = {"dtype": self._dtype(), "attn_implementation": self.attention, "use_safetensors": True}
         if self.quantize:
             options |= {"quantization_config": self._quantization(), "device_map": _this_device()}
@@ -128,6 +126,20 @@ class Transformers:
         from transformers import AutoConfig
 
         return bool(self._load(AutoConfig, self._where(None)).is_encoder_decoder)
+
+    def _kind(self, saved: Path | None) -> Any:
+        """A reward model says that it is one; any other writes, with a decoder alone or behind an encoder."""
+        from transformers import (
+            AutoConfig,
+            AutoModelForCausalLM,
+            AutoModelForSeq2SeqLM,
+            AutoModelForSequenceClassification,
+        )
+
+        said = self._load(AutoConfig, self._where(saved)).architectures or []
+        if any(name.endswith("ForSequenceClassification") for name in said):
+            return AutoModelForSequenceClassification
+        return AutoModelForSeq2SeqLM if self.encoder_decoder else AutoModelForCausalLM
 
     def _where(self, saved: Path | None) -> str:
         return str(saved or self.folder or self.name)

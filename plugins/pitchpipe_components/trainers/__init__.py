@@ -4,10 +4,11 @@ import pitchpipe as pp
 from pitchpipe_components.trainers.grpo import Grpo
 from pitchpipe_components.trainers.judging import Kto
 from pitchpipe_components.trainers.preferences import Cpo, Dpo, Orpo, Simpo
+from pitchpipe_components.trainers.reward import RewardModel
 from pitchpipe_components.trainers.sft import Sft
 
 ROOMS = ("pitchpipe_components.trainers", "pitchpipe_components.quiet")
-TRAINERS = (Sft, Dpo, Orpo, Simpo, Cpo, Kto, Grpo)
+TRAINERS = (Sft, Dpo, Orpo, Simpo, Cpo, Kto, RewardModel, Grpo)
 NEEDS = ("torch", "transformers", "trl", "accelerate", "datasets")
 
 

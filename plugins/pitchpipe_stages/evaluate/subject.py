@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Answer, Batch, Console, Prompt
 from pitchpipe.host.protocols import Collator
 from pitchpipe.records.conversation import Json
 from pitchpipe.records.example import Example, Examples
 from pitchpipe_stages.generate import asking
 from pitchpipe_stages.model.ends import Ends
+from pitchpipe_stages.model.scorer import scores
 from pitchpipe_stages.render.renderer import Renderer
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ class RecipeSubject:
     def answers(
         self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
     ) -> Iterator[Answer]:
+        if scores(self.model):
+            raise PitchpipeError(
+                f"{label}: a reward model scores replies and gives none: evaluate it by pair_accuracy"
+            )
         ends = Ends.of(self.model, self.tokenizer, self.renderer).every
         with self.ready() as model, self.console.bar(label, len(prompts)) as tick:
             yield from asking.answers(model, self.tokenizer, ends, prompts, batch_size, max_new_tokens, tick)

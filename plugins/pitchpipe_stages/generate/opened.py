@@ -19,6 +19,7 @@ from pitchpipe_stages.generate.places import recipe_for, recipe_of, run_of, vari
 from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.load import RecipeModel
+from pitchpipe_stages.model.scorer import scores
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import TEMPLATE
@@ -120,6 +121,8 @@ def opened(place: str, console: Console, tuned: bool = True, template: str = "")
             model = adapter.model(loader)
         else:
             model = loader.tuned(run / "model") if run and tuned else loader.base()
+    if scores(model):
+        raise PitchpipeError(f"{place} is a reward model: it scores replies, and has none to give")
     return Opened(recipe, rendering, loader, model, run, variables_of(run) if run else {})
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.protocols import Paced
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.keys import KeyParts, parts_of
@@ -10,6 +11,7 @@ from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.model.can_train import must_be_trainable, must_learn
 from pitchpipe_stages.model.embeddings import grow, new_ids
 from pitchpipe_stages.model.ends import template_ends
+from pitchpipe_stages.model.scorer import learns_to_score, saved_scorer, scorer
 from pitchpipe_stages.model.sections import ADAPTER
 from pitchpipe_stages.model.untrained import untrained
 from pitchpipe_stages.prepare.on_hub import commits
@@ -53,6 +55,7 @@ class RecipeModel:
         prove_padding(rendering.tokenizer, model.options.get("pad_token"))
         self.revision = getattr(model.bound, "commit", None)
         self.control = _control(rendering.renderer)
+        self.scores = learns_to_score(recipe)
         self.unread: list[int] = []  # tokens of the template that the base has never read
         self._before: Before | None = None
 
@@ -60,6 +63,11 @@ class RecipeModel:
         model = self.model.weights()
         self._before = Before.of(model)
         return grow(model, self.new_tokens)
+
+    def scorer(self) -> "PreTrainedModel":
+        """The base with a head that scores replies."""
+        made: PreTrainedModel = scorer(self.base(), self.tokenizer.pad_token_id)
+        return made
 
     @property
     def before(self) -> Before:
@@ -69,7 +77,7 @@ class RecipeModel:
 
     def to_train(self) -> "PreTrainedModel":
         """The base model, wrapped by the recipe's adapter, which learns rows that the base has not."""
-        model = self.base()
+        model = self.scorer() if self.scores else self.base()
         if not self.adapter:
             must_be_trainable(model)
             return model
@@ -94,12 +102,17 @@ class RecipeModel:
     def tuned(self, folder: Path) -> "PreTrainedModel":
         """The model that training saved: all weights of its own, or an adapter on the base."""
         if self.adapter and not is_whole(folder):
-            return self.adapter.bound.load(self.base(), folder)
+            base = self.scorer() if saved_scorer(folder) else self.base()
+            return self.adapter.bound.load(base, folder)
         return self.model.weights(folder)
 
     def merges(self, model: "PreTrainedModel") -> bool:
         """Whether the whole model is saved in the place of its adapter."""
         adapter = self.adapter.bound if self.adapter else None
+        if self.scores:
+            if getattr(adapter, "save", None) == "merged":
+                raise PitchpipeError("a reward model's adapter stays one: take `save: merged` out")
+            return False
         return isinstance(adapter, Merges) and adapter.merges(model)
 
 

@@ -9,6 +9,7 @@ from pitchpipe_stages.console import escape
 from pitchpipe_stages.model.card import Card
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.load import is_whole
+from pitchpipe_stages.model.scorer import scores
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.writing import one_of
 
@@ -31,6 +32,22 @@ class Servable(Protocol):
     def console(self) -> Console: ...
 
 
+SCORER = """\
+# A reward model
+
+An adapter with a head that scores replies: the higher, the better. Give it a whole conversation.
+
+```python
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+folder = "."
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1)
+model.config.pad_token_id = tokenizer.pad_token_id
+text = [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]
+score = model(**tokenizer.apply_chat_template(text, return_tensors="pt", return_dict=True)).logits
+```
+"""
 OF_CUTTING = ("max_length", "stride", "truncation_strategy")
 
 
@@ -58,6 +75,8 @@ def save_for_serving(
     settings.save_pretrained(saved.folder)
     if is_whole(saved.folder):
         _save_config(saved, ends)
+    elif scores(saved.model):
+        (saved.folder / "README.md").write_text(SCORER, "utf-8")
     elif card := Card.of(saved.model, tokenizer, ends, saved.new_tokens, rows, search):
         (saved.folder / "README.md").write_text(card.page(home.name), "utf-8")
         notes.append(card.warning(home))

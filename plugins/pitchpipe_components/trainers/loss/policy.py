@@ -1,7 +1,8 @@
 """The loss of replies that a model has tried out: better ones become likelier, as far as that is trusted.
 
 GRPO (arXiv 2402.03300), Dr. GRPO (2503.20783) and DAPO (2503.14476), with the estimate of the divergence from
-a reference that is never below 0 (k3). Tokens of all rows stand in one line; `rows` says whose each is.
+a reference that is never below 0, times the ratio, which makes its gradient unbiased (2512.02556). Tokens of
+all rows stand in one line; `rows` says whose each is.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def token_losses(
     if reference is None:
         return TokenLosses(losses, None, clipped)
     apart = reference - now
-    kl = torch.exp(apart) - apart - 1
+    kl = ratio * (torch.exp(apart) - apart - 1)
     return TokenLosses(losses + beta * kl, kl, clipped)
 
 
