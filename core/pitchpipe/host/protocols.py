@@ -204,7 +204,7 @@ class Exporter(Protocol):
 
 
 @runtime_checkable
-class Rounds(Protocol):
+class RoundsWeights(Protocol):
     # An exporter that rounds weights. `rounded` loads the source with its weights so rounded, or gives None
     # where none are. The form's own loader gives at least the share `alike` of the tokens that it answers.
     alike: float

@@ -22,7 +22,7 @@ Dtype = Annotated[
 
 
 @dataclass(frozen=True)
-class HuggingFace:
+class HuggingFaceFolder:
     """A folder of safetensors for Transformers, vLLM, SGLang and all that reads the hub's form."""
 
     dtype: Dtype = None

@@ -6,18 +6,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pitchpipe import __version__
 from pitchpipe.host.contracts import Console, Export
-from pitchpipe.host.protocols import Exporter, Rounds
+from pitchpipe.host.protocols import Exporter, RoundsWeights
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.atomic import write_json
 from pitchpipe_stages.export.destination import MARK, must_be_free, must_have_room, new_folder
+from pitchpipe_stages.export.model_card import ModelCard, adapter_help
 from pitchpipe_stages.export.origin import Origin
 from pitchpipe_stages.export.precise import loaded
-from pitchpipe_stages.export.proof import Agreement, agreement, prove_prompts, prove_replies
+from pitchpipe_stages.export.proof import SameTokens, agreement, prove_prompts, prove_replies
 from pitchpipe_stages.export.reading import read
 from pitchpipe_stages.export.reference import Reply, replies
+from pitchpipe_stages.export.run_facts import RunFacts
 from pitchpipe_stages.export.whole import saved_tokenizer, source_for, stored_type
+from pitchpipe_stages.merge.record import FILE as RECORD
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -29,8 +34,8 @@ class Exported:
 
     folder: Path
     by: str
-    agrees: Agreement
-    rounded: Agreement | None  # with the model whose weights are rounded so too
+    agrees: SameTokens
+    rounded: SameTokens | None  # with the model whose weights are rounded so too
     notes: list[str]
     commands: list[str]
 
@@ -47,6 +52,7 @@ def export(place: str, use: Use, out: Path, force: bool, console: Console) -> Ex
             dtype = _freed(origin)
             exporter(job)
             done = _proven(exporter, job, origin, wanted, dtype)
+            _write_card(job, use, origin, out.name, done)
             _mark(job, use, place, done)
             _as_readable_as(folder / MARK)
         return Exported(out, *done, exporter.served(replace(job, folder=out)))
@@ -57,7 +63,7 @@ def _job(origin: Origin, source: Path, folder: Path, console: Console) -> Export
     return Export(source, folder, origin.name, origin.base, tokenizer, origin.template, origin.stops, console)
 
 
-Proven = tuple[str, Agreement, Agreement | None, list[str]]
+Proven = tuple[str, SameTokens, SameTokens | None, list[str]]
 
 
 def _freed(origin: Origin) -> str:
@@ -91,7 +97,7 @@ def _proven(exporter: Exporter, job: Export, origin: Origin, wanted: list[Reply]
 
 def _measure(exporter: Exporter, job: Export, origin: Origin, dtype: str) -> "PreTrainedModel | None":
     """The model whose tokens count, where it is not the run's own: its weights are rounded."""
-    rounded = exporter.rounded(job) if isinstance(exporter, Rounds) else None
+    rounded = exporter.rounded(job) if isinstance(exporter, RoundsWeights) else None
     if rounded is not None or exporter.takes == "adapter" or not origin.is_adapter:
         return rounded
     stored = stored_type(job.source)  # merged in the type of the base's files
@@ -101,6 +107,36 @@ def _measure(exporter: Exporter, job: Export, origin: Origin, dtype: str) -> "Pr
 def _asked(model: "PreTrainedModel", job: Export, origin: Origin) -> list[Reply]:
     pad, label = job.tokenizer.pad_token_id, "asking the rounded model"
     return replies(model, origin.probes, origin.found.ends.every, pad, job.console, label)
+
+
+def _write_card(job: Export, use: Use, origin: Origin, folder: str, done: Proven) -> None:
+    """README.md, unless the exporter wrote one."""
+    file, exporter, (by, agrees, rounded, notes) = job.folder / "README.md", use.bound, done
+    if file.exists():
+        return
+    proof = _merged(job.source)
+    proof += [f"{by} has the prompts of training and says what the model says: {agrees}."]
+    if rounded:
+        proof.append(f"The model with its weights rounded as here says the same: {rounded}.")
+    library = {"peft": "peft", "transformers": "transformers"}.get(str(exporter.reader), str(exporter.reader))
+    commands = [command.replace(str(job.folder), folder) for command in exporter.served(job)]
+    run = RunFacts.of(origin.found.run) if origin.found.run else None
+    card = ModelCard(
+        job.name, job.base, use.component.summary, exporter.takes, library, job.stops, commands,
+        [*proof, *notes], run, adapter_help(job.source),
+    )  # fmt: skip
+    file.write_text(card.page(), "utf-8")
+
+
+def _merged(source: Path) -> list[str]:
+    """How the merge of an adapter was proven, where there was one."""
+    if not (source / RECORD).exists():
+        return []
+    found = msgspec.json.decode((source / RECORD).read_bytes())["proof"]["agreement"]
+    return [
+        "The adapter was merged into its base and compared with the adapter on it: logits differ by at most"
+        f" {found['largest']:.1g} of their spread (limit: {found['limit']:g})."
+    ]
 
 
 def _mark(job: Export, use: Use, place: str, done: Proven) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.records.template import Turns
-from pitchpipe_stages.export.probes import Probe, probes
+from pitchpipe_stages.export.probes import ClientPrompt, probes
 from pitchpipe_stages.export.reference import Reply, replies
 from pitchpipe_stages.generate.opened import Opened, opened, run_of
 from pitchpipe_stages.model.load import is_whole
-from pitchpipe_stages.render.sections import TEMPLATE
+from pitchpipe_stages.render.turns import TurnsWriter
 
 
 @dataclass
@@ -45,8 +45,8 @@ class Origin:
     @property
     def template(self) -> Turns | None:
         """The template, where it is data."""
-        use = self.found.recipe[TEMPLATE]
-        return use.bound if use and isinstance(use.bound, Turns) else None
+        writer = self.found.renderer.template
+        return writer.turns if isinstance(writer, TurnsWriter) else None
 
     @property
     def stops(self) -> list[str]:
@@ -61,7 +61,7 @@ class Origin:
         return sum(weight.numel() for weight in self.found.model.parameters()) * width
 
     @cached_property
-    def probes(self) -> list[Probe]:
+    def probes(self) -> list[ClientPrompt]:
         found = probes(self.found.renderer, self.found.run)
         if not found:
             raise PitchpipeError("the template can write no prompt, so no export can be proven")

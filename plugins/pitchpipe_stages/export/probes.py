@@ -20,7 +20,7 @@ OWN = (
 )
 
 
-class Probe(Struct):
+class ClientPrompt(Struct):
     """A prompt: what a client sends, and the ids that training would see. No `messages`: it has no client."""
 
     ids: list[int]
@@ -29,9 +29,9 @@ class Probe(Struct):
     variables: Json = {}
 
 
-def probes(renderer: Renderer, run: Path | None) -> list[Probe]:
+def probes(renderer: Renderer, run: Path | None) -> list[ClientPrompt]:
     """Some of the prompts that the model was not trained on, if there are any."""
-    found: list[Probe] = []
+    found: list[ClientPrompt] = []
     for conversation in (*_of_run(run), *_our_own()):
         if len(found) < MOST and (probe := _probe(renderer, conversation)):
             found.append(probe)
@@ -48,7 +48,7 @@ def _our_own() -> Iterable[Conversation]:
     return (Conversation((Message("user", words), Message("assistant", "Yes."))) for words in OWN)
 
 
-def _probe(renderer: Renderer, conversation: Conversation) -> Probe | None:
+def _probe(renderer: Renderer, conversation: Conversation) -> ClientPrompt | None:
     """The prompt of the last learned reply; nothing where no client can send its words as they are."""
     if not conversation.last_reply():
         return None
@@ -59,9 +59,9 @@ def _probe(renderer: Renderer, conversation: Conversation) -> Probe | None:
     except (Quarantine, IndexError):
         return None
     if not renderer.chat_template:
-        return Probe(ids)
+        return ClientPrompt(ids)
     messages = as_served(part.conversation.messages[:reply], request.serving)
     tools = list(part.conversation.tools) or None
     if any(map(renderer.cutting.search, texts_in([messages, tools]))):
         return None  # servers take such words for control tokens
-    return Probe(ids, messages, tools, dict(request.variables))
+    return ClientPrompt(ids, messages, tools, dict(request.variables))

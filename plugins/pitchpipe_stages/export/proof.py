@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe_stages.export.probes import Probe
+from pitchpipe_stages.export.probes import ClientPrompt
 from pitchpipe_stages.export.reading import Read
 from pitchpipe_stages.export.reference import Reply
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class SameTokens:
     """How many of a model's tokens another gives, up to the first that differs in each reply."""
 
     same: int
@@ -30,7 +30,7 @@ class Agreement:
         return f"{self.same:,} of {self.tokens:,} tokens ({100 * self.share:.1f} %{ties})"
 
 
-def agreement(wanted: Sequence[Reply], found: Sequence[list[int]]) -> Agreement:
+def agreement(wanted: Sequence[Reply], found: Sequence[list[int]]) -> SameTokens:
     """Counts. Behind a tie nothing can be compared, so nothing is counted."""
     same = tokens = ties = 0
     for reply, ids in zip(wanted, found, strict=True):
@@ -39,7 +39,7 @@ def agreement(wanted: Sequence[Reply], found: Sequence[list[int]]) -> Agreement:
         same += len(reply.ids) if at is None else at
         tokens += at if tie and at is not None else len(reply.ids)
         ties += tie
-    return Agreement(same, tokens, ties)
+    return SameTokens(same, tokens, ties)
 
 
 def parting(reply: Reply, ids: list[int]) -> int | None:
@@ -50,7 +50,7 @@ def parting(reply: Reply, ids: list[int]) -> int | None:
     return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(reply.ids), len(ids)))
 
 
-def prove_prompts(probes: Sequence[Probe], read: Read, tokenizer: "PreTrainedTokenizerFast") -> None:
+def prove_prompts(probes: Sequence[ClientPrompt], read: Read, tokenizer: "PreTrainedTokenizerFast") -> None:
     """Stop where the exported chat template gives other ids than training saw."""
     for probe, ids in zip(probes, read.prompts, strict=True):
         if probe.messages is not None and ids != probe.ids:
@@ -63,7 +63,7 @@ def prove_prompts(probes: Sequence[Probe], read: Read, tokenizer: "PreTrainedTok
 
 def prove_replies(
     wanted: Sequence[Reply], read: Read, least: float, whose: str, tokenizer: "PreTrainedTokenizerFast"
-) -> Agreement:
+) -> SameTokens:
     """Stop where too few of the model's tokens come from the export."""
     found = agreement(wanted, read.replies)
     if found.share >= least:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe_stages.export.probes import Probe
+from pitchpipe_stages.export.probes import ClientPrompt
 from pitchpipe_stages.export.reference import MOST_TOKENS
 
 READERS = Path(__file__).parent / "readers"
@@ -28,7 +28,12 @@ class Read(Struct):
 
 
 def read(
-    reader: str | Path, folder: Path, source: Path, probes: Sequence[Probe], stops: list[int], dtype: str
+    reader: str | Path,
+    folder: Path,
+    source: Path,
+    probes: Sequence[ClientPrompt],
+    stops: list[int],
+    dtype: str,
 ) -> Read:
     """What the export in `folder` answers. `source` is what it was made from: some readers need more."""
     with tempfile.TemporaryDirectory() as place:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from pitchpipe.host.contracts import Console
-from pitchpipe_stages.export.probes import Probe
+from pitchpipe_stages.export.probes import ClientPrompt
 from pitchpipe_stages.generate import asking
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Reply:
 
 def replies(
     model: "PreTrainedModel",
-    probes: Sequence[Probe],
+    probes: Sequence[ClientPrompt],
     stops: list[int],
     pad: int,
     console: Console,

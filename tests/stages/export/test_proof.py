@@ -3,7 +3,7 @@
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_stages.export.probes import Probe
+from pitchpipe_stages.export.probes import ClientPrompt
 from pitchpipe_stages.export.proof import agreement, prove_prompts, prove_replies
 from pitchpipe_stages.export.reading import Read
 from pitchpipe_stages.export.reference import Reply
@@ -37,9 +37,9 @@ def test_a_reply_that_differs_is_shown():
 
 
 def test_other_ids_of_a_prompt_stop():
-    tokenizer, probe = bytes_alone(), Probe([70, 71], [{"role": "user", "content": "x"}])
+    tokenizer, probe = bytes_alone(), ClientPrompt([70, 71], [{"role": "user", "content": "x"}])
     prove_prompts([probe], Read("x", [[70, 71]], []), tokenizer)
-    prove_prompts([Probe([70])], Read("x", [None], []), tokenizer)
+    prove_prompts([ClientPrompt([70])], Read("x", [None], []), tokenizer)
     for found in ([70, 72], None):
         with pytest.raises(pp.PitchpipeError, match="other ids for a prompt than training saw"):
             prove_prompts([probe], Read("x", [found], []), tokenizer)
