@@ -14,7 +14,7 @@ from pitchpipe_tools.cures import cured
 
 if TYPE_CHECKING:
     from pitchpipe_stages.console import RichConsole
-    from pitchpipe_stages.generate.opened import Opened
+    from pitchpipe_stages.generate.opened import OpenedModel
     from pitchpipe_stages.generate.speaking import Settings
 
 STDIN = "-"
@@ -179,7 +179,7 @@ def _again(first: tuple[int, Conversation | str], rest: Prompts) -> Prompts:
 
 
 def _answer(
-    one: "Opened",
+    one: "OpenedModel",
     asked: Conversation,
     settings: "Settings",
     count: int,
@@ -205,7 +205,7 @@ def _answer(
 
 
 def _answer_lines(
-    one: "Opened", asked: Prompts, settings: "Settings", size: int, count: int, console: "RichConsole"
+    one: "OpenedModel", asked: Prompts, settings: "Settings", size: int, count: int, console: "RichConsole"
 ) -> int:
     """Answers lines in their order, a batch at a time. The exit code."""
     failed, batch = 0, list[tuple[int, Conversation, list[int]]]()
@@ -230,7 +230,7 @@ def _answer_lines(
 
 
 def _flush(
-    one: "Opened", batch: list[tuple[int, Conversation, list[int]]], settings: "Settings", count: int
+    one: "OpenedModel", batch: list[tuple[int, Conversation, list[int]]], settings: "Settings", count: int
 ) -> None:
     """Answers what has gathered."""
     from pitchpipe_stages.generate.speaking import together

@@ -10,7 +10,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.records.conversation import Conversation, Message
 
 if TYPE_CHECKING:
-    from pitchpipe_stages.generate.opened import Opened
+    from pitchpipe_stages.generate.opened import OpenedModel
     from pitchpipe_stages.generate.speaking import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,7 +50,7 @@ def of_a_model(command: Function) -> Function:
 
 
 def settings_of(
-    one: "Opened", temperature: float | None, top_p: float | None, max_new_tokens: int, seed: int | None
+    one: "OpenedModel", temperature: float | None, top_p: float | None, max_new_tokens: int, seed: int | None
 ) -> "Settings":
     """How the model is asked: as its own generation config says, but for what a person says."""
     from secrets import randbelow
@@ -66,7 +66,7 @@ def settings_of(
     return Settings(sampling, max_new_tokens, randbelow(1 << 31) if seed is None else seed)
 
 
-def must_take_system(one: "Opened", system: str) -> None:
+def must_take_system(one: "OpenedModel", system: str) -> None:
     """Stop where the template has no place for a system message."""
     messages = [Message("system", system)] if system else []
     try:
@@ -75,7 +75,7 @@ def must_take_system(one: "Opened", system: str) -> None:
         raise PitchpipeError(f"--system: {refusal}" if system else str(refusal)) from None
 
 
-def described(one: "Opened", place: str, base: bool) -> str:
+def described(one: "OpenedModel", place: str, base: bool) -> str:
     """Which model it is, and where it computes."""
     from accelerate import PartialState
 

@@ -9,7 +9,7 @@ from pitchpipe.host.contracts import Console
 from pitchpipe.records.template import Turns
 from pitchpipe_stages.export.probes import ClientPrompt, probes
 from pitchpipe_stages.export.reference import Reply, replies
-from pitchpipe_stages.generate.opened import Opened, opened, run_of
+from pitchpipe_stages.generate.opened import OpenedModel, opened, run_of
 from pitchpipe_stages.model.load import is_whole
 from pitchpipe_stages.render.turns import TurnsWriter
 
@@ -18,7 +18,7 @@ from pitchpipe_stages.render.turns import TurnsWriter
 class Origin:
     """A model, and the folder that holds it or its adapter."""
 
-    found: Opened
+    found: OpenedModel
     folder: Path
     name: str
 

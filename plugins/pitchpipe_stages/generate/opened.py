@@ -37,7 +37,7 @@ class ContextFull(PitchpipeError):
 
 
 @dataclass
-class Opened:
+class OpenedModel:
     """A model with its tokenizer, its template and its ends. `run` is where it was trained, if it was."""
 
     recipe: Recipe
@@ -100,7 +100,7 @@ class Opened:
             yield model
 
 
-def opened(place: str, console: Console, tuned: bool = True, template: str = "") -> Opened:
+def opened(place: str, console: Console, tuned: bool = True, template: str = "") -> OpenedModel:
     """The model of a run's directory, tuned or its base; of a model's folder; of an adapter's, tuned or its
     base; or of a name on the hub.
 
@@ -123,10 +123,10 @@ def opened(place: str, console: Console, tuned: bool = True, template: str = "")
             model = loader.tuned(run / "model") if run and tuned else loader.base()
     if scores(model):
         raise PitchpipeError(f"{place} is a reward model: it scores replies, and has none to give")
-    return Opened(recipe, rendering, loader, model, run, variables_of(run) if run else {})
+    return OpenedModel(recipe, rendering, loader, model, run, variables_of(run) if run else {})
 
 
-def base_of(one: Opened, place: str, console: Console) -> Opened | None:
+def base_of(one: OpenedModel, place: str, console: Console) -> OpenedModel | None:
     """The base of a model that is open, of the same place; nothing where it is no tuned model.
 
     An adapter that leaves the weights of its base as they are is switched off: nothing is loaded twice.
@@ -135,7 +135,7 @@ def base_of(one: Opened, place: str, console: Console) -> Opened | None:
         return None
     if not is_beside(one.model):
         return opened(place, console, tuned=False)
-    return Opened(one.recipe, one.rendering, one.loader, one.model, one.run, one.variables, True)
+    return OpenedModel(one.recipe, one.rendering, one.loader, one.model, one.run, one.variables, True)
 
 
 def is_beside(model: Any) -> bool:

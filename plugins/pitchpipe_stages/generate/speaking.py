@@ -11,7 +11,7 @@ from pitchpipe.host.contracts import Answer, Prompt, Sampling
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe_stages.generate import asking
 from pitchpipe_stages.generate.decoding import BROKEN, Decoder
-from pitchpipe_stages.generate.opened import Opened
+from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.sampling import GREEDY, in_words
 from pitchpipe_stages.generate.thoughts import Said, Thoughts
 
@@ -42,7 +42,7 @@ class _Stopped(Exception):
 class Speech:
     """An answer while it is given. One at a time: a model has one generation config, and one chance."""
 
-    opened: Opened
+    opened: OpenedModel
     prompt: list[int]
     settings: Settings
     ids: list[int] = field(default_factory=list)  # without the token that ended it
@@ -156,7 +156,7 @@ class _Listener:
 
 
 def together(
-    opened: Opened, prompts: Sequence[list[int]], settings: Settings
+    opened: OpenedModel, prompts: Sequence[list[int]], settings: Settings
 ) -> Iterator[tuple[Message, bool, int]]:
     """The answers to several prompts in one batch, whether the model ended each, and its tokens."""
     import torch
@@ -173,13 +173,13 @@ def together(
             yield _message(_said(opened, prompt, ids)), answer.ended, len(ids)
 
 
-def _said(opened: Opened, prompt: list[int], ids: Sequence[int]) -> Iterator[Said]:
+def _said(opened: OpenedModel, prompt: list[int], ids: Sequence[int]) -> Iterator[Said]:
     decoder, thoughts = Decoder(opened.tokenizer), Thoughts(_tail(opened, prompt))
     text = "".join(map(decoder.add, ids))
     yield from thoughts.add(text + decoder.finish(), last=True)
 
 
-def _tail(opened: Opened, prompt: list[int]) -> str:
+def _tail(opened: OpenedModel, prompt: list[int]) -> str:
     """The end of a prompt, which may open reasoning."""
     return str(opened.tokenizer.decode(prompt[-8:]))
 
@@ -191,7 +191,7 @@ def _message(said: Iterable[Said]) -> Message:
     return Message("assistant", words, reasoning=thought.rstrip("\n"))
 
 
-def stream(opened: Opened, conversation: Conversation, settings: Settings | None = None) -> Speech:
+def stream(opened: OpenedModel, conversation: Conversation, settings: Settings | None = None) -> Speech:
     """The model's answer to a conversation, to be iterated over."""
     prompt = opened.prompt(conversation)
     opened.room(len(prompt))  # it may be full

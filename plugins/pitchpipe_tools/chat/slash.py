@@ -7,7 +7,7 @@ from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.contracts import Sampling
 from pitchpipe.records.example import IGNORED, Example
 from pitchpipe_stages.console import RichConsole
-from pitchpipe_stages.generate.opened import Opened, base_of
+from pitchpipe_stages.generate.opened import OpenedModel, base_of
 from pitchpipe_stages.generate.sampling import GREEDY
 from pitchpipe_stages.generate.speaking import Settings, Speech, stream
 from pitchpipe_tools.chat.saving import DEFAULT, append
@@ -29,7 +29,7 @@ class SlashCommands:
     def __init__(self, talk: Talk, place: str, asks_base: bool, console: RichConsole):
         self.talk, self.place, self.asks_base = talk, place, asks_base
         self.console, self.screen = console, Screen(console)
-        self._base: Opened | None = None
+        self._base: OpenedModel | None = None
         self._saved = ""
 
     def run(self, line: str) -> None:

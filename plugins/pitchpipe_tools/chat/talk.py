@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from pitchpipe.records.conversation import Conversation, Message, replace
-from pitchpipe_stages.generate.opened import Opened
+from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.speaking import Settings, Speech, stream
 from pitchpipe_stages.render.messages import IN_WORDS
 
@@ -30,7 +30,7 @@ class Exchange:
 class Talk:
     """All exchanges so far; the whole conversation goes along with each question."""
 
-    model: Opened
+    model: OpenedModel
     settings: Settings
     system: str = ""
     exchanges: list[Exchange] = field(default_factory=list)

@@ -17,9 +17,9 @@ loaders:
   - files: {path: rows.jsonl}
 split: {train: 1.0}
 trainer:
-  sft: {max_steps: 40, batch_size: 8, learning_rate: 3e-3, warmup: 0.1, samples: 0}
+  sft: {max_steps: 70, batch_size: 8, learning_rate: 2e-3, warmup: 0.1, samples: 0}
 """
-ROWS = [{"instruction": QUESTION, "output": REPLY}] * 320
+ROWS = [{"instruction": QUESTION, "output": REPLY}] * 560
 # The terminal becomes the one that controls the process, as that of a shell does.
 BEFORE = """
 import os, signal
@@ -49,7 +49,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 160, 0, 0))
         before = BEFORE.format(name=os.ttyname(slave)) + SLOW * slow
         self.child = forked.start(folder, *arguments, before=before)
-        self.screen = fdspawn(self.master, encoding="utf-8", timeout=120)
+        self.screen = fdspawn(self.master, encoding="utf-8", timeout=40)
         self.slave = slave
 
     def until(self, pattern: str) -> str:
