@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
@@ -41,6 +41,7 @@ class Run:
         self.host = recipe.host
         self.stages: dict[str, StageRecord] = {}
         self._notes: Json = {}
+        self._lock: IO[str] | None = None
 
     def open(self) -> None:
         """Makes the directory or continues in it, and locks it."""
@@ -49,15 +50,20 @@ class Run:
             raise PitchpipeError(f"{self.path} is there and is no run. Choose another --name or --runs.")
         self.path.mkdir(parents=True, exist_ok=True)
         self._lock = open(self.path / ".lock", "w")
-        self._take_lock()
+        self._take(self._lock)
         self.read()
         self._must_be_ours()
 
-    def _take_lock(self) -> None:
+    def close(self) -> None:
+        """Gives the lock back, if it was taken."""
+        if self._lock:
+            self._lock.close()
+
+    def _take(self, lock: IO[str]) -> None:
         """Waits: workers of a killed run hold the lock until they see that the run is gone."""
         for _ in range(PATIENCE * 10):
             try:
-                return fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 time.sleep(0.1)
         raise PitchpipeError(f"another pitchpipe is at work in {self.path}")

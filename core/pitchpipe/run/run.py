@@ -1,6 +1,7 @@
 """A run: one recipe, from data to scores. Each stage is done once and continued after a kill."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 from pitchpipe.errors import PitchpipeError
@@ -24,13 +25,14 @@ def run(recipe: Recipe, folder: Path, console: Console, until: str = "", workers
         for stage in wanted:
             stage.join(run)
         return None
-    run.open()
-    run.note(recipe=os.path.abspath(recipe.path))
-    write_json(folder / "recipe.json", recipe.data)
-    for stage in wanted:
-        parts = own_parts(stage, recipe) | as_parts(stage.key(run))
-        stage.begins(run, run.done(stage, parts))
-        stage.tell(run, run.do(stage, parts))
-        for later in (later for later in stages if stage.name in later.after):
-            later.foretell(run)
+    with closing(run):
+        run.open()
+        run.note(recipe=os.path.abspath(recipe.path))
+        write_json(folder / "recipe.json", recipe.data)
+        for stage in wanted:
+            parts = own_parts(stage, recipe) | as_parts(stage.key(run))
+            stage.begins(run, run.done(stage, parts))
+            stage.tell(run, run.do(stage, parts))
+            for later in (later for later in stages if stage.name in later.after):
+                later.foretell(run)
     return run

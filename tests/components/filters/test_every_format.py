@@ -5,7 +5,7 @@ import json
 import pytest
 
 import pitchpipe as pp
-from pitchpipe_components.filters import SFT_DEFAULT, language, tokens
+from pitchpipe_components.filters import SFT_DEFAULT, Tokens, language
 from pitchpipe_components.formats import FORMATS
 from pitchpipe_components.repair import repair
 from tests.components.filters.good_rows import CALL, GOOD
@@ -46,7 +46,7 @@ def test_no_other_filter_drops_a_good_row_either(format, row, tmp_path):
             name: verdict_of(name, chat, **{"threshold": {"of": "x"}}.get(name, {})) for name in BY_NAME
         }
         verdicts["language"] = language(chat, keep=("en",))
-        verdicts["tokens"] = tokens(chat, tokenizer=tmp_path, min_reply_tokens=1, min_prompt_tokens=1)
+        verdicts["tokens"] = Tokens(tokenizer=tmp_path, min_reply_tokens=1, min_prompt_tokens=1)(chat)
         assert {name for name, verdict in verdicts.items() if dropped(verdict)} == set()
 
 
@@ -61,7 +61,7 @@ def test_a_call_has_characters_words_and_tokens(tmp_path):
     said = 'weather {"city": "Ghent", "day": "tomorrow"}'
     verdict = BY_NAME["length"](chat, min_reply_words=1)
     assert score(verdict, "reply_chars") == len(said) and score(verdict, "reply_words") == len(said.split())
-    assert score(tokens(chat, tokenizer=tmp_path), "reply_tokens") == len(said)
+    assert score(Tokens(tokenizer=tmp_path)(chat), "reply_tokens") == len(said)
     silent = pp.Conversation((asked, pp.Message("assistant", "")))
     assert dropped(BY_NAME["length"](silent)) == pp.Drop("reply chars too low", 0, 1)
 

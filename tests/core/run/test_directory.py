@@ -2,6 +2,12 @@
 
 import pytest
 
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.host import Host
+from pitchpipe.run.run import run
+from pitchpipe_stages.console import RichConsole
+from pitchpipe_tools.recipe_file.load import load
+from pitchpipe_tools.runs.found import at_rest
 from tests.started import started, wait_for
 
 DATA = "loaders:\n  - files: {path: rows.jsonl}\nfilters:\n  - length\n"
@@ -86,3 +92,25 @@ def test_two_runs_in_one_folder(project, rows):
     wait_for(lambda: (here.folder / "runs/recipe/run.json").exists())
     here.run("run", "recipe.yaml").assert_failed("another pitchpipe is at work in runs/recipe")
     assert first.wait(60) == 0
+
+
+def test_what_ends_holds_no_lock(project, rows):
+    """Neither a run that is done nor one that failed, in a process that lives on and looks at it."""
+    here = project({"recipe.yaml": DATA, "other.yaml": DATA, "rows.jsonl": rows})
+
+    def again(recipe):
+        path = here.folder / recipe
+        return run(
+            load(path, Host.from_environment(here.folder)), here.folder / "run", RichConsole(quiet=True)
+        )
+
+    finished = again("recipe.yaml")
+    assert lock_is_free(finished.path)
+    with pytest.raises(PitchpipeError, match="is the run of") as failed:
+        again("other.yaml")
+    assert failed.tb and lock_is_free(finished.path)
+
+
+def lock_is_free(path):
+    with at_rest(path) as rests:
+        return rests
