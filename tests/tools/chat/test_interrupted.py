@@ -18,7 +18,9 @@ def test_ctrl_c_stops_an_answer_that_streams(processes, home):
     seen = chat.until(r"[a-z]{3} ")
     chat.press("\x03")
     rest = chat.prompt()
-    count = int(re.search(r"\(stopped after (\d+) tokens; what was said stays, /undo takes it back\)", rest)[1])
+    count = int(
+        re.search(r"\(stopped after (\d+) tokens; what was said stays, /undo takes it back\)", rest)[1]
+    )
     assert 0 < count < 400 and seen
     assert f"the last answer: {count} tokens" in chat.say("/stats")
     assert "this is the base" in chat.say("/base")

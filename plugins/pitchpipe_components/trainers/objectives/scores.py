@@ -7,7 +7,7 @@ from torch.nn.functional import logsigmoid
 
 import pitchpipe as pp
 from pitchpipe_components.trainers.loss.batch import EXAMPLES, PLACES, WORSE, Batch, without_numbers
-from pitchpipe_components.trainers.objectives.objective import Found
+from pitchpipe_components.trainers.objectives.objective import BatchLoss
 from pitchpipe_components.trainers.tally import Noted
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Scores:
         """The pairs of a step, in all processes."""
         return self._added_up(float(sum(len(batch[WORSE]) for batch in batches)))[0]
 
-    def __call__(self, model: Any, batch: Batch, whole: float) -> Found:
+    def __call__(self, model: Any, batch: Batch, whole: float) -> BatchLoss:
         inputs = without_numbers(batch)
         del inputs["labels"]
         said = model(**inputs, use_cache=False).logits.squeeze(-1).float()
@@ -52,7 +52,7 @@ class Scores:
             "reward_accuracy": (chosen > rejected).float(),
         }
         notes = {name: Noted(value, numbers) for name, value in values.items()}
-        return Found(each.sum() / max(whole, 1), notes, len(batch[PLACES]))
+        return BatchLoss(each.sum() / max(whole, 1), notes, len(batch[PLACES]))
 
     def told(self, means: dict[str, float]) -> dict[str, float]:
         if "loss" not in means:
