@@ -22,9 +22,12 @@ class HH:
     """{"chosen": "\\n\\nHuman: Hi\\n\\nAssistant: Hello!", "rejected": "\\n\\nHuman: Hi\\n\\nAssistant: No."}
 
     Anthropic's helpful and harmless dialogues. Its red-team rows, {"transcript": ...}, hold only one chat.
+    The beginning of both dialogues may stand apart, as their prompt.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
+        if _has_marked_prompt(row):
+            return 3
         sides = [name for name in ("chosen", "rejected", "transcript") if is_marked(row.get(name))]
         return 0 if sides == ["chosen"] or sides == ["rejected"] else len(sides)
 
@@ -34,8 +37,11 @@ class HH:
             if isinstance(spoken, Drop):
                 return spoken
             return conversation(spoken.messages, row, ("transcript",))
+        if _has_marked_prompt(row):
+            row = row | {name: _continued(row["prompt"], row[name]) for name in ("chosen", "rejected")}
         better, worse = dialogue(row.get("chosen"), "chosen"), dialogue(row.get("rejected"), "rejected")
-        return preferred(row, Spoken([], []), better, worse, ("chosen", "rejected"))
+        used = {"chosen", "rejected", "prompt"} if _has_marked_prompt(row) else {"chosen", "rejected"}
+        return preferred(row, Spoken([], []), better, worse, used)
 
 
 class Glaive:
@@ -61,6 +67,20 @@ class Glaive:
         if system not in (None, ""):
             messages.insert(0, Message("system", system))
         return conversation(messages, row, ("system", "chat"), tools=tools)
+
+
+def _has_marked_prompt(row: dict[str, Any]) -> bool:
+    sides = (row.get(name) for name in ("chosen", "rejected"))
+    return is_marked(row.get("prompt")) and all(isinstance(side, str) for side in sides)
+
+
+def _continued(prompt: str, said: str) -> str:
+    """A dialogue that begins with its prompt, which may end with the mark of the reply."""
+    if said.startswith(prompt.rstrip()):
+        return said
+    turns = _split(_HH, prompt, "prompt")
+    begun = isinstance(turns, Spoken) and turns.messages[-1] == Message("assistant", "")
+    return prompt + said if begun else f"{prompt.rstrip()}\n\nAssistant: {said}"
 
 
 def is_marked(text: Any) -> bool:

@@ -32,6 +32,7 @@ class Preference:
     def matches(self, row: dict[str, Any]) -> int:
         sides = [row.get(name) for name in SIDES]
         texts = all(isinstance(side, str) and ("prompt" in row or not is_marked(side)) for side in sides)
+        texts = texts and not is_marked(row.get("prompt"))
         lists = all(is_turn(side) or (isinstance(side, list) and any(map(is_turn, side))) for side in sides)
         if not lists and (not texts or is_turn(first_object(turns(row)[1])) or _unnamed_prompt(row)):
             return 0

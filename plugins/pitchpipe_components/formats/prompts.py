@@ -7,6 +7,7 @@ from pitchpipe_components.formats.assemble import Result, conversation, filled, 
 from pitchpipe_components.formats.chat import SYSTEMS, turns
 from pitchpipe_components.formats.columns import CONTEXTS
 from pitchpipe_components.formats.tools import tools_of
+from pitchpipe_components.formats.transcript import Transcript
 from pitchpipe_components.formats.turns import NOTHING, Spoken, first_object, is_reply, is_turn, said
 
 PROMPTS = ("prompt", "problem", "question", "query", "instruction")
@@ -29,6 +30,8 @@ class Prompts:
         asked, expected = _asked(row), _expected(row)[0]
         known = first(row, ("question", "query")) and "answer" in row
         if not asked or known or first(row, OTHERS) or (asked not in PROMPTS and not expected):
+            return 0
+        if asked in PROMPTS and (is_turn(first_object(turns(row)[1])) or Transcript().matches(row)):
             return 0
         return 1 + bool(expected)
 

@@ -92,6 +92,15 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
     ("query_response", {"question": "2+2?", "answer": "#### 4"}, chat(user("2+2?"), reply("#### 4"))),
     ("query_response", {"question": "How many?", "context": "CREATE TABLE t (a)", "answer": "SELECT COUNT(*) FROM t"}, chat(user("How many?", "CREATE TABLE t (a)"), reply("SELECT COUNT(*) FROM t"))),
     ("query_response", {"question": "2+2?", "response": "4"}, chat(user("2+2?"), reply("4"))),
+    ("prompts", {"prompt": "2+2?", "answer": "4", "level": 1}, chat(user("2+2?"), reply("4"), meta={"level": 1})),
+    ("prompts", {"prompt": "2+2?"}, chat(user("2+2?"))),
+    ("prompts", {"problem": "2+2?", "solution": "It is 4.", "answer": 4}, chat(user("2+2?"), reply("4"), meta={"solution": "It is 4."})),
+    (
+        "prompts",
+        {"data_source": "sums", "prompt": [{"role": "user", "content": "2+2?"}], "reward_model": {"style": "rule", "ground_truth": "4"}},
+        chat(user("2+2?"), reply("4"), meta={"data_source": "sums"}),
+    ),
+    ("prompts", {"messages": [{"role": "user", "content": "2+2?"}], "solution": "4"}, chat(user("2+2?"), reply("4"))),
     ("openorca", {"id": "niv.242684", "system_prompt": "", "question": "2+2?", "response": "4"}, chat(user("2+2?"), reply("4"), meta={"id": "niv.242684"})),
     (
         "openorca",

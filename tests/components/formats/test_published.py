@@ -56,7 +56,8 @@ def test_every_format_has_a_published_row():
     ],
 )
 def test_these_are_rows_of_no_format(row):
-    assert {name for name, made in FORMATS.items() if made().matches(row)} == set()
+    conversations = {name: made for name, made in FORMATS.items() if name != "prompts"}
+    assert {name for name, made in conversations.items() if made().matches(row)} == set()
 
 
 def test_the_names_that_others_import():
