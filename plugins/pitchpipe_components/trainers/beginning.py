@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BY_NAME = ("attention_dropout", "hidden_dropout")  # numbers of modules that call dropout as a function
 
 
-class Beginning(TrainerCallback):
+class ObjectiveBegins(TrainerCallback):
     """Lets the objective begin when the model lies as it is trained, spread over processes where it is."""
 
     def __init__(self, learner: "Learner", tick: Any):

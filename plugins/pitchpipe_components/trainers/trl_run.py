@@ -14,7 +14,7 @@ import pitchpipe as pp
 from pitchpipe_components.trainers import optimizers
 from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
-from pitchpipe_components.trainers.beginning import Beginning, without_dropout
+from pitchpipe_components.trainers.beginning import ObjectiveBegins, without_dropout
 from pitchpipe_components.trainers.checkpoints import Checkpoints
 from pitchpipe_components.trainers.fitting import Fit, can_rehearse, fitted, say_what_fits
 from pitchpipe_components.trainers.learner import Learner
@@ -62,7 +62,7 @@ def train(options: "Options", training: pp.Training) -> dict[str, Any]:
     with _ready(options, training) as (learner, found), training.console.bar("train", None) as tick:
         learner.remove_callback(PrinterCallback)
         learner.pace = Pace(training.train, learner.accelerator.num_processes)
-        learner.add_callback(Beginning(learner, tick))  # before the steps are counted
+        learner.add_callback(ObjectiveBegins(learner, tick))  # before the steps are counted
         learner.add_callback(Watch(training, learner.pace, tick))
         if options.probes:
             learner.add_callback(Probing(training, learner.accelerator, options.samples))

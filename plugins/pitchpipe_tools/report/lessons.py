@@ -10,6 +10,7 @@ from pitchpipe_tools.html.curve import Point
 from pitchpipe_tools.runs.found import state_of
 
 BY_SOURCE = "loss of "
+OF_OBJECTIVES = ("reward", "reply_", "kl")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class Lessons:
         steps = sorted(step for step, values in self.numbers.items() if name in values)
         found = [(step, self.numbers[step][name]) for step in steps]
         return [(step, nan if value is None else value) for step, value in found]
+
+    def of_objective(self) -> list[str]:
+        """Numbers that some trainers report beside the loss: rewards of preferences and the like."""
+        names = {name: None for values in self.numbers.values() for name in values}
+        of_sources = tuple(f" of {source}" for source in self.sources())
+        return [
+            n for n in names if n.startswith(OF_OBJECTIVES) and not (of_sources and n.endswith(of_sources))
+        ]
 
     def sources(self) -> list[str]:
         """The sources whose loss is told apart, the first reported first."""

@@ -22,6 +22,7 @@ def curves(lessons: Lessons) -> Markup:
     memory = [(step, size / GIB) for step, size in lessons.points("memory")]
     figures = [
         _figure("loss", [Curve("train", "train", train), Curve("validation", "validation", held_out)], True),
+        *(_beside(lessons, name) for name in lessons.of_objective()),
         _figure("learning rate", [_one("rate", lessons.points("learning_rate"))], zero=True),
         _figure("gradient norm", [_one("norm", lessons.points("grad_norm"))], True),
         _figure("tokens per second", [_one("tokens/s", lessons.points("tokens_per_second"))], zero=True),
@@ -53,22 +54,31 @@ def said(samples: list[Sample]) -> Markup:
     return joined([_prompt(replies) for replies in list(by_prompt.values())[:PROMPTS]])
 
 
+def _beside(lessons: Lessons, name: str) -> Markup | None:
+    """A number of training and of validation. Both may lie below 0, and high may be good."""
+    train, held_out = lessons.points(name), lessons.points(f"eval_{name}")
+    curves = [Curve("train", "train", train), Curve("validation", "validation", held_out)]
+    return _figure(name.replace("_", " "), curves, falls=False)
+
+
 def _one(name: str, points: list[Point]) -> Curve:
     return Curve(name, "train", points)
 
 
-def _figure(title: str, drawn: list[Curve], by_powers: bool = False, zero: bool = False) -> Markup | None:
-    """A chart with its title and its last numbers; nothing where there are none."""
+def _figure(
+    title: str, drawn: list[Curve], by_powers: bool = False, zero: bool = False, falls: bool = True
+) -> Markup | None:
+    """A chart with its title and its last numbers, or nothing. What `falls` is good where it is low."""
     drawn = [curve for curve in drawn if curve.points]
     if not drawn:
         return None
-    caption = element("p", "; ".join(_facts(drawn)), class_="facts")
+    caption = element("p", "; ".join(_facts(drawn, falls)), class_="facts")
     return element(
         "figure", element("figcaption", element("h4", title), caption), chart(drawn, by_powers, zero)
     )
 
 
-def _facts(drawn: list[Curve]) -> Iterator[str]:
+def _facts(drawn: list[Curve], falls: bool) -> Iterator[str]:
     for curve in drawn:
         step, value = curve.points[-1]
         name = f"{curve.name} " if len(drawn) > 1 else ""
@@ -80,7 +90,7 @@ def _facts(drawn: list[Curve]) -> Iterator[str]:
         )
         if finite and len(curve.points) > len(finite):
             yield f"{number(len(curve.points) - len(finite))} times not a number"
-        if len(finite) > 1 and curve.kind == "validation":
+        if falls and len(finite) > 1 and curve.kind == "validation":
             lowest = min(finite, key=lambda point: point[1])
             yield f"lowest {number(lowest[1])} at step {lowest[0]:,}"
 

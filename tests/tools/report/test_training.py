@@ -75,6 +75,14 @@ def test_curves_of_a_training_that_is_done(report):
     assert "Loss by source" not in page.text() and "Samples" not in page.text()
 
 
+def test_what_a_trainer_says_of_its_rewards_is_drawn(report):
+    held_out = {"eval_reward_margin": 2.5, "eval_loss": 0.4, "reward_accuracy of x": 0.5, "loss of x": 0.1}
+    page = report(lines([1, 2], reward_margin=-0.5, reward_accuracy=0.25, **held_out))
+    assert "reward margin train -0.5 at step 2; validation 2.5 at step 2" in page.text()
+    assert "reward accuracy 0.25 at step 2" in page.text()
+    assert "reward accuracy of x" not in page.text() and page.text().count("lowest") == 1  # of the loss
+
+
 def test_a_training_that_was_killed_and_goes_on_is_one_curve(report):
     page = report(lines([1, 2, 3, 4]) + lines([3, 4, 5]), done=False)
     assert drawn(page, "train").startswith("train: 9 at step 1, 1.8 at step 5")

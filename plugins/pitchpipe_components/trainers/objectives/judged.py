@@ -28,7 +28,7 @@ from pitchpipe_components.trainers.loss.path import Losses
 from pitchpipe_components.trainers.objectives.mismatched import Mismatched
 from pitchpipe_components.trainers.objectives.objective import BatchLoss
 from pitchpipe_components.trainers.objectives.reference import Reference, Side
-from pitchpipe_components.trainers.objectives.said import Said
+from pitchpipe_components.trainers.objectives.said import LogProbabilities
 from pitchpipe_components.trainers.objectives.sides import of_training, side
 from pitchpipe_components.trainers.tally import Noted, Notes
 
@@ -86,7 +86,7 @@ class JudgedObjective:
 
     def __call__(self, model: Any, batch: Batch, whole: JudgedStep) -> BatchLoss:
         found = self._found(model, batch)
-        said = Said.of(found.each, batch)
+        said = LogProbabilities.of(found.each, batch)
         ratios = said.sums - self.reference.of(_side(model.training), batch, said.sums)
         good, bad = ratios[batch[BETTER]], ratios[batch[WORSE]]
         each_good = self.good * torch.sigmoid(self.beta * (whole.kl - good))
@@ -106,8 +106,8 @@ class JudgedObjective:
     def _found(self, model: Any, batch: Batch) -> Learned:
         return self.losses(model, without_numbers(batch), batch[PLACES])
 
-    def _said(self, model: Any, batch: Batch) -> Said:
-        return Said.of(self._found(model, batch).each, batch)
+    def _said(self, model: Any, batch: Batch) -> LogProbabilities:
+        return LogProbabilities.of(self._found(model, batch).each, batch)
 
     def _gained(self, batch: Batch, training: bool) -> float:
         """The sum of what the replies to other prompts have gained, of the examples of a batch."""

@@ -21,7 +21,7 @@ from pitchpipe_components.trainers.loss.path import Losses
 from pitchpipe_components.trainers.objectives.objective import BatchLoss
 from pitchpipe_components.trainers.objectives.pair_losses import Compared, PairLoss, Strength
 from pitchpipe_components.trainers.objectives.reference import Reference
-from pitchpipe_components.trainers.objectives.said import Said
+from pitchpipe_components.trainers.objectives.said import LogProbabilities
 from pitchpipe_components.trainers.objectives.sides import of_training
 from pitchpipe_components.trainers.tally import Noted, Notes
 
@@ -53,7 +53,7 @@ class PairObjective:
         beyond: float = 1.0,
     ):
         """`replies`: what the mean loss of the better replies' tokens counts beside. `refers`: relative to
-        the model as it began. `a_token`: what is logged is a mean over tokens. `beyond`: see `Said.of`."""
+        the model as it began. `a_token`: what is logged is a mean over tokens. `beyond`: see `_said`."""
         self.of_pairs, self.strength, self.replies = losses, strength, replies
         self.refers, self.a_token, self.beyond = refers, a_token, beyond
         self.reference = Reference()
@@ -76,7 +76,7 @@ class PairObjective:
 
     def __call__(self, model: Any, batch: Batch, whole: PairCounts) -> BatchLoss:
         found = self._found(model, batch)
-        pairs = self._compared(Said.of(found.each, batch, self.beyond), batch, model.training)
+        pairs = self._compared(LogProbabilities.of(found.each, batch, self.beyond), batch, model.training)
         each, taught = self._each(pairs), found.each[batch[TAUGHT]]
         loss = each.sum() / max(whole.pairs, 1)
         if self.replies:
@@ -94,10 +94,10 @@ class PairObjective:
     def _found(self, model: Any, batch: Batch) -> Learned:
         return self.losses(model, without_numbers(batch), batch[PLACES])
 
-    def _said(self, model: Any, batch: Batch) -> Said:
-        return Said.of(self._found(model, batch).each, batch, self.beyond)
+    def _said(self, model: Any, batch: Batch) -> LogProbabilities:
+        return LogProbabilities.of(self._found(model, batch).each, batch, self.beyond)
 
-    def _compared(self, said: Said, batch: Batch, training: bool) -> Compared:
+    def _compared(self, said: LogProbabilities, batch: Batch, training: bool) -> Compared:
         worse = batch[WORSE]
         better, sums = worse - 1, said.sums
         before = sums.new_zeros(len(sums))

@@ -15,13 +15,13 @@ from torch import Tensor
 
 import pitchpipe as pp
 from pitchpipe_components.trainers.loss.batch import EXAMPLES, WORSE, Batch
-from pitchpipe_components.trainers.objectives.said import Said
+from pitchpipe_components.trainers.objectives.said import LogProbabilities
 
 if TYPE_CHECKING:
     from pitchpipe_components.trainers.learner import Learner
 
 FILE = "reference.safetensors"
-Measure = Callable[[Any, Batch], Said]  # of a model and a batch
+Measure = Callable[[Any, Batch], LogProbabilities]  # of a model and a batch
 
 
 class Reference:

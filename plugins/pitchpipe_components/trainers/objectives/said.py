@@ -10,14 +10,14 @@ from pitchpipe_components.trainers.loss.batch import EXAMPLES, ROWS, WORSE, Batc
 
 
 @dataclass(frozen=True)
-class Said:
+class LogProbabilities:
     """Of each row of a batch: the log-probability of its reply, and the number of learned tokens."""
 
     sums: Tensor
     tokens: Tensor
 
     @classmethod
-    def of(cls, each: Tensor, batch: Batch, beyond: float = 1.0) -> "Said":
+    def of(cls, each: Tensor, batch: Batch, beyond: float = 1.0) -> "LogProbabilities":
         """`beyond` is what a token of a pair counts that lies beyond the length of the shorter reply."""
         rows = batch.get(ROWS)
         if rows is None:
