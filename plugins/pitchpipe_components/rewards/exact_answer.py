@@ -16,8 +16,14 @@ def exact_answer(
     ] = False,
 ) -> float:
     """1 for the very reply that the row expects, as exact_match counts it, else 0."""
-    said, wanted = reply.strip(), expected(conversation).strip()
+    answer = expected(conversation)
+    if answer is None:
+        return 0.0
+    said, wanted = reply.strip(), answer.strip()
     return float(_words(said) == _words(wanted) if loosely else said == wanted)
+
+
+exact_answer.compares = True  # type: ignore[attr-defined]  # with an expected reply
 
 
 def _words(text: str) -> list[str]:

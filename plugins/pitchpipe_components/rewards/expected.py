@@ -3,9 +3,7 @@
 import pitchpipe as pp
 
 
-def expected(conversation: pp.Conversation) -> str:
-    """The last message, which is a reply; a ValueError where the row has none."""
+def expected(conversation: pp.Conversation) -> str | None:
+    """The last message, where it is a reply."""
     *before, last = conversation.messages
-    if last.role != "assistant" or not before:
-        raise ValueError("the row has no expected reply to compare with")
-    return last.content
+    return last.content if before and last.role == "assistant" else None

@@ -25,10 +25,16 @@ def same_number(
 
     It is the last number behind #### or in \\boxed{}, or else the last number of all.
     """
-    wanted = last_number(expected(conversation), marked=False)
+    answer = expected(conversation)
+    if answer is None:
+        return 0.0
+    wanted = last_number(answer, marked=False)
     if wanted is None:
         raise ValueError("the expected reply holds no number")
     return float(last_number(reply, marked) == wanted)
+
+
+same_number.compares = True  # type: ignore[attr-defined]  # with an expected reply
 
 
 def last_number(text: str, marked: bool) -> Fraction | None:

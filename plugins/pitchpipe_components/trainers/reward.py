@@ -29,6 +29,6 @@ class RewardModel(Preferences):
     probes: ClassVar = False  # it says a number, and no reply
 
     def objective(self) -> "Objective":
-        from pitchpipe_components.trainers.objectives.scores import Scores
+        from pitchpipe_components.trainers.objectives.scores import ScoreObjective
 
-        return Scores(self.center)
+        return ScoreObjective(self.center)

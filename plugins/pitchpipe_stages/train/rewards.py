@@ -6,10 +6,12 @@ from numbers import Real
 from typing import Any
 
 from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Console
 from pitchpipe.host.protocols import RewardsMany
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
-from pitchpipe_stages.console import shortened
+from pitchpipe.records.example import Examples
+from pitchpipe_stages.console import escape, shortened
 
 SHOWN = 200  # characters of a reply in an error
 
@@ -24,6 +26,19 @@ class Rewarder:
     def weights(self) -> dict[str, float]:
         """What the values of each reward count."""
         return {use.label: float(use.shared.get("weight", 1.0)) for use in self.uses}
+
+    def tell(self, train: Examples, console: Console) -> None:
+        """Tells of prompts for which a reward has nothing to compare replies with."""
+        names = [use.label for use in self.uses if getattr(use.component.call, "compares", False)]
+        if not names:
+            return
+        without = [one for one in train.conversations() if one.messages[-1].role != "assistant"]
+        if without:
+            console.say(
+                f"[yellow]warning:[/] {len(without):,} of {len(train):,} prompts have no expected reply, as"
+                f" {escape(without[0].source)}: all replies to them are worth 0 to {' and '.join(names)}, and"
+                " nothing is learned from that"
+            )
 
     def of(self, replies: Sequence[str], conversations: Sequence[Conversation]) -> list[dict[str, float]]:
         """For each reply what each reward says of it."""

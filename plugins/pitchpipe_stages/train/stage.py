@@ -153,6 +153,7 @@ def begin(run: Run, console: Console, records: Records | None) -> Begun:
     ends = Ends.of(model, rendering.tokenizer, rendering.renderer)
     sides = [PreparedExamples(run.path / "prepared", side) for side in ("train", "validation")]
     judge = Rewarder(recipe[REWARDS])
+    judge.tell(sides[0], console)
     training = RecipeTraining(
         model=model,
         tokenizer=rendering.tokenizer,

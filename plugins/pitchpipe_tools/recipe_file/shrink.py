@@ -19,7 +19,7 @@ LIMITS: dict[str, dict[str, int]] = {
     "collator": {"length": 2048},
     "trainer": {
         "max_steps": STEPS, "batch_size": 2, "accumulate": 2, "evaluate_every": 2, "checkpoint_every": 2,
-        "log_every": 1,
+        "log_every": 1, "group": 4, "max_new_tokens": 16,
     },
     "evaluator": {"limit": 8, "max_new_tokens": 16},
 }  # fmt: skip

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pitchpipe_components.trainers.learner import Learner
 
 
-class Scores:
+class ScoreObjective:
     """The loss of a step is the mean over its pairs."""
 
     notes: tuple[str, ...] = ("loss", "reward_chosen", "reward_rejected", "reward_accuracy")
