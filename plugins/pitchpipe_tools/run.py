@@ -179,5 +179,6 @@ def _run_one(
             console.say(f"[yellow]hint:[/] {escape(hint)}")
         if recipe[TRAINER] and begins:
             tell(recipe, console)
+            places.must_have_gpus(recipe[LAUNCH])
             places.tell(recipe[LAUNCH], console)
         return run(recipe, folder, console, until, workers)

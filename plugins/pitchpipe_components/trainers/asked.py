@@ -38,11 +38,30 @@ def must_have_gpus(device: str) -> None:
         )
 
 
+def must_be_shareable(accelerator: Any, model: Any) -> None:
+    """Stop where FSDP2 would crash in its own code."""
+    if accelerator.distributed_type.value == "FSDP" and (twice := _rows_in_two_places(model)):
+        raise pp.PitchpipeError(
+            f"FSDP2 cannot share out rows of tokens that stand in two places: {', '.join(twice)}. The model's"
+            " output layer is its embedding, and an adapter learns tokens that are new to both. Launch with"
+            " shard: none, train all weights, or take a template whose tokens the base knows"
+        )
+
+
 def must_be_as_asked(accelerator: Any) -> None:
     """Stop where the training that begins is another than the one that was asked for."""
     if differences := list(_differences(accelerator)):
         lines = "\n".join(f"  - {one}" for one in differences)
         raise pp.PitchpipeError(f"this training would be another than was asked for:\n{lines}")
+
+
+def _rows_in_two_places(model: Any) -> list[str]:
+    """Names of rows that an adapter learns beside an embedding and beside the output layer at once."""
+    names: dict[int, list[str]] = {}
+    for name, weight in model.named_parameters(remove_duplicate=False):
+        if "trainable_tokens" in name:
+            names.setdefault(id(weight), []).append(name.partition(".token_adapter")[0].rpartition(".")[2])
+    return next((found for found in names.values() if len(found) > 1), [])
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from pitchpipe_components.trainers.neftune import Noise
 from pitchpipe_components.trainers.objectives.objective import MakesBatches, Objective
 from pitchpipe_components.trainers.optimizers import apply_rates, decaying
 from pitchpipe_components.trainers.pace import Pace
+from pitchpipe_components.trainers.precision import Widened
 from pitchpipe_components.trainers.progress import Continuation
 from pitchpipe_components.trainers.tally import Examined, NoteTally
 
@@ -37,6 +38,7 @@ class Learner(SFTTrainer):
     progress: Continuation
     pace: Pace
     noise: Noise | None = None
+    widened: Widened | None = None  # whose weights are saved as they were
 
     def __init__(self, training: pp.Training, args: SFTConfig, objective: Objective):
         from datasets import Dataset
@@ -185,6 +187,23 @@ class Learner(SFTTrainer):
         if self.is_world_process_zero():
             processes, accumulate = self.args.world_size, self.args.gradient_accumulation_steps
             self.checkpoints.bless(step, self.state.best_global_step, processes, accumulate, sharing())
+
+    def save_whole(self, folder: Path, widened: Widened) -> None:
+        """The model that was trained, in one place, with weights as they were loaded."""
+        if not hasattr(self.training.model, "peft_config"):  # an adapter is small: it stays as it was learned
+            widened.undo()
+            self.widened = widened
+        if self.is_fsdp_enabled:  # checkpoints are written in parts
+            self.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
+        self.save_model(str(folder))
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, torch.Tensor] | None = None) -> None:
+        """A state comes from all processes. What is tied comes twice."""
+        if state_dict and self.widened:
+            for tied in getattr(self.training.model, "all_tied_weights_keys", {}):
+                state_dict.pop(tied, None)
+            state_dict = self.widened.undone(state_dict)
+        super()._save(output_dir, state_dict)
 
     def _load_rng_state(self, checkpoint: Any) -> None:
         """Each process has its own, as long as there are as many."""

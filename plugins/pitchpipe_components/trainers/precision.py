@@ -57,6 +57,7 @@ class Widened:
             if parameter.requires_grad and parameter.is_floating_point() and parameter.dtype.itemsize < 4:
                 self.were[parameter] = parameter.dtype
                 parameter.data = parameter.data.float()
+        self._names = {n: self.were[weight] for n, weight in model.named_parameters() if weight in self.were}
 
     def told(self) -> str:
         """What was done, for people."""
@@ -67,6 +68,10 @@ class Widened:
         """As they were loaded, to be saved."""
         for parameter, kind in self.were.items():
             parameter.data = parameter.data.to(kind)
+
+    def undone(self, state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The same of weights that were gathered from several processes."""
+        return {name: weight.to(self._names.get(name, weight.dtype)) for name, weight in state.items()}
 
 
 def _name(kind: torch.dtype) -> str:

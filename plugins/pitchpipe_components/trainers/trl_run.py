@@ -12,7 +12,7 @@ from transformers.trainer_callback import PrinterCallback
 
 import pitchpipe as pp
 from pitchpipe_components.trainers import optimizers
-from pitchpipe_components.trainers.asked import must_be_as_asked, must_have_gpus
+from pitchpipe_components.trainers.asked import must_be_as_asked, must_be_shareable, must_have_gpus
 from pitchpipe_components.trainers.astray import Astray
 from pitchpipe_components.trainers.beginning import ObjectiveBegins, without_dropout
 from pitchpipe_components.trainers.checkpoints import Checkpoints
@@ -76,9 +76,7 @@ def train(options: "Options", training: pp.Training) -> dict[str, Any]:
             say_what_fits(found.options if found else options, training)
     if best := validation.folder(learner.state):
         learner.take(best)
-    if not hasattr(training.model, "peft_config"):  # an adapter is small: it stays as it was learned
-        widened.undo()
-    learner.save_model(str(training.folder))
+    learner.save_whole(training.folder, widened)
     for name in LEFT_OUT:
         (training.folder / name).unlink(missing_ok=True)
     return {
@@ -112,6 +110,7 @@ def _ready(options: "Options", training: pp.Training) -> Iterator[tuple[Learner,
     """A learner of a model that keeps the documents of a row apart, with options that were rehearsed."""
     learner = _learner(options, training)
     must_be_as_asked(learner.accelerator)
+    must_be_shareable(learner.accelerator, training.model)
     learner.objective.tell(training.console)
     with ExitStack() as stack:
         if learner.objective.still:

@@ -41,7 +41,7 @@ def crew(run: Run) -> Iterator[None]:
         elif not launched() and (count := here(launch)) > 1:
             place = numbered(0, 1, count, LOOPBACK, free_port())
             with variables(place), left_behind(), ranks.own_meeting() as meeting:
-                meeting.say(ranks.TRAINING, "begins")
+                meeting.say(meeting.next_training(), "begins")
                 with _others(run, meeting, count):
                     yield
         else:

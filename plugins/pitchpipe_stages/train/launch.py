@@ -5,11 +5,16 @@ It decides nothing of the weights, so it is in no key: a run goes on with anothe
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from pitchpipe.recipe.section import Section
+from pitchpipe_stages.render.sections import MODEL
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe.checker import Checker
+    from pitchpipe.recipe.recipe import Recipe
 
 PORT = 29500  # where the processes of several machines meet, if nothing else is said
 STAGES = {"zero2": 2, "zero3": 3}  # of DeepSpeed's ZeRO
@@ -68,6 +73,11 @@ class Launch:
         return f"FSDP2 (shard: {self.shard})" if self.shard != "none" else ""
 
     @property
+    def weights(self) -> bool:
+        """Whether weights are shared out, too."""
+        return self.shard != "none" or self.deepspeed not in (None, "zero2")
+
+    @property
     def config(self) -> Path | None:
         """DeepSpeed's own file."""
         return Path(self.deepspeed) if self.deepspeed and self.deepspeed not in STAGES else None
@@ -90,4 +100,16 @@ class Launch:
         return self.address.count(":") == 1 or "]:" in self.address
 
 
-LAUNCH = Section[Launch]("launch", options=Launch, needs=("trainer",))
+def _check(checker: "Checker", recipe: "Recipe") -> None:
+    """Quantised weights are no numbers that processes could share out."""
+    launch, model = recipe[LAUNCH], recipe[MODEL]
+    quantised = model.options.get("quantize") if model else None
+    if quantised and launch.weights:
+        checker.problem(
+            ("launch",),
+            f"{launch.shares} shares out weights, and those of quantize: {quantised} stay whole on each GPU:"
+            " leave `shard` and `deepspeed` out, or `quantize`",
+        )
+
+
+LAUNCH = Section[Launch]("launch", options=Launch, needs=("trainer",), check=_check)

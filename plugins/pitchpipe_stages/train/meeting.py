@@ -42,6 +42,7 @@ class Meeting:
         self._attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
         self._kept_by_launcher = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
         self._over = threading.Event()
+        self._trainings = 0
         self._watcher: threading.Thread | None = None
         self._last: Callable[[str], object] | None = None
         self._store = self._open()
@@ -86,6 +87,11 @@ class Meeting:
                         f" should be: {error}"
                     ) from error
             time.sleep(0.2)
+
+    def next_training(self) -> str:
+        """The key of what is said of it: recipes that follow each other train one after another."""
+        self._trainings += 1
+        return f"training {self._trainings}"
 
     def say(self, key: str, words: str) -> None:
         """Leave words for all."""

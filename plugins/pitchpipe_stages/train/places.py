@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe_stages.train import ranks
-from pitchpipe_stages.train.device import gpus
+from pitchpipe_stages.train.device import PROCESSOR, gpus, training_device
 from pitchpipe_stages.train.launch import Launch
 
 LOOPBACK = "127.0.0.1"
@@ -45,6 +45,15 @@ def words(launch: Launch) -> str:
     count = every(launch)
     on = f" on {launch.machines} machines" if launch.machines > 1 else ""
     return ", ".join(filter(None, [f"{count} process{'es' * (count > 1)}{on}", launch.shares]))
+
+
+def must_have_gpus(launch: Launch) -> None:
+    """Stop before the work begins, where the model cannot be shared out."""
+    if launch.shares and (device := training_device()).words == PROCESSOR:
+        raise PitchpipeError(
+            f"launch asks for {launch.shares}, which needs GPUs, and training runs on {device}. --tiny tries"
+            " the recipe here; or --set launch.shard=none --set launch.deepspeed=null"
+        )
 
 
 def tell(launch: Launch, console: Console) -> None:

@@ -17,7 +17,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.train import launchers, slurm
 from pitchpipe_stages.train.meeting import Meeting
 
-TRAINING, HERE = "training", "here"  # what is said where processes meet
+HERE = "here"  # what is said where processes meet
 STARTS = "PITCHPIPE_STARTS"  # of the first process of a machine: as many as train there, itself included
 
 
@@ -67,13 +67,13 @@ def announce(begins: bool) -> None:
     meeting = the_meeting()
     if begins:
         _all_here(meeting)
-    meeting.say(TRAINING, "begins" if begins else "is done")
+    meeting.say(meeting.next_training(), "begins" if begins else "is done")
     meeting.watch()
 
 
 def wait(run: Path) -> bool:
     """Wait for the first process. False: the model is trained, so there is nothing to join."""
-    said = waited(TRAINING)
+    said = waited(the_meeting().next_training())
     if said == "begins" and not (run / "prepared").is_dir():
         raise PitchpipeError(
             f"process {rank()} of {size()} sees no {run / 'prepared'}, which the first process has written:"
