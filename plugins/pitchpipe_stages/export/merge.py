@@ -80,6 +80,9 @@ class RunMerge:
         `home` is where it will be in the end.
         """
         wanted, settings = self.wanted, _settings(self.saved)
+        base = getattr(self.loader.model, "folder", None)
+        if base and base.resolve() == home.resolve():
+            raise PitchpipeError(f"{home} is what is merged into. Name another folder.")
         prompts = probe_prompts(self.rendering.renderer, wanted.run / "prepared")
         merger = Merger(
             self.adapter,

@@ -68,8 +68,8 @@ class Agreement(Struct, frozen=True):
         return [
             f"  logits: the largest difference is {self.difference:.2g} at {self.positions:,} positions,"
             f" {self.largest:.1g} of their spread (limit for {self.dtype}: {self.limit:g})",
-            f"  answers: {self.answers - len(self.partings)} of {self.answers} greedy ones agree, token"
-            f" by token{ties}",
+            f"  answers: {self.answers - len(self.partings)} of {self.answers} greedy ones are the same,"
+            f" token by token{ties}",
         ]
 
 

@@ -19,6 +19,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console, Prompt
 from pitchpipe_stages.merge.agreement import LIMITS, Agreement, agreement
 from pitchpipe_stages.merge.layers import LayerProbe, Layers
+from pitchpipe_stages.merge.memory import given_back
 from pitchpipe_stages.merge.probed import Probed, probed
 from pitchpipe_stages.model.finite import broken_in
 from pitchpipe_stages.model.load import Merges
@@ -80,7 +81,7 @@ class Merger:
         `load` gives the base with its adapter, `reload` the model of a folder in a type of weights; `finish`
         writes what belongs beside them.
         """
-        with _gone_if_it_fails(folder), self._scratch(folder) as scratch, self._bar() as tick:
+        with _gone_if_it_fails(folder), given_back(), self._scratch(folder) as scratch, self._bar() as tick:
             measure, layers, own = self._written(folder, scratch, load, finish, tick)
             proof = self._proof(folder, scratch, measure, layers, own, reload, tick)
             if proof.failures:
