@@ -11,6 +11,7 @@ from pitchpipe_tools.recipe_argument import host_with_warnings, overrides_option
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.recipe import Use
+    from pitchpipe_stages.console import RichConsole
     from pitchpipe_stages.export.export import Exported
 
 SET_HELP = (
@@ -32,24 +33,47 @@ SET_HELP = (
 )
 @overrides_option(SET_HELP)
 @click.option("--force", is_flag=True, help="Replace an export that is there.")
-def export(place: str, form: str, out: Path | None, overrides: tuple[str, ...], force: bool) -> None:
+@click.option(
+    "--push",
+    "name",
+    metavar="NAME",
+    help="Put the export on the hub as NAME too, with the token of `hf auth login` or HF_TOKEN.",
+)
+@click.option("--private", is_flag=True, help="With --push: nobody but you and yours sees it.")
+def export(
+    place: str,
+    form: str,
+    out: Path | None,
+    overrides: tuple[str, ...],
+    force: bool,
+    name: str | None,
+    private: bool,
+) -> None:
     """Write the tuned model of RUN_OR_MODEL in another form, and prove what was written.
 
     RUN_OR_MODEL is a run's directory, a folder that holds a model, or a name on the hub. An adapter is merged
     into its base first where the format needs a whole model. What was written is loaded in a process of its
     own, without pitchpipe: it must have the prompts of training and give the model's own tokens, or nothing
-    is kept.
+    is kept. An export that is there already and fits is pushed as it is: so an upload that broke off goes on.
     """
-    from pitchpipe_stages.console import RichConsole
-    from pitchpipe_stages.export.export import export
+    from pitchpipe_stages.console import RichConsole, escape
+    from pitchpipe_stages.export.export import export, is_there
     from pitchpipe_stages.export.origin import default_place
+    from pitchpipe_stages.export.push import HubPlace
     from pitchpipe_tools.cures import cured
 
-    host = host_with_warnings(Path.cwd())
-    use, console = _exporter(host, form, overrides), RichConsole()
+    if private and not name:
+        raise PitchpipeError("--private is for what is pushed: --push NAME says where")
+    use, console = _exporter(host_with_warnings(Path.cwd()), form, overrides), RichConsole()
     with cured():
-        done = export(place, use, out or default_place(place, use.name), force, console)
-    _show(done, console)
+        out = out or default_place(place, use.name)
+        hub = HubPlace.checked(name, private, force) if name else None
+        if hub and not force and is_there(place, use, out):
+            console.say(f"{escape(out)} is there, of this very model: nothing to write anew")
+        else:
+            _show(export(place, use, out, force, console), console)
+        if hub:
+            console.say(f"[bold]{escape(hub.push(out, console))}[/]")
 
 
 def _exporter(host: Host, form: str, overrides: tuple[str, ...]) -> "Use":
@@ -85,11 +109,10 @@ def _listed(host: Host) -> str:
     return "\n".join(f"  {c.name:<{width}}  {c.summary}" for c in host.all("exporter"))
 
 
-def _show(done: "Exported", console: "object") -> None:
+def _show(done: "Exported", console: "RichConsole") -> None:
     """Says where it lies, how it was proven, and how to serve it."""
-    from pitchpipe_stages.console import RichConsole, escape
+    from pitchpipe_stages.console import escape
 
-    assert isinstance(console, RichConsole)
     console.say(
         f"[bold]{escape(done.folder)}[/]: asked by {escape(done.by)}, the prompts have the ids of training"
     )

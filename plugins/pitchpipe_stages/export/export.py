@@ -12,6 +12,7 @@ from pitchpipe import __version__
 from pitchpipe.host.contracts import Console, Export
 from pitchpipe.host.protocols import Exporter, RoundsWeights
 from pitchpipe.recipe.recipe import Use
+from pitchpipe.records.conversation import Json
 from pitchpipe.run.atomic import write_json
 from pitchpipe_stages.export.destination import MARK, must_be_free, must_have_room, new_folder
 from pitchpipe_stages.export.model_card import ModelCard, adapter_help
@@ -22,6 +23,7 @@ from pitchpipe_stages.export.reading import read
 from pitchpipe_stages.export.reference import Reply, replies
 from pitchpipe_stages.export.run_facts import RunFacts
 from pitchpipe_stages.export.whole import saved_tokenizer, source_for, stored_type
+from pitchpipe_stages.generate.opened import run_of
 from pitchpipe_stages.merge.record import FILE as RECORD
 
 if TYPE_CHECKING:
@@ -128,6 +130,22 @@ def _write_card(job: Export, use: Use, origin: Origin, folder: str, done: Proven
     file.write_text(card.page(), "utf-8")
 
 
+def made_from(place: str) -> dict[str, list[int]]:
+    """The files of weights at a place, with their sizes and dates; none for a name on the hub."""
+    run = run_of(Path(place))
+    files = sorted((run / "model" if run else Path(place)).glob("*.safetensors"))
+    return {file.name: [file.stat().st_size, file.stat().st_mtime_ns] for file in files}
+
+
+def is_there(place: str, use: Use, out: Path) -> bool:
+    """Whether this very export of these very weights lies there, proven."""
+    if not (out / MARK).exists():
+        return False
+    known, made = msgspec.json.decode((out / MARK).read_bytes(), type=Json), made_from(place)
+    same = (known.get("exporter"), known.get("options")) == (use.name, use.options)
+    return bool(made) and same and known.get("made from") == made
+
+
 def _merged(source: Path) -> list[str]:
     """How the merge of an adapter was proven, where there was one."""
     if not (source / RECORD).exists():
@@ -148,6 +166,7 @@ def _mark(job: Export, use: Use, place: str, done: Proven) -> None:
             "pitchpipe": __version__,
             "from": job.name,
             "exporter": use.name,
+            "made from": made_from(place),
             "options": use.options,
             "written": time.strftime("%Y-%m-%d %H:%M:%S"),
             "asked by": by,

@@ -13,7 +13,7 @@ from pitchpipe_stages.export.licences import licence
 
 
 @dataclass(frozen=True)
-class SourceFacts:
+class DataFacts:
     """A source of data: what it is called, where it is from, and its licence."""
 
     label: str
@@ -29,7 +29,7 @@ class RunFacts:
     recipe: Json
     known: Json
     scores: dict[str, dict[str, Score]]
-    sources: list[SourceFacts]
+    sources: list[DataFacts]
 
     @classmethod
     def of(cls, run: Path) -> "RunFacts":
@@ -74,7 +74,7 @@ def without_places(value: Any) -> Any:
     return value
 
 
-def _source(entry: Any, home: Path) -> SourceFacts:
+def _source(entry: Any, home: Path) -> DataFacts:
     """What a recipe says of a source."""
     name, options = next(iter(entry.items())) if isinstance(entry, dict) else (str(entry), None)
     said: Json = options if isinstance(options, dict) else {}
@@ -84,7 +84,7 @@ def _source(entry: Any, home: Path) -> SourceFacts:
     label = str(said.get("name") or (Path(str(place)).name if place else name))
     origin = on_hub or (Path(str(place)).name if place else name)
     revision = said.get("revision") if isinstance(said.get("revision"), str) else None
-    return SourceFacts(label, origin, on_hub is not None, licence(on_hub, revision, file))
+    return DataFacts(label, origin, on_hub is not None, licence(on_hub, revision, file))
 
 
 def _read(file: Path) -> Json:

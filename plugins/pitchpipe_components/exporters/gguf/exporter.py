@@ -10,7 +10,7 @@ import pitchpipe as pp
 from pitchpipe_components.exporters import serving
 from pitchpipe_components.exporters.gguf.architecture import Architecture
 from pitchpipe_components.exporters.gguf.elsewhere import Elsewhere, by_llama_cpp
-from pitchpipe_components.exporters.gguf.tokens import Tokens
+from pitchpipe_components.exporters.gguf.tokens import GgufTokens
 from pitchpipe_components.exporters.huggingface import load, must_have_weights
 
 Type = Annotated[
@@ -56,7 +56,7 @@ class Gguf:
         must_have_weights(export.source)
         try:
             architecture = Architecture.of(export.source)
-            tokens = Tokens.of(export.source, export.tokenizer, export.stops, architecture.rows)
+            tokens = GgufTokens.of(export.source, export.tokenizer, export.stops, architecture.rows)
         except Elsewhere as reason:
             raise pp.PitchpipeError(by_llama_cpp(reason, export, self.type)) from None
         for name in write(self.file(export), architecture, tokens, self.type, export):

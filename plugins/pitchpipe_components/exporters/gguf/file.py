@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pitchpipe as pp
 from pitchpipe_components.exporters.gguf.architecture import Architecture
 from pitchpipe_components.exporters.gguf.elsewhere import Elsewhere, by_llama_cpp
-from pitchpipe_components.exporters.gguf.tokens import Tokens
+from pitchpipe_components.exporters.gguf.tokens import GgufTokens
 from pitchpipe_components.exporters.shards import shards_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ BLOCK = 32  # weights that quantised types of this size round together
 COMPUTED = (".rotary_emb.inv_freq", ".attn.bias", ".masked_bias")  # tables that old files hold
 
 
-def write(to: Path, architecture: Architecture, tokens: Tokens, kind: str, export: pp.Export) -> list[str]:
+def write(
+    to: Path, architecture: Architecture, tokens: GgufTokens, kind: str, export: pp.Export
+) -> list[str]:
     """Writes a model; returns the names of matrices that had to be of another type."""
     import gguf
 

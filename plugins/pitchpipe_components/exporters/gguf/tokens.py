@@ -31,7 +31,7 @@ MERGES = "tokenizer.ggml.merges"  # llama.cpp wants it of a tokenizer without an
 
 
 @dataclass(frozen=True)
-class Tokens:
+class GgufTokens:
     """All that a file says of a tokenizer."""
 
     cut: str  # llama.cpp's name for how a text is cut
@@ -43,7 +43,9 @@ class Tokens:
     chat_template: Any
 
     @classmethod
-    def of(cls, source: Path, tokenizer: "PreTrainedTokenizerFast", stops: list[str], rows: int) -> "Tokens":
+    def of(
+        cls, source: Path, tokenizer: "PreTrainedTokenizerFast", stops: list[str], rows: int
+    ) -> "GgufTokens":
         said = json.loads((source / "tokenizer.json").read_text("utf-8"))
         model = said["model"]
         if model.get("type") != "BPE" or model.get("byte_fallback"):

@@ -12,17 +12,20 @@ from typing import Any
 from by_transformers import Order, main, placed
 
 NOT_PROVEN = (
-    "llama.cpp itself was not asked, since its Python package is not installed: pip install llama-cpp-python"
+    "Transformers read weights, tokenizer and template of the file; llama.cpp itself was not asked, since its"
+    " Python package is not installed: pip install llama-cpp-python"
 )
 
 
 def loaded(order: Order) -> tuple[Any, Any]:
-    """The tokenizer and the model that Transformers makes of the file."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    """The tokenizer and the weights of the file. Its shape is the source's: Transformers makes nothing of
+    stretched positions, nor of the width of Qwen3's heads."""
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    file = {"gguf_file": _file(order).name}
+    file, shape = {"gguf_file": _file(order).name}, AutoConfig.from_pretrained(order["source"])
+    known = {} if shape.model_type == "mistral" else {"config": shape}  # in GGUF it is a Llama
     tokenizer = AutoTokenizer.from_pretrained(order["folder"], **file)
-    model = AutoModelForCausalLM.from_pretrained(order["folder"], **file, **placed(order))
+    model = AutoModelForCausalLM.from_pretrained(order["folder"], **known, **file, **placed(order))
     model.generation_config.eos_token_id = order["stops"]
     return tokenizer, model
 
