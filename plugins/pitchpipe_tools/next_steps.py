@@ -25,6 +25,8 @@ def show_next_steps(run: Run, recipe: str, tiny: bool = False) -> None:
 
 def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
     steps = [(f"peek {recipe}", "one conversation at every hop, learned text marked")]
+    if (run.path / "model").is_dir():
+        steps.insert(0, (f"chat {run.path}", "talk to the tuned model; /base asks its base the same"))
     if (run.path / "ledger.jsonl").stat().st_size:
         steps.append((f"report {run.path}", "what became of the rows, on one page"))
         steps.append((f"why {run.path} LINE", "one row's fate, and the threshold that decided"))

@@ -16,7 +16,7 @@ COMMANDS = {  # name: (module and function in this package, help)
         "Look at a data file: its format, its mess, and the recipe lines to start from.",
     ),
     "chat": ("chat.command:chat", "Talk to a tuned model, and ask its base the same."),
-    "ask": ("ask:ask", "Ask a model once, for scripts: the answer, and nothing else."),
+    "ask": ("ask.command:ask", "Ask a model once, for scripts: the answer, and nothing else."),
     "runs": ("runs.command:runs", "List the runs with their scores and sizes, or remove old ones."),
     "why": ("why:why", "Explain what became of one row of a run, and which threshold decided."),
     "tune": (

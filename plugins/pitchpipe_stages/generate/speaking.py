@@ -13,7 +13,7 @@ from pitchpipe_stages.generate import asking
 from pitchpipe_stages.generate.decoding import BROKEN, Decoder
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.sampling import GREEDY, in_words
-from pitchpipe_stages.generate.thoughts import Said, Thoughts
+from pitchpipe_stages.generate.thoughts import Stretch, Thoughts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,7 +48,7 @@ class Speech:
     ids: list[int] = field(default_factory=list)  # without the token that ended it
     end: int | None = None  # the token that ended it
     cut: bool = False  # by whoever listened
-    said: list[Said] = field(default_factory=list)
+    said: list[Stretch] = field(default_factory=list)
     seconds: float = 0.0
     first: float = 0.0  # seconds until the first token
 
@@ -59,7 +59,7 @@ class Speech:
         )
         self._thread: Thread | None = None
 
-    def __iter__(self) -> Iterator[Said]:
+    def __iter__(self) -> Iterator[Stretch]:
         """The answer, stretch by stretch. Whoever leaves off early lets `cancel` follow."""
         stops = set(self.opened.ends.every)
         for token in self._tokens():
@@ -70,7 +70,7 @@ class Speech:
             yield from self._keep(self._thoughts.add(self._decoder.add(token)))
         yield from self._keep(self._thoughts.add(self._decoder.finish(), last=True))
 
-    def cancel(self) -> list[Said]:
+    def cancel(self) -> list[Stretch]:
         """Stop the answer. What was said of it stays, and what was held back of it is given."""
         self.cut = True
         if self._thread:
@@ -95,7 +95,7 @@ class Speech:
         end = [self.end] if self.end is not None else []
         return Answer(text, bool(end), [*self.ids, *end])
 
-    def _keep(self, stretches: Iterator[Said]) -> Iterator[Said]:
+    def _keep(self, stretches: Iterator[Stretch]) -> Iterator[Stretch]:
         for one in stretches:
             self.said.append(one)
             yield one
@@ -173,7 +173,7 @@ def together(
             yield _message(_said(opened, prompt, ids)), answer.ended, len(ids)
 
 
-def _said(opened: OpenedModel, prompt: list[int], ids: Sequence[int]) -> Iterator[Said]:
+def _said(opened: OpenedModel, prompt: list[int], ids: Sequence[int]) -> Iterator[Stretch]:
     decoder, thoughts = Decoder(opened.tokenizer), Thoughts(_tail(opened, prompt))
     text = "".join(map(decoder.add, ids))
     yield from thoughts.add(text + decoder.finish(), last=True)
@@ -184,7 +184,7 @@ def _tail(opened: OpenedModel, prompt: list[int]) -> str:
     return str(opened.tokenizer.decode(prompt[-8:]))
 
 
-def _message(said: Iterable[Said]) -> Message:
+def _message(said: Iterable[Stretch]) -> Message:
     """An answer as a message of a conversation."""
     said = list(said)
     thought, words = ("".join(one.text for one in said if one.thought is kind) for kind in (True, False))

@@ -10,7 +10,7 @@ LONGEST = 30  # characters of a mark
 _MARK = re.compile(r"\s*(?:<\|channel>thought|[<\[][^<>\[\]\s]*[>\]])")
 
 
-class Said(NamedTuple):
+class Stretch(NamedTuple):
     """A stretch of an answer."""
 
     text: str
@@ -27,7 +27,7 @@ class Thoughts:
         self._held = ""
         self._bare = self._begun  # white space at the edge of reasoning is no part of it
 
-    def add(self, text: str, last: bool = False) -> Iterator[Said]:
+    def add(self, text: str, last: bool = False) -> Iterator[Stretch]:
         """What is known of the text so far; of the `last` one, all."""
         self._held += text
         if not self._begun and not self._begin(last):
@@ -48,7 +48,7 @@ class Thoughts:
         self._begun = bool(self._close or last or not maybe or (found and not bare.startswith("<|channel>")))
         return self._begun
 
-    def _thought(self, last: bool) -> Iterator[Said]:
+    def _thought(self, last: bool) -> Iterator[Stretch]:
         thought, closed, rest = self._held.partition(self._close)
         if closed:
             yield from self._given(thought.rstrip("\n"), thought=True)
@@ -60,12 +60,12 @@ class Thoughts:
         yield from self._given(given[: len(given) - len(edge)], thought=True)
         self._held = edge + self._held[len(given) :]
 
-    def _given(self, text: str, thought: bool) -> Iterator[Said]:
+    def _given(self, text: str, thought: bool) -> Iterator[Stretch]:
         if self._bare:
             text = text.lstrip("\n")
         if text:
             self._bare = False
-            yield Said(text, thought)
+            yield Stretch(text, thought)
 
 
 def _may_begin(text: str, mark: str) -> int:

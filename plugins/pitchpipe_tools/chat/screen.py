@@ -4,7 +4,7 @@ import unicodedata
 
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.generate.speaking import Speech
-from pitchpipe_stages.generate.thoughts import Said
+from pitchpipe_stages.generate.thoughts import Stretch
 
 THINKS = "thinking: "
 CURES = {  # of an answer that was stopped; that had no more room; that had as many tokens as it may have
@@ -37,7 +37,7 @@ class Screen:
         """A remark of ours, which the model did not say."""
         self.console.rich.print(text, style="dim", markup=False, emoji=False)
 
-    def _stretch(self, one: Said, thinking: bool) -> bool:
+    def _stretch(self, one: Stretch, thinking: bool) -> bool:
         if one.thought and not thinking:
             self._put(THINKS, "dim")
         if thinking and not one.thought:
@@ -49,7 +49,7 @@ class Screen:
         self.console.rich.out(harmless(text), style=style, end="", highlight=False)
 
 
-def _cancelled(speech: Speech) -> list[Said]:
+def _cancelled(speech: Speech) -> list[Stretch]:
     """The rest of an answer that is stopped; the model ends its step, however often Ctrl-C is pressed."""
     while True:
         try:

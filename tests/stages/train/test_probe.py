@@ -65,3 +65,25 @@ def test_what_ended_is_counted(project):
     steps = sorted({line["step"] for line in lines})
     apart = [later - step for step, later in pairwise(steps)]
     assert min(apart[:-1]) >= 16  # not after each epoch
+
+
+def test_the_bases_own_end_is_an_end(project):
+    """A model that answers with nothing but the end that its base knows stops by itself."""
+    import torch
+
+    from pitchpipe.run.directory import Run
+    from pitchpipe_stages.console import RichConsole
+    from pitchpipe_stages.train.stage import begin
+    from pitchpipe_tools.recipe_argument import load_recipe
+
+    here = project({"recipe.yaml": QUICK.replace("alpaca_short", "chatml"), "rows.jsonl": ROWS})
+    here.run("prepare", "recipe.yaml").assert_success()
+    console = RichConsole(quiet=True)
+    run = Run(here.folder / "runs/recipe", load_recipe(str(here.folder / "recipe.yaml"), ()), console)
+    run.read()
+    begun = begin(run, console, None)
+    model, tokenizer = begun.training.model, begun.rendering.tokenizer
+    assert begun.rendering.renderer.stop != tokenizer.convert_ids_to_tokens(0) == "<|end|>"
+    with torch.no_grad():
+        model.get_base_model().model.norm.weight.zero_()  # all tokens are as likely, and the first is taken
+    assert begun.training.probe(model, 1, 2, last=True) == {"stops": 1.0}

@@ -1,0 +1,1 @@
+"""The command `ask`: a model answers once, or once for each line."""
