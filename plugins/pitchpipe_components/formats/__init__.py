@@ -2,7 +2,9 @@
 
 import pitchpipe as pp
 from pitchpipe_components.formats.alternating import LIMA, Pairs, UltraChat
+from pitchpipe_components.formats.arena import Arena
 from pitchpipe_components.formats.chat import Messages, ShareGPT
+from pitchpipe_components.formats.chatgpt import ChatGPT
 from pitchpipe_components.formats.kto import KTO
 from pitchpipe_components.formats.marked import HH, Glaive
 from pitchpipe_components.formats.oasst import OASST, OASSTMessages
@@ -27,6 +29,8 @@ from pitchpipe_components.formats.xlam import XLAM
 
 FORMATS = {
     "alpaca": Alpaca,
+    "arena": Arena,
+    "chatgpt": ChatGPT,
     "dolly": Dolly,
     "flan": FLAN,
     "glaive": Glaive,

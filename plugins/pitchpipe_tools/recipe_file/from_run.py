@@ -42,7 +42,7 @@ USUAL = Runs()
 
 
 @dataclass
-class Beginning:
+class FirstRun:
     """The run that a recipe begins with."""
 
     place: Place  # that says so
@@ -65,7 +65,7 @@ class Beginning:
             recipe.hints.append(Problem(here.place, "template", words))
 
 
-def begin_with_recipe(recipe: Recipe, said: str, place: Place, runs: Runs) -> Beginning:
+def begin_with_recipe(recipe: Recipe, said: str, place: Place, runs: Runs) -> FirstRun:
     """A recipe, which is run first."""
     for needed in (MODEL, TRAINER):
         if recipe[needed] is None:
@@ -74,10 +74,10 @@ def begin_with_recipe(recipe: Recipe, said: str, place: Place, runs: Runs) -> Be
                 " sections, say `extends`."
             )
     run = runs.of(recipe.path)
-    return Beginning(place, said, recipe, run, _trained(run) and _read(run / "recipe.json") == recipe.data)
+    return FirstRun(place, said, recipe, run, _trained(run) and _read(run / "recipe.json") == recipe.data)
 
 
-def begin_with_run(path: Path, said: str, place: Place, runs: Runs) -> Beginning:
+def begin_with_run(path: Path, said: str, place: Place, runs: Runs) -> FirstRun:
     """A run's directory, or the model in it. A trial of small size begins as that run began."""
     from pitchpipe_stages.generate.opened import recipe_of, run_of
 
@@ -95,7 +95,7 @@ def begin_with_run(path: Path, said: str, place: Place, runs: Runs) -> Beginning
         raise PitchpipeError(
             f"{place}: {FROM}: the training of {said} is not done. Go on with it: pitchpipe run {recipe.path}"
         )
-    return Beginning(place, said, recipe, run, trained=not runs.tiny)
+    return FirstRun(place, said, recipe, run, trained=not runs.tiny)
 
 
 def take_from(document: Document) -> tuple[str, Place] | None:

@@ -17,7 +17,7 @@ from pitchpipe_tools.recipe_file.foreign import refuse_foreign
 from pitchpipe_tools.recipe_file.from_run import (
     FROM,
     USUAL,
-    Beginning,
+    FirstRun,
     Runs,
     begin_with_recipe,
     begin_with_run,
@@ -36,7 +36,7 @@ class Loaded:
 
     recipe: Recipe
     first: "Loaded | None" = None
-    beginning: Beginning | None = None
+    beginning: FirstRun | None = None
 
     @property
     def note(self) -> str:
@@ -87,7 +87,7 @@ def load_chain(
 
 def _first(
     document: Document, host: Host, runs: Runs, after: tuple[Path, ...]
-) -> tuple[Loaded | None, Beginning | None]:
+) -> tuple[Loaded | None, FirstRun | None]:
     """The recipe that is run first, if there is one; and the run that a recipe begins with."""
     if not (taken := take_from(document)):
         return None, None

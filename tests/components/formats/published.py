@@ -318,6 +318,40 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
         {"post_id": "x", "domain": "askculinary_train", "history": "Rice?", "human_ref_A": "No.", "human_ref_B": "In water.", "labels": 0, "score_A": 1, "score_B": 9},
         chat(user("Rice?"), reply("In water."), rejected=reply("No."), meta={"post_id": "x", "domain": "askculinary_train", "score_A": 1, "score_B": 9}),
     ),
+    (
+        "arena",
+        {
+            "question_id": "q1", "model_a": "vicuna-13b", "model_b": "koala-13b", "winner": "model_b", "judge": "arena_user_973", "turn": 1,
+            "conversation_a": [{"content": "2+2?", "role": "user"}, {"content": "5", "role": "assistant"}],
+            "conversation_b": [{"content": "2+2?", "role": "user"}, {"content": "4", "role": "assistant"}],
+            "anony": True, "language": "English", "tstamp": 1682351591.1322,
+        },
+        chat(
+            user("2+2?"), reply("4"), rejected=reply("5"),
+            meta={
+                "question_id": "q1", "model_a": "vicuna-13b", "model_b": "koala-13b", "winner": "model_b", "judge": "arena_user_973", "turn": 1,
+                "anony": True, "language": "English", "tstamp": 1682351591.1322,
+            },
+        ),
+    ),
+    (
+        "chatgpt",
+        {
+            "title": "Sums", "create_time": 1706745600.0, "moderation_results": [], "conversation_id": "c1", "current_node": "m2",
+            "mapping": {
+                "root": {"id": "root", "message": None, "parent": None, "children": ["m1"]},
+                "m1": {
+                    "id": "m1", "parent": "root", "children": ["m2"],
+                    "message": {"id": "m1", "author": {"role": "user", "name": None, "metadata": {}}, "content": {"content_type": "text", "parts": ["2+2?"]}, "status": "finished_successfully", "weight": 1.0, "metadata": {}, "recipient": "all"},
+                },
+                "m2": {
+                    "id": "m2", "parent": "m1", "children": [],
+                    "message": {"id": "m2", "author": {"role": "assistant", "name": None, "metadata": {}}, "content": {"content_type": "text", "parts": ["4"]}, "status": "finished_successfully", "weight": 1.0, "metadata": {"model_slug": "gpt-4o"}, "recipient": "all"},
+                },
+            },
+        },
+        chat(user("2+2?"), reply("4"), meta={"title": "Sums", "create_time": 1706745600.0, "moderation_results": [], "conversation_id": "c1"}),
+    ),
     # --- tools
     (
         "glaive",
