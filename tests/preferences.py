@@ -1,4 +1,4 @@
-"""Trainers that only say what they learn, for recipes of tests, and rows of both kinds."""
+"""Trainers that only say what they learn, and learn nothing, for recipes of tests, and rows of both kinds."""
 
 from pitchpipe import IGNORED
 from pitchpipe_components.models import Tiny
@@ -22,7 +22,7 @@ class Both:
         return pp.DataPlan(batch_size=self.batch_size)
 
     def __call__(self, training):
-        raise NotImplementedError
+        training.model.save_pretrained(training.folder)
 
 
 class Judges(Both):

@@ -19,7 +19,9 @@ def pair_accuracy(
     import torch
 
     pairs = [
-        example for example in map(subject.test.__getitem__, range(len(subject.test))) if example.rejected
+        example
+        for example in map(subject.test.__getitem__, range(len(subject.test)))
+        if example.rejected and len(example.ids)  # a reply that was judged alone is no pair
     ]
     if not pairs:
         raise pp.PitchpipeError(

@@ -13,8 +13,16 @@ def perplexity(
     *,
     batch_size: Annotated[Positive, pp.Meta(description="conversations read at once")] = 16,
 ) -> dict[str, pp.Score]:
-    """Perplexity of the learned tokens of held-out conversations; 1 is no surprise at all."""
+    """Perplexity of the learned tokens of held-out conversations; 1 is no surprise at all.
+
+    Of pairs and judged replies, the chosen and the good ones count.
+    """
     losses = _losses(subject, batch_size)
+    if not losses:
+        raise pp.PitchpipeError(
+            "perplexity: no held-out example has a reply to read: they are prompts alone, or all their"
+            " replies were judged bad"
+        )
     tokens = sum(count for _, count in losses)
     mean = sum(loss for loss, _ in losses) / tokens
     # Tokens of one conversation are not independent: the interval is that of a ratio over conversations.
@@ -38,9 +46,11 @@ def _losses(subject: pp.Subject, batch_size: int) -> list[tuple[float, int]]:
     found: list[tuple[float, int]] = []
     with subject.ready() as model, subject.console.bar("perplexity", len(subject.test)) as tick:
         for start in range(0, len(subject.test), batch_size):
-            examples = [
-                subject.test[index] for index in range(start, min(start + batch_size, len(subject.test)))
-            ]
+            some = range(start, min(start + batch_size, len(subject.test)))
+            examples = [example for example in map(subject.test.__getitem__, some) if example.learned]
+            if not examples:
+                tick(len(some))
+                continue
             batch = {k: v.to(model.device) for k, v in subject.collate(examples).items()}
             logits, labels = _aligned(model, batch)
             counted = labels != pp.IGNORED
@@ -49,7 +59,7 @@ def _losses(subject: pp.Subject, batch_size: int) -> list[tuple[float, int]]:
             logits = logits[counted].float()
             loss[counted] = torch.nn.functional.cross_entropy(logits, labels[counted], reduction="none")
             found += zip(loss.sum(1).tolist(), counted.sum(1).tolist(), strict=True)
-            tick(len(examples))
+            tick(len(some))
     return found
 
 

@@ -63,7 +63,8 @@ def _inner(model: Any) -> Any:
 def prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt | None:
     """A conversation cut before its last learned reply; nothing where nobody asks for one."""
     reply = conversation.last_reply()
-    if not reply:
+    judged_bad = conversation.rejected and conversation.messages[-1].role != "assistant"
+    if not reply or judged_bad:
         return None
     ids, expected = renderer.prompt(conversation, reply)
     before = conversation.messages[reply - 1]

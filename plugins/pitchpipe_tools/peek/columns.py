@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
 from pitchpipe.errors import PitchpipeError, Quarantine
@@ -13,6 +14,7 @@ from pitchpipe.records.example import Example
 from pitchpipe.records.template import Piece
 from pitchpipe_stages.data.ledger import LOST
 from pitchpipe_stages.data.shards import Base, Finished
+from pitchpipe_stages.learns import learns
 from pitchpipe_stages.prepare.finish import Finisher
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import COLLATOR, MODEL, TEMPLATE
@@ -79,9 +81,14 @@ class Column:
 
     def _encode(self, conversation: Conversation, rendering: Rendering, written: WrittenConversation) -> None:
         """Adds the tokens that a run would keep, and the tokens that a run would cut."""
-        examples = rendering.renderer.written(conversation).examples
-        written.pieces = [piece for one in examples for piece in one.pieces]
-        encoded = [part.example for part in rendering.renderer.examples(conversation)]
+        written.pieces = _pieces([conversation], rendering) if learns(self.recipe) == "replies" else []
+        parts = rendering.teaching.alone(conversation)
+        sides = [side.conversation for part in parts for side in part.sides]
+        written.pieces = written.pieces or _pieces(sides, rendering)
+        both = [side for part in parts for side in (part.example, part.example.rejected)]
+        encoded = [side for side in both if side and len(side.ids)]
+        if not any(side.learned for side in encoded):  # a prompt, which ends where the reply would begin
+            written.pieces = list(takewhile(lambda piece: not piece.learn, written.pieces))
         whole = Example([x for one in encoded for x in one.ids], [x for one in encoded for x in one.labels])
         if self._vocabulary is None:
             self._vocabulary = Vocabulary(rendering.tokenizer, rendering.renderer)
@@ -114,6 +121,12 @@ class Column:
             return []
         plan = self._packing.plan([part.tokens for part in parts], self._seed, 0)
         return [sorted(parts[index] for index in row) for row in plan]
+
+
+def _pieces(conversations: Sequence[Conversation], rendering: Rendering) -> list[Piece]:
+    """The texts of all examples of conversations, one after the other."""
+    examples = (one for talk in conversations for one in rendering.renderer.written(talk).examples)
+    return [piece for one in examples for piece in one.pieces]
 
 
 def _add_reason(done: Finished, written: WrittenConversation) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from pitchpipe.records.conversation import Message
+from pitchpipe.records.conversation import Message, replace
 from pitchpipe_stages.console import RichConsole, escape
+from pitchpipe_stages.learns import learns
 from pitchpipe_tools.message_lines import lines_of
 from pitchpipe_tools.peek.columns import Column, WrittenConversation
 from pitchpipe_tools.peek.hops import Hop, PeekedConversation, PeekedRow, peeked_rows
@@ -12,6 +13,12 @@ from pitchpipe_tools.peek.tokens import Token, count_learned, count_stretches, f
 
 SHOWN = 60  # tokens
 ROW = 2000  # characters
+WHAT = {
+    "replies": "learned text is marked",
+    "pairs": "the chosen side and then the rejected one; learned text is marked",
+    "judged": "learned text is marked; what is rejected is learned as bad",
+    "prompts": "the prompt; nothing of it is learned",
+}
 
 
 def show(
@@ -63,6 +70,8 @@ class _Terminal:
         category = f", category {conversation.category}" if conversation.category else ""
         self._head("conversation", conversation.id + category)
         self._messages(conversation.messages)
+        if conversation.rejected:
+            self._messages([replace(conversation.rejected, role="rejected")])
         for hop in peeked.hops:
             self._hop(hop)
         if not peeked.lost:
@@ -93,7 +102,7 @@ class _Terminal:
     def _written(self, column: Column, written: WrittenConversation) -> None:
         if written.pieces:
             self._head(
-                f"template {column.template.name if column.template else ''}", "learned text is marked"
+                f"template {column.template.name if column.template else ''}", WHAT[learns(column.recipe)]
             )
             self.console.rich.print(styled_pieces(written.pieces, self.marks))
         if written.tokens:

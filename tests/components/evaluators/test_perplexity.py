@@ -6,7 +6,9 @@ import torch
 
 from pitchpipe_components.evaluators.perplexity import _exp
 from pitchpipe_components.models import Tiny
+from tests import preferences
 
+CHAT = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
 OF_A_DECODER = """\
 model: tiny_seq2seq
 template: seq2seq
@@ -52,3 +54,23 @@ def test_perplexity_is_that_of_the_learned_tokens(project, rows):
 
 def test_a_surprise_beyond_all_numbers_is_no_crash():
     assert _exp(800.0) is None and _exp(float("nan")) is None and _exp(1.0) == exp(1)
+
+
+def test_of_judged_replies_the_good_ones_are_read_and_asked_for(project):
+    good = [
+        [{"prompt": f"{word} {n}.", "completion": f"{n} it is", "label": n % 4 == 0} for n in range(8)]
+        for word in ("Say", "Tell")
+    ]
+    bad = [
+        {"prompt": [*CHAT, {"role": "user", "content": f"{n}?"}], "completion": "no", "label": False}
+        for n in range(8)
+    ]
+    sources = "  - files: {path: rows.jsonl}\n  - files: {path: held-out.jsonl, side: test}\n"
+    recipe = preferences.RECIPE.replace("  - files: {path: rows.jsonl}\n", sources).replace("both", "judges")
+    asks = "evaluators: [{perplexity: {batch_size: 4}}, {exact_match: {max_new_tokens: 4}}]\n"
+    here = project(preferences.files(good[0], recipe + asks) | {"held-out.jsonl": [*bad, *good[1]]})
+    here.run("run", "recipe.yaml").assert_success()
+    scores = here.json("runs/recipe/scores.json")["base"]
+    assert scores["exact_match"]["count"] == 2  # of 16 replies, these are good
+    words = [f"{n} it is" for n in (0, 4)]
+    assert scores["perplexity"]["count"] == sum(len(said) + 1 for said in words)
