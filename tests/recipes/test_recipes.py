@@ -42,6 +42,22 @@ def test_each_that_trains_runs_from_data_to_scores_on_the_tiny_model(project, pa
     assert scores["base"]["perplexity"]["value"] != scores["tuned"]["perplexity"]["value"]
 
 
+PREFERENCES = ("quickstart-dpo", "quickstart-kto", "quickstart-orpo")
+
+
+@pytest.mark.slow(seconds=40)
+def test_those_of_preferences_follow_the_quickstart(project):
+    here = project()
+    for name in PREFERENCES:
+        out = here.run("run", name, "--tiny", "--workers", "1").assert_success().out
+        assert "on their side" in out
+        done = here.json(f"runs/{name}-tiny/run.json")["stages"]["train"]["result"]
+        assert done["steps"] == 4 and 0 <= done["validation_accuracy"] <= 1
+        logged = {key for line in here.rows(f"runs/{name}-tiny/metrics.jsonl") for key in line}
+        assert {"reward_accuracy", "reply_loss", "eval_reward_margin"} <= logged
+    assert here.json("runs/quickstart-tiny/run.json")["stages"]["train"]["done"]
+
+
 @pytest.mark.slow(seconds=200)
 def test_the_quickstart_turns_a_base_model_into_an_instruction_follower(project):
     here = project()

@@ -105,7 +105,7 @@ def _read(file: Path, device: torch.device) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     try:
-        return load_file(file, device=str(device))
+        return {name: table.to(device) for name, table in load_file(file).items()}
     except (SafetensorError, OSError) as error:
         raise pp.PitchpipeError(
             f"{file} is damaged ({error}), which says what the model was when training began. Begin the"
