@@ -51,6 +51,8 @@ class Watch(TrainerCallback):
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
     ) -> None:
         values = _kept(logs or {})
+        if "eval_reward" in values:
+            values.pop("eval_loss", None)  # its opposite, which Trainer looks at
         if set(values) <= {"epoch"}:  # Trainer's last words
             return
         if "loss" in values:
@@ -64,8 +66,7 @@ class Watch(TrainerCallback):
             shown = "reward" if "reward" in values else "loss"
             self.notes["loss"] = f"{shown} {values[shown]:.3f}"
             self.notes["pace"] = f"{values['tokens_per_second']:,.0f} tokens/s"
-        if "eval_loss" in values:
-            shown = "reward" if "eval_reward" in values else "loss"
+        if shown := next((name for name in ("reward", "loss") if f"eval_{name}" in values), ""):
             value, epoch = values[f"eval_{shown}"], values["epoch"]
             self.notes["validation"] = f"validation {value:.3f}"
             if isfinite(value):  # else training stops, and says so
