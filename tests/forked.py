@@ -125,7 +125,8 @@ def _serve() -> None:
                 _become(order, rank)
             children.append(child)
         print(children[0], flush=True)
-        print(min(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children), flush=True)
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        print(min(codes) or max(codes), flush=True)
 
 
 def _free_port() -> str:

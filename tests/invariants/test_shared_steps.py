@@ -24,7 +24,8 @@ trainer:
 PADDED, PACKED = "padded", "{packed: {length: 128}}"
 RUN = "run", "recipe.yaml", "--until", "train", "--workers", "1", "--name"
 NOTES = """
-from pitchpipe_components.trainers.learner import OWNERS, Learner
+from pitchpipe_components.trainers.learner import Learner
+from pitchpipe_components.trainers.loss.batch import OWNERS
 import os
 train = Learner.training_step
 def noted(self, model, inputs, *more, **named):
@@ -126,3 +127,26 @@ def test_where_processes_are_killed_all_end_and_go_on_where_they_were(project, q
     assert "going on from step 4" in trained(quick, here, "rough", before="", processes=2)
     for name, weight in weights(here, "calm").items():
         assert weight.equal(weights(here, "rough")[name])
+
+
+UNNUMBERED = """
+import os, sys
+rank, port = os.environ["RANK"], os.environ["MASTER_PORT"]
+for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT"):
+    del os.environ[name]
+"""
+BY_SRUN = """
+os.environ |= {"SLURM_PROCID": rank, "SLURM_NTASKS": "2", "SLURM_LOCALID": rank, "SLURM_NODELIST": "localhost", "SLURM_JOB_ID": port}
+"""
+BY_HAND = """
+sys.argv += ["--machines", "2", "--address", f"127.0.0.1:{port}", "--machine-rank", rank]
+"""
+
+
+@pytest.mark.parametrize("how", [BY_SRUN, BY_HAND], ids=["srun", "by hand"])
+def test_two_machines_share_one_training(project, quick, how):
+    """As one `srun pitchpipe run` on two of them starts it, or somebody at both."""
+    here = prepared(project)
+    said = trained(quick, here, "two", before=UNNUMBERED + how, processes=2)
+    assert here.json("runs/two/run.json")["stages"]["train"]["result"]["processes"] == 2
+    assert said.count("proven on the first batch") == 1 and "proven" not in here.read("said1")

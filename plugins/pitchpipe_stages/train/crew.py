@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pitchpipe.errors import PitchpipeError
@@ -105,7 +105,7 @@ class Others:
         self._over.set()
         for rank in self.started:
             self._words_of(rank).unlink(missing_ok=True)
-        if not any((self.run / FOLDER).iterdir()):
+        with suppress(OSError):  # another machine has removed it, or keeps what its processes said
             (self.run / FOLDER).rmdir()
 
     def end(self) -> None:

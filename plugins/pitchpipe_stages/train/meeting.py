@@ -107,10 +107,11 @@ class Meeting:
 
     def fail(self, error: BaseException) -> None:
         """Tell the others of an error, unless another process failed first: then that is the error."""
-        words = failure(self.rank, self.size, error)
-        if (first := self.blame(words)) != words:
+        own = failure(self.rank, self.size, error)
+        who, first = own.partition("\n")[0], self.blame(own).partition("\n")[0]
+        if first != who:
             time.sleep(EVERY)  # launchers stop all when one ends: the first has time to show its error
-            raise self._ended(first.partition("\n")[0]) from None
+            raise self._ended(first) from None
 
     def blame(self, words: str) -> str:
         """Say what has failed, unless something else did so first; and what was the first."""

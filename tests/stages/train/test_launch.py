@@ -36,7 +36,7 @@ def alone(monkeypatch):
     ("launch", "words"),
     [
         ("{processes: 0}", "launch.processes: expected "),
-        ("{proceses: 2}", "did you mean 'processes'?"),
+        ("{procesess: 2}", "did you mean 'processes'?"),
         ("{nproc_per_node: 2}", "Here it is called 'processes'"),
         ("{shard: full}", "launch.shard: expected one of none, optimizer, parameters, got 'full'"),
         ("{shard: parameters, deepspeed: zero3}", "both share out the model"),
