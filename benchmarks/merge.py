@@ -1,8 +1,8 @@
 """How much memory a merge takes, beside the size of the model.   python benchmarks/merge.py
 
 Makes a model of the Llama family in bfloat16 and an adapter, lora or dora. Merges them, with the check that
-every merge has, and prints the most memory that this process held, less what it held after a small merge, when
-all libraries were loaded and used.
+every merge has, and prints the most memory that this process held, less what it held after a small merge:
+by then it had loaded and used all libraries.
 """
 
 import argparse

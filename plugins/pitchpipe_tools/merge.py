@@ -8,7 +8,7 @@ import click
 from pitchpipe.errors import PitchpipeError, suggest
 
 if TYPE_CHECKING:
-    from pitchpipe_stages.export.merge import Dtype, Wanted
+    from pitchpipe_stages.export.merge import Dtype, MergeOrder
     from pitchpipe_stages.merge.agreement import Agreement
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -62,7 +62,7 @@ def merge(
     and the base with its adapter are asked the same prompts. Unless they say the same, within what rounding
     explains, nothing is kept.
     """
-    from pitchpipe_stages.export.merge import Wanted
+    from pitchpipe_stages.export.merge import MergeOrder
     from pitchpipe_stages.model.load import is_whole
     from pitchpipe_tools.cures import cured
 
@@ -76,7 +76,9 @@ def merge(
         _say_whole(found, to or others or base or dtype != "auto")
         return
     with cured():
-        _merge(Wanted(found, dtype, others, weights or (1.0,) * count, base), to or found / "merged", force)
+        _merge(
+            MergeOrder(found, dtype, others, weights or (1.0,) * count, base), to or found / "merged", force
+        )
 
 
 def _run(place: Path) -> Path:
@@ -102,7 +104,7 @@ def _say_whole(run: Path, asked_for_more: object) -> None:
     click.echo(said)
 
 
-def _merge(wanted: "Wanted", target: Path, force: bool) -> None:
+def _merge(wanted: "MergeOrder", target: Path, force: bool) -> None:
     from pitchpipe_stages.console import RichConsole, escape
     from pitchpipe_stages.export.merge import RunMerge
     from pitchpipe_stages.merge.target import in_its_place

@@ -13,7 +13,7 @@ from pitchpipe.records.conversation import Json
 from pitchpipe_stages.export.page import write_page
 from pitchpipe_stages.export.precise import loaded, must_be_full, must_be_the_base, precise_recipe
 from pitchpipe_stages.generate.opened import recipe_of, run_of
-from pitchpipe_stages.merge.merger import Merger, Proof
+from pitchpipe_stages.merge.merger import MergeProof, Merger
 from pitchpipe_stages.merge.prompts import probe_prompts
 from pitchpipe_stages.merge.record import write_record
 from pitchpipe_stages.model.ends import Ends
@@ -39,7 +39,7 @@ class Mixes(Protocol):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MergeOrder:
     """What is to be merged, and into what. `others` are runs or folders of adapters; `weights` are of all."""
 
     run: Path
@@ -50,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Written:
+class MergedModel:
     """A model whose weights lie in a folder, and what belongs beside them."""
 
     model: "PreTrainedModel"
@@ -63,7 +63,7 @@ class Written:
 class RunMerge:
     """The adapter of a run, on its way into the weights of its base."""
 
-    def __init__(self, wanted: Wanted, console: Console):
+    def __init__(self, wanted: MergeOrder, console: Console):
         self.wanted, self.console, self.saved = wanted, console, wanted.run / "model"
         self.others = [adapter_of(place) for place in wanted.others]
         self.recipe = precise_recipe(wanted.run, wanted.dtype, wanted.base)
@@ -74,7 +74,7 @@ class RunMerge:
         assert rendering
         self.rendering, self.loader = rendering, RecipeModel(self.recipe, rendering)
 
-    def into(self, folder: Path, home: Path) -> Proof:
+    def into(self, folder: Path, home: Path) -> MergeProof:
         """Write the whole model into a folder that is not there yet, proven, or raise and leave nothing.
 
         `home` is where it will be in the end.
@@ -117,7 +117,7 @@ class RunMerge:
 
     def _finish(self, whole: "PreTrainedModel", folder: Path) -> None:
         """Beside the weights lies what a server needs to speak as training did."""
-        written = Written(whole, self.rendering.tokenizer, self.loader.new_tokens, folder, self.console)
+        written = MergedModel(whole, self.rendering.tokenizer, self.loader.new_tokens, folder, self.console)
         defaults = _defaults(self.wanted.run, self.recipe, self.console)
         save_for_serving(
             written, self.rendering.renderer, self._ends, self.loader.before.rows, folder, defaults

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pitchpipe.records.conversation import Json
-from pitchpipe_stages.merge.merger import Proof
+from pitchpipe_stages.merge.merger import MergeProof
 
 PAGE = """\
 ---
@@ -21,7 +21,7 @@ The prompts and all numbers are in `merge.json`.
 """
 
 
-def write_page(folder: Path, home: Path, proof: Proof, said: Json) -> None:
+def write_page(folder: Path, home: Path, proof: MergeProof, said: Json) -> None:
     """Write README.md. A base that is a folder of this machine is not named as one of the hub."""
     base, local = said["base"], Path(said["base"]).exists()
     mixed = zip(said.get("adapters", ()), said.get("weights", ()), strict=True)

@@ -12,9 +12,9 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.console import escape
-from pitchpipe_stages.export.merge import RunMerge, Wanted
+from pitchpipe_stages.export.merge import MergeOrder, RunMerge
 from pitchpipe_stages.export.origin import Origin
-from pitchpipe_stages.merge.merger import Proof
+from pitchpipe_stages.merge.merger import MergeProof
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -42,10 +42,10 @@ def source_for(takes: str, origin: Origin, out: Path, console: Console) -> Itera
             shutil.rmtree(merged, ignore_errors=True)
 
 
-def _merged(origin: Origin, folder: Path, console: Console) -> Proof:
+def _merged(origin: Origin, folder: Path, console: Console) -> MergeProof:
     run = origin.found.run
     assert run
-    return RunMerge(Wanted(run), console).into(folder, folder)
+    return RunMerge(MergeOrder(run), console).into(folder, folder)
 
 
 def saved_tokenizer(source: Path) -> "PreTrainedTokenizerFast":

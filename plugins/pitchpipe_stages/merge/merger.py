@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -36,7 +35,7 @@ class NotMerged(PitchpipeError):
     """The merged model does not say what its base says with the adapter on it."""
 
 
-class Proof(Struct, frozen=True):
+class MergeProof(Struct, frozen=True):
     """That a merged model says what its base says with the adapter on it."""
 
     dtype: str  # of the weights that were written
@@ -75,7 +74,7 @@ class Merger:
         load: "Callable[[], PreTrainedModel]",
         reload: "Callable[[Path, str], PreTrainedModel]",
         finish: "Callable[[PreTrainedModel, Path], None]" = lambda model, folder: None,
-    ) -> Proof:
+    ) -> MergeProof:
         """Write the whole model into a folder that is not there yet, or raise `NotMerged` and leave nothing.
 
         `load` gives the base with its adapter, `reload` the model of a folder in a type of weights; `finish`
@@ -122,7 +121,7 @@ class Merger:
         own: str,
         reload: "Callable[[Path, str], PreTrainedModel]",
         tick: Callable[..., None],
-    ) -> Proof:
+    ) -> MergeProof:
         gc.collect()  # models hold themselves in circles
         if broken := broken_in(folder):
             raise NotMerged(
@@ -136,7 +135,7 @@ class Merger:
         other = self._ask(model, scratch / "merged", beside=measure)
         tick(1)
         coarser = min(own, dtype, _name(model.dtype), key=PRECISION.index)
-        return Proof(
+        return MergeProof(
             dtype, agreement(measure, other, self.tokenizer, coarser), layers.compare(model, coarser)
         )
 
@@ -156,8 +155,8 @@ class Merger:
         free = shutil.disk_usage(folder.parent).free
         if need > free:
             raise PitchpipeError(
-                f"{folder.parent} has room for {free / 2**30:.1f} GiB, and the merged model needs"
-                f" {need / 2**30:.1f}. Make room, or name a folder on another disk."
+                f"{folder.parent} has room for {free / 1e6:,.0f} MB, and the merged model needs"
+                f" {need / 1e6:,.0f}. Make room, or name a folder on another disk."
             )
 
     def _ask(self, model: "PreTrainedModel", folder: Path, beside: Probed | None = None) -> Probed:
@@ -165,14 +164,24 @@ class Merger:
 
     @contextmanager
     def _scratch(self, folder: Path) -> Iterator[Path]:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
-            yield Path(scratch)
+        scratch = folder.with_name(f".{folder.name}.asked")
+        shutil.rmtree(scratch, ignore_errors=True)  # of a merge that was killed
+        scratch.mkdir(parents=True)
+        with _gone(scratch):
+            yield scratch
 
     @contextmanager
     def _bar(self) -> Iterator[Callable[..., None]]:
         with self.console.bar("merge", STEPS) as tick:
             yield tick
+
+
+@contextmanager
+def _gone(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -184,7 +193,7 @@ def _gone_if_it_fails(folder: Path) -> Iterator[None]:
         raise
 
 
-def _lines(proof: Proof) -> str:
+def _lines(proof: MergeProof) -> str:
     return "".join(f"\n  - {failure}" for failure in proof.failures)
 
 
