@@ -48,10 +48,10 @@ def export(place: str, use: Use, out: Path, force: bool, console: Console) -> Ex
     origin = Origin.at(place, console)
     must_have_room(out, origin.bytes * (2 if origin.is_adapter else 1))
     wanted, exporter = origin.answers(console), use.bound
+    dtype = _freed(origin)
     with source_for(exporter.takes, origin, out, console) as source:
         with new_folder(out, force) as folder:
             job = _job(origin, source, folder, console)
-            dtype = _freed(origin)
             exporter(job)
             done = _proven(exporter, job, origin, wanted, dtype)
             _write_card(job, use, origin, out.name, done)
@@ -69,9 +69,10 @@ Proven = tuple[str, SameTokens, SameTokens | None, list[str]]
 
 
 def _freed(origin: Origin) -> str:
-    """Makes room for the process that asks; the type that the model had."""
+    """Makes room for the merge and the process that asks; the type that the model had."""
     import torch
 
+    _ = origin.base, origin.quantised  # what is to be known of it later
     dtype = str(origin.found.model.dtype).removeprefix("torch.")
     origin.found.release()
     gc.collect()
@@ -102,8 +103,9 @@ def _measure(exporter: Exporter, job: Export, origin: Origin, dtype: str) -> "Pr
     rounded = exporter.rounded(job) if isinstance(exporter, RoundsWeights) else None
     if rounded is not None or exporter.takes == "adapter" or not origin.is_adapter:
         return rounded
-    stored = stored_type(job.source)  # merged in the type of the base's files
-    return loaded(job.source, stored, origin.found.recipe) if stored != dtype else None
+    stored = stored_type(job.source)  # merged into the base's full weights, in the type of its files
+    same = stored == dtype and not origin.quantised
+    return None if same else loaded(job.source, stored, origin.found.recipe)
 
 
 def _asked(model: "PreTrainedModel", job: Export, origin: Origin) -> list[Reply]:

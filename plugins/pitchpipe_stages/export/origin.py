@@ -11,6 +11,7 @@ from pitchpipe_stages.export.probes import ClientPrompt, probes
 from pitchpipe_stages.export.reference import Reply, replies
 from pitchpipe_stages.generate.opened import OpenedModel, opened, run_of
 from pitchpipe_stages.model.load import is_whole
+from pitchpipe_stages.render.rules import Ruled
 from pitchpipe_stages.render.turns import TurnsWriter
 
 
@@ -34,7 +35,12 @@ class Origin:
     def is_adapter(self) -> bool:
         return not is_whole(self.folder)
 
-    @property
+    @cached_property
+    def quantised(self) -> bool:
+        """Whether its weights are rounded while it is asked."""
+        return bool(getattr(self.found.model, "is_quantized", False))
+
+    @cached_property
     def base(self) -> str:
         """The name of the base on the hub; empty where it is a folder, or the model is its own base."""
         name = self.found.model.name_or_path or ""
@@ -45,7 +51,8 @@ class Origin:
     @property
     def template(self) -> Turns | None:
         """The template, where it is data."""
-        writer = self.found.renderer.template
+        writer = self.found.renderer.serving
+        writer = writer.writer if isinstance(writer, Ruled) else writer
         return writer.turns if isinstance(writer, TurnsWriter) else None
 
     @property
@@ -57,7 +64,7 @@ class Origin:
     @property
     def bytes(self) -> int:
         """The size of all weights in the type that they are computed in."""
-        width = 2 if getattr(self.found.model, "is_quantized", False) else self.found.model.dtype.itemsize
+        width = 2 if self.quantised else self.found.model.dtype.itemsize
         return sum(weight.numel() for weight in self.found.model.parameters()) * width
 
     @cached_property

@@ -1,23 +1,20 @@
 """Questions that prove an export: held-out prompts of the run, else some of our own, as servers pass them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from msgspec import Struct
 
 from pitchpipe.errors import Quarantine
 from pitchpipe.records.conversation import Conversation, Json, Message
+from pitchpipe_stages.merge.prompts import HELD_OUT, LOOKED_AT, OWN
 from pitchpipe_stages.prepare.examples import PreparedExamples
 from pitchpipe_stages.render.messages import as_served, texts_in
 from pitchpipe_stages.render.renderer import Renderer
 
 MOST = 16
-OWN = (
-    "Say hello.",
-    "What is the capital of France?",
-    "Count from one to ten.",
-    "Écris « été » en majuscules.",
-)
+UNUSUAL = "Écris « été » trois fois,  puis 12345 😀 !"  # what tokenizers cut in different ways
 
 
 class ClientPrompt(Struct):
@@ -30,22 +27,20 @@ class ClientPrompt(Struct):
 
 
 def probes(renderer: Renderer, run: Path | None) -> list[ClientPrompt]:
-    """Some of the prompts that the model was not trained on, if there are any."""
-    found: list[ClientPrompt] = []
-    for conversation in (*_of_run(run), *_our_own()):
-        if len(found) < MOST and (probe := _probe(renderer, conversation)):
-            found.append(probe)
-    return found
+    """An unusual prompt, and prompts of a run that the model was not trained on, or our own."""
+    conversations = chain([_asked(UNUSUAL)], _of_run(run), map(_asked, OWN))
+    found = (probe for one in conversations if (probe := _probe(renderer, one)))
+    return list(islice(found, MOST))
 
 
 def _of_run(run: Path | None) -> Iterator[Conversation]:
-    for side in ("test", "validation", "train"):
+    for side in HELD_OUT:
         if run and (run / "prepared" / f"{side}.offsets").exists():
-            yield from PreparedExamples(run / "prepared", side).conversations()
+            yield from islice(PreparedExamples(run / "prepared", side).conversations(), LOOKED_AT)
 
 
-def _our_own() -> Iterable[Conversation]:
-    return (Conversation((Message("user", words), Message("assistant", "Yes."))) for words in OWN)
+def _asked(words: str) -> Conversation:
+    return Conversation((Message("user", words), Message("assistant", "Yes.")))
 
 
 def _probe(renderer: Renderer, conversation: Conversation) -> ClientPrompt | None:
