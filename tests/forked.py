@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -156,7 +156,8 @@ def _become(order: dict[str, Any], rank: int) -> None:
 
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
+        with suppress(BrokenPipeError):  # of a test that has read enough
+            sys.stdout.flush()
         os._exit(code)
 
 

@@ -58,9 +58,10 @@ class Speech:
             Thoughts(_tail(self.opened, self.prompt)),
         )
         self._thread: Thread | None = None
+        self._left = False
 
     def __iter__(self) -> Iterator[Stretch]:
-        """The answer, stretch by stretch. Whoever leaves off early lets `cancel` follow."""
+        """The answer, stretch by stretch. Whoever may leave off early listens `with` it."""
         stops = set(self.opened.ends.every)
         for token in self._tokens():
             if token in stops:
@@ -69,6 +70,15 @@ class Speech:
             self.ids.append(token)
             yield from self._keep(self._thoughts.add(self._decoder.add(token)))
         yield from self._keep(self._thoughts.add(self._decoder.finish(), last=True))
+
+    def __enter__(self) -> "Speech":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nobody listens any more: a thread that computes while Python ends would abort it."""
+        self._left = True
+        if self._thread:
+            self._thread.join()
 
     def cancel(self) -> list[Stretch]:
         """Stop the answer. What was said of it stays, and what was held back of it is given."""
@@ -145,7 +155,7 @@ class _Listener:
         self.speech, self.heard, self.begun = speech, heard, False
 
     def put(self, tokens: "Tensor") -> None:
-        if self.speech.cut:
+        if self.speech.cut or self.speech._left:
             raise _Stopped
         if self.begun:
             self.heard.put(int(tokens.flatten()[-1]))

@@ -26,10 +26,10 @@ def answer(
     from pitchpipe_tools.chat.screen import ending
 
     for number in range(count):
-        speech = stream(one, asked, settings.reseeded(settings.seed + number))
-        for said in speech:
-            if not as_json and not said.thought:
-                _print(said.text)
+        with stream(one, asked, settings.reseeded(settings.seed + number)) as speech:
+            for said in speech:
+                if not as_json and not said.thought:
+                    _print(said.text)
         if as_json:
             known: Json = {"tokens": len(speech.ids), "prompt_tokens": len(speech.prompt)}
             known |= {"seed": speech.settings.seed} if settings.sampling.temperature else {}

@@ -1,5 +1,6 @@
 """pitchpipe ask: one answer, or one for each line, for scripts. Nothing else stands on standard output."""
 
+import os
 import sys
 from typing import Any
 
@@ -81,3 +82,6 @@ def ask(
             sys.exit(answer_lines(one, rows, settings, batch_size, count, console))
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written
+        sys.exit(141)

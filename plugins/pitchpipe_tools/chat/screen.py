@@ -22,6 +22,13 @@ class Screen:
 
     def show(self, speech: Speech, kept: bool = True) -> None:
         """Shows an answer as it comes. Ctrl-C stops it; of one that is `kept`, what was said stays."""
+        with speech:
+            self._stretches(speech)
+        self._put("\n")
+        if note := ending(speech):
+            self.note(f"({note}{CURES[speech.cut, speech.full] if kept and speech.end is None else ''})")
+
+    def _stretches(self, speech: Speech) -> None:
         thinking = False
         try:
             for one in speech:
@@ -29,9 +36,6 @@ class Screen:
         except KeyboardInterrupt:
             for one in _cancelled(speech):
                 thinking = self._stretch(one, thinking)
-        self._put("\n")
-        if note := ending(speech):
-            self.note(f"({note}{CURES[speech.cut, speech.full] if kept and speech.end is None else ''})")
 
     def note(self, text: str) -> None:
         """A remark of ours, which the model did not say."""

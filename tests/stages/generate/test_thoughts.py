@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pitchpipe_stages.generate.thoughts import Thoughts
@@ -35,6 +35,7 @@ def parted(prompt, text, places):
 
 
 @pytest.mark.parametrize(("prompt", "text"), list(CASES))
+@settings(max_examples=15)
 @given(st.data())
 def test_reasoning_is_told_from_words(prompt, text, data):
     places = data.draw(st.lists(st.integers(0, len(text))))
