@@ -27,9 +27,10 @@ def wheel(tmp_path_factory) -> Path:
 def bare(wheel, tmp_path_factory) -> Path:
     """An environment that holds the wheel and its base dependencies, and nothing else."""
     folder = tmp_path_factory.mktemp("bare") / "venv"
-    venv.create(folder, with_pip=True)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--constraint", ROOT / "constraints.txt", wheel], check=True, capture_output=True)
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install", "--quiet"]
+    constraints = ["--disable-pip-version-check", "--constraint", ROOT / "constraints.txt"]
+    subprocess.run([*pip, *constraints, wheel], check=True, capture_output=True)
     return folder / "bin"
 
 

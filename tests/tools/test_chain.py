@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow(seconds=12)
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """Three runs, each saved as a whole model."""
+    """Replies, more replies, preferences: three runs, each saved as a whole model."""
     from pitchpipe.testing import Project
 
     here = Project(tmp_path_factory.mktemp("chain")).write(dict(FILES))

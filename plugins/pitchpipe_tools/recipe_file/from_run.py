@@ -15,6 +15,7 @@ from pitchpipe.errors import PitchpipeError, Problem, suggest
 from pitchpipe.recipe.document import Document, Place
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.records.conversation import Json
+from pitchpipe_stages.model.scorer import learns_to_score
 from pitchpipe_stages.render.sections import MODEL, TEMPLATE
 from pitchpipe_stages.train.sections import TRAINER
 from pitchpipe_stages.train.stage import TRAIN
@@ -73,6 +74,9 @@ def begin_with_recipe(recipe: Recipe, said: str, place: Place, runs: Runs) -> Fi
                 f"{place}: {FROM}: {said} tunes no model: it has no section `{needed.name}`. To share its"
                 " sections, say `extends`."
             )
+    if learns_to_score(recipe):
+        words = "makes a reward model, which scores replies and gives none: there is nothing to begin with"
+        raise PitchpipeError(f"{place}: {FROM}: {said} {words}.")
     run = runs.of(recipe.path)
     return FirstRun(place, said, recipe, run, _trained(run) and _read(run / "recipe.json") == recipe.data)
 

@@ -22,10 +22,12 @@ loaders:
 trainer:
   sft: {max_steps: 1, batch_size: 2, learning_rate: 1.0e-12}
 """
+PAIRS = [{"prompt": f"Say {n}.", "chosen": f"{n}", "rejected": f"{n + 1}"} for n in range(12)]
 FILES = {
     "rows.jsonl": ROWS,
     "more.jsonl": MORE,
     "sft.yaml": SFT,
     "second.yaml": SECOND,
-    "third.yaml": SECOND.replace("sft.yaml", "second.yaml"),
+    "pairs.jsonl": PAIRS,
+    "third.yaml": SECOND.replace("sft", "dpo").replace("dpo.yaml", "second.yaml").replace("more", "pairs"),
 }

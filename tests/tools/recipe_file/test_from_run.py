@@ -153,6 +153,7 @@ def test_it_is_inherited_and_left_out(here):
             "second.yaml:1: from: these recipes begin with each other: a/b.yaml -> c.yaml -> a/b.yaml",
         ),
         ({"sft.yaml": "loaders:\n  - files: {path: rows.jsonl}\n"}, "from: sft.yaml tunes no model: it has no section `model`. To share its sections, say `extends`."),
+        ({"sft.yaml": SFT.replace("sft:", "reward:")}, "from: sft.yaml makes a reward model, which scores replies and gives none"),
         ({"second.yaml": "from: other\n", "other/note.txt": ""}, "from: other is no run: it holds no run.json. A model in any other folder is `model: {transformers: {folder: other}}`"),
         ({"second.yaml": "form: sft.yaml\n"}, "second.yaml:1: form: no such section. Did you mean 'from'?"),
         ({"second.yaml": "extend: sft.yaml\n"}, "second.yaml:1: extend: no such section. Did you mean 'extends'?"),
@@ -177,6 +178,8 @@ def test_a_run_that_is_not_done(here):
     as_run(here, done=False)
     words = "from: the training of runs/sft is not done. Go on with it: pitchpipe run"
     here.run("check", "second.yaml", "--set", "from=runs/sft").assert_failed(words)
+    as_run(here, model={"config.json": '{"architectures": ["LlamaForSequenceClassification"]}'})
+    here.run("check", "second.yaml", "--set", "from=runs/sft").assert_failed("it writes no text")
     shutil.rmtree(here.folder / "runs/sft/model")
     here.run("check", "second.yaml", "--set", "from=runs/sft").assert_failed("runs/sft has no trained model")
 
@@ -224,7 +227,10 @@ def test_a_copy_takes_along_what_it_begins_with(here):
     assert [line.split("/")[-1] for line in copied.splitlines()] == files
     here.run("check", "copy/second.yaml").assert_success()
     again = here.run("recipes", "--copy", "third.yaml", "--to", "copy").assert_success().out
-    assert again.split() == ["wrote", "copy/third.yaml"]  # what is there is the same
+    assert [line.split("/")[-1] for line in again.splitlines()] == [
+        "third.yaml",
+        "pairs.jsonl",
+    ]  # the rest is there
     here.write({"copy/sft.yaml": "mine", "copy/more.jsonl": []})
     (here.folder / "copy/third.yaml").unlink()
     here.run("recipes", "--copy", "third.yaml", "--to", "copy").assert_failed("is there already")
