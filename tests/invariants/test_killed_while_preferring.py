@@ -68,8 +68,8 @@ def test_two_processes_learn_as_one_and_go_on_where_they_were(project, quick, tr
         RECIPE.replace("TRAINER", trainer).replace("COLLATOR", "padded").replace("dropout: 0.1", "rank: 4")
     )
     here = project({"recipe.yaml": recipe, "pairs.jsonl": pairs(24)})
-    whole = ("--set", f"trainer.{trainer}.batch_size=8", "--set", f"trainer.{trainer}.optimizer=sgd")
-    halves = ("--set", f"trainer.{trainer}.optimizer=sgd")
+    halves = ("--set", f"trainer.{trainer}.optimizer=sgd", "--set", f"trainer.{trainer}.learning_rate=0.3")
+    whole = (*halves, "--set", f"trainer.{trainer}.accumulate=2")
     one = quick.start(here.folder, *RUN, "one", *whole)
     assert one.wait() == 0, one.said
     at_step = kill("accelerate.optimizer:AcceleratedOptimizer.step", 4)
@@ -78,8 +78,10 @@ def test_two_processes_learn_as_one_and_go_on_where_they_were(project, quick, tr
     assert two.wait() == 0 and "going on from step 3" in two.said, two.said
     (weights, numbers), (expected, alone) = ended(here, "two"), ended(here, "one")
     assert len(numbers) == len(alone)
-    for line, other in zip(numbers, alone, strict=True):
-        for name in ("loss", "eval_loss", "reward_margin", "kl"):
-            assert line.get(name) == pytest.approx(other.get(name), rel=1e-3, abs=1e-5)
+    known = {"loss", "reward_margin", "kl", *(["eval_loss"] if trainer == "dpo" else [])}
+    for line, other in zip(numbers, alone, strict=True):  # kto's estimate is that of a batch in validation
+        for name in known & other.keys():
+            assert line[name] == pytest.approx(other[name], rel=1e-3, abs=1e-4)
+    assert max(abs(line.get("reward_margin", 0)) for line in alone) > 1e-3
     for name, weight in expected.items():
-        assert (weights[name] - weight).abs().max() < 1e-5
+        assert (weights[name] - weight).abs().max() < 1e-4
