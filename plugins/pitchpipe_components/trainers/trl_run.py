@@ -68,7 +68,8 @@ def train(options: "Options", training: pp.Training) -> dict[str, Any]:
             learner.add_callback(Probing(training, learner.accelerator, options.samples))
         learner.astray = Astray(learner.accelerator, learner.checkpoints, training, learner.objective)
         learner.add_callback(learner.astray)
-        learner.add_callback(Moving(learner.accelerator))
+        if not learner.objective.stands:
+            learner.add_callback(Moving(learner.accelerator))
         if len(training.validation):
             learner.add_callback(validation)
         learner.add_callback(learner.progress)  # the last, as it looks at what the others decide
