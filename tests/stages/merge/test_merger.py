@@ -107,8 +107,10 @@ def not_numbers(weights):
     return weights | {name: weights[name] * float("nan")}
 
 
-@pytest.mark.parametrize("spoil", [left_out, too_strong, turned, other_base, not_numbers])
-@pytest.mark.parametrize("dtype", [None, "bfloat16"])
+SPOILT = [(spoil, None) for spoil in (left_out, too_strong, turned, other_base, not_numbers)]
+
+
+@pytest.mark.parametrize(("spoil", "dtype"), [*SPOILT, (left_out, "bfloat16")])
 def test_what_was_merged_wrong_is_refused_and_leaves_nothing(place, tmp_path, spoil, dtype):
     kind = getattr(torch, dtype or "float32")
 
