@@ -18,6 +18,11 @@ SET_HELP = (
     "An option of the format, as in --set type=q8_0. May be repeated. `pitchpipe show exporter FORMAT` lists"
     " them."
 )
+FEW = 0.5  # of the model's own tokens
+ROUGH = (
+    "rounded so, it says other things than the model: measure its scores before you serve it, or take a type"
+    " of more bits"
+)
 
 
 @click.command()
@@ -117,8 +122,10 @@ def _show(done: "Exported", console: "RichConsole") -> None:
         f"[bold]{escape(done.folder)}[/]: asked by {escape(done.by)}, the prompts have the ids of training"
     )
     if done.rounded:
-        console.say(f"  the model with its weights so rounded says the same: {done.rounded}")
+        console.say(f"  the model with the weights that were written says the same: {done.rounded}")
         console.say(f"  the model itself: {done.agrees}")
+        if done.agrees.share < FEW:
+            console.say(f"[yellow]warning:[/] {ROUGH}")
     else:
         console.say(f"  the model says the same: {done.agrees}")
     for note in done.notes:

@@ -112,7 +112,7 @@ def test_weights_of_four_bits(here):
         json.loads((folder / "config.json").read_text())["quantization_config"]["bnb_4bit_quant_type"]
         == "nf4"
     )
-    assert "the model with its weights so rounded says the same" in said
+    assert "the model with the weights that were written says the same" in said
 
 
 def test_a_file_for_ollama(here):

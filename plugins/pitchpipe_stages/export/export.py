@@ -94,7 +94,7 @@ def _proven(exporter: Exporter, job: Export, origin: Origin, wanted: list[Reply]
     prove_prompts(origin.probes, found, job.tokenizer)
     if own is None:
         return found.by, prove_replies(wanted, found, least, "the model", job.tokenizer), None, found.notes
-    rounded = prove_replies(own, found, least, "the model with its weights so rounded", job.tokenizer)
+    rounded = prove_replies(own, found, least, "the model with the weights that were written", job.tokenizer)
     return found.by, agreement(wanted, found.replies), rounded, found.notes
 
 
@@ -121,7 +121,7 @@ def _write_card(job: Export, use: Use, origin: Origin, folder: str, done: Proven
     proof = _merged(job.source)
     proof += [f"{by} has the prompts of training and says what the model says: {agrees}."]
     if rounded:
-        proof.append(f"The model with its weights rounded as here says the same: {rounded}.")
+        proof.append(f"The model with the weights that were written says the same: {rounded}.")
     library = {"peft": "peft", "transformers": "transformers"}.get(str(exporter.reader), str(exporter.reader))
     commands = [command.replace(str(job.folder), folder) for command in exporter.served(job)]
     run = RunFacts.of(origin.found.run) if origin.found.run else None
