@@ -30,7 +30,7 @@ ALONE = (
     relevance, repetition, symbols, teacher_identity, threshold, truncated, unseen_input,
 )  # fmt: skip
 
-ROOMS = ("pitchpipe_components.filters", "pitchpipe_components.text")
+ROOMS = ("pitchpipe_components.filters", "pitchpipe_components.text", "pitchpipe_components.hub")
 
 
 @pp.hookimpl

@@ -1,6 +1,5 @@
-"""A file of GGUF holds the model and the tokenizer: as Transformers reads it, and as llama.cpp where it is installed."""
+"""A file of GGUF holds the model and the tokenizer: as Transformers reads it."""
 
-import importlib.util
 import json
 from types import SimpleNamespace
 
@@ -153,18 +152,3 @@ def test_a_tokenizer_that_cuts_in_a_way_of_its_own_is_not_guessed(tmp_path):
         pp.PitchpipeError, match=r"llama\.cpp's name for how this tokenizer cuts texts is not known"
     ):
         Gguf()(job)
-
-
-@pytest.mark.skipif(not importlib.util.find_spec("llama_cpp"), reason="llama-cpp-python is not installed")
-@pytest.mark.parametrize("model", [llama3_positions, lambda: models("qwen3")[0], lambda: models("qwen2")[1]])
-def test_llama_cpp_gives_the_same_logits(tmp_path, model):
-    import llama_cpp
-
-    made = model()
-    job = export(tmp_path, made)
-    Gguf("f32")(job)
-    file = str(job.folder / "small-f32.gguf")
-    theirs = llama_cpp.Llama(file, n_ctx=64, logits_all=True, verbose=False, n_gpu_layers=0)
-    theirs.eval(IDS[0].tolist())
-    found = torch.tensor(theirs.scores[: IDS.shape[1]])[None]
-    torch.testing.assert_close(found, logits(made), atol=2e-3, rtol=1e-2)

@@ -118,7 +118,7 @@ def test_the_hint_names_no_column_at_random_and_says_what_is_there(sniff):
     rows = [{"idx": n, "Skill": "Math", "Instruction": f"What is {n}?"} for n in range(4)]
     code, said = sniff("a.jsonl", files={"a.jsonl": lines(rows)})
     assert code == 2 and "prompts (Instruction) and no replies" in said and "instruction: idx" not in said
-    code, said = sniff("c.jsonl", files={"c.jsonl": lines([{"mapping": {"a": {"message": "Hi"}}}])})
-    assert code == 2 and "nested in mapping" in said
+    code, said = sniff("c.jsonl", files={"c.jsonl": lines([{"branches": {"a": {"message": "Hi"}}}])})
+    assert code == 2 and "nested in branches" in said
     code, said = sniff("b.jsonl", files={"b.jsonl": lines([{f"k{n}": n for n in range(400)}])})
     assert code == 2 and "k11 and 388 more" in said and "k12" not in said
