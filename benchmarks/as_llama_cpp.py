@@ -1,8 +1,10 @@
-"""Does llama.cpp compute what Transformers computes, from the files that are exported?   python benchmarks/as_llama_cpp.py
+"""Does llama.cpp compute what Transformers computes, from files that are exported?
 
-Needs llama-cpp-python, whose installation builds llama.cpp for some minutes. Small models with chance for weights are
-written as GGUF in float32: one of each shape that goes wrong in converters. Prints the largest difference between the
-logits of both, and stops where it is more than rounding.
+    python benchmarks/as_llama_cpp.py
+
+Needs llama-cpp-python, whose installation builds llama.cpp for some minutes. Writes small models with chance for
+weights as GGUF in float32, one of each shape that goes wrong in converters. Prints how far the logits of both lie
+apart, and stops where that is more than rounding.
 """
 
 import sys
@@ -19,8 +21,9 @@ MOST = 2e-3  # llama.cpp adds up in another order
 def main() -> None:
     """Each shape in turn."""
     sys.path.insert(0, str(ROOT))
-    from pitchpipe_components.exporters.gguf.exporter import Gguf
     from tests.components.exporters import test_gguf as made
+
+    from pitchpipe_components.exporters.gguf.exporter import Gguf
 
     shapes = {
         "llama, positions stretched as in Llama 3.1, with biases": made.llama3_positions(),
