@@ -2,9 +2,9 @@
 
     python benchmarks/as_llama_cpp.py
 
-Needs llama-cpp-python, whose installation builds llama.cpp for some minutes. Writes small models with chance for
-weights as GGUF in float32, one of each shape that goes wrong in converters. Prints how far the logits of both lie
-apart, and stops where that is more than rounding.
+Needs llama-cpp-python, whose installation builds llama.cpp for some minutes. Writes small models with chance
+for weights as GGUF in float32, one of each shape that goes wrong in converters. Prints how far the logits of
+both lie apart, and stops where that is more than rounding.
 """
 
 import sys
