@@ -68,6 +68,7 @@ class Grpo(Options):
     aim: ClassVar = "reward"
     probes: ClassVar = False  # samples are among the replies that it tries
     takes_rewards: ClassVar = True
+    packs: ClassVar = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

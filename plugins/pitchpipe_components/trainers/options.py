@@ -138,6 +138,7 @@ class Options:
     learns: ClassVar[str] = "replies"
     aim: ClassVar[Literal["loss", "reward"]] = "loss"  # which number of validation says what is best
     probes: ClassVar[bool] = True  # it asks sample prompts at each evaluation
+    packs: ClassVar[bool] = True  # rows may hold several conversations, or prompt and reply apart
     watching = ("log_every", "checkpoint_every", "checkpoints", "samples", "rehearse")
     extending = ("epochs", "max_steps", "evaluate_every", "keep", "patience", "gradient_checkpointing")
 

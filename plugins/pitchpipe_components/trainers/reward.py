@@ -26,6 +26,7 @@ class RewardModel(Preferences):
 
     name: ClassVar = "reward"
     scores: ClassVar = True
+    packs: ClassVar = False
     probes: ClassVar = False  # it says a number, and no reply
 
     def objective(self) -> "Objective":

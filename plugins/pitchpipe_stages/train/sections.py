@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
 from pitchpipe.host.options import Meta
+from pitchpipe.host.protocols import Packing
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.data.sections import LOADERS
 from pitchpipe_stages.prepare.sections import SPLIT
+from pitchpipe_stages.render.sections import COLLATOR
+from pitchpipe_stages.render.suits import parts_prompts
 from pitchpipe_stages.train.hints import add_hints
 
 if TYPE_CHECKING:
@@ -24,7 +27,16 @@ def _check(checker: "Checker", recipe: Recipe) -> None:
         if (value := getattr(use.bound, option, idle)) != idle:
             words = f"{value} needs validation rows: add split: {{train: 0.95, validation: 0.05}}"
             checker.problem(("trainer", use.name, option), words)
+    _check_rows(checker, use, recipe[COLLATOR])
     add_hints(checker, recipe, use, has_validation)
+
+
+def _check_rows(checker: "Checker", trainer: Use, collator: Use | None) -> None:
+    """A trainer may say `packs = False`: it takes rows of one conversation, to be written by a decoder."""
+    shared = collator is not None and (isinstance(collator.bound, Packing) or parts_prompts(collator))
+    if collator and shared and not getattr(trainer.bound, "packs", True):
+        words = f"trainer {trainer.label} takes rows of one conversation, and {collator.name} makes others"
+        checker.problem(("collator",), f"{words}. Use `collator: padded`")
 
 
 @dataclass(frozen=True)

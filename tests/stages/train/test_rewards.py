@@ -67,3 +67,16 @@ def test_an_error_of_a_reward_names_its_row_and_the_reply():
 def test_as_many_values_as_replies():
     with pytest.raises(pp.PitchpipeError, match="gave 1 values for 2 replies"):
         Rewarder([use(Together(lambda replies, rows: [1]))]).of(REPLIES, ROWS)
+
+
+@pytest.mark.parametrize(("trainer", "learns"), [("grpo", "prompts"), ("reward", "pairs")])
+def test_a_trainer_of_single_rows_refuses_others_before_anything_is_loaded(project, trainer, learns):
+    rewards = "rewards: [exact_answer]\n" * (learns == "prompts")
+    recipe = f"model: tiny\ntemplate: chatml\nloaders:\n  - files: {{path: a.jsonl}}\ntrainer: {trainer}\n{rewards}"
+    row = {"prompt": "2+2?", "chosen": "4", "rejected": "5"}
+    here = project({"a.jsonl": [row], "r.yaml": recipe, "p.yaml": recipe + "collator: packed\n"})
+    here.run("check", "r.yaml").assert_success()
+    refused = here.run("check", "p.yaml")
+    assert (
+        refused.code == 2 and f"trainer {trainer} takes rows of one conversation" in refused.out + refused.err
+    )
