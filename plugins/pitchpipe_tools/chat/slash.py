@@ -36,7 +36,7 @@ class SlashCommands:
         """Does what a line says: a name, and what follows it."""
         name, _, rest = line[1:].partition(" ")
         if name not in NAMES:
-            near = suggest(name, NAMES) if name.isalpha() else ""
+            near = suggest(f"/{name}", [f"/{known}" for known in NAMES]) if name.isalpha() else ""
             self.screen.note(f"no command /{name}.{near} /help lists them; a message begins so with //{name}")
             return
         try:

@@ -126,7 +126,7 @@ def test_a_second_try_has_another_seed(chat):
 
 
 def test_what_is_no_command_is_told(chat):
-    assert "no command /peeks. Did you mean 'peek'?" in chat.say("/peeks")
+    assert "no command /peeks. Did you mean '/peek'?" in chat.say("/peeks")
     assert "begins so with //home/x" in chat.say("/home/x")
     for name in ("/base", "/retry [SEED]", "/system [TEXT]", "/undo", "/clear", "/save [FILE]", "/peek"):
         assert f"  {name} " in chat.say("/help")
