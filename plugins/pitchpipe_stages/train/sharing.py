@@ -53,3 +53,10 @@ def _deepspeed(launch: Launch, folder: Path) -> dict[str, str]:
         "ACCELERATE_DEEPSPEED_OFFLOAD_PARAM_DEVICE": device if launch.deepspeed == "zero3" else "none",
         "ACCELERATE_DEEPSPEED_ZERO3_SAVE_16BIT_MODEL": YES,  # the whole model at the end
     }
+
+
+def each_alone() -> None:
+    """Let a process load models by itself again: beside ZeRO 3, all of a launch would have to load them."""
+    from transformers.integrations.deepspeed import unset_hf_deepspeed_config
+
+    unset_hf_deepspeed_config()

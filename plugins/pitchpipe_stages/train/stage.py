@@ -182,12 +182,14 @@ def _fit(run: Run, console: Console, records: Records | None) -> Trained:
     from pitchpipe_stages.merge.prompts import probe_prompts
     from pitchpipe_stages.model.finite import saved_holds_numbers
     from pitchpipe_stages.model.serving_files import save_for_serving
+    from pitchpipe_stages.train.sharing import each_alone
 
     begun, trainer = begin(run, console, records), run.recipe[TRAINER]
     assert trainer
     training, loader = begun.training, begun.loader
     model, rendering, ends = training.model, begun.rendering, begun.ends
     result = trainer.bound(training) or {}
+    each_alone()
     if not ranks.joins():
         training.prober.conclude()
         saved_holds_numbers(training.folder)

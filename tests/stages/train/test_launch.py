@@ -142,3 +142,18 @@ def test_what_a_launcher_has_started_is_told(alone):
     alone.setenv("WORLD_SIZE", "2")
     places.tell(Launch(processes=8), console)
     assert "processes: 8, is left aside" in console[0] and "2 processes train" in console[0]
+
+
+def test_after_training_a_process_loads_models_by_itself():
+    """DeepSpeed's third stage has every process of a launch load them together, and the first would wait."""
+    from transformers.integrations import deepspeed
+
+    class Asked:
+        def is_zero3(self):
+            return True
+
+    asked = Asked()  # transformers keeps no more than a weak reference
+    deepspeed.set_hf_deepspeed_config(asked)
+    assert deepspeed.is_deepspeed_zero3_enabled()
+    sharing.each_alone()
+    assert not deepspeed.is_deepspeed_zero3_enabled()
