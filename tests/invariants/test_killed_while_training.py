@@ -44,7 +44,8 @@ MOMENTS = [
     (f"{OURS}.checkpoints:shutil.rmtree", 2, True),
     ("pitchpipe_components.journal:_add", 4, False),
     (f"{TRAINER}.save_model", 4, False),
-    ("pitchpipe_stages.model.load:RecipeModel.merge", 1, False),
+    ("pitchpipe_stages.merge.in_place:merge_in_place", 1, False),
+    ("pitchpipe_stages.merge.in_place:_replace_adapter", 1, False),
     ("pitchpipe_stages.model.serving_files:save_for_serving", 1, True),
     ("pitchpipe.run.directory:Run.keep", 1, False),
     ("pitchpipe.run.directory:Run.keep", 1, True),
@@ -188,12 +189,3 @@ def test_a_training_that_had_ended_learns_no_more(project, quick, end):
     assert_same(here, ended(here, "calm"))
     if end is EARLY:
         assert here.json("runs/calm/run.json")["stages"]["train"]["result"]["steps"] < 18
-
-
-def test_another_number_of_processes_is_refused(stopped):
-    here, again = stopped
-    mark = here.folder / "runs/rough/checkpoints/checkpoint-4/whole"
-    mark.write_text(mark.read_text().replace('"processes":1', '"processes":2'))
-    said = again(code=2)
-    assert "2 processes began this training, and one process would go on with it" in said
-    assert "Start it with 2 processes, or begin it again: rm -r runs/rough/checkpoints" in said

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pitchpipe as pp
-from pitchpipe_components.filters import ALONE, language, tokens
+from pitchpipe_components.filters import ALONE, language
+from pitchpipe_components.filters.tokens import Tokens
 from tests.components.filters.talks import BY_NAME, conversation_of, reply
 
 TEXT = st.text(st.characters(), max_size=300) | st.lists(
@@ -60,7 +61,7 @@ def test_what_was_remembered_of_one_conversation_is_never_taken_for_another(name
     assert BY_NAME[name](other, **options) == BY_NAME[name](reply("Paris."), **options)
 
 
-@pytest.mark.parametrize("filter", [*ALONE, language, tokens], ids=lambda filter: filter.__name__)
+@pytest.mark.parametrize("filter", [*ALONE, language, Tokens], ids=lambda filter: filter.__name__)
 def test_bounds_are_named_after_their_scores_and_options_are_described(filter):
     from pitchpipe.host.options import options_of
 

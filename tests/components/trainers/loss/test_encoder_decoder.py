@@ -38,7 +38,11 @@ def model_of(family):
 
 def batch():
     collator = Seq2seq()
-    batches = SimpleNamespace(collate=lambda entries: collator(entries, 0), numbers=lambda e: range(len(e)))
+    batches = SimpleNamespace(
+        collate=lambda entries: collator(entries, 0),
+        numbers=lambda e: range(len(e)),
+        rejected=lambda e: [False] * len(e),
+    )
     return Numbered(batches, 0)(EXAMPLES)
 
 

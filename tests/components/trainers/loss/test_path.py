@@ -148,7 +148,9 @@ def test_batches_say_whose_each_learned_place_is():
 
     examples = some(6, 9, 3)
     for collate in (lambda entries: joined(entries), lambda entries: Padded()(entries, 0)):
-        batches = SimpleNamespace(collate=collate, numbers=lambda entries: [7, 3, 5])
+        batches = SimpleNamespace(
+            collate=collate, numbers=lambda entries: [7, 3, 5], rejected=lambda entries: [False] * 3
+        )
         made = Numbered(batches, 1)(examples)
         labels = made["labels"].flatten()
         learned = [(label, number) for one, number in zip(examples, (7, 3, 5), strict=True)
