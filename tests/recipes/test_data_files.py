@@ -13,7 +13,12 @@ DATA = RECIPES / "data"
 
 @pytest.mark.parametrize(
     ("script", "names"),
-    [("sharegpt", "sharegpt"), ("flan", "flan"), ("preferences", "quickstart-pairs quickstart-judged")],
+    [
+        ("sharegpt", "sharegpt"),
+        ("flan", "flan"),
+        ("preferences", "quickstart-pairs quickstart-judged"),
+        ("prompts", "quickstart-prompts"),
+    ],
 )
 def test_the_files_are_what_the_script_writes(script, names, tmp_path):
     subprocess.run([sys.executable, "-B", RECIPES / f"making/{script}.py", tmp_path], check=True)

@@ -19,9 +19,11 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 SET = re.compile(r"--set '?([a-z_]+)[.=+]")
 PROSE = {"turns", "recipe"}  # words that follow "pitchpipe" at the beginning of a text
 OTHERS = {"--help", "--porcelain", "--logdir"}  # of every command, of git, of tensorboard
-LAUNCHING = re.compile(
-    "torchrun|accelerate|--mixed_precision|benchmarks/"
-)  # texts about these name options of theirs
+# Texts about these name options of theirs.
+FOREIGN = re.compile(
+    "torchrun|accelerate|--mixed_precision|benchmarks/|vllm|sglang|llama-server|llama.cpp|ollama"
+    "|^ --(max-lora-rank|max-model-len|context-length|ctx-size|outtype|chat-template) {}"
+)
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -67,14 +69,16 @@ def test_each_command_is_there_and_has_the_options_beside_it():
 def test_each_option_is_of_some_command():
     options, advised = set().union(*commands().values()) | OTHERS, 0
     for place, text in texts():
-        for option in OPTION.findall(text) if not LAUNCHING.search(text) else ():
+        for option in OPTION.findall(text) if not FOREIGN.search(text) else ():
             assert option in options, f"{place}: {option}"
             advised += 1
     assert advised > 40
 
 
 def test_each_setting_is_of_a_section():
-    sections, advised = {section.name for section in sections_of(Host.from_environment())}, 0
+    host, advised = Host.from_environment(), 0
+    sections = {section.name for section in sections_of(host)}
+    sections |= {option for exporter in host.all("exporter") for option in exporter.options}  # of `export`
     for place, text in texts():
         for section in SET.findall(text):
             assert section in sections | {"section", "x"}, f"{place}: --set {section}"

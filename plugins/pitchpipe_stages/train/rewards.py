@@ -1,9 +1,10 @@
 """What the recipe's rewards say of replies. One that fails stops the run with its row and the reply."""
 
 from collections.abc import Sequence
+from itertools import islice
 from math import isfinite
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
@@ -13,7 +14,11 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import Examples
 from pitchpipe_stages.console import escape, shortened
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
 SHOWN = 200  # characters of a reply in an error
+LOOKED_AT = 1000  # prompts whose expected replies are measured
 
 
 class Rewarder:
@@ -27,8 +32,11 @@ class Rewarder:
         """What the values of each reward count."""
         return {use.label: float(use.shared.get("weight", 1.0)) for use in self.uses}
 
-    def tell(self, train: Examples, console: Console) -> None:
-        """Tells of prompts for which a reward has nothing to compare replies with."""
+    def tell(
+        self, train: Examples, tokenizer: "PreTrainedTokenizerFast", longest: int | None, console: Console
+    ) -> None:
+        """Tells of prompts for which a reward has nothing to compare replies with, and of expected replies
+        that are longer than those that the model may give."""
         names = [use.label for use in self.uses if getattr(use.component.call, "compares", False)]
         if not names:
             return
@@ -39,6 +47,13 @@ class Rewarder:
                 f" {escape(without[0].source)}: all replies to them are worth 0 to {' and '.join(names)}, and"
                 " nothing is learned from that"
             )
+        lengths = _lengths(train, tokenizer) if longest else []
+        cut = sum(length > (longest or 0) for length in lengths)
+        if cut:
+            console.say(
+                f"[yellow]warning:[/] {cut:,} of {len(lengths):,} expected replies have more tokens than"
+                f" max_new_tokens, {longest:,}: {' and '.join(names)} will hardly find a cut reply right"
+            )
 
     def of(self, replies: Sequence[str], conversations: Sequence[Conversation]) -> list[dict[str, float]]:
         """For each reply what each reward says of it."""
@@ -48,6 +63,13 @@ class Rewarder:
             for values, value in zip(found, ask(use, replies, conversations), strict=True):
                 values[use.label] = value
         return found
+
+
+def _lengths(train: Examples, tokenizer: "PreTrainedTokenizerFast") -> list[int]:
+    """The tokens of the first expected replies."""
+    lasts = (one.messages[-1] for one in islice(train.conversations(), LOOKED_AT))
+    replies = [last.content for last in lasts if last.role == "assistant"]
+    return [len(tokenizer.encode(reply, add_special_tokens=False)) for reply in replies]
 
 
 def _one_by_one(use: Use, replies: Sequence[str], conversations: Sequence[Conversation]) -> list[float]:

@@ -153,7 +153,7 @@ def begin(run: Run, console: Console, records: Records | None) -> Begun:
     ends = Ends.of(model, rendering.tokenizer, rendering.renderer)
     sides = [PreparedExamples(run.path / "prepared", side) for side in ("train", "validation")]
     judge = Rewarder(recipe[REWARDS])
-    judge.tell(sides[0], console)
+    judge.tell(sides[0], rendering.tokenizer, getattr(trainer.bound, "max_new_tokens", None), console)
     training = RecipeTraining(
         model=model,
         tokenizer=rendering.tokenizer,

@@ -72,6 +72,37 @@ def test_the_model_has_learned(trained):
     assert any(float(weight.abs().max()) > 0 for name, weight in weights.items() if "lora_B" in name)
 
 
+RISES = {
+    "recipe.yaml": RECIPE.partition("rewards:")[0]
+    + """\
+rewards: [vowels]
+trainer:
+  grpo: {max_steps: 12, batch_size: 2, accumulate: 1, group: 6, max_new_tokens: 5, log_every: 3, evaluate_every: 12,
+    rehearse: false, learning_rate: 3e-3, schedule: constant, samples: 0}
+""",
+    "pitchpipe_local.py": """\
+import pitchpipe as pp
+
+@pp.hookimpl
+def register_rewards(register):
+    register("vowels", vowels)
+
+def vowels(reply, conversation):
+    "The share of vowels."
+    return sum(letter in "aeiou" for letter in reply) / max(len(reply), 1)
+""",
+}
+
+
+def test_the_reward_rises(project):
+    here = project(FILES | RISES)
+    here.run("run", "recipe.yaml", "--until", "train").assert_success()
+    drawn = [line["reward"] for line in numbers(here) if "reward" in line]
+    likeliest = [line["eval_reward"] for line in numbers(here) if "eval_reward" in line]
+    assert drawn[0] < 0.5 and drawn[-1] > drawn[0] + 0.15
+    assert likeliest[-1] > 0.6  # of prompts that it was not asked in training
+
+
 def test_an_error_of_a_reward_names_its_row(project):
     here = project(FILES | {"recipe.yaml": RECIPE.replace("- letters", "- letters: {broken: true}")})
     said = "rows.jsonl:", "reward 'letters' of plugin 'pitchpipe_local'", "KeyError: 'no'. The reply was"

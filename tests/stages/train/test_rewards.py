@@ -80,3 +80,20 @@ def test_a_trainer_of_single_rows_refuses_others_before_anything_is_loaded(proje
     assert (
         refused.code == 2 and f"trainer {trainer} takes rows of one conversation" in refused.out + refused.err
     )
+
+
+@pytest.mark.parametrize(("longest", "told"), [(12, "1 of 2 expected replies have more tokens"), (15, "")])
+def test_expected_replies_that_would_be_cut_are_told(longest, told):
+    from types import SimpleNamespace
+
+    from pitchpipe_components.models import Tiny
+    from pitchpipe_components.rewards import exact_answer
+    from tests.components.trainers.small import Said
+
+    rows = [
+        pp.Conversation((pp.Message("user", "Twice."), pp.Message("assistant", reply)))
+        for reply in ("lat lat", "hewagit hewagit")
+    ]
+    train, console = SimpleNamespace(conversations=lambda: iter(rows)), Said()
+    Rewarder([use(exact_answer)]).tell(train, Tiny().tokenizer(), longest, console)
+    assert told in "".join(console.lines) and len(console.lines) == bool(told)
