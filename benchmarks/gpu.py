@@ -221,7 +221,7 @@ def make_training(folder: Path, case: Case, report: Callable[[int, Numbers], Non
         model=make_model(case, kind), tokenizer=words, new_tokens=[],
         train=PreparedExamples(folder, "train"), validation=PreparedExamples(folder, "validation"),
         collator=Packed(case.length), folder=folder / "model", checkpoints=folder / "checkpoints",
-        report=report, console=console, prober=Probe(folder, [], words, nobody, console, nobody),
+        report=report, console=console, prober=Probe(folder, [], words, nobody, [], console, nobody),
     )  # fmt: skip
 
 

@@ -25,12 +25,13 @@ def show_next_steps(run: Run, recipe: str, tiny: bool = False) -> None:
 
 def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
     steps = [(f"peek {recipe}", "one conversation at every hop, learned text marked")]
-    if (run.path / "model").is_dir():
+    trainer = run.recipe[TRAINER]
+    if trainer and not getattr(trainer.bound, "scores", False) and (run.path / "model").is_dir():
         steps.insert(0, (f"chat {run.path}", "talk to the tuned model; /base asks its base the same"))
     if (run.path / "ledger.jsonl").stat().st_size:
         steps.append((f"report {run.path}", "what became of the rows, on one page"))
         steps.append((f"why {run.path} LINE", "one row's fate, and the threshold that decided"))
-    if (trainer := run.recipe[TRAINER]) and "epochs" in trainer.component.options:
+    if trainer and "epochs" in trainer.component.options:
         change = f"--set trainer.{trainer.name}.epochs=1 --name try"
         steps.append((f"run {recipe} {change}", "change one thing, keep both results"))
     steps.append(("new filter my_filter", "write a plugin of your own"))
