@@ -8,7 +8,6 @@ by then it had loaded and used all libraries.
 import argparse
 import gc
 import os
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,26 +18,10 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from pitchpipe.host.contracts import Prompt
 from pitchpipe_components.adapters import Lora
 from pitchpipe_components.models import Tiny, Transformers
+from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.merge.merger import Merger
 
 STATUS = Path("/proc/self/status")
-
-
-class Quiet:
-    """A console that says nothing."""
-
-    def say(self, text=""):
-        pass
-
-    def waiting(self, what):
-        return nullcontext()
-
-    @contextmanager
-    def bar(self, label, total=None):
-        yield lambda *given, **named: None
-
-    def table(self, title, head, rows, left=1):
-        pass
 
 
 def memory(name):
@@ -77,7 +60,7 @@ def merge(folder):
     tokenizer, adapter = Tiny().tokenizer(), Lora()
     prompts = [Prompt(text, tokenizer(text)["input_ids"], text, "") for text in ("Say five.", "Name a leaf.")]
     base = Transformers(folder=folder / "base", dtype="bfloat16")
-    proof = Merger(adapter, tokenizer, [0], prompts, Quiet()).merge(
+    proof = Merger(adapter, tokenizer, [0], prompts, RichConsole(quiet=True)).merge(
         folder / "whole",
         lambda: adapter.load(base.weights(), folder / "adapter"),
         lambda whole, dtype: Transformers(folder=whole, dtype=dtype).weights(),

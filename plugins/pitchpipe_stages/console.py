@@ -27,6 +27,15 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+def bytes_in_words(size: float) -> str:
+    """A number of bytes, in three digits."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"
+
+
 class RichConsole:
     """Shows progress bars in a terminal, and lines of progress where the output goes to a file."""
 

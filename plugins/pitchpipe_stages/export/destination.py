@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pitchpipe.errors import PitchpipeError
+from pitchpipe_stages.console import bytes_in_words
+from pitchpipe_stages.merge.target import replacing
 
 MARK = "export.json"  # what pitchpipe wrote, and may replace
 
@@ -14,17 +16,9 @@ MARK = "export.json"  # what pitchpipe wrote, and may replace
 def new_folder(place: Path, force: bool) -> Iterator[Path]:
     """An empty folder that takes its place when all went well."""
     must_be_free(place, force)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    folder = place.parent / f".{place.name}.new"
-    shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed
-    folder.mkdir()
-    try:
+    with replacing(place) as folder:
+        folder.mkdir(parents=True)
         yield folder
-        if place.exists():
-            shutil.rmtree(place)
-        folder.rename(place)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def must_be_free(place: Path, force: bool) -> None:
@@ -43,15 +37,6 @@ def must_have_room(place: Path, needed: int) -> None:
     free = shutil.disk_usage(there).free
     if free < needed:
         raise PitchpipeError(
-            f"the disk of {place.parent} has {in_words(free)} free, and this takes about {in_words(needed)}."
-            " Make room, or take another disk: --out FOLDER."
+            f"the disk of {place.parent} has {bytes_in_words(free)} free,"
+            f" and this takes about {bytes_in_words(needed)}. Make room, or take another disk: --out FOLDER."
         )
-
-
-def in_words(size: float) -> str:
-    """A number of bytes."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} TB"

@@ -12,7 +12,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.export.page import write_page
 from pitchpipe_stages.export.precise import loaded, must_be_full, must_be_the_base, precise_recipe
-from pitchpipe_stages.generate.opened import recipe_of, run_of
+from pitchpipe_stages.generate.places import recipe_of, run_of, variables_of
 from pitchpipe_stages.merge.merger import MergeProof, Merger
 from pitchpipe_stages.merge.prompts import probe_prompts
 from pitchpipe_stages.merge.record import write_record
@@ -118,7 +118,7 @@ class RunMerge:
     def _finish(self, whole: "PreTrainedModel", folder: Path) -> None:
         """Beside the weights lies what a server needs to speak as training did."""
         written = MergedModel(whole, self.rendering.tokenizer, self.loader.new_tokens, folder, self.console)
-        defaults = _defaults(self.wanted.run, self.recipe, self.console)
+        defaults = variables_of(self.wanted.run)
         save_for_serving(
             written, self.rendering.renderer, self._ends, self.loader.before.rows, folder, defaults
         )
@@ -158,13 +158,3 @@ def _settings(folder: Path) -> "GenerationConfig":
     from transformers import GenerationConfig
 
     return GenerationConfig.from_pretrained(folder)
-
-
-def _defaults(run: Path, recipe: Recipe, console: Console) -> Json:
-    """What servers tell the chat template where a client says nothing."""
-    from pitchpipe.run.directory import Run
-    from pitchpipe_stages.prepare.stage import PREPARE
-
-    known = Run(run, recipe, console)
-    known.read()
-    return known.result(PREPARE).defaults()

@@ -1,15 +1,13 @@
 """Questions that prove an export: held-out prompts of the run, else some of our own, as servers pass them."""
 
-from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from msgspec import Struct
 
 from pitchpipe.errors import Quarantine
-from pitchpipe.records.conversation import Conversation, Json, Message
-from pitchpipe_stages.merge.prompts import HELD_OUT, LOOKED_AT, OWN
-from pitchpipe_stages.prepare.examples import PreparedExamples
+from pitchpipe.records.conversation import Conversation, Json
+from pitchpipe_stages.merge.prompts import OWN, asked, held_out
 from pitchpipe_stages.render.messages import as_served, texts_in
 from pitchpipe_stages.render.renderer import Renderer
 
@@ -28,19 +26,10 @@ class ClientPrompt(Struct):
 
 def probes(renderer: Renderer, run: Path | None) -> list[ClientPrompt]:
     """An unusual prompt, and prompts of a run that the model was not trained on, or our own."""
-    conversations = chain([_asked(UNUSUAL)], _of_run(run), map(_asked, OWN))
+    of_run = held_out(run / "prepared") if run else ()
+    conversations = chain([asked(UNUSUAL)], of_run, map(asked, OWN))
     found = (probe for one in conversations if (probe := _probe(renderer, one)))
     return list(islice(found, MOST))
-
-
-def _of_run(run: Path | None) -> Iterator[Conversation]:
-    for side in HELD_OUT:
-        if run and (run / "prepared" / f"{side}.offsets").exists():
-            yield from islice(PreparedExamples(run / "prepared", side).conversations(), LOOKED_AT)
-
-
-def _asked(words: str) -> Conversation:
-    return Conversation((Message("user", words), Message("assistant", "Yes.")))
 
 
 def _probe(renderer: Renderer, conversation: Conversation) -> ClientPrompt | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
-from pitchpipe_stages.console import escape
-from pitchpipe_stages.export.destination import MARK, in_words
+from pitchpipe_stages.console import bytes_in_words, escape
+from pitchpipe_stages.export.destination import MARK
 
 NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 CURES = {
@@ -59,12 +59,14 @@ class HubPlace:
 
         files = [file for file in folder.rglob("*") if file.is_file()]
         size, seen = (
-            in_words(sum(file.stat().st_size for file in files)),
+            bytes_in_words(sum(file.stat().st_size for file in files)),
             "private" if self.private else "public",
         )
         console.say(f"To the hub, {seen}: {escape(self.name)}, {len(files)} files, {size}")
         for file in sorted(files):
-            console.say(f"  [dim]{escape(file.relative_to(folder))}  {in_words(file.stat().st_size)}[/]")
+            console.say(
+                f"  [dim]{escape(file.relative_to(folder))}  {bytes_in_words(file.stat().st_size)}[/]"
+            )
         with _told(self.name, f"\nThe export lies in {folder}; the same command goes on with the upload."):
             url = HfApi().create_repo(self.name, private=self.private, exist_ok=True)
             with console.waiting("uploading"):

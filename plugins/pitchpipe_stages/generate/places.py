@@ -11,6 +11,7 @@ from pitchpipe.recipe.document import Document
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.records.conversation import Json
 from pitchpipe.run.directory import MARK
+from pitchpipe_stages.model.scorer import saved_scorer
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.render.sections import MODEL
 
@@ -132,15 +133,10 @@ def _known(run: Path) -> Json:
 
 def _must_speak(folder: Path) -> None:
     """Stop at a model that gives numbers: one that judges replies, or sorts texts."""
-    for name in ("config.json", "adapter_config.json"):
-        if not (folder / name).exists():
-            continue
-        said = msgspec.json.decode((folder / name).read_bytes(), type=Json)
-        kinds = [*(said.get("architectures") or ()), str(said.get("task_type"))]
-        if any(kind == "SEQ_CLS" or kind.endswith("ForSequenceClassification") for kind in kinds):
-            raise PitchpipeError(
-                f"{folder} holds a model that gives a score, such as a reward: it writes no text"
-            )
+    if saved_scorer(folder):
+        raise PitchpipeError(
+            f"{folder} holds a model that gives a score, such as a reward: it writes no text"
+        )
 
 
 def _checked(path: Path, data: Json) -> Recipe:

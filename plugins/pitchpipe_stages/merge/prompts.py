@@ -29,18 +29,23 @@ OWN = (
 def probe_prompts(renderer: Renderer, prepared: Path | None = None, count: int = COUNT) -> list[Prompt]:
     """Prompts of a run's prepared data, those that it never learned first; without such, some of our own."""
     found = list(islice(_of_run(renderer, prepared), count)) if prepared else []
-    return found or [prompt for text in OWN[:count] if (prompt := prompt_of(_asked(text), renderer))]
+    return found or [prompt for text in OWN[:count] if (prompt := prompt_of(asked(text), renderer))]
+
+
+def held_out(prepared: Path) -> Iterator[Conversation]:
+    """Some conversations of each side, those that a model never learned first."""
+    for side in HELD_OUT:
+        if (prepared / f"{side}.offsets").exists():
+            yield from islice(PreparedExamples(prepared, side).conversations(), LOOKED_AT)
 
 
 def _of_run(renderer: Renderer, prepared: Path) -> Iterator[Prompt]:
-    for side in HELD_OUT:
-        if not (prepared / f"{side}.offsets").exists():
-            continue
-        for conversation in islice(PreparedExamples(prepared, side).conversations(), LOOKED_AT):
-            prompt = prompt_of(conversation, renderer)
-            if prompt and len(prompt.ids) <= LONGEST:
-                yield prompt
+    for conversation in held_out(prepared):
+        prompt = prompt_of(conversation, renderer)
+        if prompt and len(prompt.ids) <= LONGEST:
+            yield prompt
 
 
-def _asked(text: str) -> Conversation:
+def asked(text: str) -> Conversation:
+    """A conversation that asks this, with a reply in whose place the model's comes."""
     return Conversation((Message("user", text), Message("assistant", "Yes.")))

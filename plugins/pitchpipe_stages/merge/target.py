@@ -13,10 +13,17 @@ from pitchpipe_stages.merge.record import FILE
 
 @contextmanager
 def in_its_place(target: Path, run: Path, force: bool) -> Iterator[Path]:
-    """Yields a folder that is not there yet. What is written into it comes to its place, or is gone."""
+    """Yields a folder that is not there yet, for a merged model."""
     must_be_free(target, run, force)
+    with replacing(target) as new:
+        yield new
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Yields a folder that is not there yet. What is written into it comes to its place, or is gone."""
     new, old = (target.with_name(f"{target.name}.{word}") for word in ("new", "old"))
-    shutil.rmtree(new, ignore_errors=True)  # of a merge that was killed
+    shutil.rmtree(new, ignore_errors=True)  # of a process that was killed
     try:
         yield new
         if target.exists():

@@ -1,15 +1,12 @@
 """A model that scores replies: the backbone of a language model, with a head that says one number."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.recipe import Recipe
-
-if TYPE_CHECKING:
-    pass
 
 SCORES = "ForSequenceClassification"
 # Of a model that is quantised:

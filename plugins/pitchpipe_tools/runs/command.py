@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pitchpipe.errors import PitchpipeError, suggest
-from pitchpipe_stages.console import RichConsole
+from pitchpipe_stages.console import RichConsole, bytes_in_words
 from pitchpipe_tools.runs.found import FoundRun, at_rest, runs_in
 
 
@@ -41,7 +41,7 @@ def _show(found: list[FoundRun]) -> None:
             f"{run.when:%Y-%m-%d %H:%M}",
             run.state,
             _scores(run),
-            _bytes(run.size),
+            bytes_in_words(run.size),
         ]
         for run in found
     ]
@@ -70,14 +70,6 @@ def _number(score: dict[str, float | bool | None]) -> str:
     return f"{value:.1%}" if score.get("is_share") else f"{value:.4g}"
 
 
-def _bytes(size: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} TB"
-
-
 def _named(name: str, found: list[FoundRun], folder: Path) -> FoundRun:
     """The run of this name; the path of its folder will do too."""
     names = {run.name: run for run in found}
@@ -93,8 +85,10 @@ def _remove(found: list[FoundRun], every: list[FoundRun], yes: bool) -> None:
     for run in found:
         if run.path.is_symlink():
             raise PitchpipeError(f"{run.path} is a link: remove it yourself")
-    total = _bytes(sum(run.size for run in found))
-    said = "\n".join(f"  {run.path}  {_bytes(run.size)}  {run.state}{_led_to(run, every)}" for run in found)
+    total = bytes_in_words(sum(run.size for run in found))
+    said = "\n".join(
+        f"  {run.path}  {bytes_in_words(run.size)}  {run.state}{_led_to(run, every)}" for run in found
+    )
     if not yes:
         if not sys.stdin.isatty():
             raise PitchpipeError(f"these would be removed, {total} in all:\n{said}\nTo do so, add --yes")

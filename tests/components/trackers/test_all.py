@@ -1,5 +1,8 @@
 """Each tracker's own files, read back by its own library: numbers, samples, scores, each step once."""
 
+import json
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -83,12 +86,9 @@ def test_mlflow(tracked):
 
 
 def test_trackio(tracked):
-    from pitchpipe_components.trackers import trackio
-
-    recorded(trackio, tracked, project="tries")
-    from trackio.sqlite_storage import SQLiteStorage
-
-    lines = SQLiteStorage.get_logs("tries", tracked.id)
+    """In a process of its own: Trackio chooses its folder when it is imported, and TRL's modules import it."""
+    said = subprocess.check_output([sys.executable, __file__, tracked.folder], text=True)
+    lines = json.loads(said.splitlines()[-1])
     assert [(line["step"], line["loss"]) for line in lines if "loss" in line] == [
         (1, 2.5),
         (2, 2.25),
@@ -141,3 +141,12 @@ def test_a_tracker_that_is_not_installed_is_told_with_its_cure(project, monkeypa
     here.run("run", "recipe.yaml").assert_failed(
         f"recipe.yaml:5: tracker '{name}' needs {name}: pip install 'pitchpipe[{name}]'"
     )
+
+
+if __name__ == "__main__":
+    from trackio.sqlite_storage import SQLiteStorage
+
+    from pitchpipe_components.trackers import trackio
+
+    recorded(trackio, pp.Tracked("recipe", "recipe-1234", Path(sys.argv[1]), RECIPE), project="tries")
+    print(json.dumps(SQLiteStorage.get_logs("tries", "recipe-1234")))

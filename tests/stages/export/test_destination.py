@@ -43,7 +43,7 @@ def test_what_is_no_export_is_never_replaced(tmp_path):
 
 
 def test_what_a_killed_process_left_is_no_hindrance(tmp_path):
-    left = tmp_path / ".out.new"
+    left = tmp_path / "out.new"
     left.mkdir()
     (left / "half").write_text("x")
     write(tmp_path / "out")

@@ -7,9 +7,9 @@ from pitchpipe.host.contracts import Prompt
 from pitchpipe_components.adapters import Ia3, Lora
 from pitchpipe_components.models import Transformers
 from pitchpipe_components.models.tiny.seq2seq import TinySeq2seq
+from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.merge.merger import Merger
 from tests.families import small
-from tests.stages.merge.test_merger import Quiet
 from tests.tokenizers import bytes_alone
 
 NAMED = ["q_proj", "v_proj"]
@@ -42,7 +42,7 @@ def proof_of(adapter, base, folder, new, dtype=None):
         if weight.requires_grad:
             weight.data += 0.05 * torch.randn_like(weight)
     model.save_pretrained(folder / "adapter")
-    return Merger(adapter, bytes_alone(), [0], prompts(), Quiet(), dtype).merge(
+    return Merger(adapter, bytes_alone(), [0], prompts(), RichConsole(quiet=True), dtype).merge(
         folder / "whole",
         lambda: adapter.load(base.weights(), folder / "adapter"),
         lambda whole, dtype: Transformers(folder=whole, dtype=dtype).weights(),

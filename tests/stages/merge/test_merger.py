@@ -1,7 +1,5 @@
 """A merged model says what its base says with the adapter on it; one that does not is refused and gone."""
 
-from contextlib import contextmanager, nullcontext
-
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -9,23 +7,10 @@ from safetensors.torch import load_file, save_file
 from pitchpipe.host.contracts import Prompt
 from pitchpipe_components.adapters import Lora
 from pitchpipe_components.models import Tiny
+from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.merge.merger import Merger, NotMerged
 
 TEXTS = ["Name the capital of Peru.", "Say kiro twice.", "a", "Which color has a leaf?"]
-
-
-class Quiet:
-    """A console that says nothing."""
-
-    def say(self, text=""):
-        pass
-
-    def waiting(self, what):
-        return nullcontext()
-
-    @contextmanager
-    def bar(self, label, total=None):
-        yield lambda *given, **named: None
 
 
 def prompts():
@@ -46,7 +31,7 @@ def trained(folder, **options):
 
 
 def merger(adapter, **more):
-    return Merger(adapter, Tiny().tokenizer(), [0], prompts(), Quiet(), **more)
+    return Merger(adapter, Tiny().tokenizer(), [0], prompts(), RichConsole(quiet=True), **more)
 
 
 @pytest.fixture(scope="module")
