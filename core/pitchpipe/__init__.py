@@ -11,9 +11,10 @@ _HOMES = {
     "records.template": "JinjaTemplate Piece ToolCalls Turns chat_template jinja_text turns",
     "records.example": "Example Examples IGNORED",
     "records.related": "Block Related Sketches",
-    "host.contracts": "Answer Batches Console DataPlan Export Prompt Sampling Score Subject Tracked Training",
+    "host.contracts": "Answer Ask Batches Console DataPlan Export Prompt Reply Sampling Tracked Training",
+    "host.scoring": "Item Measured Score Subject",
     "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Loader Model"
-    " Packing Part Record Reward Template Tracker Trainer",
+    " Packing Part Record Reward Teacher Template Tracker Trainer",
     "host.options": "Meta TooLong",
     "host.plugin": "profile",
     "host.hookspecs": "Register hookimpl",

@@ -2,16 +2,15 @@
 
 import msgspec
 
-from pitchpipe.host.contracts import Score
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape
+from pitchpipe_stages.evaluate.findings import Findings
 from pitchpipe_stages.evaluate.stage import TUNED
 from pitchpipe_stages.evaluate.worse import endless, no_better, worse
 from pitchpipe_stages.model.scorer import saved_scorer
 from pitchpipe_stages.train.sections import TRAINER
 
-Scores = dict[str, Score]
 ENDLESS = (
     "Served, it goes on until its limit. Give the evaluator more max_new_tokens if replies are long, or train"
     " for longer: pitchpipe peek RECIPE shows whether the ends of replies are learned."
@@ -44,11 +43,10 @@ def show_tuned(run: Run) -> None:
 
 def _worse(run: Run) -> tuple[list[str], list[str]]:
     """Scores that are surely worse; and all that are worse, or all if none is better."""
-    file = run.path / "scores.json"
-    if not TUNED.wanted(run.recipe) or not file.exists():
+    evaluation = Findings.read(run.path) if TUNED.wanted(run.recipe) else None
+    if evaluation is None:
         return [], []
-    scores = msgspec.json.decode(file.read_bytes(), type=dict[str, Scores])
-    base, tuned = scores["base"], scores.get("tuned", {})
+    base, tuned = evaluation.base, evaluation.tuned
     maybe = worse(base, tuned, surely=False) or no_better(base, tuned)
     return worse(base, tuned, surely=True), maybe
 

@@ -68,7 +68,8 @@ def test_both_train_one_evaluates_and_the_launch_is_in_no_key(quick, here):
     assert "2 processes train together" in said and said.count("proven on the first batch") == 1
     stages = here.json("runs/recipe/run.json")["stages"]
     assert stages["train"]["result"]["processes"] == 2
-    assert set(here.json("runs/recipe/scores.json")) == {"base", "tuned"}
+    scores = here.json("runs/recipe/scores.json")
+    assert scores["base"] and scores["tuned"]
     assert not (here.folder / "runs/recipe/processes").exists() and not others(here)
     assert quick.start(here.folder, *RUN[:-2]).wait() == 0
     assert here.read("said").count("already done, nothing changed") == 4

@@ -1,15 +1,14 @@
-"""What trainers and evaluators are given, and what they give back."""
+"""What trainers, trackers, exporters and teachers are given, and what they give back."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from msgspec import Struct
 
-from pitchpipe.records.conversation import Json
+from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.example import Example, Examples
 from pitchpipe.records.template import Turns
 
@@ -111,6 +110,7 @@ class Prompt:
     ids: list[int]
     words: str
     expected: str
+    conversation: Conversation | None = None  # the whole, with the expected reply
 
 
 @dataclass(frozen=True)
@@ -124,43 +124,27 @@ class Answer:
     rewards: dict[str, float] = field(default_factory=dict)
 
 
-class Subject(Protocol):
-    """A model to ask, and the held-out conversations. `prompts` end before the last learned reply. `answers`
-    takes the likeliest token each time, and `label` names its progress bar."""
+@dataclass(frozen=True)
+class Ask:
+    """A question to a teacher: messages with a `role` and a `content`. `nth` tells equal questions apart that
+    want answers of their own. `schema`: the JSON Schema that the reply must follow."""
 
-    model: "PreTrainedModel"
-    tokenizer: "PreTrainedTokenizerFast"
-    test: Examples
-    console: Console
-
-    def ready(self) -> "AbstractContextManager[PreTrainedModel]": ...  # on its device, without gradients
-    def collate(self, examples: Sequence[Example]) -> Batch: ...
-    def prompts(self, limit: int | None = None) -> list[Prompt]: ...
-    def answers(
-        self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
-    ) -> Iterator[Answer]: ...
-    def keep(self, answer: Json) -> None: ...  # in answers-base.jsonl or answers-tuned.jsonl
+    messages: Sequence[Json]
+    max_tokens: int = 1024
+    temperature: float = 0.0
+    top_p: float = 1.0
+    schema: Json | None = None
+    nth: int = 0
 
 
-class Score(Struct, frozen=True):
-    """A number over `count` cases, between `low` and `high` with 95 % confidence. None: not a number.
-    Only of one that says what is `better` can a run tell that the tuned model is worse than the base."""
+class Reply(Struct, frozen=True):
+    """What came of a question. Only a reply that ended by "stop" is whole; `problem` says what failed."""
 
-    value: float | None
-    count: int
-    low: float | None = None
-    high: float | None = None
-    is_share: bool = False  # shown as per cent
-    better: Literal["higher", "lower"] | None = None
-
-    @classmethod
-    def share(cls, hits: int, count: int) -> "Score":
-        """A share with Wilson's interval, which holds near 0 and 1 and for few cases."""
-        z = 1.96
-        middle = (hits + z * z / 2) / (count + z * z)
-        reach = z / (count + z * z) * sqrt(hits * (count - hits) / count + z * z / 4)
-        low, high = max(0.0, middle - reach), min(1.0, middle + reach)
-        return cls(hits / count, count, low, high, is_share=True, better="higher")
+    text: str
+    end: Literal["stop", "cut", "refused", "failed", "unsent"]
+    model: str = ""  # that answered, as it calls itself
+    problem: str = ""
+    key: str = ""  # in the record of requests
 
 
 @dataclass(frozen=True)

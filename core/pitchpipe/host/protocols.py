@@ -1,12 +1,13 @@
 """The contract of each kind of component. A plugin need not name these protocols: having the methods is
 enough. Those that can be checked at run time (`NamesFiles`, `Comparer`, `Packing`, ...) are optional."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from pitchpipe.host.contracts import Batch, DataPlan, Export, Score, Subject, Tracked, Training
+from pitchpipe.host.contracts import Ask, Batch, DataPlan, Export, Reply, Tracked, Training
+from pitchpipe.host.scoring import Measured, Score, Subject
 from pitchpipe.records.conversation import Conversation, Json, Row
 from pitchpipe.records.example import Example
 from pitchpipe.records.related import Related, Sketches
@@ -177,8 +178,18 @@ class RewardsMany(Protocol):
 
 
 class Evaluator(Protocol):
-    # Scores a model. It is called for the base model and for the tuned one, with the same conversations.
-    def __call__(self, subject: Subject, /) -> dict[str, Score]: ...
+    # Scores a model. It is called for the base model and for the tuned one, with the same conversations. With
+    # `own_items = True` it brings its own, and needs none that are held out.
+    def __call__(self, subject: Subject, /) -> Mapping[str, Score | Measured]: ...
+
+
+class Teacher(Protocol):
+    # Answers questions: a model behind a URL, in process, or a record. `model` is who is asked, `can` names
+    # what it is able to: "schema", "logprobs", "raw". It never tries again by itself: the record does.
+    model: str
+    can: frozenset[str]
+
+    async def __call__(self, ask: Ask, /) -> Reply: ...
 
 
 class Record(Protocol):

@@ -1,5 +1,6 @@
 """Pair accuracy: how often a model holds the better reply of a pair for the better one."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pitchpipe as pp
@@ -11,16 +12,14 @@ def pair_accuracy(
     subject: pp.Subject,
     *,
     batch_size: Annotated[Positive, pp.Meta(description="pairs read at once")] = 8,
-) -> dict[str, pp.Score]:
+) -> dict[str, pp.Measured]:
     """Share of held-out pairs whose better reply has the higher score, or is the likelier one.
 
     A reward model gives scores; of any other model the log-probabilities of whole replies are compared.
     """
-    import torch
-
     pairs = [
-        example
-        for example in map(subject.test.__getitem__, range(len(subject.test)))
+        (conversation.id, example)
+        for conversation, example in zip(subject.test.conversations(), _all(subject.test), strict=True)
         if example.rejected and len(example.ids)  # a reply that was judged alone is no pair
     ]
     if not pairs:
@@ -28,16 +27,20 @@ def pair_accuracy(
             "pair_accuracy: the test side holds no pairs. The recipe's trainer must learn pairs (dpo, reward,"
             " ...), and `split` must leave some for the test"
         )
-    hits = 0
+    hits: dict[str, bool] = {}
     with subject.ready() as model, subject.console.bar("pair accuracy", len(pairs)) as tick:
         for start in range(0, len(pairs), batch_size):
             some = pairs[start : start + batch_size]
-            sides = [side for pair in some for side in (pair, pair.rejected) if side]
+            sides = [side for _, pair in some for side in (pair, pair.rejected) if side]
             batch = {name: value.to(model.device) for name, value in subject.collate(sides).items()}
             values = _values(model, batch)
-            hits += int(torch.count_nonzero(values[0::2] > values[1::2]))
+            hits |= zip([id for id, _ in some], (values[0::2] > values[1::2]).tolist(), strict=True)
             tick(len(some))
-    return {"pair_accuracy": pp.Score.share(hits, len(pairs))}
+    return {"pair_accuracy": pp.Measured.shares(hits)}
+
+
+def _all(examples: pp.Examples) -> Iterator[pp.Example]:
+    return map(examples.__getitem__, range(len(examples)))
 
 
 def _values(model: Any, batch: dict[str, Any]) -> Any:

@@ -1,6 +1,5 @@
 """Perplexity: how surprised a model is by the replies that were held out."""
 
-from math import exp, isfinite, sqrt
 from typing import Annotated, Any
 
 import pitchpipe as pp
@@ -12,7 +11,7 @@ def perplexity(
     subject: pp.Subject,
     *,
     batch_size: Annotated[Positive, pp.Meta(description="conversations read at once")] = 16,
-) -> dict[str, pp.Score]:
+) -> dict[str, pp.Measured]:
     """Perplexity of the learned tokens of held-out conversations; 1 is no surprise at all.
 
     Of pairs and judged replies, the chosen and the good ones count.
@@ -23,42 +22,39 @@ def perplexity(
             "perplexity: no held-out example has a reply to read: they are prompts alone, or all their"
             " replies were judged bad"
         )
-    tokens = sum(count for _, count in losses)
-    mean = sum(loss for loss, _ in losses) / tokens
-    # Tokens of one conversation are not independent: the interval is that of a ratio over conversations.
-    spread = sqrt(sum((loss - mean * count) ** 2 for loss, count in losses)) / tokens
-    value, low, high = (_exp(mean + reach * spread) for reach in (0, -1.96, 1.96))
-    return {"perplexity": pp.Score(value, tokens, low, high, better="lower")}
+    return {"perplexity": pp.Measured(losses, exp_of_mean, better="lower")}
 
 
-def _exp(value: float) -> float | None:
-    """What is too large for a number is none, as JSON has it."""
-    try:
-        return exp(value) if isfinite(value) else None
-    except OverflowError:
-        return None
+def exp_of_mean(sums: Any) -> Any:
+    """Of sums of losses and of tokens. What is too large for a number is infinite."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        return np.exp(sums[..., 0] / sums[..., 1])
 
 
-def _losses(subject: pp.Subject, batch_size: int) -> list[tuple[float, int]]:
-    """For each conversation the sum of its tokens' losses, and how many they are."""
+def _losses(subject: pp.Subject, batch_size: int) -> dict[str, tuple[float, int]]:
+    """For each conversation the sum of its tokens' losses, and how many they are, by its id."""
     import torch
 
-    found: list[tuple[float, int]] = []
+    found: dict[str, tuple[float, int]] = {}
+    ids = [conversation.id for conversation in subject.test.conversations()]
     with subject.ready() as model, subject.console.bar("perplexity", len(subject.test)) as tick:
         for start in range(0, len(subject.test), batch_size):
             some = range(start, min(start + batch_size, len(subject.test)))
-            examples = [example for example in map(subject.test.__getitem__, some) if example.learned]
-            if not examples:
+            learned = {ids[at]: example for at in some if (example := subject.test[at]).learned}
+            if not learned:
                 tick(len(some))
                 continue
-            batch = {k: v.to(model.device) for k, v in subject.collate(examples).items()}
+            batch = {k: v.to(model.device) for k, v in subject.collate(list(learned.values())).items()}
             logits, labels = _aligned(model, batch)
             counted = labels != pp.IGNORED
             loss = torch.zeros(labels.shape, device=model.device)
             # Only the learned tokens' logits are made float: all of a large vocabulary's are gigabytes.
             logits = logits[counted].float()
             loss[counted] = torch.nn.functional.cross_entropy(logits, labels[counted], reduction="none")
-            found += zip(loss.sum(1).tolist(), counted.sum(1).tolist(), strict=True)
+            sums = zip(loss.sum(1).tolist(), counted.sum(1).tolist(), strict=True)
+            found |= zip(learned, sums, strict=True)
             tick(len(some))
     return found
 

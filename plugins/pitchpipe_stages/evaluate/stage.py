@@ -1,13 +1,15 @@
 """The stages `evaluate base` and `evaluate tuned`."""
 
-import msgspec
+from typing import Literal
 
-from pitchpipe.host.contracts import Score
+from pitchpipe.host.scoring import Score
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import KeyParts, parts_of
 from pitchpipe.run.stage import Stage
+from pitchpipe_stages.evaluate.findings import FILE
+from pitchpipe_stages.evaluate.measures import Measure, write_measures
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR
@@ -22,12 +24,12 @@ class Evaluate(Stage[dict[str, Score]]):
     rooms = (*TRAIN.rooms, "pitchpipe_stages.evaluate")
     result = dict[str, Score]
 
-    def __init__(self, model: str):
+    def __init__(self, model: Literal["base", "tuned"]):
         self.model, self.tuned = model, model == "tuned"
         self.name = f"evaluate {model}"
         self.after = ("evaluate base",) if self.tuned else ("train",)
         self.sections = () if self.tuned else (EVALUATORS,)
-        self.makes = (f"answers-{model}.jsonl",)
+        self.makes = (f"answers-{model}.jsonl", f"measured-{model}.jsonl")
 
     def wanted(self, recipe: Recipe) -> bool:
         return EVALUATORS in recipe and (recipe[TRAINER] is not None or not self.tuned)
@@ -57,25 +59,28 @@ class Evaluate(Stage[dict[str, Score]]):
         if not self.tuned:  # training has asked the same
             must_fit(loader.before, rendering.tokenizer, loader.new_tokens, [test])
         subject = RecipeSubject(
-            model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console
+            self.model, model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console
         )
-        scores: dict[str, Score] = {}
+        measures: dict[str, Measure] = {}
         for use in recipe[EVALUATORS]:
-            for name, score in use.bound(subject).items():
-                scores[name if name not in scores else f"{use.label} {name}"] = score
-        with open(run.path / f"answers-{self.model}.jsonl", "wb") as file:
-            file.writelines(msgspec.json.encode(answer) + b"\n" for answer in subject.kept)
+            for name, found in use.bound(subject).items():
+                name = name if name not in measures else f"{use.label} {name}"
+                measures[name] = Measure.of(name, found, use.label)
+        write_measures(run.path / f"measured-{self.model}.jsonl", list(measures.values()))
+        subject.write_answers(run.path / f"answers-{self.model}.jsonl", measures)
+        scores = {name: one.score for name, one in measures.items()}
         if self.tuned:
             _record(run, {"base": run.result(BASE), "tuned": scores})
         return scores
 
     def tell(self, run: Run, result: dict[str, Score]) -> None:
+        from pitchpipe_stages.evaluate.compare import findings_of
         from pitchpipe_stages.evaluate.summary import show_scores
 
         if self.tuned or not TUNED.wanted(run.recipe):
-            columns = {"base": run.result(BASE)} | ({"tuned": result} if self.tuned else {})
-            write_json(run.path / "scores.json", columns)
-            show_scores(run, columns)
+            evaluation = findings_of(run.path, ["base", "tuned"] if self.tuned else ["base"])
+            write_json(run.path / FILE, evaluation)
+            show_scores(run, evaluation)
 
 
 def _record(run: Run, scores: dict[str, dict[str, Score]]) -> None:

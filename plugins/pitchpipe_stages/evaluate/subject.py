@@ -1,15 +1,20 @@
 """What an evaluator is given: a model to ask, and the held-out conversations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.host.contracts import Answer, Batch, Console, Prompt
+from pitchpipe.host.contracts import Answer, Ask, Batch, Console, Prompt, Reply
 from pitchpipe.host.protocols import Collator
-from pitchpipe.records.conversation import Json
+from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.example import Example, Examples
+from pitchpipe_stages.evaluate.intervals import score_of
+from pitchpipe_stages.evaluate.measures import Measure
 from pitchpipe_stages.generate import asking
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.scorer import scores
@@ -19,17 +24,21 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
+ROOM = 256  # tokens for answers, where no expected reply needs more
+
+
 @dataclass
 class RecipeSubject:
-    """A model of a run. `kept` are the answers that evaluators want to be written down."""
+    """A model of a run, and what it was asked."""
 
+    name: Literal["base", "tuned"]
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
     renderer: Renderer
     test: Examples
     collator: Collator
     console: Console
-    kept: list[Json] = field(default_factory=list)
+    asked: dict[str, tuple[Prompt, Answer]] = field(default_factory=dict)
 
     def ready(self) -> "AbstractContextManager[PreTrainedModel]":
         return asking.ready(self.model)
@@ -42,20 +51,69 @@ class RecipeSubject:
         for conversation in self.test.conversations():
             if limit is not None and len(found) == limit:
                 break
-            if prompt := asking.prompt_of(conversation, self.renderer):
+            if prompt := self.prompt(conversation):
                 found.append(prompt)
         return found
 
+    def prompt(self, conversation: Conversation) -> Prompt | None:
+        return asking.prompt_of(conversation, self.renderer)
+
     def answers(
-        self, prompts: Sequence[Prompt], label: str, batch_size: int, max_new_tokens: int
+        self, prompts: Sequence[Prompt], label: str, batch_size: int = 32, max_new_tokens: int | None = None
     ) -> Iterator[Answer]:
         if scores(self.model):
             raise PitchpipeError(
                 f"{label}: a reward model scores replies and gives none: evaluate it by pair_accuracy"
             )
         ends = Ends.of(self.model, self.tokenizer, self.renderer).every
+        most = self._most(prompts, label, max_new_tokens)
         with self.ready() as model, self.console.bar(label, len(prompts)) as tick:
-            yield from asking.answers(model, self.tokenizer, ends, prompts, batch_size, max_new_tokens, tick)
+            found = asking.answers(model, self.tokenizer, ends, prompts, batch_size, most, tick)
+            for prompt, answer in zip(prompts, found, strict=True):
+                self.asked[prompt.id] = prompt, answer
+                yield answer
 
-    def keep(self, answer: Json) -> None:
-        self.kept.append(answer)
+    def _most(self, prompts: Sequence[Prompt], label: str, asked: int | None) -> int:
+        """How many tokens an answer may have. A limit that cuts right answers is told."""
+        texts = [prompt.expected for prompt in prompts]
+        lengths = [len(ids) + 1 for ids in self.tokenizer(texts, add_special_tokens=False)["input_ids"]]
+        if asked is None:
+            return max([ROOM, *lengths])
+        if cut := sum(length > asked for length in lengths):
+            self.console.say(
+                f"[yellow]warning:[/] {label}: {cut:,} of {len(prompts):,} expected replies are longer than"
+                f" max_new_tokens: {asked}, so no answer to them can be right. The longest needs"
+                f" {max(lengths):,}; left out, max_new_tokens is long enough for all."
+            )
+        return asked
+
+    def earlier(self, prompts: Sequence[Prompt], max_new_tokens: int | None = None) -> list[Answer | None]:
+        raise NotImplementedError("the base's answers")
+
+    def likelihoods(
+        self, asked: Sequence[tuple[Sequence[int], Sequence[int]]], label: str, batch_size: int = 32
+    ) -> list[tuple[float, bool]]:
+        raise NotImplementedError("likelihoods")
+
+    def ask(self, teacher: str, asks: Sequence[Ask], label: str) -> list[Reply]:
+        raise NotImplementedError("teachers")
+
+    def write_answers(self, file: Path, measures: Mapping[str, Measure]) -> None:
+        """Each answer to a held-out prompt, with what the evaluators say of it."""
+        with open(file, "wb") as lines:
+            for id, (prompt, answer) in self.asked.items():
+                lines.write(msgspec.json.encode(_line(prompt, answer, _values(id, measures))) + b"\n")
+
+
+def _values(id: str, measures: Mapping[str, Measure]) -> dict[str, float | None]:
+    """What each score is over one item alone."""
+    found = {}
+    for name, measure in measures.items():
+        if (measured := measure.measured) and id in measured.items:
+            found[name] = score_of(measured, [id]).value
+    return found
+
+
+def _line(prompt: Prompt, answer: Answer, values: dict[str, float | None]) -> Json:
+    said = {"id": prompt.id, "prompt": prompt.words, "expected": prompt.expected, "said": answer.text}
+    return {**said, "ended": answer.ended, "scores": values}

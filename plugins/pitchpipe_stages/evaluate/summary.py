@@ -4,27 +4,31 @@ from itertools import islice
 
 import msgspec
 
-from pitchpipe.host.contracts import Score
+from pitchpipe.host.scoring import Score
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape, shortened
+from pitchpipe_stages.evaluate.findings import Findings
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 
 SHOWN = 3  # questions with both models' answers
 
-Scores = dict[str, Score]
 
-
-def show_scores(run: Run, columns: dict[str, Scores]) -> None:
+def show_scores(run: Run, evaluation: Findings) -> None:
     """Show the scores of both models, and some answers."""
-    names = list(next(iter(columns.values())))
+    models = evaluation.models
+    names = list(dict.fromkeys(name for found in models.values() for name in found))
     lines = [
-        [name.replace("_", " "), *(shown(column[name]) for column in columns.values())] for name in names
+        [
+            name.replace("_", " "),
+            *(shown(scores[name]) if name in scores else "" for scores in models.values()),
+        ]
+        for name in names
     ]
-    run.console.table("Scores on held-out conversations (95 % interval)", ["", *columns], lines)
+    run.console.table("Scores on held-out conversations (95 % interval)", ["", *models], lines)
     for use in run.recipe[EVALUATORS]:
         run.console.say(f"[dim]{escape(use.label)}: {escape(use.component.summary)}[/]")
-    if len(columns) > 1:
-        _answers(run, list(columns))
+    if len(models) > 1:
+        _answers(run, list(models))
 
 
 def shown(score: Score) -> str:

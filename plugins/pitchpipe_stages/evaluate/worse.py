@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pitchpipe.host.contracts import Score
+from pitchpipe.host.scoring import Score
 from pitchpipe_stages.evaluate.summary import shown
 
 Scores = dict[str, Score]

@@ -20,7 +20,7 @@ from pitchpipe_stages.export.origin import Origin
 from pitchpipe_stages.export.precise import loaded
 from pitchpipe_stages.export.proof import SameTokens, agreement, prove_prompts, prove_replies
 from pitchpipe_stages.export.reading import read
-from pitchpipe_stages.export.reference import Reply, replies
+from pitchpipe_stages.export.reference import LikelyReply, replies
 from pitchpipe_stages.export.run_facts import RunFacts
 from pitchpipe_stages.export.whole import saved_tokenizer, source_for, stored_type
 from pitchpipe_stages.generate.opened import run_of
@@ -81,7 +81,7 @@ def _freed(origin: Origin) -> str:
     return dtype
 
 
-def _proven(exporter: Exporter, job: Export, origin: Origin, wanted: list[Reply], dtype: str) -> Proven:
+def _proven(exporter: Exporter, job: Export, origin: Origin, wanted: list[LikelyReply], dtype: str) -> Proven:
     """Asks the export from outside."""
     console, own, least = job.console, None, 1.0
     if (model := _measure(exporter, job, origin, dtype)) is not None:
@@ -108,7 +108,7 @@ def _measure(exporter: Exporter, job: Export, origin: Origin, dtype: str) -> "Pr
     return None if same else loaded(job.source, stored, origin.found.recipe)
 
 
-def _asked(model: "PreTrainedModel", job: Export, origin: Origin) -> list[Reply]:
+def _asked(model: "PreTrainedModel", job: Export, origin: Origin) -> list[LikelyReply]:
     pad, label = job.tokenizer.pad_token_id, "asking the rounded model"
     return replies(model, origin.probes, origin.found.ends.every, pad, job.console, label)
 

@@ -8,7 +8,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.records.template import Turns
 from pitchpipe_stages.export.probes import ClientPrompt, probes
-from pitchpipe_stages.export.reference import Reply, replies
+from pitchpipe_stages.export.reference import LikelyReply, replies
 from pitchpipe_stages.generate.opened import OpenedModel, opened, run_of
 from pitchpipe_stages.model.load import is_whole
 from pitchpipe_stages.render.rules import Ruled
@@ -74,7 +74,7 @@ class Origin:
             raise PitchpipeError("the template can write no prompt, so no export can be proven")
         return found
 
-    def answers(self, console: Console) -> list[Reply]:
+    def answers(self, console: Console) -> list[LikelyReply]:
         """The run's own replies, to which all exports are held."""
         found = self.found
         pad = found.tokenizer.pad_token_id

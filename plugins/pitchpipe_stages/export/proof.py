@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.export.probes import ClientPrompt
 from pitchpipe_stages.export.reading import Read
-from pitchpipe_stages.export.reference import Reply
+from pitchpipe_stages.export.reference import LikelyReply
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -30,7 +30,7 @@ class SameTokens:
         return f"{self.same:,} of {self.tokens:,} tokens ({100 * self.share:.1f} %{ties})"
 
 
-def agreement(wanted: Sequence[Reply], found: Sequence[list[int]]) -> SameTokens:
+def agreement(wanted: Sequence[LikelyReply], found: Sequence[list[int]]) -> SameTokens:
     """Counts. Behind a tie nothing can be compared, so nothing is counted."""
     same = tokens = ties = 0
     for reply, ids in zip(wanted, found, strict=True):
@@ -42,7 +42,7 @@ def agreement(wanted: Sequence[Reply], found: Sequence[list[int]]) -> SameTokens
     return SameTokens(same, tokens, ties)
 
 
-def parting(reply: Reply, ids: list[int]) -> int | None:
+def parting(reply: LikelyReply, ids: list[int]) -> int | None:
     """Where another reply is no longer the same; nothing where it is the same to its end."""
     if reply.ids == ids:
         return None
@@ -62,7 +62,7 @@ def prove_prompts(probes: Sequence[ClientPrompt], read: Read, tokenizer: "PreTra
 
 
 def prove_replies(
-    wanted: Sequence[Reply], read: Read, least: float, whose: str, tokenizer: "PreTrainedTokenizerFast"
+    wanted: Sequence[LikelyReply], read: Read, least: float, whose: str, tokenizer: "PreTrainedTokenizerFast"
 ) -> SameTokens:
     """Stop where too few of the model's tokens come from the export."""
     found = agreement(wanted, read.replies)

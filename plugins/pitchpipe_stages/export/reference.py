@@ -18,7 +18,7 @@ TIE = {"float32": 1e-4, "float16": 4e-3, "bfloat16": 3e-2}
 
 
 @dataclass(frozen=True)
-class Reply:
+class LikelyReply:
     """A reply's tokens; `ties` holds, for each, the tokens that are as likely but for rounding."""
 
     ids: list[int]
@@ -32,7 +32,7 @@ def replies(
     pad: int,
     console: Console,
     label: str,
-) -> list[Reply]:
+) -> list[LikelyReply]:
     """What a model answers. One prompt at a time: no padding, no other row changes a sum."""
     limit = TIE.get(str(model.dtype).removeprefix("torch."), TIE["bfloat16"])
     found = []
@@ -48,7 +48,7 @@ def replies(
     return found
 
 
-def _reply(model: Any, ids: list[int], limit: float) -> Reply:
+def _reply(model: Any, ids: list[int], limit: float) -> LikelyReply:
     import torch
 
     prompt = torch.tensor([ids], device=model.device)
@@ -60,7 +60,7 @@ def _reply(model: Any, ids: list[int], limit: float) -> Reply:
     )
     logits = [step[0].float() for step in made.logits]
     written = made.sequences[0][-len(logits) :].tolist()
-    return Reply(written, [_ties(step, limit) for step in logits])
+    return LikelyReply(written, [_ties(step, limit) for step in logits])
 
 
 def _ties(logits: Any, limit: float) -> set[int]:

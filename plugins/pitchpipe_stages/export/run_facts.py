@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.host.contracts import Score
+from pitchpipe.host.scoring import Score
 from pitchpipe.records.conversation import Json
+from pitchpipe_stages.evaluate.findings import Findings
 from pitchpipe_stages.export.licences import licence
 
 
@@ -36,10 +37,8 @@ class RunFacts:
         """Reads run.json, recipe.json and scores.json."""
         known = _read(run / "run.json")
         recipe, home = _read(run / "recipe.json"), Path(str(known.get("recipe") or run)).parent
-        file = run / "scores.json"
-        scores = (
-            msgspec.json.decode(file.read_bytes(), type=dict[str, dict[str, Score]]) if file.exists() else {}
-        )
+        found = Findings.read(run)
+        scores = found.models if found else {}
         sources = [_source(entry, home) for entry in recipe.get("loaders", [])]
         return cls(without_places(recipe), known, scores, sources)
 

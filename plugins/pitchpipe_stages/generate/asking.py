@@ -68,7 +68,8 @@ def prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt | None:
         return None
     ids, expected = renderer.prompt(conversation, reply)
     before = conversation.messages[reply - 1]
-    return Prompt(conversation.id, ids, f"{before.content} {before.context}".strip(), expected)
+    words = f"{before.content} {before.context}".strip()
+    return Prompt(conversation.id, ids, words, expected, conversation)
 
 
 def answers(

@@ -38,7 +38,7 @@ class PlansRows(Protocol):
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredNeighbours:
     """How far its neighbours move a document's logits, and how far these are from the document's alone."""
 
     moved: float
@@ -56,7 +56,7 @@ class Measured:
         return {"in the collator's own batches": f"{words}: {numbers}"}
 
 
-def check(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured | None:
+def check(model: "PreTrainedModel", collator: Collator, pad: int) -> MeasuredNeighbours | None:
     """Stops if documents of a row see each other, unless the collator says that they may.
 
     None if no documents share a row.
@@ -93,7 +93,7 @@ def maker(collator: Collator) -> Make:
     return collator.join if isinstance(collator, PlansRows) else collator
 
 
-def measure(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured:
+def measure(model: "PreTrainedModel", collator: Collator, pad: int) -> MeasuredNeighbours:
     """Both differences; the greatest of all documents."""
     make = maker(collator)
     documents = _made_up(model.config.get_text_config().vocab_size, pad)
@@ -108,7 +108,7 @@ def measure(model: "PreTrainedModel", collator: Collator, pad: int) -> Measured:
             sizes.append(float(alone.abs().max()))
     size = _worst(sizes) or 1.0
     limits = LIMITS["single" if _is_single(model) else "half"]
-    return Measured(_worst(moved) / size, _worst(apart) / size, limits)
+    return MeasuredNeighbours(_worst(moved) / size, _worst(apart) / size, limits)
 
 
 # --- Documents and their places -----------------------------------------------------------------

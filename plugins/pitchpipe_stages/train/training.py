@@ -12,7 +12,14 @@ from pitchpipe.host.protocols import Collator, Packing
 from pitchpipe.records.example import Example, Examples
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.generate import asking
-from pitchpipe_stages.train.neighbours import Make, Measured, PlansRows, check, may_meet, shares_rows
+from pitchpipe_stages.train.neighbours import (
+    Make,
+    MeasuredNeighbours,
+    PlansRows,
+    check,
+    may_meet,
+    shares_rows,
+)
 from pitchpipe_stages.train.probe import Probe
 from pitchpipe_stages.train.proofs import FirstBatch
 from pitchpipe_stages.train.tries import Tried, Tries
@@ -120,7 +127,7 @@ class RecipeTraining:
             yield
             self.known_apart.discard(way)
 
-    def _tell(self, measured: Measured, facts: dict[str, str]) -> None:
+    def _tell(self, measured: MeasuredNeighbours, facts: dict[str, str]) -> None:
         if not measured.holds:
             self.console.say("[yellow]documents of a row see each other:[/] the collator says that they may")
             return

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pitchpipe.host.contracts import Score
+from pitchpipe.host.scoring import Score
 from pitchpipe_stages.evaluate.worse import is_worse
 
 MODELS = ("base", "tuned")

@@ -1,6 +1,6 @@
 """The section about the models: what both scored on the conversations that were held out."""
 
-from pitchpipe.host.contracts import Score
+from pitchpipe.host.scoring import Score
 from pitchpipe_tools.html.markup import Markup, element, table
 from pitchpipe_tools.html.numbers import number
 from pitchpipe_tools.report.model_scores import ModelScores, worse

@@ -32,15 +32,15 @@ def test_a_limit_that_cuts_expected_replies_is_told(project, rows):
     assert "expected replies are longer" not in untrained(project, rows, "{max_new_tokens: 7}")[0]
 
 
-def test_left_out_the_limit_follows_the_longest_expected_reply(rows):
+def test_left_out_the_limit_follows_the_longest_expected_reply():
     from types import SimpleNamespace
 
-    from pitchpipe_components.evaluators.exact_match import ROOM, _most
+    from pitchpipe_stages.evaluate.subject import ROOM, RecipeSubject
     from tests.tokenizers import bytes_alone
 
     subject = SimpleNamespace(tokenizer=bytes_alone())
     for length, expected in [(3, ROOM), (1000, 1001)]:
-        assert _most(subject, [pp.Prompt("", [], "", "a" * length)], None) == expected
+        assert RecipeSubject._most(subject, [pp.Prompt("", [], "", "a" * length)], "", None) == expected
 
 
 def test_an_end_of_the_bases_own_is_an_end(project):

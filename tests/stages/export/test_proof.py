@@ -6,10 +6,10 @@ import pitchpipe as pp
 from pitchpipe_stages.export.probes import ClientPrompt
 from pitchpipe_stages.export.proof import agreement, prove_prompts, prove_replies
 from pitchpipe_stages.export.reading import Read
-from pitchpipe_stages.export.reference import Reply
+from pitchpipe_stages.export.reference import LikelyReply
 from tests.tokenizers import bytes_alone
 
-REPLY = Reply([5, 6, 7, 0], [{5}, {6, 9}, {7}, {0}])
+REPLY = LikelyReply([5, 6, 7, 0], [{5}, {6, 9}, {7}, {0}])
 
 
 def test_the_same_to_the_end():
@@ -30,7 +30,7 @@ def test_a_tie_is_no_difference_and_nothing_behind_it_counts():
 def test_a_reply_that_differs_is_shown():
     tokenizer = bytes_alone()
     read = Read("transformers 5", [None], [[70, 71, 72]])
-    wanted = [Reply([70, 71, 73], [{70}, {71}, {73}])]
+    wanted = [LikelyReply([70, 71, 73], [{70}, {71}, {73}])]
     prove_replies(wanted, read, 0.5, "the model", tokenizer)
     with pytest.raises(pp.PitchpipeError, match=r"2 of 3 tokens \(66.7 %\), at least 100 %"):
         prove_replies(wanted, read, 1, "the model", tokenizer)

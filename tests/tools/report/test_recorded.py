@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from pitchpipe.host.contracts import Score
+from pitchpipe.host.scoring import Score
 from pitchpipe_tools.report.model_scores import model_scores, worse
 from tests.tools.html.browser import Page
 

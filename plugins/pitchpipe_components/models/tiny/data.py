@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-from pitchpipe_components.models.tiny.skills import Ask, ask
+from pitchpipe_components.models.tiny.skills import SkillTask, ask
 
 BAD_ROWS = [
     '{"instruction": "Say kiro twice.", "input": "", "output": ""}',
@@ -22,7 +22,7 @@ BAD_CHATS = [
 ]
 
 
-def alpaca_row(task: Ask) -> str:
+def alpaca_row(task: SkillTask) -> str:
     row = {
         "instruction": task.instruction,
         "input": task.context,
@@ -32,7 +32,7 @@ def alpaca_row(task: Ask) -> str:
     return json.dumps(row)
 
 
-def chat(tasks: list[Ask]) -> str:
+def chat(tasks: list[SkillTask]) -> str:
     turns = []
     for task in tasks:
         prompt = f"{task.instruction} {task.context}".strip()

@@ -22,7 +22,7 @@ OPPOSITES = {
 
 
 @dataclass(frozen=True)
-class Ask:
+class SkillTask:
     """One instruction with its context (often empty) and its reply."""
 
     category: str
@@ -93,16 +93,16 @@ FORMS = {
 }
 
 
-def ask(random: Random) -> Ask:
+def ask(random: Random) -> SkillTask:
     """Writes one instruction with its reply; a third of those about a made-up word hold it as context."""
     category = random.choice(list(FORMS))
     form = random.choice(FORMS[category])
     if category == "sum":
         first, second = random.randint(0, 9), random.randint(0, 9)
-        return Ask(category, form.format(first, second), "", str(first + second))
+        return SkillTask(category, form.format(first, second), "", str(first + second))
     if category in ("city", "opposite"):
         thing, reply = random.choice(list((CITIES if category == "city" else OPPOSITES).items()))
-        return Ask(category, form.format(thing), "", reply)
+        return SkillTask(category, form.format(thing), "", reply)
     made_up = word(random)
     reply = {
         "capitals": made_up.upper(),
@@ -111,5 +111,5 @@ def ask(random: Random) -> Ask:
         "twice": f"{made_up} {made_up}",
     }[category]
     if random.random() < 1 / 3:
-        return Ask(category, form.format("this word"), made_up, reply)
-    return Ask(category, form.format(made_up), "", reply)
+        return SkillTask(category, form.format("this word"), made_up, reply)
+    return SkillTask(category, form.format(made_up), "", reply)

@@ -1,0 +1,68 @@
+"""scores.json: what an evaluation found, of the base, of the tuned model, and of the difference."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from pitchpipe.host.scoring import Score
+
+FILE = "scores.json"
+Way = Literal["better", "worse", "even", "unsure"]
+
+
+class Difference(Struct):
+    """Tuned minus base on the same items, between `low` and `high` with 95 % confidence; which `way` that is.
+
+    "even": both sides say the same of every item. "unsure": chance may explain it.
+    """
+
+    value: float | None
+    count: int
+    low: float | None = None
+    high: float | None = None
+    way: Way = "unsure"
+
+
+class BothModels(Struct):
+    """A score of one model, or of both, with their difference."""
+
+    base: Score | None = None
+    tuned: Score | None = None
+    difference: Difference | None = None
+
+
+class Upshot(Struct):
+    """Whether tuning helped: a sentence, and the names of the scores that got better and worse."""
+
+    sentence: str = ""
+    better: list[str] = field(default_factory=list)
+    worse: list[str] = field(default_factory=list)
+    worse_groups: list[tuple[str, str]] = field(default_factory=list)  # name of a score, and group
+
+
+class Findings(Struct):
+    """All of it, scores by name. `groups` are by name, then by group: "category: brief", "source: a.jsonl"
+    or an evaluator's own. `contaminated` are scores of items that stand in the training data, `clean` of the
+    others."""
+
+    base: dict[str, Score] = field(default_factory=dict)
+    tuned: dict[str, Score] = field(default_factory=dict)
+    difference: dict[str, Difference] = field(default_factory=dict)
+    upshot: Upshot = field(default_factory=Upshot)
+    groups: dict[str, dict[str, BothModels]] = field(default_factory=dict)
+    contaminated: dict[str, BothModels] = field(default_factory=dict)
+    clean: dict[str, BothModels] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Findings | None":
+        """What a run's folder holds."""
+        file = folder / FILE
+        return msgspec.json.decode(file.read_bytes(), type=cls) if file.exists() else None
+
+    @property
+    def models(self) -> dict[str, dict[str, Score]]:
+        """The scores of the models that were scored."""
+        found = {"base": self.base, "tuned": self.tuned}
+        return {model: scores for model, scores in found.items() if scores}
