@@ -5,7 +5,7 @@ import msgspec
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape
-from pitchpipe_stages.evaluate.findings import Findings
+from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.evaluate.stage import TUNED
 from pitchpipe_stages.evaluate.worse import endless, no_better, worse
 from pitchpipe_stages.model.scorer import saved_scorer
@@ -43,7 +43,7 @@ def show_tuned(run: Run) -> None:
 
 def _worse(run: Run) -> tuple[list[str], list[str]]:
     """Scores that are surely worse; and all that are worse, or all if none is better."""
-    evaluation = Findings.read(run.path) if TUNED.wanted(run.recipe) else None
+    evaluation = Evaluated.read(run.path) if TUNED.wanted(run.recipe) else None
     if evaluation is None:
         return [], []
     base, tuned = evaluation.base, evaluation.tuned

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pitchpipe.host.scoring import Score
-from pitchpipe_stages.evaluate.findings import Difference, Findings, Upshot
+from pitchpipe_stages.evaluate.evaluated import Difference, Evaluated, Upshot
 from pitchpipe_stages.evaluate.intervals import difference_of
 from pitchpipe_stages.evaluate.measures import Measure, read_measures
 
 
-def findings_of(run: Path, models: list[str]) -> Findings:
+def evaluated(run: Path, models: list[str]) -> Evaluated:
     """What the records of a run's evaluations say."""
     base, tuned = (
         read_measures(run / f"measured-{model}.jsonl") if model in models else {}
         for model in ("base", "tuned")
     )
     difference = {name: found for name in tuned if (found := _difference(name, base, tuned))}
-    return Findings(_scores(base), _scores(tuned), difference, _upshot(difference))
+    return Evaluated(_scores(base), _scores(tuned), difference, _upshot(difference))
 
 
 def _scores(side: Mapping[str, Measure]) -> dict[str, Score]:

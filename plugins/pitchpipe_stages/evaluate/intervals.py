@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pitchpipe.host.scoring import Measured, Score
-from pitchpipe_stages.evaluate.findings import Difference, Way
+from pitchpipe_stages.evaluate.evaluated import Difference, Way
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

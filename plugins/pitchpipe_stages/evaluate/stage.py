@@ -8,7 +8,7 @@ from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import KeyParts, parts_of
 from pitchpipe.run.stage import Stage
-from pitchpipe_stages.evaluate.findings import FILE
+from pitchpipe_stages.evaluate.evaluated import FILE
 from pitchpipe_stages.evaluate.measures import Measure, write_measures
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 from pitchpipe_stages.prepare.stage import PREPARE
@@ -74,11 +74,11 @@ class Evaluate(Stage[dict[str, Score]]):
         return scores
 
     def tell(self, run: Run, result: dict[str, Score]) -> None:
-        from pitchpipe_stages.evaluate.compare import findings_of
+        from pitchpipe_stages.evaluate.compare import evaluated
         from pitchpipe_stages.evaluate.summary import show_scores
 
         if self.tuned or not TUNED.wanted(run.recipe):
-            evaluation = findings_of(run.path, ["base", "tuned"] if self.tuned else ["base"])
+            evaluation = evaluated(run.path, ["base", "tuned"] if self.tuned else ["base"])
             write_json(run.path / FILE, evaluation)
             show_scores(run, evaluation)
 

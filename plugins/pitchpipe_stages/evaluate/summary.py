@@ -7,13 +7,13 @@ import msgspec
 from pitchpipe.host.scoring import Score
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape, shortened
-from pitchpipe_stages.evaluate.findings import Findings
+from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 
 SHOWN = 3  # questions with both models' answers
 
 
-def show_scores(run: Run, evaluation: Findings) -> None:
+def show_scores(run: Run, evaluation: Evaluated) -> None:
     """Show the scores of both models, and some answers."""
     models = evaluation.models
     names = list(dict.fromkeys(name for found in models.values() for name in found))

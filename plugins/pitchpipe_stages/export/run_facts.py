@@ -9,7 +9,7 @@ import msgspec
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.scoring import Score
 from pitchpipe.records.conversation import Json
-from pitchpipe_stages.evaluate.findings import Findings
+from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.export.licences import licence
 
 
@@ -37,7 +37,7 @@ class RunFacts:
         """Reads run.json, recipe.json and scores.json."""
         known = _read(run / "run.json")
         recipe, home = _read(run / "recipe.json"), Path(str(known.get("recipe") or run)).parent
-        found = Findings.read(run)
+        found = Evaluated.read(run)
         scores = found.models if found else {}
         sources = [_source(entry, home) for entry in recipe.get("loaders", [])]
         return cls(without_places(recipe), known, scores, sources)

@@ -42,7 +42,7 @@ class Upshot(Struct):
     worse_groups: list[tuple[str, str]] = field(default_factory=list)  # name of a score, and group
 
 
-class Findings(Struct):
+class Evaluated(Struct):
     """All of it, scores by name. `groups` are by name, then by group: "category: brief", "source: a.jsonl"
     or an evaluator's own. `contaminated` are scores of items that stand in the training data, `clean` of the
     others."""
@@ -56,7 +56,7 @@ class Findings(Struct):
     clean: dict[str, BothModels] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, folder: Path) -> "Findings | None":
+    def read(cls, folder: Path) -> "Evaluated | None":
         """What a run's folder holds."""
         file = folder / FILE
         return msgspec.json.decode(file.read_bytes(), type=cls) if file.exists() else None
