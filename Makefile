@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 CONTRIB := $(sort $(wildcard contrib/*/pyproject.toml))
 
-.PHONY: help quickstart test quick lint docs clean
+.PHONY: help quickstart test browser quick lint docs clean
 
 help:
 	@echo "make quickstart   install, then tune the tiny model that ships with pitchpipe (minutes, no GPU)"
@@ -18,11 +18,17 @@ help:
 quickstart: .venv/train
 	$(BIN)/pitchpipe run quickstart
 
-test: .venv/dev lint
+test: .venv/dev lint browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests contrib
 
 quick: .venv/dev lint
 	$(BIN)/python -m pytest -n 2 -m "not slow" tests
+
+# The tests of pages look at them in a real browser.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+	|| echo "There is no Chromium, and it could not be installed: the tests in a browser are left out."
 
 lint: .venv/dev
 	$(BIN)/ruff check --quiet .
