@@ -1,5 +1,6 @@
 """What all tests share: a recipe that needs no training, and plugins that are really installed."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Where tests run side by side, the longest begin first, so that none is left over at the end."""
     if hasattr(config, "workerinput"):
         items.sort(key=_seconds, reverse=True)
+
+
+def pytest_collection_finish() -> None:
+    """What torch and its kin have imported is never garbage: trainings collect garbage, and pass it over."""
+    gc.collect()
+    gc.freeze()
 
 
 def _seconds(item: pytest.Item) -> float:
