@@ -242,9 +242,9 @@ def _modules(folder: Path) -> Iterator[None]:
 @contextmanager
 def _garbage() -> Iterator[None]:
     """Objects of the command, which may hold the lock of its run, are gone before the next command."""
-    gc.freeze()  # objects of the tests, which are many, are not searched
+    gc.collect()
+    gc.freeze()  # what is there stays, and is not searched: torch alone has half a million objects
     try:
         yield
     finally:
         gc.collect()
-        gc.unfreeze()
