@@ -5,6 +5,7 @@ from shutil import which
 
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape
+from pitchpipe_stages.data.sections import LOADERS
 from pitchpipe_stages.train.sections import TRAINER
 from pitchpipe_tools.runs.origin import origin
 from pitchpipe_tools.tuned_model import show_tuned
@@ -24,7 +25,8 @@ def show_next_steps(run: Run, recipe: str, tiny: bool = False) -> None:
 
 
 def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
-    steps = [(f"peek {recipe}", "one conversation at every hop, learned text marked")]
+    peek = (f"peek {recipe}", "one conversation at every hop, learned text marked")
+    steps = [peek] if LOADERS in run.recipe else []
     trainer = run.recipe[TRAINER]
     if trainer and not getattr(trainer.bound, "scores", False) and (run.path / "model").is_dir():
         steps.insert(0, (f"chat {run.path}", "talk to the tuned model; /base asks its base the same"))

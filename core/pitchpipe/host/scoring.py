@@ -85,7 +85,8 @@ class Measured:
 class Subject(Protocol):
     """A model to ask, and the held-out conversations.
 
-    `prompts` end before the last learned reply of each conversation, `prompt` before that of any one;
+    `prompts` end before the last learned reply of each conversation, `prompt` before that of any one, or at
+    the end of one that awaits a reply;
     `answers` takes the likeliest token each time, from the record where it was asked before; with no
     `max_new_tokens`, an answer may have 256 tokens, or as many as the longest expected one. `likelihoods` are
     of the second ids behind the first: the log-probability, and whether each token was the likeliest.

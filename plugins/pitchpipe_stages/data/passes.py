@@ -69,9 +69,10 @@ class Passes:
                 lane.format = used.name if used else ""
 
     def load(self, apart: bool) -> dict[str, str | list[str]] | None:
-        """Load the tokenizer once for all workers, where any rows are still to be rendered."""
+        """Load the tokenizer once for all workers, where any rows are still to be rendered; and where there
+        are none, for what people should know of it."""
         every = ((lane, shard) for lane in self.lanes for shard in lane.shards)
-        unread = any(lane.stream is not None for lane in self.lanes)
+        unread = not self.lanes or any(lane.stream is not None for lane in self.lanes)
         if unread or not all(starmap(self.work.is_finished, every)):
             return self.work.last_step.load(apart)
         return None

@@ -51,11 +51,13 @@ class RecipeSubject:
         for conversation in self.test.conversations():
             if limit is not None and len(found) == limit:
                 break
-            if prompt := self.prompt(conversation):
+            if prompt := asking.prompt_of(conversation, self.renderer):
                 found.append(prompt)
         return found
 
     def prompt(self, conversation: Conversation) -> Prompt | None:
+        if conversation.messages[-1].role != "assistant":
+            return asking.next_prompt_of(conversation, self.renderer)
         return asking.prompt_of(conversation, self.renderer)
 
     def answers(

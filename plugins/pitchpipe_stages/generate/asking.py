@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
+from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.host.contracts import Answer, Prompt, Sampling
 from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.model.before import Before
@@ -70,6 +71,18 @@ def prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt | None:
     before = conversation.messages[reply - 1]
     words = f"{before.content} {before.context}".strip()
     return Prompt(conversation.id, ids, words, expected, conversation)
+
+
+def next_prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt:
+    """A conversation that awaits a reply, as a server writes it: nothing is known of what to expect."""
+    last = conversation.messages[-1]
+    try:
+        ids = renderer.next_prompt(conversation)
+    except Quarantine as refusal:
+        words = f"the template cannot write the question {conversation.id}: {refusal}"
+        raise PitchpipeError(words) from None
+    words = f"{last.content} {last.context}".strip()
+    return Prompt(conversation.id, ids, words, "", conversation)
 
 
 def answers(

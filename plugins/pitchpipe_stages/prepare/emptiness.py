@@ -4,17 +4,15 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.data.ledger import Counts
 from pitchpipe_stages.data.sections import LOADERS
+from pitchpipe_stages.held_out import ask_held_out
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_stages.prepare.sections import SPLIT
-
-_NEEDED = (
-    ("train", "trainer", "nothing is left to train on"),
-    ("test", "evaluators", "nothing is held out to evaluate on"),
-)
 
 
 def stop_if_empty(recipe: Recipe, result: Prepared, ledger: str) -> None:
     """`ledger` is the file that holds each row's reason."""
+    if LOADERS not in recipe:  # evaluators bring the questions
+        return
     every = sum(map(Counts.of, result.rows.values()), start=Counts())
     if not every.read:
         names = ", ".join(f"'{name}'" for name in result.rows)
@@ -27,8 +25,10 @@ def stop_if_empty(recipe: Recipe, result: Prepared, ledger: str) -> None:
             f"nothing is kept: all {every.read:,} rows are lost. Most often: {every.worst()}.\n"
             f"Each row's reason: {ledger}"
         )
-    for side, section, what in _NEEDED:
-        if recipe.data.get(section) and not result.splits[side].conversations:
+    needed = [("train", "nothing is left to train on")] if recipe.data.get("trainer") else []
+    needed += [("test", "nothing is held out to evaluate on")] if ask_held_out(recipe) else []
+    for side, what in needed:
+        if not result.splits[side].conversations:
             raise PitchpipeError(f"{what}: {_why(recipe, result, side)}")
 
 

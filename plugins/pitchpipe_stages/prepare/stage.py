@@ -20,6 +20,7 @@ class Prepare(Stage[Prepared]):
     sections = (REQUIRES, LOADERS, REPAIR, FILTERS, DATA, SPLIT, MIX, MODEL, TEMPLATE, COLLATOR)
     makes = ("rows", "prepared", "ledger.jsonl")
     rooms = (
+        "pitchpipe_stages.held_out",
         "pitchpipe_stages.learns",
         "pitchpipe_stages.data",
         "pitchpipe_stages.render",

@@ -18,7 +18,8 @@ def show_rows(prepared: Prepared, console: Console) -> None:
     counts = [*ALWAYS, *(name for name in SELDOM if any(getattr(c, name) for c in sources.values()))]
     head = ["source", *(name.replace("_", " ") for name in counts)]
     rows = [[name, *(f"{getattr(c, key):,}" for key in counts)] for name, c in sources.items()]
-    console.table("Rows", head, rows)
+    if rows:
+        console.table("Rows", head, rows)
     for name, format in prepared.formats.items():
         console.say(f"[dim]{escape(name)} is read as {escape(format)}[/]")
     _tokenizer(prepared.tokenizer, console)
