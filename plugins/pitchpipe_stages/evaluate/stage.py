@@ -43,10 +43,10 @@ class Evaluate(Stage[dict[str, Score]]):
         return parts | (train_parts(run) if self.tuned else {})
 
     def work(self, run: Run) -> dict[str, Score]:
+        from pitchpipe_stages.evaluate.held_out import HeldOut
         from pitchpipe_stages.evaluate.subject import RecipeSubject
         from pitchpipe_stages.model.fits import must_fit
         from pitchpipe_stages.model.load import RecipeModel
-        from pitchpipe_stages.prepare.examples import PreparedExamples
         from pitchpipe_stages.render.rendering import Rendering
 
         recipe, rendering = run.recipe, Rendering.of(run.recipe)
@@ -55,7 +55,7 @@ class Evaluate(Stage[dict[str, Score]]):
         with run.console.waiting(f"loading the {self.model} model"):
             loader = RecipeModel(recipe, rendering)
             model = loader.tuned(run.path / "model") if self.tuned else loader.base()
-        test = PreparedExamples(run.path / "prepared", "test")
+        test = HeldOut(run.path)
         if not self.tuned:  # training has asked the same
             must_fit(loader.before, rendering.tokenizer, loader.new_tokens, [test])
         subject = RecipeSubject(

@@ -1,12 +1,17 @@
 """Perplexity is that of the learned tokens."""
 
-from math import exp
+from importlib import import_module
+from math import exp, log2
 
+import pytest
 import torch
 
-from pitchpipe_components.evaluators.perplexity import exp_of_mean
+import pitchpipe as pp
 from pitchpipe_components.models import Tiny
-from tests import preferences
+from tests import preferences, seq2seq
+
+perplexity = import_module("pitchpipe_components.evaluators.perplexity")
+exp_of_mean = perplexity.exp_of_mean
 
 CHAT = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
 OF_A_DECODER = """\
@@ -48,6 +53,45 @@ def test_perplexity_is_that_of_the_learned_tokens(project, rows):
         loss = model(input_ids=torch.tensor([example.ids]), labels=torch.tensor([example.labels])).loss.item()
         losses, count = losses + loss * example.learned, count + example.learned
     assert score["count"] == len(examples) and abs(score["value"] / exp(losses / count) - 1) < 1e-3
+    bits = here.json("runs/recipe/scores.json")["base"]["bits_per_byte"]["value"]
+    said = sum(len(row["output"].encode()) for row in rows)
+    assert bits == pytest.approx(losses * log2(exp(1)) / said, rel=1e-3)
+
+
+TEXTS = ["Paris is a city.", "It is 5 o'clock, café 你好 😀 مرحبا", "a\n\n    b  c", "x"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_bytes_are_those_of_the_text_with_any_tokenizer(text):
+    """Byte-level ones keep a space in a word; others, such as T5's, put one before each first word."""
+    asked = "Question: why?\n"
+    for tokenizer, apart in [(seq2seq.bart_tokenizer(), 8), (seq2seq.t5_tokenizer(), 0)]:
+        ids = [tokenizer(part, add_special_tokens=False)["input_ids"] for part in (asked, text)]
+        if tokenizer.unk_token_id in ids[1] or (apart == 0 and " ".join(text.split()) != text):
+            continue  # it does not know this text
+        end = [*ids[1], tokenizer.eos_token_id]
+        example = pp.Example([*ids[0], *end, *ids[0], *end], [*[-100] * len(ids[0]), *end] * 2)
+        assert perplexity._bytes(tokenizer, example, apart) == 2 * len(text.encode())
+
+
+def test_few_logits_at_a_time_give_the_same(project, rows, monkeypatch):
+    """Each conversation is read alone then, and its tokens in parts."""
+    recipe = "model: tiny\ntemplate: alpaca_short\nloaders:\n  - files: {path: rows.jsonl, side: test}\nevaluators: [perplexity]\n"
+    scores = []
+    for at, most in enumerate((perplexity.LOGITS, 1 << 13)):
+        monkeypatch.setattr(perplexity, "LOGITS", most)
+        here = project({f"recipe{at}.yaml": recipe, "rows.jsonl": rows})
+        here.run("run", f"recipe{at}.yaml").assert_success()
+        scores.append(here.json(f"runs/recipe{at}/scores.json")["base"]["perplexity"]["value"])
+    assert scores[0] == pytest.approx(scores[1], rel=1e-5)
+
+
+def test_a_reward_model_has_no_perplexity():
+    from types import SimpleNamespace
+
+    scorer = SimpleNamespace(model=SimpleNamespace(get_output_embeddings=lambda: None))
+    with pytest.raises(pp.PitchpipeError, match="pair_accuracy"):
+        perplexity.perplexity(scorer)
 
 
 def test_a_surprise_beyond_all_numbers_is_no_crash():
