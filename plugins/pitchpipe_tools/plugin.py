@@ -23,6 +23,10 @@ COMMANDS = {  # name: (module and function in this package, help)
         "tune.command:tune",
         "Show how many rows survive a filter at each threshold, without running anything again.",
     ),
+    "compare": (
+        "compare.command:compare",
+        "Let people choose blindly between replies of two models, on a page of this machine.",
+    ),
     "report": (
         "report.command:report",
         "Write a page about a run's data: what went where, and why, with examples.",

@@ -1,0 +1,1 @@
+"""The command `compare`: people choose blindly between the replies of two models."""
