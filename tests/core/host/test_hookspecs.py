@@ -21,6 +21,7 @@ COMPONENT = {
     "reward": "def thing(reply, conversation, *, words: int = 1):\n    return 1.0\n",
     "tracker": "def thing(run, *, project: str = 'x'): ...\n",
     "exporter": "class thing:\n    def __init__(self, *, bits: int = 4): ...\n",
+    "teacher": "class thing:\n    def __init__(self, *, model: str = 'x'): ...\n",
     "evaluator": "def thing(subject, *, limit: int = 1): ...\n",
 }
 

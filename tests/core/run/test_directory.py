@@ -86,11 +86,12 @@ def test_a_folder_that_is_no_run_is_left_alone(project, rows, arguments):
 
 @pytest.mark.slow
 def test_two_runs_in_one_folder(project, rows):
-    slow = "import time\nimport pitchpipe as pp\n\n@pp.hookimpl\ndef register_filters(register):\n    register('slow', slow)\n\ndef slow(conversation):\n    time.sleep(3)\n    return conversation\n"
+    slow = "import time\nfrom pathlib import Path\nimport pitchpipe as pp\n\n@pp.hookimpl\ndef register_filters(register):\n    register('slow', slow)\n\ndef slow(conversation):\n    while not Path('enough').exists():\n        time.sleep(0.02)\n    return conversation\n"
     here = project({"recipe.yaml": DATA + "  - slow\n", "rows.jsonl": rows, "pitchpipe_local.py": slow})
     first = started(here)
     wait_for(lambda: (here.folder / "runs/recipe/run.json").exists())
     here.run("run", "recipe.yaml").assert_failed("another pitchpipe is at work in runs/recipe")
+    here.write({"enough": ""})
     assert first.wait(60) == 0
 
 
