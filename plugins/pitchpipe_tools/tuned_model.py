@@ -5,9 +5,9 @@ import msgspec
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape
-from pitchpipe_stages.evaluate.evaluated import Evaluated
+from pitchpipe_stages.evaluate.endless import endless
+from pitchpipe_stages.evaluate.evaluated import Evaluated, Upshot
 from pitchpipe_stages.evaluate.stage import TUNED
-from pitchpipe_stages.evaluate.worse import endless, no_better, worse
 from pitchpipe_stages.model.scorer import saved_scorer
 from pitchpipe_stages.train.sections import TRAINER
 
@@ -22,33 +22,32 @@ def show_tuned(run: Run) -> None:
     trainer, folder = run.recipe[TRAINER], run.path / "model"
     if trainer is None or not folder.exists():
         return
-    surely, maybe = _worse(run)
-    place = f"[bold]{escape(folder)}[/]"
-    if surely:
-        run.console.say(f"[bold red]The tuned model is worse than its base:[/] {escape('; '.join(surely))}")
+    place, upshot = f"[bold]{escape(folder)}[/]", _upshot(run)
+    if upshot.sentence:
+        run.console.say(f"[{_colour(upshot)}]{escape(upshot.sentence)}[/]")
+    if upshot.worse and not upshot.better:
         run.console.say(f"Do not serve it. It lies in {place}, {_kind(run)}. {escape(_cure(trainer))}")
         return
-    if maybe:
-        run.console.say(
-            "[yellow]The tuned model is no better than its base, within what chance explains:[/]"
-            f" {escape('; '.join(maybe))}"
-        )
     if words := _endless(run):
         run.console.say(f"[bold red]The tuned model does not end its replies:[/] {words}")
         run.console.say(f"It lies in {place}, {_kind(run)}. {ENDLESS}")
         return
-    run.console.say(f"The tuned model, ready to load or serve: {place}")
+    ready = "ready to load or serve" if not upshot.worse else "and what got worse is yours to weigh"
+    run.console.say(f"The tuned model, {ready}: {place}")
     run.console.say(f"[dim]{_kind(run)}[/]")
 
 
-def _worse(run: Run) -> tuple[list[str], list[str]]:
-    """Scores that are surely worse; and all that are worse, or all if none is better."""
+def _upshot(run: Run) -> Upshot:
+    """What scores.json says of this run. Without evaluators in the recipe it is of another time."""
     evaluation = Evaluated.read(run.path) if TUNED.wanted(run.recipe) else None
-    if evaluation is None:
-        return [], []
-    base, tuned = evaluation.base, evaluation.tuned
-    maybe = worse(base, tuned, surely=False) or no_better(base, tuned)
-    return worse(base, tuned, surely=True), maybe
+    return evaluation.upshot if evaluation else Upshot()
+
+
+def _colour(upshot: Upshot) -> str:
+    """What got worse is as loud as what got better."""
+    if upshot.worse:
+        return "bold red"
+    return "bold green" if upshot.better and not upshot.worse_groups else "yellow"
 
 
 def _endless(run: Run) -> str:

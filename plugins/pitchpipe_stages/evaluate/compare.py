@@ -1,12 +1,17 @@
-"""The base beside the tuned model: the difference on the same items, and the outcome in words."""
+"""The base beside the tuned model: scores and differences of all items, and of groups of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pitchpipe.host.scoring import Score
-from pitchpipe_stages.evaluate.evaluated import Difference, Evaluated, Upshot
-from pitchpipe_stages.evaluate.intervals import difference_of
+from pitchpipe_stages.evaluate.evaluated import BothModels, Difference, Evaluated
+from pitchpipe_stages.evaluate.intervals import difference_of, difference_of_scores, score_of
 from pitchpipe_stages.evaluate.measures import Measure, read_measures
+from pitchpipe_stages.evaluate.held_out import groups_of
+from pitchpipe_stages.evaluate.upshot import upshot_of
+from pitchpipe_stages.evaluate.ways import settle_ways
+
+Side = Mapping[str, Measure]
 
 
 def evaluated(run: Path, models: list[str]) -> Evaluated:
@@ -15,29 +20,68 @@ def evaluated(run: Path, models: list[str]) -> Evaluated:
         read_measures(run / f"measured-{model}.jsonl") if model in models else {}
         for model in ("base", "tuned")
     )
-    difference = {name: found for name in tuned if (found := _difference(name, base, tuned))}
-    return Evaluated(_scores(base), _scores(tuned), difference, _upshot(difference))
-
-
-def _scores(side: Mapping[str, Measure]) -> dict[str, Score]:
-    return {name: one.score for name, one in side.items()}
-
-
-def _difference(name: str, base: Mapping[str, Measure], tuned: Mapping[str, Measure]) -> Difference | None:
-    sides = [side[name].measured if name in side else None for side in (base, tuned)]
-    return difference_of(sides[0], sides[1]) if sides[0] and sides[1] else None
-
-
-def _upshot(difference: Mapping[str, Difference]) -> Upshot:
-    better, worse = (
-        [name for name, one in difference.items() if one.way == wanted] for wanted in ("better", "worse")
+    names = list(dict.fromkeys([*base, *tuned]))
+    whole = {name: _both(base.get(name), tuned.get(name)) for name in names}
+    groups = _groups(base, tuned, groups_of(run / "prepared"))
+    settle_ways(whole)
+    settle_ways({(name, group): one for name, found in groups.items() for group, one in found.items()})
+    result = Evaluated(
+        base={name: one.base for name, one in whole.items() if one.base},
+        tuned={name: one.tuned for name, one in whole.items() if one.tuned},
+        difference={name: one.difference for name, one in whole.items() if one.difference},
+        groups=groups,
     )
-    return Upshot(_sentence(better, worse) if difference else "", better, worse)
+    result.upshot = upshot_of(result)
+    return result
 
 
-def _sentence(better: list[str], worse: list[str]) -> str:
-    if better and not worse:
-        return f"Tuning helped: {', '.join(better)} got better."
-    if worse:
-        return f"Tuning made the model worse: {', '.join(worse)}."
-    return "The tuned model is no better than its base, within what chance explains."
+def _groups(base: Side, tuned: Side, held_out: Mapping[str, list[str]]) -> dict[str, dict[str, BothModels]]:
+    """Each score for each group of its items."""
+    found: dict[str, dict[str, BothModels]] = {}
+    for name in dict.fromkeys([*base, *tuned]):
+        sides = base.get(name), tuned.get(name)
+        of_groups = {group: _both(*sides, ids) for group, ids in _parted(sides, held_out)}
+        if of_groups:
+            found[name] = of_groups
+    return found
+
+
+def _parted(
+    sides: Sequence[Measure | None], held_out: Mapping[str, list[str]]
+) -> Iterator[tuple[str, list[str]]]:
+    """The groups of a score's items: a group that holds all of them is none."""
+    items = {id for side in sides if side for id in side.items}
+    own: dict[str, list[str]] = {}
+    for id, item in {id: item for side in sides if side for id, item in side.own.items()}.items():
+        if item.group:
+            own.setdefault(item.group, []).append(id)
+    for group, ids in [*held_out.items(), *sorted(own.items())]:
+        mine = [id for id in ids if id in items]
+        if mine and len(mine) < len(items):
+            yield group, mine
+
+
+def _both(base: Measure | None, tuned: Measure | None, ids: Iterable[str] | None = None) -> BothModels:
+    """A score of both models over all items, or over some."""
+    chosen = None if ids is None else list(ids)
+    scores = [_score(side, chosen) for side in (base, tuned)]
+    return BothModels(scores[0], scores[1], _difference(base, tuned, chosen))
+
+
+def _score(side: Measure | None, ids: list[str] | None) -> Score | None:
+    if side is None:
+        return None
+    if ids is None:
+        return side.score
+    measured = side.measured
+    return score_of(measured, ids) if measured else None
+
+
+def _difference(base: Measure | None, tuned: Measure | None, ids: list[str] | None) -> Difference | None:
+    """On the same items; of scores without items from both intervals."""
+    if base is None or tuned is None:
+        return None
+    left, right = base.measured, tuned.measured
+    if left and right:
+        return difference_of(left, right, ids)
+    return difference_of_scores(base.score, tuned.score) if ids is None else None

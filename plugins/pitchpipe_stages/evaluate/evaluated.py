@@ -15,7 +15,8 @@ Way = Literal["better", "worse", "even", "unsure"]
 class Difference(Struct):
     """Tuned minus base on the same items, between `low` and `high` with 95 % confidence; which `way` that is.
 
-    "even": both sides say the same of every item. "unsure": chance may explain it.
+    "even": both sides say the same of every item. "unsure": chance may explain it, as often as `chance` says;
+    the more is compared, the less often it may be. They `differ` on so many items.
     """
 
     value: float | None
@@ -23,6 +24,8 @@ class Difference(Struct):
     low: float | None = None
     high: float | None = None
     way: Way = "unsure"
+    chance: float | None = None
+    differ: int | None = None  # none: nobody knows of the items
 
 
 class BothModels(Struct):
@@ -34,16 +37,17 @@ class BothModels(Struct):
 
 
 class Upshot(Struct):
-    """Whether tuning helped: a sentence, and the names of the scores that got better and worse."""
+    """Whether tuning helped: a sentence, and what got better and worse beyond what chance explains."""
 
     sentence: str = ""
     better: list[str] = field(default_factory=list)
     worse: list[str] = field(default_factory=list)
-    worse_groups: list[tuple[str, str]] = field(default_factory=list)  # name of a score, and group
+    better_groups: list[tuple[str, str]] = field(default_factory=list)  # name of a score, and group
+    worse_groups: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Evaluated(Struct):
-    """All of it, scores by name. `groups` are by name, then by group: "category: brief", "source: a.jsonl"
+    """All of it, scores by name. `groups` are by name, then by group: "category: brief", "source: alpaca"
     or an evaluator's own. `contaminated` are scores of items that stand in the training data, `clean` of the
     others."""
 
@@ -66,3 +70,7 @@ class Evaluated(Struct):
         """The scores of the models that were scored."""
         found = {"base": self.base, "tuned": self.tuned}
         return {model: scores for model, scores in found.items() if scores}
+
+    def both(self, name: str) -> BothModels:
+        """A score of both models."""
+        return BothModels(self.base.get(name), self.tuned.get(name), self.difference.get(name))

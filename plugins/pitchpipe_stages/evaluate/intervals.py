@@ -1,82 +1,193 @@
-"""Where a number lies with 95 % confidence: exact for counts, by drawing items again for all else."""
+"""Where a number lies with 95 % confidence, and a difference of two models on the same items.
 
+Hits are counted exactly, shares bring two imagined items, and all else is drawn again: docs/evaluation.md.
+"""
+
+import re
 from collections.abc import Callable, Sequence
+from math import comb, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pitchpipe.host.scoring import Measured, Score
+from pitchpipe.host.scoring import Measured, Score, ratio
+from pitchpipe_stages.evaluate.binomial import LARGE, exact_interval
 from pitchpipe_stages.evaluate.evaluated import Difference, Way
+from pitchpipe_stages.evaluate.resampling import AS_IT_IS, OF_POSITIVE, Spread, of_difference, spread
+from pitchpipe_stages.evaluate.student import by_chance
+from pitchpipe_stages.evaluate.ways import least_chance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DRAWS = 2000
-AT_ONCE = 1 << 22  # counts that are drawn together
+Z = 1.96
+OF_A_SHARE = Z * Z / 2  # imagined items at 0, and at 1 (Agresti and Coull 1998)
+OF_A_DIFFERENCE = 1  # imagined items that only one model gets right, for each (Bonett and Price 2012)
+_AGAIN = re.compile(r" \(\d+\)$")
 
 
 def score_of(measured: Measured, ids: Sequence[str] | None = None) -> Score:
     """The number over all items, or over some."""
-    sums = _sums(measured, ids)
+    chosen = [id for id in (measured.items if ids is None else ids) if id in measured.items]
+    sums = _sums(measured, chosen)
+    facts: dict[str, Any] = {"is_share": measured.is_share, "better": measured.better, "how": measured.how}
     if not len(sums):
-        return Score(None, 0, is_share=measured.is_share, better=measured.better, how=measured.how)
-    if measured.is_share and np.isin(sums[:, 0], (0, 1)).all() and (sums[:, 1] == 1).all():
-        exact = Score.share(int(sums[:, 0].sum()), len(sums))
-        return Score(exact.value, exact.count, exact.low, exact.high, True, measured.better, measured.how)
-    value = _number(measured.value(sums.sum(0)))
-    low, high = _within(_drawn(measured.value, sums))
-    return Score(value, len(sums), low, high, measured.is_share, measured.better, measured.how)
+        return Score(None, 0, **facts)
+    if lost := int((~np.isfinite(sums)).any(1).sum()):
+        told = f"{lost:,} of {len(sums):,} items gave no number"
+        return Score(None, len(chosen), **facts | {"how": "; ".join(filter(None, (measured.how, told)))})
+    value = _number(measured.value, sums)
+    if value is None:
+        return Score(None, len(chosen), **facts)
+    if _are_hits(measured, sums) and len(sums) <= LARGE:
+        within = Spread(*exact_interval(int(sums[:, 0].sum()), len(sums)))
+    elif _are_shares(measured, sums):
+        within = _of_share(sums)
+    else:
+        is_positive = value > 0 and bool((sums >= 0).all())
+        within = spread(measured.value, sums, OF_POSITIVE if is_positive else AS_IT_IS)
+    return Score(value, len(chosen), *_clipped(within, 0.0, measured.is_share), **facts)
 
 
 def difference_of(base: Measured, tuned: Measured, ids: Sequence[str] | None = None) -> Difference:
-    """Tuned minus base, over the items that both have: the same ones are drawn for both."""
+    """Tuned minus base, over the items that both have: the same ones are drawn for both. Which way that is,
+    `judged` says, who knows what else is compared."""
     shared = [id for id in (tuned.items if ids is None else ids) if id in base.items and id in tuned.items]
     if not shared:
         return Difference(None, 0)
-    both = np.concatenate([_sums(base, shared), _sums(tuned, shared)], axis=1)
-    width = both.shape[1] // 2
+    left, right = _sums(base, shared), _sums(tuned, shared)
+    values = _number(base.value, left), _number(tuned.value, right)
+    if values[0] is None or values[1] is None:
+        return Difference(None, len(shared))
+    value = values[1] - values[0]
+    differ = _differ(left, right)
+    way: Way = "unsure" if differ else "even"
+    if not differ and not _are_shares(base, left):
+        return Difference(value, len(shared), value, value, way, 1.0, differ)
+    within = _paired(base, tuned, left, right)
+    low, high = _clipped(within, -1.0, tuned.is_share)
+    chance = _by_chance(within, base, tuned, left, right)
+    return Difference(value, len(shared), low, high, way, chance, differ)
+
+
+def _differ(left: Any, right: Any) -> int:
+    """Items of which both models do not say the same."""
+    return int((left != right).any(1).sum()) if left.shape == right.shape else len(left)
+
+
+def difference_of_scores(base: Score, tuned: Score) -> Difference | None:
+    """Tuned minus base where nobody knows of the items, from both intervals (Zou and Donner 2008): wider than
+    on the same items."""
+    ends = base.low, base.high, tuned.low, tuned.high
+    if base.value is None or tuned.value is None or None in ends:
+        return None
+    value, count = tuned.value - base.value, min(base.count, tuned.count)
+    below, above = (
+        sqrt(((one.value or 0) - (one.low or 0)) ** 2 + ((other.high or 0) - (other.value or 0)) ** 2)
+        for one, other in ((tuned, base), (base, tuned))
+    )
+    reach = below if value > 0 else above
+    chance = by_chance(Z * value / reach, count) if reach else float(not value)
+    return Difference(value, count, value - below, value + above, chance=chance)
+
+
+def _paired(base: Measured, tuned: Measured, left: Any, right: Any) -> Spread:
+    if _are_shares(base, left) and _are_shares(tuned, right):
+        return _of_difference(left, right)
+    width = left.shape[1]
 
     def between(sums: Any) -> Any:
         return tuned.value(sums[..., width:]) - base.value(sums[..., :width])
 
-    value = _number(between(both.sum(0)))
-    low, high = _within(_drawn(between, both))
-    same = bool((both[:, :width] == both[:, width:]).all())
-    return Difference(value, len(shared), low, high, _way(low, high, tuned, same))
+    both = np.concatenate([left, right], axis=1)
+    values = float(base.value(left.sum(0))), float(tuned.value(right.sum(0)))
+    are_positive = min(values) > 0 and bool((both >= 0).all())
+    return spread(between, both, of_difference(*values) if are_positive else AS_IT_IS)
 
 
-def _way(low: float | None, high: float | None, measured: Measured, same: bool) -> Way:
-    if same:
-        return "even"
-    if low is None or high is None or measured.better is None or low <= 0 <= high:
-        return "unsure"
-    return "better" if (low > 0) == (measured.better == "higher") else "worse"
+def _of_share(sums: "NDArray[np.float64]") -> Spread:
+    """With imagined items at 0 and at 1, so that it holds near them and where all items are equal."""
+    weight = sums[:, 1].mean()
+    extreme = [(0.0, weight), (weight, weight)]
+    return _normal(ratio, np.concatenate([sums, extreme]), [OF_A_SHARE] * 2)
 
 
-def _sums(measured: Measured, ids: Sequence[str] | None) -> "NDArray[np.float64]":
-    chosen = measured.items if ids is None else [id for id in ids if id in measured.items]
-    return np.array([measured.items[id] for id in chosen], np.float64)
+def _of_difference(left: Any, right: Any) -> Spread:
+    """With an imagined item that the base alone gets right, and one that the tuned model alone does."""
+    weights = left[:, 1].mean(), right[:, 1].mean()
+    extreme = [(weights[0], weights[0], 0.0, weights[1]), (0.0, weights[0], weights[1], weights[1])]
+    both = np.concatenate([np.concatenate([left, right], axis=1), extreme])
+    return _normal(lambda sums: ratio(sums[..., 2:]) - ratio(sums[..., :2]), both, [OF_A_DIFFERENCE] * 2)
 
 
-def _drawn(value: Callable[[Any], Any], sums: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """The number of each of many draws of as many items, with putting back."""
-    chance, found = np.random.default_rng(0), []
-    many = len(sums)
-    rows = max(1, AT_ONCE // many)
-    for start in range(0, DRAWS, rows):
-        counts = chance.multinomial(many, np.full(many, 1 / many), size=min(rows, DRAWS - start))
-        with np.errstate(all="ignore"):
-            found.append(value(counts @ sums))
-    return np.concatenate(found)
+def _normal(value: Callable[[Any], Any], sums: Any, imagined: list[float]) -> Spread:
+    """Of shares' ratios: the imagined items come last, as often as is said."""
+    often = np.ones(len(sums))
+    often[-len(imagined) :] = imagined
+    many, total = often.sum(), often @ sums
+    middle = float(value(total))
+    # How far each item moves the ratio: what it has beyond its part, by the whole.
+    moves = np.zeros(len(sums))
+    for at in range(0, sums.shape[1], 2):
+        sign = 1 if at == sums.shape[1] - 2 else -1
+        part = total[at] / total[at + 1]
+        moves += sign * (sums[:, at] - part * sums[:, at + 1]) / total[at + 1]
+    error = sqrt(float(often @ moves**2) * many / (many - 1))
+    chance = by_chance(middle / error, int(many) - 1)
+    return Spread(middle - Z * error, middle + Z * error, chance)
 
 
-def _within(drawn: "NDArray[np.float64]") -> tuple[float | None, float | None]:
-    sound = drawn[np.isfinite(drawn)]
-    if not len(sound):
-        return None, None
-    low, high = np.quantile(sound, [0.025, 0.975])
-    return float(low), float(high)
+def _by_chance(within: Spread, base: Measured, tuned: Measured, left: Any, right: Any) -> float:
+    """How often chance alone shows so much. Of hits by McNemar's exact test, with half of what is as likely
+    (mid-p); and never less than if all the items that differ had fallen to one side."""
+    differ = _differ(left, right)
+    if _are_hits(base, left) and _are_hits(tuned, right):
+        return mcnemar(differ, int((right[:, 0] > left[:, 0]).sum()))
+    return max(within.chance or 0.0, least_chance(differ))
 
 
-def _number(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def mcnemar(differ: int, won: int) -> float:
+    """Of so many items that only one model gets right, the tuned one gets so many."""
+    least = min(won, differ - won)
+    if differ > 1000:  # beyond, the exact sum says the same
+        return by_chance((2 * least - differ) / sqrt(differ), differ)
+    below = sum(comb(differ, hits) for hits in range(least))
+    return float(min(1.0, (2 * below + comb(differ, least)) / 2**differ))
+
+
+def _are_shares(measured: Measured, sums: Any) -> bool:
+    """Whether it is a share of something that each item has some of."""
+    bounded = measured.is_share and measured.value is ratio and sums.shape[1] == 2
+    return bool(
+        bounded and (sums[:, 0] >= 0).all() and (sums[:, 0] <= sums[:, 1]).all() and sums[:, 1].sum() > 0
+    )
+
+
+def _are_hits(measured: Measured, sums: Any) -> bool:
+    """Whether each item is a hit or none."""
+    return _are_shares(measured, sums) and bool(np.isin(sums[:, 0], (0, 1)).all() and (sums[:, 1] == 1).all())
+
+
+def _sums(measured: Measured, ids: Sequence[str]) -> "NDArray[np.float64]":
+    """What each item gives. A conversation that comes again is no other item: it counts with the first."""
+    rows = np.array([measured.items[id] for id in ids], np.float64)
+    firsts = [_AGAIN.sub("", id) for id in ids]
+    places = {id: at for at, id in enumerate(dict.fromkeys(firsts))}
+    if len(places) == len(ids):
+        return rows
+    found = np.zeros((len(places), rows.shape[1]))
+    np.add.at(found, [places[id] for id in firsts], rows)
+    return found
+
+
+def _clipped(within: Spread, least: float, is_share: bool) -> tuple[float | None, float | None]:
+    low, high = within.low, within.high
+    if low is None or high is None or not is_share:
+        return low, high
+    return max(least, low), min(1.0, high)
+
+
+def _number(value: Callable[[Any], Any], sums: Any) -> float | None:
+    with np.errstate(all="ignore"):
+        found = float(value(sums.sum(0)))
+    return found if isfinite(found) else None

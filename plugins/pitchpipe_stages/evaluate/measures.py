@@ -1,6 +1,8 @@
 """Numbers that are made of items, as a run keeps them: measured-base.jsonl and measured-tuned.jsonl."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
+from math import isfinite, nan
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -8,7 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.scoring import Better, Item, Measured, Score
+from pitchpipe.run.atomic import write
 
 
 class Measure(Struct):
@@ -21,7 +25,7 @@ class Measure(Struct):
     better: Better = None
     is_share: bool = False
     how: str = ""
-    items: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    items: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
     own: dict[str, Item] = field(default_factory=dict)
 
     @classmethod
@@ -31,30 +35,57 @@ class Measure(Struct):
         from pitchpipe_stages.evaluate.intervals import score_of
 
         value = f"{found.value.__module__}:{found.value.__qualname__}"
-        items = {id: tuple(map(float, sums)) for id, sums in found.items.items()}
-        return cls(
-            name,
-            score_of(found),
-            evaluator,
-            value,
-            found.better,
-            found.is_share,
-            found.how,
-            items,
-            dict(found.own),
-        )
+        items = {id: tuple(map(_known, sums)) for id, sums in found.items.items()}
+        if len({len(sums) for sums in items.values()}) > 1:
+            raise PitchpipeError(f"{evaluator}: items of '{name}' do not all give as many numbers")
+        facts = value, found.better, found.is_share, found.how, items, dict(found.own)
+        measure = cls(name, Score(None, 0), evaluator, *facts)
+        measure.score = score_of(measure.as_measured())
+        return measure
 
     @property
     def measured(self) -> Measured | None:
-        """As the evaluator gave it."""
-        if not self.value:
-            return None
-        function: Any = resolve_name(self.value)
-        return Measured(self.items, function, self.better, self.is_share, self.how, self.own)
+        """As the evaluator gave it; nothing of a score without items."""
+        return self.as_measured() if self.value else None
+
+    def as_measured(self) -> Measured:
+        items = {id: [nan if one is None else one for one in sums] for id, sums in self.items.items()}
+        return Measured(items, _function(self.value), self.better, self.is_share, self.how, self.own)
+
+
+def _known(value: float | None) -> float | None:
+    """JSON knows no number that is none."""
+    return float(value) if value is not None and isfinite(value) else None
+
+
+@cache
+def _function(place: str) -> Any:
+    try:
+        return resolve_name(place)
+    except (ImportError, AttributeError):
+        raise PitchpipeError(
+            f"there is no function {place}, which a score is made with. It must be one that can be imported"
+            " by its name: no lambda, and none inside of another function"
+        ) from None
+
+
+def of_each_item(measures: Iterable[Measure]) -> dict[str, dict[str, float | None]]:
+    """What each score is over one item alone, by item and name."""
+    import numpy as np
+
+    found: dict[str, dict[str, float | None]] = {}
+    for measure in measures:
+        if not (measured := measure.measured) or not measured.items:
+            continue
+        with np.errstate(all="ignore"):
+            values = np.asarray(measured.value(np.array(list(measured.items.values()), np.float64))).tolist()
+        for id, value in zip(measured.items, values, strict=True):
+            found.setdefault(id, {})[measure.name] = _known(value)
+    return found
 
 
 def write_measures(file: Path, measures: list[Measure]) -> None:
-    file.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in measures))
+    write(file, b"".join(msgspec.json.encode(one) + b"\n" for one in measures))
 
 
 def read_measures(file: Path) -> Mapping[str, Measure]:

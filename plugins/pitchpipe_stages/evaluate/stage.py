@@ -55,7 +55,7 @@ class Evaluate(Stage[dict[str, Score]]):
         with run.console.waiting(f"loading the {self.model} model"):
             loader = RecipeModel(recipe, rendering)
             model = loader.tuned(run.path / "model") if self.tuned else loader.base()
-        test = HeldOut(run.path)
+        test = HeldOut(run.path / "prepared")
         if not self.tuned:  # training has asked the same
             must_fit(loader.before, rendering.tokenizer, loader.new_tokens, [test])
         subject = RecipeSubject(

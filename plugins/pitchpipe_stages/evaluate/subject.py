@@ -13,8 +13,8 @@ from pitchpipe.host.contracts import Answer, Ask, Batch, Console, Prompt, Reply
 from pitchpipe.host.protocols import Collator
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.example import Example, Examples
-from pitchpipe_stages.evaluate.intervals import score_of
-from pitchpipe_stages.evaluate.measures import Measure
+from pitchpipe.run.atomic import write
+from pitchpipe_stages.evaluate.measures import Measure, of_each_item
 from pitchpipe_stages.generate import asking
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.scorer import scores
@@ -102,18 +102,12 @@ class RecipeSubject:
 
     def write_answers(self, file: Path, measures: Mapping[str, Measure]) -> None:
         """Each answer to a held-out prompt, with what the evaluators say of it."""
-        with open(file, "wb") as lines:
-            for id, (prompt, answer) in self.asked.items():
-                lines.write(msgspec.json.encode(_line(prompt, answer, _values(id, measures))) + b"\n")
-
-
-def _values(id: str, measures: Mapping[str, Measure]) -> dict[str, float | None]:
-    """What each score is over one item alone."""
-    found = {}
-    for name, measure in measures.items():
-        if (measured := measure.measured) and id in measured.items:
-            found[name] = score_of(measured, [id]).value
-    return found
+        values = of_each_item(measures.values())
+        lines = (
+            msgspec.json.encode(_line(prompt, answer, values.get(id, {}))) + b"\n"
+            for id, (prompt, answer) in self.asked.items()
+        )
+        write(file, b"".join(lines))
 
 
 def _line(prompt: Prompt, answer: Answer, values: dict[str, float | None]) -> Json:

@@ -1,52 +1,50 @@
 """The summary of an evaluation: the base model beside the tuned one."""
 
-from itertools import islice
+from itertools import chain, islice
+from shutil import get_terminal_size
 
 import msgspec
 
-from pitchpipe.host.scoring import Score
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape, shortened
 from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.evaluate.sections import EVALUATORS
+from pitchpipe_stages.evaluate.telling import contaminated_lines, group_lines
+from pitchpipe_stages.evaluate.words import difference_shown, readable, shown
 
 SHOWN = 3  # questions with both models' answers
 
 
 def show_scores(run: Run, evaluation: Evaluated) -> None:
-    """Show the scores of both models, and some answers."""
-    models = evaluation.models
-    names = list(dict.fromkeys(name for found in models.values() for name in found))
-    lines = [
-        [
-            name.replace("_", " "),
-            *(shown(scores[name]) if name in scores else "" for scores in models.values()),
-        ]
-        for name in names
-    ]
-    run.console.table("Scores on held-out conversations (95 % interval)", ["", *models], lines)
+    """Show the scores of both models, what got worse and better, and some answers."""
+    head, lines = _table(evaluation)
+    if _width(lines) > get_terminal_size().columns:
+        lines = [[cell.replace("  ", "\n") for cell in line] for line in lines]
+    run.console.table("Scores, with 95 % intervals", head, lines)
     for use in run.recipe[EVALUATORS]:
         run.console.say(f"[dim]{escape(use.label)}: {escape(use.component.summary)}[/]")
-    if len(models) > 1:
-        _answers(run, list(models))
+    for line in chain(group_lines(evaluation), contaminated_lines(evaluation)):
+        run.console.say(line)
+    if len(evaluation.models) > 1:
+        _answers(run, list(evaluation.models))
 
 
-def shown(score: Score) -> str:
-    """A score with the interval in which it lies."""
+def _table(evaluation: Evaluated) -> tuple[list[str], list[list[str]]]:
+    names = list(dict.fromkeys(name for found in evaluation.models.values() for name in found))
+    head, lines = ["", *evaluation.models], [[readable(name)] for name in names]
+    for found in evaluation.models.values():
+        for name, line in zip(names, lines, strict=True):
+            line.append(shown(found[name]) if name in found else "")
+    if len(evaluation.models) > 1:
+        head.append("difference")
+        for name, line in zip(names, lines, strict=True):
+            line.append(difference_shown(evaluation.both(name)))
+    return head, lines
 
-    def number(value: float) -> str:
-        if score.is_share:
-            return f"{100 * value:.1f}"
-        if value >= 1e6:
-            return f"{value:.1e}"
-        return f"{value:,.0f}" if value >= 100 else f"{value:.3f}"
 
-    if score.value is None or score.value != score.value:
-        return "not a number"
-    unit = " %" if score.is_share else ""
-    known = score.low is not None and score.high is not None
-    around = f"  ({number(score.low or 0)} to {number(score.high or 0)})" if known else ""
-    return f"{number(score.value)}{unit}{around}"
+def _width(lines: list[list[str]]) -> int:
+    """Columns that a table takes."""
+    return sum(max(map(len, column)) + 2 for column in zip(*lines, strict=True)) if lines else 0
 
 
 def _answers(run: Run, models: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pitchpipe_stages.evaluate.summary import shown
+from pitchpipe_stages.evaluate.words import shown
 from pitchpipe_stages.export.run_facts import RunFacts
 
 BASES = {"adapter": "adapter", "model": "finetune"}

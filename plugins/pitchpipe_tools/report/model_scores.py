@@ -7,7 +7,6 @@ import msgspec
 from msgspec import Struct
 
 from pitchpipe.host.scoring import Score
-from pitchpipe_stages.evaluate.worse import is_worse
 
 MODELS = ("base", "tuned")
 ModelScores = dict[str, dict[str, Score]]  # by model, by name
@@ -37,5 +36,8 @@ def worse(found: ModelScores) -> list[str]:
 
 
 def _is_worse(base: Score, tuned: Score) -> bool:
-    no_number = tuned.value is None and base.value is not None
-    return no_number or is_worse(base, tuned, surely=False)
+    if base.value is None or tuned.value is None:
+        return base.value is not None
+    if base.better is None:
+        return False
+    return tuned.value < base.value if base.better == "higher" else tuned.value > base.value
