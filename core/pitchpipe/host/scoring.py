@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from math import sqrt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from msgspec import Struct
 
-from pitchpipe.host.contracts import Answer, Ask, Batch, Console, Prompt, Reply
+from pitchpipe.host.contracts import Answer, Ask, Batch, Console, Prompt, Reply, Sampling
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import Example, Examples
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+GREEDY = Sampling()
 Better = Literal["higher", "lower"] | None
 
 
@@ -91,12 +93,15 @@ class Subject(Protocol):
     `max_new_tokens`, an answer may have 256 tokens, or as many as the longest expected one. `likelihoods` are
     of the second ids behind the first: the log-probability, and whether each token was the likeliest.
     `earlier` are the base's answers, while the tuned model is scored. `ask` asks a teacher of the recipe;
-    nothing is paid twice. `label` names a progress bar.
+    nothing is paid twice. `label` names a progress bar. An answer also ends at words of `until`. `folder` is
+    for what an evaluator writes beside its scores. `served` is the tokenizer as the saved model has it.
     """
 
     name: Literal["base", "tuned"]
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
+    served: "PreTrainedTokenizerFast"
+    folder: Path
     test: Examples
     console: Console
 
@@ -105,8 +110,9 @@ class Subject(Protocol):
     def prompts(self, limit: int | None = None) -> list[Prompt]: ...
     def prompt(self, conversation: Conversation) -> Prompt | None: ...
     def answers(
-        self, prompts: Sequence[Prompt], label: str, batch_size: int = 32, max_new_tokens: int | None = None
-    ) -> Iterator[Answer]: ...
+        self, prompts: Sequence[Prompt], label: str, batch_size: int = 32, max_new_tokens: int | None = None,
+        until: Sequence[str] = (), how: Sampling = GREEDY,
+    ) -> Iterator[Answer]: ...  # fmt: skip
     def earlier(
         self, prompts: Sequence[Prompt], max_new_tokens: int | None = None
     ) -> list[Answer | None]: ...

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pitchpipe.host.scoring import Score
 from pitchpipe_stages.evaluate.evaluated import BothModels, Difference, Evaluated
+from pitchpipe_stages.evaluate.held_out import groups_of
 from pitchpipe_stages.evaluate.intervals import difference_of, difference_of_scores, score_of
 from pitchpipe_stages.evaluate.measures import Measure, read_measures
-from pitchpipe_stages.evaluate.held_out import groups_of
 from pitchpipe_stages.evaluate.upshot import upshot_of
 from pitchpipe_stages.evaluate.ways import settle_ways
 

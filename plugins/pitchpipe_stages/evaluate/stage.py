@@ -1,12 +1,13 @@
 """The stages `evaluate base` and `evaluate tuned`."""
 
+from functools import partial
 from typing import Literal
 
 from pitchpipe.host.scoring import Score
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
-from pitchpipe.run.keys import KeyParts, parts_of
+from pitchpipe.run.keys import KeyParts, as_parts, own_parts, parts_of
 from pitchpipe.run.stage import Stage
 from pitchpipe_stages.evaluate.evaluated import FILE
 from pitchpipe_stages.evaluate.measures import Measure, write_measures
@@ -29,21 +30,27 @@ class Evaluate(Stage[dict[str, Score]]):
         self.name = f"evaluate {model}"
         self.after = ("evaluate base",) if self.tuned else ("train",)
         self.sections = () if self.tuned else (EVALUATORS,)
-        self.makes = (f"answers-{model}.jsonl", f"measured-{model}.jsonl")
+        self.makes = (f"answers-{model}.jsonl", f"measured-{model}.jsonl", f"evaluating/{model}")
 
     def wanted(self, recipe: Recipe) -> bool:
         return EVALUATORS in recipe and (recipe[TRAINER] is not None or not self.tuned)
 
     def key(self, run: Run) -> KeyParts:
-        from pitchpipe_stages.model.load import model_parts
-
-        parts = model_parts(run.recipe) | {"prepared test": run.result(PREPARE).files["test"]}
+        parts = self._asked(run) | {"prepared test": run.result(PREPARE).files["test"]}
         for use in run.recipe[EVALUATORS]:
             parts |= parts_of(use, run.recipe)
-        return parts | (train_parts(run) if self.tuned else {})
+        return parts
+
+    def _asked(self, run: Run) -> KeyParts:
+        """What decides the answers to any question."""
+        from pitchpipe_stages.model.load import model_parts
+
+        return model_parts(run.recipe) | (train_parts(run) if self.tuned else {})
 
     def work(self, run: Run) -> dict[str, Score]:
         from pitchpipe_stages.evaluate.held_out import HeldOut
+        from pitchpipe_stages.evaluate.memory import Memory
+        from pitchpipe_stages.evaluate.served import served
         from pitchpipe_stages.evaluate.subject import RecipeSubject
         from pitchpipe_stages.model.fits import must_fit
         from pitchpipe_stages.model.load import RecipeModel
@@ -58,9 +65,14 @@ class Evaluate(Stage[dict[str, Score]]):
         test = HeldOut(run.path / "prepared")
         if not self.tuned:  # training has asked the same
             must_fit(loader.before, rendering.tokenizer, loader.new_tokens, [test])
+        folder, defaults = self.tuned and run.path / "model", run.result(PREPARE).defaults()
+        serving = partial(served, rendering.tokenizer, rendering.renderer, defaults, folder or None)
+        known = own_parts(self, recipe) | as_parts(self._asked(run))
+        memory = Memory(run.path / "evaluating" / self.model, known)
         subject = RecipeSubject(
-            self.model, model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console
-        )
+            self.model, model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console,
+            memory, serving,
+        )  # fmt: skip
         measures: dict[str, Measure] = {}
         for use in recipe[EVALUATORS]:
             for name, found in use.bound(subject).items():

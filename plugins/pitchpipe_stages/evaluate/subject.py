@@ -1,22 +1,25 @@
 """What an evaluator is given: a model to ask, and the held-out conversations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.host.contracts import Answer, Ask, Batch, Console, Prompt, Reply
+from pitchpipe.host.contracts import Answer, Ask, Batch, Console, Prompt, Reply, Sampling
 from pitchpipe.host.protocols import Collator
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.example import Example, Examples
 from pitchpipe.run.atomic import write
+from pitchpipe_stages.evaluate.answerer import Answerer, Terms
+from pitchpipe_stages.evaluate.likely import Pairs, likelihoods_of
 from pitchpipe_stages.evaluate.measures import Measure, of_each_item
+from pitchpipe_stages.evaluate.memory import Memory
 from pitchpipe_stages.generate import asking
-from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.scorer import scores
 from pitchpipe_stages.render.renderer import Renderer
 
@@ -38,7 +41,17 @@ class RecipeSubject:
     test: Examples
     collator: Collator
     console: Console
+    memory: Memory  # what it was asked before, in this run
+    serving: Callable[[], "PreTrainedTokenizerFast"]
     asked: dict[str, tuple[Prompt, Answer]] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        return self.memory.folder
+
+    @cached_property
+    def served(self) -> "PreTrainedTokenizerFast":
+        return self.serving()
 
     def ready(self) -> "AbstractContextManager[PreTrainedModel]":
         return asking.ready(self.model)
@@ -61,26 +74,40 @@ class RecipeSubject:
         return asking.prompt_of(conversation, self.renderer)
 
     def answers(
-        self, prompts: Sequence[Prompt], label: str, batch_size: int = 32, max_new_tokens: int | None = None
-    ) -> Iterator[Answer]:
+        self, prompts: Sequence[Prompt], label: str, batch_size: int = 32, max_new_tokens: int | None = None,
+        until: Sequence[str] = (), how: Sampling = asking.GREEDY,
+    ) -> Iterator[Answer]:  # fmt: skip
         if scores(self.model):
             raise PitchpipeError(
                 f"{label}: a reward model scores replies and gives none: evaluate it by pair_accuracy"
             )
-        ends = Ends.of(self.model, self.tokenizer, self.renderer).every
-        most = self._most(prompts, label, max_new_tokens)
-        with self.ready() as model, self.console.bar(label, len(prompts)) as tick:
-            found = asking.answers(model, self.tokenizer, ends, prompts, batch_size, most, tick)
-            for prompt, answer in zip(prompts, found, strict=True):
-                self.asked[prompt.id] = prompt, answer
-                yield answer
+        terms = Terms(self._most(prompts, label, max_new_tokens), until, how)
+        found = self._answerer.answers(self.memory.answers, prompts, label, batch_size, terms)
+        self.asked |= {one.id: (one, answer) for one, answer in zip(prompts, found, strict=True)}
+        yield from found
+
+    def earlier(self, prompts: Sequence[Prompt], max_new_tokens: int | None = None) -> list[Answer | None]:
+        if self.name == "base":
+            return [None] * len(prompts)
+        terms = Terms(max_new_tokens or _room(prompts, self.tokenizer))
+        return [self._answerer.known(self._bases.answers, key, terms) for key in terms.keys(prompts)]
+
+    @cached_property
+    def _answerer(self) -> Answerer:
+        return Answerer(self.model, self.tokenizer, self.renderer, self.console)
+
+    @cached_property
+    def _bases(self) -> Memory:
+        return Memory(self.folder.parent / "base")
+
+    def likelihoods(self, asked: Pairs, label: str, batch_size: int = 32) -> list[tuple[float, bool]]:
+        return likelihoods_of(self.model, self.memory.likelihoods, asked, label, batch_size, self.console)
 
     def _most(self, prompts: Sequence[Prompt], label: str, asked: int | None) -> int:
         """How many tokens an answer may have. A limit that cuts right answers is told."""
-        texts = [prompt.expected for prompt in prompts]
-        lengths = [len(ids) + 1 for ids in self.tokenizer(texts, add_special_tokens=False)["input_ids"]]
         if asked is None:
-            return max([ROOM, *lengths])
+            return _room(prompts, self.tokenizer)
+        lengths = _lengths(prompts, self.tokenizer)
         if cut := sum(length > asked for length in lengths):
             self.console.say(
                 f"[yellow]warning:[/] {label}: {cut:,} of {len(prompts):,} expected replies are longer than"
@@ -89,23 +116,17 @@ class RecipeSubject:
             )
         return asked
 
-    def earlier(self, prompts: Sequence[Prompt], max_new_tokens: int | None = None) -> list[Answer | None]:
-        raise NotImplementedError("the base's answers")
-
-    def likelihoods(
-        self, asked: Sequence[tuple[Sequence[int], Sequence[int]]], label: str, batch_size: int = 32
-    ) -> list[tuple[float, bool]]:
-        raise NotImplementedError("likelihoods")
-
     def ask(self, teacher: str, asks: Sequence[Ask], label: str) -> list[Reply]:
         raise NotImplementedError("teachers")
 
     def write_answers(self, file: Path, measures: Mapping[str, Measure]) -> None:
         """Each answer to a held-out prompt, with what the evaluators say of it."""
+        held_out = {conversation.id for conversation in self.test.conversations()} if self.asked else set()
         values = of_each_item(measures.values())
         lines = (
             msgspec.json.encode(_line(prompt, answer, values.get(id, {}))) + b"\n"
             for id, (prompt, answer) in self.asked.items()
+            if id in held_out
         )
         write(file, b"".join(lines))
 
@@ -113,3 +134,14 @@ class RecipeSubject:
 def _line(prompt: Prompt, answer: Answer, values: dict[str, float | None]) -> Json:
     said = {"id": prompt.id, "prompt": prompt.words, "expected": prompt.expected, "said": answer.text}
     return {**said, "ended": answer.ended, "scores": values}
+
+
+def _room(prompts: Sequence[Prompt], tokenizer: "PreTrainedTokenizerFast") -> int:
+    """Tokens for any answer, and for each expected one."""
+    return max([ROOM, *_lengths(prompts, tokenizer)])
+
+
+def _lengths(prompts: Sequence[Prompt], tokenizer: "PreTrainedTokenizerFast") -> list[int]:
+    """The tokens that each expected reply needs, its end included."""
+    texts = [prompt.expected for prompt in prompts]
+    return [len(ids) + 1 for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.host.contracts import Answer, Prompt, Sampling
 from pitchpipe.records.conversation import Conversation
+from pitchpipe_stages.generate.until import Until, before_any
 from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.render.renderer import Renderer
 
@@ -95,23 +96,40 @@ def answers(
     tick: Callable[[int], None] = lambda count: None,
     how: Sampling = GREEDY,
 ) -> Iterator[Answer]:
-    """The model's answer to each prompt; `tick` hears how many were given.
+    """The model's answer to each prompt; `tick` hears how many were given."""
+    found: dict[int, Answer] = {}
+    for some in batches(model, tokenizer, stops, prompts, batch_size, max_new_tokens, how):
+        found |= some
+        tick(len(some))
+    yield from (found[number] for number in range(len(prompts)))
 
-    Prompts of like length are asked together, the longest first: too little memory shows at once.
+
+def batches(
+    model: "PreTrainedModel",
+    tokenizer: "PreTrainedTokenizerFast",
+    stops: list[int],
+    prompts: Sequence[Prompt],
+    batch_size: int,
+    max_new_tokens: int,
+    how: Sampling = GREEDY,
+    until: Sequence[str] = (),
+) -> Iterator[dict[int, Answer]]:
+    """The answers of one batch after the other, by the numbers of their prompts.
+
+    Prompts of like length are asked together, the longest first: too little memory shows at once. An answer
+    also ends where it says one of `until`, which is no part of its text.
     """
     order = sorted(range(len(prompts)), key=lambda number: -len(prompts[number].ids))
     apart = model.config.is_encoder_decoder
-    found: dict[int, Answer] = {}
     before = Before.of(model)
     with plain_settings(model, stops, cast(int, tokenizer.pad_token_id), how) as settings:
         for start in range(0, len(order), batch_size):
             numbers = order[start : start + batch_size]
             ids = [prompts[number].ids for number in numbers]
             settings.max_new_tokens = min(max_new_tokens, _room(before, 1 if apart else len(ids[0])))
-            written = _written(model, ids, tokenizer.pad_token_id)
-            found |= {n: _answer(tokenizer, ids, stops) for n, ids in zip(numbers, written, strict=True)}
-            tick(len(numbers))
-    yield from (found[number] for number in range(len(prompts)))
+            heard = Until(tokenizer, until, 1 if apart else len(ids[0])) if until else None
+            written = _written(model, ids, tokenizer.pad_token_id, heard)
+            yield {n: answer(tokenizer, ids, stops, until) for n, ids in zip(numbers, written, strict=True)}
 
 
 def _room(before: Before, taken: int) -> int:
@@ -121,7 +139,9 @@ def _room(before: Before, taken: int) -> int:
     return max(1, before.positions - taken)
 
 
-def _written(model: "PreTrainedModel", prompts: list[list[int]], pad: Any) -> list[list[int]]:
+def _written(
+    model: "PreTrainedModel", prompts: list[list[int]], pad: Any, heard: Until | None
+) -> list[list[int]]:
     """What the model writes: behind the prompt, or in its decoder behind the token that it starts with."""
     import torch
 
@@ -135,6 +155,7 @@ def _written(model: "PreTrainedModel", prompts: list[list[int]], pad: Any) -> li
     written = cast(Callable[..., Any], model.generate)(
         input_ids=torch.tensor(rows, device=model.device),
         attention_mask=torch.tensor(seen, device=model.device),
+        stopping_criteria=[heard] if heard else None,
     )
     found: list[list[int]] = written[:, 1 if apart else width :].tolist()
     return found
@@ -165,7 +186,11 @@ def plain_settings(
         inner.generation_config = own
 
 
-def _answer(tokenizer: "PreTrainedTokenizerFast", ids: list[int], stops: list[int]) -> Answer:
+def answer(
+    tokenizer: "PreTrainedTokenizerFast", ids: list[int], stops: list[int], until: Sequence[str] = ()
+) -> Answer:
+    """What tokens say up to the one that ends them, or to words that do."""
     end = next((at for at, token in enumerate(ids) if token in stops), len(ids))
-    text = tokenizer.decode(ids[:end], skip_special_tokens=True)
-    return Answer(str(text), end < len(ids), ids[: end + 1])
+    text = str(tokenizer.decode(ids[:end], skip_special_tokens=True))
+    said = before_any(text, until)
+    return Answer(said, end < len(ids) or said != text, ids[: end + 1])

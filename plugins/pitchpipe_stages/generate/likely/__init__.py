@@ -1,0 +1,1 @@
+"""How likely a model holds texts behind others. What many of them begin with is read once."""
