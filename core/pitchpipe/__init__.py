@@ -11,7 +11,8 @@ _HOMES = {
     "records.template": "JinjaTemplate Piece ToolCalls Turns chat_template jinja_text turns",
     "records.example": "Example Examples IGNORED",
     "records.related": "Block Related Sketches",
-    "host.contracts": "Answer Ask Batches Console DataPlan Export Prompt Reply Sampling Tracked Training",
+    "host.contracts": "Answer Ask Batches Console DataPlan Export Models Prompt Reply Sampling Tracked"
+    " Training Usage",
     "host.scoring": "Item Measured Score Subject",
     "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Loader Model"
     " Packing Part Record Reward Teacher Template Tracker Trainer",
@@ -23,7 +24,7 @@ _HOMES = {
     "run.directory": "Run",
     "run.keys": "parts_of",
     "run.stage": "Stage",
-    "errors": "PitchpipeError Quarantine suggest",
+    "errors": "AskAgain PitchpipeError Quarantine suggest",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = sorted(_HOME_OF)

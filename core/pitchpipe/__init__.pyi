@@ -1,5 +1,6 @@
 """The names that a plugin may import, for type checkers. `__init__.py` has the list."""
 
+from pitchpipe.errors import AskAgain as AskAgain
 from pitchpipe.errors import PitchpipeError as PitchpipeError
 from pitchpipe.errors import Quarantine as Quarantine
 from pitchpipe.errors import suggest as suggest
@@ -9,11 +10,13 @@ from pitchpipe.host.contracts import Batches as Batches
 from pitchpipe.host.contracts import Console as Console
 from pitchpipe.host.contracts import DataPlan as DataPlan
 from pitchpipe.host.contracts import Export as Export
+from pitchpipe.host.contracts import Models as Models
 from pitchpipe.host.contracts import Prompt as Prompt
 from pitchpipe.host.contracts import Reply as Reply
 from pitchpipe.host.contracts import Sampling as Sampling
 from pitchpipe.host.contracts import Tracked as Tracked
 from pitchpipe.host.contracts import Training as Training
+from pitchpipe.host.contracts import Usage as Usage
 from pitchpipe.host.hookspecs import Register as Register
 from pitchpipe.host.hookspecs import hookimpl as hookimpl
 from pitchpipe.host.options import Meta as Meta

@@ -24,6 +24,15 @@ class Quarantine(Exception):
     """Raised where a row cannot be used as it is; the row goes to the ledger with this reason."""
 
 
+class AskAgain(Exception):
+    """Raised by a teacher that gave no reply and may give one later: why, and after how many seconds at the
+    earliest, if it said so. `free`: nothing can have been paid."""
+
+    def __init__(self, why: str, after: float | None = None, free: bool = False):
+        super().__init__(why)
+        self.after, self.free = after, free
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """The nearest known name, or all of them where none is near."""
     from difflib import get_close_matches

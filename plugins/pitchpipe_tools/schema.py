@@ -60,6 +60,8 @@ def _section(host: Host, section: Section[object]) -> Schema:
         default = host.default(section.kind, section.name)
         return {"anyOf": [{"type": "boolean"}, _options(default.options) if default else {"type": "object"}]}
     use = _use(host, section.kind, shared)
+    if section.named:
+        return {"type": "object", "additionalProperties": use}
     return {"type": "array", "items": use} if section.many else use
 
 

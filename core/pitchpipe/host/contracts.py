@@ -137,6 +137,14 @@ class Ask:
     nth: int = 0
 
 
+class Usage(Struct, frozen=True):
+    """Tokens of a question: read, of them `cached`, and written."""
+
+    read: int
+    written: int
+    cached: int = 0
+
+
 class Reply(Struct, frozen=True):
     """What came of a question. Only a reply that ended by "stop" is whole; `problem` says what failed."""
 
@@ -144,7 +152,16 @@ class Reply(Struct, frozen=True):
     end: Literal["stop", "cut", "refused", "failed", "unsent"]
     model: str = ""  # that answered, as it calls itself
     problem: str = ""
+    usage: Usage | None = None  # None: nobody knows, so the most that it may have been is counted
     key: str = ""  # in the record of requests
+
+
+class Models(Protocol):
+    """Models for teachers in this process: that of a run, of a folder, of a name on the hub, or with no place
+    the recipe's base. `identity` is all that decides the answers."""
+
+    def identity(self, place: str) -> str: ...
+    def answers(self, place: str, asks: Sequence[Ask]) -> list[Reply]: ...
 
 
 @dataclass(frozen=True)

@@ -184,8 +184,8 @@ class Evaluator(Protocol):
 
 
 class Teacher(Protocol):
-    # Answers questions: a model behind a URL, in process, or a record. `model` is who is asked, `can` names
-    # what it is able to: "schema", "logprobs", "raw". It never tries again by itself: the record does.
+    # Answers a question. `model` is who is asked, `can` what it is able to, as "schema". It asks once, and
+    # raises AskAgain where the question may be asked again, PitchpipeError where no other need be asked.
     model: str
     can: frozenset[str]
 

@@ -1,6 +1,6 @@
 """What evaluators are given, and the numbers that they give back."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from math import sqrt
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from msgspec import Struct
 
 from pitchpipe.host.contracts import Answer, Ask, Batch, Console, Prompt, Reply, Sampling
-from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.example import Example, Examples
 
 if TYPE_CHECKING:
@@ -93,11 +93,13 @@ class Subject(Protocol):
     `max_new_tokens`, an answer may have 256 tokens, or as many as the longest expected one. `likelihoods` are
     of the second ids behind the first: the log-probability, and whether each token was the likeliest.
     `earlier` are the base's answers, while the tuned model is scored. `ask` asks a teacher of the recipe;
-    nothing is paid twice. `label` names a progress bar. An answer also ends at words of `until`. `folder` is
-    for what an evaluator writes beside its scores. `served` is the tokenizer as the saved model has it.
+    nothing is paid twice. `label` names a progress bar. An answer also ends at words of `until`. `keep` adds
+    lines to NAME-base.jsonl or NAME-tuned.jsonl in the run's folder; `folder` is for what else an evaluator
+    writes. `served` is the tokenizer as the saved model has it.
     """
 
     name: Literal["base", "tuned"]
+    alone: bool  # the base, of which no tuned model follows
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerFast"
     served: "PreTrainedTokenizerFast"
@@ -120,3 +122,4 @@ class Subject(Protocol):
         self, asked: Sequence[tuple[Sequence[int], Sequence[int]]], label: str, batch_size: int = 32
     ) -> list[tuple[float, bool]]: ...
     def ask(self, teacher: str, asks: Sequence[Ask], label: str) -> list[Reply]: ...
+    def keep(self, name: str, lines: Iterable[Json]) -> None: ...

@@ -50,6 +50,16 @@ class Checker:
         entries, common = self.entries(section.name), shared(section)
         return numbered([use for at, entry in entries if (use := self.use(section.kind, at, entry, common))])
 
+    def named(self, section: Section[object]) -> list[Use]:
+        """The components to which a section gives names, which are their labels."""
+        entries = self.data.get(section.name) or {}
+        if not isinstance(entries, dict):
+            self.problem((section.name,), f"expected names, `{{name: {section.kind}}}`, got {entries!r}")
+            return []
+        at = {str(name): (section.name, name) for name in entries}
+        uses = {name: self.use(section.kind, key, entries[key[1]]) for name, key in at.items()}
+        return [replace(use, label=name) for name, use in uses.items() if use]
+
     def plain(self, section: Section[Made]) -> Made:
         """A section that holds options and no component."""
         assert section.options

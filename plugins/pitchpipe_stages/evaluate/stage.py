@@ -12,6 +12,8 @@ from pitchpipe.run.stage import Stage
 from pitchpipe_stages.evaluate.evaluated import FILE
 from pitchpipe_stages.evaluate.measures import Measure, write_measures
 from pitchpipe_stages.evaluate.sections import EVALUATORS
+from pitchpipe_stages.generate.requests.decided import asked_parts
+from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_stages.prepare.stage import PREPARE
 from pitchpipe_stages.render.sections import COLLATOR
 from pitchpipe_stages.train.records import Records
@@ -29,7 +31,7 @@ class Evaluate(Stage[dict[str, Score]]):
         self.model, self.tuned = model, model == "tuned"
         self.name = f"evaluate {model}"
         self.after = ("evaluate base",) if self.tuned else ("train",)
-        self.sections = () if self.tuned else (EVALUATORS,)
+        self.sections = () if self.tuned else (EVALUATORS, TEACHERS, BUDGET)
         self.makes = (f"answers-{model}.jsonl", f"measured-{model}.jsonl", f"evaluating/{model}")
 
     def wanted(self, recipe: Recipe) -> bool:
@@ -39,7 +41,7 @@ class Evaluate(Stage[dict[str, Score]]):
         parts = self._asked(run) | {"prepared test": run.result(PREPARE).files["test"]}
         for use in run.recipe[EVALUATORS]:
             parts |= parts_of(use, run.recipe)
-        return parts
+        return parts | asked_parts(run.recipe, run.recipe[EVALUATORS])
 
     def _asked(self, run: Run) -> KeyParts:
         """What decides the answers to any question."""
@@ -52,6 +54,8 @@ class Evaluate(Stage[dict[str, Score]]):
         from pitchpipe_stages.evaluate.memory import Memory
         from pitchpipe_stages.evaluate.served import served
         from pitchpipe_stages.evaluate.subject import RecipeSubject
+        from pitchpipe_stages.generate.opened import OpenedModel
+        from pitchpipe_stages.generate.requests.desk import Desk
         from pitchpipe_stages.model.fits import must_fit
         from pitchpipe_stages.model.load import RecipeModel
         from pitchpipe_stages.render.rendering import Rendering
@@ -69,10 +73,12 @@ class Evaluate(Stage[dict[str, Score]]):
         serving = partial(served, rendering.tokenizer, rendering.renderer, defaults, folder or None)
         known = own_parts(self, recipe) | as_parts(self._asked(run))
         memory = Memory(run.path / "evaluating" / self.model, known)
+        desk = Desk(run, OpenedModel(recipe, rendering, loader, model, None), self.tuned)
         subject = RecipeSubject(
             self.model, model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console,
-            memory, serving,
+            memory, serving, desk,
         )  # fmt: skip
+        subject.alone = recipe[TRAINER] is None
         measures: dict[str, Measure] = {}
         for use in recipe[EVALUATORS]:
             for name, found in use.bound(subject).items():
@@ -80,6 +86,7 @@ class Evaluate(Stage[dict[str, Score]]):
                 measures[name] = Measure.of(name, found, use.label)
         write_measures(run.path / f"measured-{self.model}.jsonl", list(measures.values()))
         subject.write_answers(run.path / f"answers-{self.model}.jsonl", measures)
+        subject.write_kept(run.path)
         scores = {name: one.score for name, one in measures.items()}
         if self.tuned:
             _record(run, {"base": run.result(BASE), "tuned": scores})

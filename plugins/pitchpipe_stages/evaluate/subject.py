@@ -1,6 +1,6 @@
 """What an evaluator is given: a model to ask, and the held-out conversations."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +26,7 @@ from pitchpipe_stages.render.renderer import Renderer
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+    from pitchpipe_stages.generate.requests.desk import Desk
 
 ROOM = 256  # tokens for answers, where no expected reply needs more
 
@@ -43,7 +44,10 @@ class RecipeSubject:
     console: Console
     memory: Memory  # what it was asked before, in this run
     serving: Callable[[], "PreTrainedTokenizerFast"]
+    desk: "Desk"
     asked: dict[str, tuple[Prompt, Answer]] = field(default_factory=dict)
+    alone: bool = False
+    kept: dict[str, list[Json]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -117,7 +121,20 @@ class RecipeSubject:
         return asked
 
     def ask(self, teacher: str, asks: Sequence[Ask], label: str) -> list[Reply]:
-        raise NotImplementedError("teachers")
+        return self.desk.ask(teacher, asks, label)
+
+    def keep(self, name: str, lines: Iterable[Json]) -> None:
+        self.kept.setdefault(name, []).extend(lines)
+
+    def write_kept(self, folder: Path) -> None:
+        """What evaluators keep, as NAME-base.jsonl or NAME-tuned.jsonl; files of earlier evaluations go."""
+        known = {f"{name}-{self.name}.jsonl" for name in (*self.kept, "answers", "measured")}
+        for file in folder.glob(f"*-{self.name}.jsonl"):
+            if file.name not in known:
+                file.unlink()
+        for name, lines in self.kept.items():
+            written = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+            write(folder / f"{name}-{self.name}.jsonl", written)
 
     def write_answers(self, file: Path, measures: Mapping[str, Measure]) -> None:
         """Each answer to a held-out prompt, with what the evaluators say of it."""

@@ -113,8 +113,7 @@ def opened(place: str, console: Console, tuned: bool = True, template: str = "")
     with console.waiting(f"loading {'the base of ' * (not tuned)}{escape(place)}"):
         adapter = None if run else AdapterFolder.at(path)
         tokenizer = adapter.tokenizer if adapter else None
-        base = adapter.base if adapter else {}
-        recipe = recipe_of(run) if run else recipe_for(base, place, template, tokenizer)
+        recipe = recipe_at(place, template)
         rendering = Rendering(recipe, tokenizer)
         loader = RecipeModel(recipe, rendering)
         if adapter and tuned:
@@ -124,6 +123,16 @@ def opened(place: str, console: Console, tuned: bool = True, template: str = "")
     if scores(model):
         raise PitchpipeError(f"{place} is a reward model: it scores replies, and has none to give")
     return OpenedModel(recipe, rendering, loader, model, run, variables_of(run) if run else {})
+
+
+def recipe_at(place: str, template: str = "") -> Recipe:
+    """The recipe by which the model at a place is opened."""
+    if run := run_of(Path(place)):
+        return recipe_of(run)
+    adapter = AdapterFolder.at(Path(place))
+    return recipe_for(
+        adapter.base if adapter else {}, place, template, adapter.tokenizer if adapter else None
+    )
 
 
 def base_of(one: OpenedModel, place: str, console: Console) -> OpenedModel | None:

@@ -1,0 +1,84 @@
+"""The teacher `model`: a model in this process, asked with its own template."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import pitchpipe as pp
+
+Waiting = tuple[pp.Ask, "asyncio.Future[pp.Reply]"]
+
+
+class OneOfOurs:
+    """Ask a model in this process: of a run, a folder or the hub, or the recipe's own base."""
+
+    can = frozenset({"schema"})
+
+    def __init__(
+        self,
+        *,
+        folder: Annotated[
+            Path | None, pp.Meta(description="a run, or the folder of a model or an adapter")
+        ] = None,
+        name: Annotated[str | None, pp.Meta(description="a model's name on the hub")] = None,
+        batch_size: Annotated[int, pp.Meta(ge=1, description="questions that are asked together")] = 16,
+    ):
+        if folder and name:
+            raise ValueError("give folder or name, not both")
+        self.place = str(folder or name or "")
+        self.model = (folder.name if folder else name) or "the recipe's base"
+        self.concurrency = batch_size
+        self._models: pp.Models | None = None
+        self._waiting: list[Waiting] = []
+
+    def take(self, models: pp.Models) -> None:
+        """Models may be opened now."""
+        self._models = models
+
+    def dollars(self, usage: pp.Usage) -> float:
+        return 0.0
+
+    def request(self, ask: pp.Ask) -> dict[str, Any]:
+        """All that decides a reply: where the model lies changes nothing."""
+        how = {"max_tokens": ask.max_tokens, "temperature": ask.temperature, "top_p": ask.top_p}
+        asked = {"messages": list(ask.messages), "schema": ask.schema}
+        return {"api": "model", "model": self._opener().identity(self.place), **asked, **how}
+
+    async def __call__(self, ask: pp.Ask) -> pp.Reply:
+        reply: asyncio.Future[pp.Reply] = asyncio.get_running_loop().create_future()
+        self._waiting.append((ask, reply))
+        if len(self._waiting) == 1:
+            await asyncio.sleep(0.01)  # seconds in which the others of a batch come
+            together, self._waiting = self._waiting, []
+            self._answer(together)
+        return await reply
+
+    def _answer(self, together: list[Waiting]) -> None:
+        try:
+            found: Sequence[pp.Reply] = self._opener().answers(
+                self.place, [_told(ask) for ask, _ in together]
+            )
+        except Exception as error:
+            for _, reply in together:
+                reply.set_exception(error)
+        else:
+            for (_, reply), answer in zip(together, found, strict=True):
+                reply.set_result(answer)
+
+    def _opener(self) -> pp.Models:
+        if self._models is None:
+            raise pp.PitchpipeError("a model of this process is asked within a run alone")
+        return self._models
+
+
+def _told(ask: pp.Ask) -> pp.Ask:
+    """The question with its schema in words: nothing else would make a model in memory follow it."""
+    if ask.schema is None or not ask.messages:
+        return ask
+    import json
+    from dataclasses import replace
+
+    words = f"\n\nAnswer with JSON alone that follows this schema:\n{json.dumps(ask.schema)}"
+    *before, last = ask.messages
+    return replace(ask, messages=[*before, {**last, "content": last["content"] + words}])

@@ -1,0 +1,42 @@
+"""A key: named in a recipe by its variable, read when it is needed, and never shown."""
+
+import os
+import re
+
+import pitchpipe as pp
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KEY = re.compile(r"(sk|pk|hf|gsk|xai|key|api|nvapi|AIza)[-_]?[A-Za-z0-9]*[0-9][A-Za-z0-9_-]{8,}")
+
+
+class Secret:
+    """The key of a server. Without a variable there is none."""
+
+    def __init__(self, variable: str | None):
+        if variable is not None and (
+            not _NAME.fullmatch(variable) or (_KEY.match(variable) and not variable.isupper())
+        ):
+            # What was written may be the key itself, and this is printed.
+            raise ValueError(
+                "key: expected the name of a variable of the environment, as OPENAI_API_KEY. Never write a"
+                " key into a recipe: take it out, and make a new one if the file was shared"
+            )
+        self.variable = variable or ""
+
+    def headers(self) -> dict[str, str]:
+        if not self.variable:
+            return {}
+        value = self._value()
+        if not value:
+            raise pp.PitchpipeError(f"the variable {self.variable} holds no key: export {self.variable}=...")
+        if not value.isascii() or not value.isprintable():
+            raise pp.PitchpipeError(f"the variable {self.variable} holds signs that no key has")
+        return {"Authorization": f"Bearer {value}"}
+
+    def hidden(self, text: str) -> str:
+        """Text of a server or a library, without the key."""
+        value = self._value()
+        return text.replace(value, f"[{self.variable}]") if value else text
+
+    def _value(self) -> str:
+        return os.environ.get(self.variable, "").strip() if self.variable else ""

@@ -1,0 +1,8 @@
+"""Text of a server may hold half of a pair of UTF-16 code units, which no file can."""
+
+
+def without_halves(text: str) -> str:
+    """The same text, with U+FFFD where a half stands alone."""
+    if not any("\ud800" <= letter <= "\udfff" for letter in text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

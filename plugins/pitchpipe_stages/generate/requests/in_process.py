@@ -1,0 +1,95 @@
+"""Models that teachers ask in this process: opened once, when they are first asked."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pitchpipe.host.contracts import Ask, Console, Reply, Sampling, Usage
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.records.conversation import Conversation, Message
+from pitchpipe.run.keys import digest, digest_files
+from pitchpipe_stages.generate.opened import ContextFull, OpenedModel, is_beside, opened, recipe_at
+from pitchpipe_stages.generate.speaking import Settings, together
+from pitchpipe_stages.model.load import model_parts
+
+Question = tuple[int, Ask, list[int]]  # its number, itself, and its ids
+
+
+class ModelsInProcess:
+    """Opens models by their place; `base` opens that of the recipe."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        base: Callable[[], OpenedModel] | None = None,
+        console: Console | None = None,
+    ):
+        self.recipe, self.base, self.console = recipe, base, console
+        self._open: dict[str, OpenedModel] = {}
+        self._identities: dict[str, str] = {}
+
+    def identity(self, place: str) -> str:
+        if place not in self._identities:
+            recipe = recipe_at(place) if place else self.recipe
+            files = sorted(file for file in _folder(place).glob("*") if file.is_file()) if place else []
+            self._identities[place] = digest(model_parts(recipe), digest_files(*files))
+        return self._identities[place]
+
+    def answers(self, place: str, asks: Sequence[Ask]) -> list[Reply]:
+        if place not in self._open:
+            assert self.base and self.console
+            self._open[place] = opened(place, self.console) if place else self.base()
+        model, found = self._open[place], dict[int, Reply]()
+        questions: list[Question] = []
+        for number, ask in enumerate(asks):
+            ids = model.prompt(_conversation(ask))
+            try:
+                model.room(len(ids))
+                questions.append((number, ask, ids))
+            except ContextFull as full:
+                found[number] = Reply("", "failed", model.template, str(full), Usage(0, 0))
+        for batch in _alike(questions):
+            found |= _replies(model, place, batch)
+        return [found[number] for number in range(len(asks))]
+
+
+def base_beside(model: OpenedModel, tuned: bool) -> OpenedModel:
+    """The base of the model that is scored: in the same memory where it can be."""
+    if not tuned:
+        return model
+    if is_beside(model.model):
+        return replace(model, without_adapter=True)
+    return replace(model, model=model.loader.base())
+
+
+def _folder(place: str) -> Path:
+    """The files of a model; those of a run lie in a folder of it."""
+    return Path(place) / "model" if (Path(place) / "model").is_dir() else Path(place)
+
+
+def _conversation(ask: Ask) -> Conversation:
+    return Conversation(tuple(Message(one["role"], one["content"]) for one in ask.messages))
+
+
+def _alike(questions: list[Question]) -> Iterator[list[Question]]:
+    """Questions to be asked together. One that is drawn stands alone: others must not change its draw."""
+    alike: dict[int, list[Question]] = {}
+    for question in questions:
+        if question[1].temperature:
+            yield [question]
+        else:
+            alike.setdefault(question[1].max_tokens, []).append(question)
+    yield from alike.values()
+
+
+def _replies(model: OpenedModel, place: str, batch: list[Question]) -> dict[int, Reply]:
+    ask = batch[0][1]
+    settings = Settings(Sampling(ask.temperature, ask.top_p), ask.max_tokens, ask.nth)
+    found: dict[int, Reply] = {}
+    for (number, _, ids), said in zip(
+        batch, together(model, [ids for *_, ids in batch], settings), strict=True
+    ):
+        message, ended, written = said
+        end = "stop" if ended else "cut"
+        found[number] = Reply(message.content, end, place, usage=Usage(len(ids), written))  # type: ignore[arg-type]
+    return found

@@ -1,0 +1,44 @@
+"""What identifies a question: all that decides the reply to it, and nothing else."""
+
+from hashlib import blake2b
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from pitchpipe.host.contracts import Ask, Models
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.records.conversation import Json
+
+_SORTED = msgspec.json.Encoder(order="sorted", enc_hook=str)
+
+
+@runtime_checkable
+class NamesRequest(Protocol):
+    """A teacher that says itself what decides its replies: no address, no key, no questions at once. Of any
+    other teacher all options do."""
+
+    def request(self, ask: Ask, /) -> Json: ...
+
+
+@runtime_checkable
+class TakesModels(Protocol):
+    """A teacher that is a model of this process."""
+
+    def take(self, models: Models, /) -> None: ...
+
+
+def request_of(use: Use, ask: Ask) -> Json:
+    """All that decides the reply to a question."""
+    if isinstance(use.bound, NamesRequest):
+        return dict(use.bound.request(ask)) | {"nth": ask.nth}
+    asked: Json = msgspec.to_builtins(ask)
+    return {"teacher": use.component.address, "model": use.bound.model, "options": use.options, **asked}
+
+
+def as_bytes(request: Json) -> bytes:
+    """The same bytes for the same request."""
+    return _SORTED.encode(request)
+
+
+def key_of(request: bytes) -> str:
+    return blake2b(request, digest_size=16).hexdigest()

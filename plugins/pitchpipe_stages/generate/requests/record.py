@@ -1,0 +1,216 @@
+"""The record of requests: every attempt before it is sent, every reply before it is used. Replay is resume.
+
+One SQLite file for a run. An attempt that never got an answer stays charged at its worst cost for good: it
+may have been paid. What comes together is one commit, in a thread: the loop goes on while the disk writes.
+"""
+
+import asyncio
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Reply, Usage
+from pitchpipe_stages.generate.requests.purse import Charge
+
+FILE = "asks.sqlite"
+PATIENCE = 5  # seconds, for another process that is about to end
+VERSION = 1
+
+_TABLES = """
+create table if not exists ask(
+    n integer primary key, key text unique, teacher text, request blob, reply blob, problem text);
+create table if not exists attempt(
+    n integer primary key, ask integer, began real, worst_dollars real, worst_tokens integer,
+    dollars real, tokens integer, read integer, cached integer, written integer, problem text);
+create index if not exists attempts on attempt(ask);
+"""
+_SPENT = """
+select coalesce(sum(coalesce(dollars, worst_dollars)), 0), count(*),
+    coalesce(sum(coalesce(tokens, worst_tokens)), 0)
+from attempt
+"""
+
+Work = Callable[[sqlite3.Connection], Any]
+
+
+class RequestRecord:
+    """The questions of a run, their replies, and what each attempt cost. One process at a time has it."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._database = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            database = sqlite3.connect(self.path, PATIENCE, isolation_level=None, check_same_thread=False)
+            for setting in ("locking_mode=exclusive", "journal_mode=wal", "synchronous=full"):
+                database.execute(f"pragma {setting}")
+            database.executescript(_TABLES)
+            (version,) = database.execute("pragma user_version").fetchone()
+            database.execute(f"pragma user_version={VERSION}")
+        except sqlite3.DatabaseError as error:
+            raise self._in_words(error) from error
+        if version > VERSION:
+            raise PitchpipeError(f"{self.path} is the record of a newer pitchpipe")
+        return database
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> "RequestRecord":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- What was asked ----------------------------------------------------------------------------
+
+    async def reply(self, key: str) -> Reply | None:
+        """The reply to a question, if there is one."""
+        row = await self._do(lambda database: _one(database, "select reply from ask where key = ?", key))
+        return unpacked(row[0]) if row and row[0] else None
+
+    async def begin(self, key: str, teacher: str, request: bytes, worst: Charge) -> int:
+        """The number of an attempt that is about to be sent."""
+
+        def work(database: sqlite3.Connection) -> int:
+            database.execute(
+                "insert or ignore into ask(key, teacher, request) values(?, ?, ?)",
+                (key, teacher, zlib.compress(request)),
+            )
+            (number,) = _one(database, "select n from ask where key = ?", key)
+            row = (number, time.time(), worst.dollars, worst.tokens)
+            words = "insert into attempt(ask, began, worst_dollars, worst_tokens) values(?, ?, ?, ?)"
+            return int(database.execute(words, row).lastrowid or 0)
+
+        return int(await self._do(work))
+
+    async def answered(self, attempt: int, key: str, reply: Reply, cost: Charge | None) -> None:
+        """Keeps a reply. Without a cost, the worst one counts."""
+
+        def work(database: sqlite3.Connection) -> None:
+            database.execute("update ask set reply = ?, problem = null where key = ?", (packed(reply), key))
+            _settle(database, attempt, cost, reply.usage, "" if cost else "estimated")
+
+        await self._do(work)
+
+    async def failed(self, attempt: int, key: str, problem: str, cost: Charge | None) -> None:
+        """Keeps why an attempt got no reply."""
+
+        def work(database: sqlite3.Connection) -> None:
+            database.execute("update ask set problem = ? where key = ?", (problem, key))
+            _settle(database, attempt, cost, None, problem)
+
+        await self._do(work)
+
+    # --- What it cost ------------------------------------------------------------------------------
+
+    def spent(self, teacher: str | None = None) -> Charge:
+        """All that was ever spent, on a teacher or on all, attempts without an answer at their worst cost."""
+        return self._sum("", teacher)
+
+    def lost(self, teacher: str) -> Charge:
+        """What is charged for attempts that a kill or a failure left without an answer."""
+        return self._sum("and dollars is null and attempt.problem is not 'estimated'", teacher)
+
+    def estimated(self, teacher: str) -> Charge:
+        """What is charged for replies that did not say what they took."""
+        return self._sum("and attempt.problem = 'estimated'", teacher)
+
+    def _sum(self, which: str, teacher: str | None) -> Charge:
+        whose = "" if teacher is None else "and ask in (select n from ask where teacher = :teacher)"
+        words = f"{_SPENT} where true {which} {whose}"
+        dollars, requests, tokens = self._database.execute(words, {"teacher": teacher}).fetchone()
+        return Charge(dollars, requests, tokens)
+
+    # --- In and out --------------------------------------------------------------------------------
+
+    def lines(self) -> Iterator[tuple[str, str, bytes, Reply | None, str]]:
+        """Key, teacher, request, reply and problem of each question, in the order in which they came."""
+        rows = "select key, teacher, request, reply, problem from ask order by n"
+        for key, teacher, request, reply, problem in self._database.execute(rows):
+            yield key, teacher, zlib.decompress(request), unpacked(reply) if reply else None, problem or ""
+
+    def put(self, key: str, teacher: str, request: bytes, reply: Reply) -> None:
+        """Takes a reply in that was given elsewhere, and costs nothing here."""
+        row = (key, teacher, zlib.compress(request), packed(reply))
+        words = "insert into ask(key, teacher, request, reply) values(?, ?, ?, ?) on conflict(key) do"
+        self._database.execute(f"{words} update set reply = coalesce(reply, excluded.reply)", row)
+
+    # --- Commits -----------------------------------------------------------------------------------
+
+    async def _do(self, work: Work) -> Any:
+        """What `work` gives, when it is on the disk."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return await future
+
+    async def _write(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            try:
+                results = await asyncio.to_thread(self._commit, [work for work, _ in together])
+            except sqlite3.Error as error:
+                for _, future in together:
+                    if not future.done():
+                        future.set_exception(self._in_words(error))
+            else:
+                for (_, future), result in zip(together, results, strict=True):
+                    if not future.done():
+                        future.set_result(result)
+
+    def _commit(self, works: list[Work]) -> list[Any]:
+        self._database.execute("begin")
+        try:
+            results = [work(self._database) for work in works]
+            self._database.execute("commit")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("rollback")
+            raise
+        return results
+
+    def _in_words(self, error: sqlite3.Error) -> PitchpipeError:
+        if "locked" in str(error):
+            return PitchpipeError(f"another pitchpipe asks from {self.path}: wait until it has ended")
+        if "full" in str(error):
+            return PitchpipeError(
+                f"{self.path}: the disk is full. What was answered is kept. Make room and run again."
+            )
+        if "readonly" in str(error) or "unable to open" in str(error):
+            return PitchpipeError(f"{self.path} cannot be written: {error}")
+        return PitchpipeError(
+            f"{self.path} is damaged, or no record of requests: {error}. Move it away to begin another, which"
+            " asks and pays again."
+        )
+
+
+def _one(database: sqlite3.Connection, words: str, *values: object) -> Any:
+    return database.execute(words, values).fetchone()
+
+
+def _settle(
+    database: sqlite3.Connection, attempt: int, cost: Charge | None, usage: Usage | None, problem: str
+) -> None:
+    took = (cost.dollars, cost.tokens) if cost else (None, None)
+    tokens = (usage.read, usage.cached, usage.written) if usage else (None, None, None)
+    words = "dollars = ?, tokens = ?, read = ?, cached = ?, written = ?, problem = ?"
+    database.execute(f"update attempt set {words} where n = ?", (*took, *tokens, problem or None, attempt))
+
+
+def packed(reply: Reply) -> bytes:
+    return zlib.compress(msgspec.json.encode(reply))
+
+
+def unpacked(kept: bytes) -> Reply:
+    return msgspec.json.decode(zlib.decompress(kept), type=Reply)

@@ -1,0 +1,73 @@
+"""The recipe's sections about other models that it asks: who they are, and what they may cost."""
+
+import os
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from pitchpipe.errors import Problem, suggest
+from pitchpipe.recipe.recipe import Recipe, Use
+from pitchpipe.recipe.section import Section
+from pitchpipe_stages.generate.requests.purse import Budget
+from pitchpipe_stages.generate.requests.sender import is_priced
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe.checker import Checker
+
+TEACHER = "teacher"  # the option by which a component names whom it asks
+
+
+@runtime_checkable
+class NeedsVariable(Protocol):
+    """A teacher that reads a key from a variable of the environment."""
+
+    def variable(self) -> str: ...  # its name, or nothing
+
+
+def names_teachers(checker: "Checker", recipe: Recipe, section: Section[list[Use]]) -> None:
+    """Checks whom the components of a section ask: a teacher of the recipe, that can what they need of it.
+
+    A component says by an attribute `needs_teacher` what that is, as ("schema",).
+    """
+    teachers = {use.label: use for use in recipe[TEACHERS]}
+    for at, entry in checker.entries(section.name):
+        for name, options in entry.items() if isinstance(entry, dict) else ():
+            asked = options.get(TEACHER) if isinstance(options, dict) else None
+            if isinstance(asked, str):
+                _check_one(
+                    checker, (*at, name, TEACHER), asked, teachers, _needs(checker, section.kind, name)
+                )
+
+
+def _check_one(checker: "Checker", key: Any, asked: str, teachers: dict[str, Use], needs: list[str]) -> None:
+    if asked not in teachers:
+        if not checker.data.get(TEACHERS.name):
+            example = f"teachers: {{{asked}: {{openai: {{url: ..., model: ...}}}}}}"
+            words = f"the recipe has no teachers: add {example}"
+            checker.problem(key, words)
+        elif asked not in checker.data[TEACHERS.name]:
+            checker.problem(key, f"no teacher '{asked}'.{suggest(asked, teachers)}")
+    elif lacking := [need for need in needs if need not in teachers[asked].bound.can]:
+        words = f"this needs a teacher that can {' and '.join(lacking)}, and {teachers[asked].name} cannot"
+        checker.problem(key, words)
+
+
+def _needs(checker: "Checker", kind: str, name: str) -> list[str]:
+    try:
+        return list(getattr(checker.host.find(kind, name).call, "needs_teacher", ()))
+    except ValueError:
+        return []  # told elsewhere
+
+
+def _check_teachers(checker: "Checker", recipe: Recipe) -> None:
+    for use in recipe[TEACHERS]:
+        key = (TEACHERS.name, use.label, use.name)
+        name = use.bound.variable() if isinstance(use.bound, NeedsVariable) else ""
+        if name and name not in os.environ:
+            words = f"the variable {name} is not set here. Before this teacher is asked: export {name}=..."
+            recipe.hints.append(Problem(str(checker.document.place((*key, "key"))), ".".join(key), words))
+        if recipe[BUDGET].dollars is not None and not is_priced(use):
+            words = "a budget in dollars needs its price: add dollars_per_million: {input: ..., output: ...}"
+            checker.problem(key, words)
+
+
+TEACHERS = Section[list[Use]]("teachers", kind="teacher", named=True, check=_check_teachers)
+BUDGET = Section[Budget]("budget", options=Budget, needs=("teachers",))

@@ -1,0 +1,184 @@
+"""Asks one teacher: each question once, again where that helps, never beyond the budget."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from pitchpipe.errors import AskAgain, PitchpipeError
+from pitchpipe.host.contracts import Ask, Reply, Usage
+from pitchpipe.recipe.recipe import Use
+from pitchpipe_stages.generate.requests.flights import Flights
+from pitchpipe_stages.generate.requests.halves import without_halves
+from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
+from pitchpipe_stages.generate.requests.purse import Charge, Purse
+from pitchpipe_stages.generate.requests.record import RequestRecord
+
+TRIES = 6  # for one question
+REFUSALS = 60  # of a server that says when to come back: those are no failures
+FIRST, LONGEST = 0.5, 30.0  # seconds to wait before another try, at most
+PATIENCE = 600.0  # seconds that a server may ask to wait
+IN_A_ROW = 16  # questions without a reply: nobody is there
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A teacher that knows what a question costs; None: its price is not known."""
+
+    def dollars(self, usage: Usage, /) -> float | None: ...
+
+
+@dataclass
+class Outcomes:
+    """What came of the questions to a teacher."""
+
+    ends: dict[str, int] = field(default_factory=dict)
+    known: int = 0  # from the record
+    sent: int = 0  # requests
+    others: dict[str, int] = field(default_factory=dict)  # models that answered instead of the one asked
+
+
+class Sender:
+    """One teacher, and how it is asked."""
+
+    def __init__(self, use: Use, record: RequestRecord, purse: Purse, flights: Flights):
+        self.use, self.record, self.purse, self.flights = use, record, purse, flights
+        self.tally = Outcomes()
+        self.broken: PitchpipeError | None = None  # why nobody need go on asking
+        self._in_a_row = 0
+
+    async def reply(self, ask: Ask) -> Reply:
+        """The reply of the record, or of the teacher."""
+        request = as_bytes(request_of(self.use, ask))
+        key = key_of(request)
+        known = await self.record.reply(key)
+        if known and counts(known):
+            self.tally.known += 1
+            return msgspec.structs.replace(known, key=key)
+        return msgspec.structs.replace(await self._asked(ask, key, request), key=key)
+
+    async def _asked(self, ask: Ask, key: str, request: bytes) -> Reply:
+        tries, refusals, problem = 0, 0, ""
+        while tries < TRIES and refusals < REFUSALS and not self.broken:
+            await self.flights.take_off()
+            try:
+                found = await self._tried(ask, key, request)
+            finally:
+                self.flights.land()
+            if isinstance(found, Reply):
+                return found
+            problem = str(found)
+            tries, refusals = (tries, refusals + 1) if found.after is not None else (tries + 1, refusals)
+            if found.after is None and tries < TRIES:
+                await asyncio.sleep(random.uniform(0, min(LONGEST, FIRST * 2**tries)))
+        if self.broken:
+            return Reply("", "unsent", problem=str(self.broken))
+        self._gave_none(problem)
+        return Reply("", "failed", problem=problem)
+
+    async def _tried(self, ask: Ask, key: str, request: bytes) -> Reply | AskAgain:
+        """One attempt: on the disk before it is sent, its reply on the disk before it is used."""
+        worst = self._worst(ask, request)
+        if self.broken or (reserved := await self.purse.reserve(worst)) is None:
+            return Reply("", "unsent", problem=f"the budget is spent: {self.purse.budget}")
+        cost: Charge | None = None
+        try:
+            attempt = await self.record.begin(key, self.use.label, request, worst)
+            self.tally.sent += 1
+            found = await self._found(ask)
+            cost = self._cost(found)
+            if isinstance(found, Reply):
+                await self.record.answered(attempt, key, found, cost)
+            else:
+                await self.record.failed(attempt, key, str(found), cost)
+        except PitchpipeError as error:  # of the record
+            self.broken = self.broken or error
+            raise
+        finally:
+            self.purse.settle(reserved, cost or worst)
+        if isinstance(found, PitchpipeError):
+            self.broken = self.broken or found
+            raise found
+        if isinstance(found, AskAgain):
+            self._wait(found)
+        else:
+            self._gave(found)
+        return found
+
+    async def _found(self, ask: Ask) -> Reply | AskAgain | PitchpipeError:
+        try:
+            return whole(await self.use.bound(ask))
+        except (AskAgain, PitchpipeError) as error:
+            return error
+
+    @property
+    def priced(self) -> bool:
+        return is_priced(self.use)
+
+    def so_far(self) -> str:
+        """What flies and what was spent, for a bar."""
+        flying = f"{self.flights.flying} in flight"
+        return f"{flying}, ${self.purse.spent.dollars:.4g}" if self.priced else flying
+
+    def _wait(self, again: AskAgain) -> None:
+        if again.after is not None and again.after > PATIENCE:
+            minutes = again.after / 60
+            self.broken = PitchpipeError(
+                f"teacher '{self.use.label}' wants to be left alone for {minutes:,.0f} minutes: {again}."
+                " What was answered is kept: run the same again then."
+            )
+            raise self.broken
+        self.flights.slower(again.after)
+
+    def _gave(self, reply: Reply) -> None:
+        self.flights.faster()
+        if reply.model and not reply.model.startswith(self.use.bound.model):
+            self.tally.others[reply.model] = self.tally.others.get(reply.model, 0) + 1
+        if counts(reply):
+            self._in_a_row = 0
+        else:
+            self._gave_none(reply.problem)
+
+    def _gave_none(self, problem: str) -> None:
+        self._in_a_row += 1
+        if self._in_a_row >= IN_A_ROW:
+            self.broken = PitchpipeError(
+                f"teacher '{self.use.label}' answered none of the last {IN_A_ROW} questions: {problem}. What"
+                " was answered is kept: run the same again to go on."
+            )
+
+    def _worst(self, ask: Ask, request: bytes) -> Charge:
+        """No token is shorter than a byte, and nothing is written beyond `max_tokens`."""
+        usage = Usage(len(request), ask.max_tokens)
+        dollars = self.use.bound.dollars(usage) if isinstance(self.use.bound, Priced) else None
+        return Charge(dollars or 0.0, 1, usage.read + usage.written)
+
+    def _cost(self, found: Reply | AskAgain | PitchpipeError) -> Charge | None:
+        """What an attempt took; None where nobody knows, so that the worst counts."""
+        if isinstance(found, AskAgain):
+            return Charge(0.0, 1, 0) if found.free else None
+        if isinstance(found, PitchpipeError):
+            return Charge(0.0, 1, 0)
+        usage = found.usage
+        if usage is None or min(usage.read, usage.written, usage.cached) < 0:
+            return None
+        dollars = self.use.bound.dollars(usage) if isinstance(self.use.bound, Priced) else None
+        return Charge(dollars or 0.0, 1, usage.read + usage.written)
+
+
+def is_priced(use: Use) -> bool:
+    """Whether it is known what a question to a teacher costs."""
+    return isinstance(use.bound, Priced) and use.bound.dollars(Usage(0, 0)) is not None
+
+
+def counts(reply: Reply) -> bool:
+    """Whether something was answered. What a server refused to read may be asked again, and costs nothing."""
+    return reply.end != "failed" or reply.usage is None or reply.usage.written > 0
+
+
+def whole(reply: Reply) -> Reply:
+    """A reply of text that can be written to a file."""
+    said = {name: without_halves(getattr(reply, name)) for name in ("text", "model", "problem")}
+    return msgspec.structs.replace(reply, **said)
