@@ -5,6 +5,7 @@ from math import log
 from typing import Annotated, Any, NamedTuple
 
 import pitchpipe as pp
+from pitchpipe_components.evaluators.quotient import quotient
 
 Positive = Annotated[int, pp.Meta(ge=1)]
 LOGITS = 1 << 27  # that are there at a time: half a gigabyte
@@ -35,7 +36,7 @@ def perplexity(
             by_token, exp_of_mean, better="lower", how="each learned token counts alike, ends of replies too"
         ),
         "bits_per_byte": pp.Measured(
-            by_byte, per_byte, better="lower", how="surprise by the learned text's bytes: compares tokenizers"
+            by_byte, quotient, better="lower", how="surprise by the learned text's bytes: compares tokenizers"
         ),
     }
 
@@ -46,14 +47,6 @@ def exp_of_mean(sums: Any) -> Any:
 
     with np.errstate(over="ignore"):
         return np.exp(sums[..., 0] / sums[..., 1])
-
-
-def per_byte(sums: Any) -> Any:
-    """Of sums of bits and of bytes. Replies that are no text, such as an end alone, have no bytes."""
-    import numpy as np
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return sums[..., 0] / sums[..., 1]
 
 
 class _Surprise(NamedTuple):

@@ -85,5 +85,10 @@ def _character(character: str) -> str:
     category = unicodedata.category(character)
     if category[0] not in "LMN" and category != "Sm":
         return " "
+    return f" {character} " if unspaced(character) else character
+
+
+def unspaced(character: str) -> bool:
+    """Whether it belongs to a script that puts no space between words."""
     code = ord(character)
-    return f" {character} " if any(low <= code <= high for low, high in _UNSPACED) else character
+    return any(low <= code <= high for low, high in _UNSPACED)
