@@ -10,12 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.records.conversation import Conversation, Json
+from pitchpipe.records.conversation import Conversation, Json, Message
 from pitchpipe_tools.compare.contestants import Contestant, KeptAnswer
 from pitchpipe_tools.message_lines import lines_of
 
 
-class Question(Struct, frozen=True):
+class SharedQuestion(Struct, frozen=True):
     """What the models were asked. `lines` are for people, `messages` for programs."""
 
     id: str
@@ -36,7 +36,7 @@ class Candidate(Struct, frozen=True):
 class Duel(Struct, frozen=True):
     """Two replies to one question."""
 
-    question: Question
+    question: SharedQuestion
     first: Candidate
     second: Candidate
 
@@ -85,7 +85,7 @@ def duels_of(sides: Sequence[Contestant], limit: int | None = None) -> Duels:
     return found
 
 
-def _each_pair(question: Question, sides: Sequence[Contestant]) -> Iterator[Duel]:
+def _each_pair(question: SharedQuestion, sides: Sequence[Contestant]) -> Iterator[Duel]:
     for first, second in combinations(sides, 2):
         yield Duel(question, *(_candidate(side, question.id) for side in (first, second)))
 
@@ -105,14 +105,24 @@ def _conversations(run: Path, ids: set[str]) -> dict[str, Conversation]:
         return {talk.id: talk for line in lines if (talk := decode(line)).id in ids}
 
 
-def _question(answer: KeptAnswer, talk: Conversation | None) -> Question:
+def _question(answer: KeptAnswer, talk: Conversation | None) -> SharedQuestion:
     last = talk.last_reply() if talk else None
     if talk is None or last is None:
         asked = {"role": "user", "content": answer.prompt}
-        return Question(answer.id, answer.prompt, "", (("user", answer.prompt),), (asked,))
+        return SharedQuestion(answer.id, answer.prompt, "", (("user", answer.prompt),), (asked,))
     before = talk.messages[:last]
     lines = tuple((label.strip(), text) for message in before for label, text in lines_of(message))
-    return Question(answer.id, answer.prompt, talk.category, lines, tuple(map(msgspec.to_builtins, before)))
+    return SharedQuestion(answer.id, answer.prompt, talk.category, lines, tuple(map(_plain, before)))
+
+
+def _plain(message: Message) -> Json:
+    """As other programs write it: they know no context beside the words."""
+    content = "\n\n".join(filter(None, (message.content, message.context)))
+    whole: Json = msgspec.to_builtins(message)
+    more = {
+        name: whole[name] for name in ("reasoning", "tool_calls", "name", "tool_call_id") if name in whole
+    }
+    return {"role": message.role, "content": content} | more
 
 
 def _nothing_shared(sides: Sequence[Contestant], other_words: int) -> str:

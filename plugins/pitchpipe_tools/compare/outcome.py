@@ -1,5 +1,6 @@
 """What the votes say: who wins and how surely, how strong each model is, and whether raters agree."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from math import ceil
@@ -21,7 +22,7 @@ from pitchpipe_tools.compare.standings import (
 from pitchpipe_tools.compare.vote import Vote
 
 FEW = 10  # questions with votes, below which nothing is foretold
-FAR = 10_000  # votes that nobody gives
+FAR = 10_000  # questions that nobody asks
 
 
 class PairOutcome(Struct):
@@ -32,17 +33,26 @@ class PairOutcome(Struct):
     rate: Score
     verdicts: dict[str, int]  # how many votes were given for each
     much: int = 0  # of the wins, those that were called much better
-    more: int | None = None  # votes that decide; 0: it is decided; None: nobody can say
+    questions: int = 0  # that can be rated
+    needed: int | None = None  # questions that decide; 0: it is decided; None: nobody can say
 
     @property
     def better(self) -> str:
         """The model that wins more often than chance explains."""
-        if self.more != 0 or self.rate.value is None:
+        if self.needed != 0 or self.rate.value is None:
             return ""
         return self.first if self.rate.value > 0.5 else self.second
 
+    @property
+    def more(self) -> int | None:
+        """About how many votes decide, if they fall as those before; None where the questions are too few."""
+        if self.needed is None or self.needed > self.questions:
+            return None
+        a_question = sum(self.verdicts.values()) / max(1, self.rate.count)
+        return ceil(max(0, self.needed - self.rate.count) * a_question)
 
-class Outcome(Struct):
+
+class VoteOutcome(Struct):
     """All of it."""
 
     votes: int
@@ -57,15 +67,16 @@ class Outcome(Struct):
     stale: int = 0  # votes on replies that the runs no longer give
 
 
-def outcome_of(votes: Iterable[Vote], duels: Mapping[str, Duel]) -> Outcome:
+def outcome_of(votes: Iterable[Vote], duels: Mapping[str, Duel]) -> VoteOutcome:
     """What the votes say of these duels; votes on others are counted apart."""
     given = list(votes)
     known = [(vote, duels[vote.duel]) for vote in given if vote.duel in duels]
     decided = [(vote, duel) for vote, duel in known if vote.points is not None]
     once = [(vote, duel) for vote, duel in decided if not vote.again]
     models = list(dict.fromkeys(model for duel in duels.values() for model in duel.models))
-    pairs = [_pair(first, second, once) for first, second in _pairs_in(once, models)]
-    return Outcome(
+    in_all = Counter(duel.models for duel in duels.values())
+    pairs = [_pair(*both, once, in_all[both]) for both in _pairs_in(once, models)]
+    return VoteOutcome(
         votes=len(decided),
         skipped=len(known) - len(decided),
         raters=len({vote.rater for vote, _ in decided}),
@@ -79,16 +90,14 @@ def outcome_of(votes: Iterable[Vote], duels: Mapping[str, Duel]) -> Outcome:
     )
 
 
-def in_words(outcome: Outcome) -> str:
+def in_words(outcome: VoteOutcome) -> str:
     """How many votes decide, for raters: without a model's name."""
     wanted = [pair.more for pair in outcome.pairs]
-    if not wanted or outcome.votes < FEW:
+    if not wanted or outcome.votes < FEW or None in wanted:
         return ""
-    if all(more == 0 for more in wanted):
-        return "The votes so far decide it. More make it surer."
-    if None in wanted:
-        return "So far both are as good: nobody can say how many votes would decide."
     most = max(more for more in wanted if more is not None)
+    if most == 0:
+        return "The votes so far decide it. More make it surer."
     return f"About {most:,} more votes decide, if they fall as those before."
 
 
@@ -97,23 +106,23 @@ def _pairs_in(votes: Votes, models: list[str]) -> list[tuple[str, str]]:
     return [pair for pair in combinations(models, 2) if pair in seen]
 
 
-def _pair(first: str, second: str, votes: Votes) -> PairOutcome:
+def _pair(first: str, second: str, votes: Votes, questions: int) -> PairOutcome:
     ours = [(vote, duel) for vote, duel in votes if duel.models == (first, second)]
     verdicts = {
         name: sum(v.verdict == name for v, _ in ours) for name in ("first", "second", "tie", "both_bad")
     }
     rate = rate_of(points_of(ours))
     much = sum(vote.strength == 2 for vote, _ in ours)
-    return PairOutcome(first, second, rate, verdicts, much, _more(rate, len(ours)))
+    return PairOutcome(first, second, rate, verdicts, much, questions, _needed(rate))
 
 
-def _more(rate: Score, votes: int) -> int | None:
-    """How many votes more put a half outside the interval, which shrinks as the root of their number."""
+def _needed(rate: Score) -> int | None:
+    """How many questions put a half outside the interval, which shrinks as the root of their number."""
     if rate.value is None or rate.low is None or rate.high is None or rate.count < FEW:
         return None
     if not rate.low <= 0.5 <= rate.high:
         return 0
     lead = abs(rate.value - 0.5)
     reach = rate.value - rate.low if rate.value > 0.5 else rate.high - rate.value
-    more = ceil(votes * ((reach / lead) ** 2 - 1)) if lead else FAR + 1
-    return max(1, more) if more <= FAR else None
+    needed = ceil(rate.count * (reach / lead) ** 2) if lead else FAR + 1
+    return max(rate.count + 1, needed) if needed <= FAR else None

@@ -9,7 +9,7 @@ import numpy as np
 from pitchpipe.host.scoring import Measured, Score
 from pitchpipe_stages.evaluate.intervals import score_of
 from pitchpipe_tools.compare import agreement
-from pitchpipe_tools.compare.standings import Votes
+from pitchpipe_tools.compare.standings import Votes, unless_few
 
 Function = Callable[[Any], Any]
 
@@ -41,7 +41,8 @@ def agreement_of(votes: Votes) -> dict[str, Score]:
     }
     items = {id: table.tolist() for id, table in tables.items()}
     return {
-        name: score_of(Measured(items, function, is_share=share)) for name, (function, share) in names.items()
+        name: unless_few(score_of(Measured(items, function, is_share=share)))
+        for name, (function, share) in names.items()
     }
 
 

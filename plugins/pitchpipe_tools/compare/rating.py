@@ -9,7 +9,7 @@ import msgspec
 from pitchpipe.records.conversation import Json
 from pitchpipe_tools.compare.ballot_box import BallotBox, Rater
 from pitchpipe_tools.compare.duels import Candidate, Duel, Duels
-from pitchpipe_tools.compare.tasks import Task, tasks_of
+from pitchpipe_tools.compare.tasks import Showing, tasks_of
 from pitchpipe_tools.compare.vote import CRITERIA, OTHER, Ratings, Side, Vote
 
 NAME = 80  # characters
@@ -18,7 +18,7 @@ SECONDS = 86_400.0
 CHOICES = ("left2", "left1", "tie", "right1", "right2", "both_bad", "skip")
 
 
-class Refused(Exception):
+class BadRequest(Exception):
     """A request that is not in order; the words are for the one who sent it."""
 
 
@@ -40,7 +40,7 @@ class Rating:
 
     def __init__(self, duels: Duels, box: BallotBox, told: Callable[[str], None], more: Callable[[], str]):
         self._duels, self._box, self._told, self._more = duels.by_key, box, told, more
-        self._lists: dict[str, dict[str, Task]] = {}
+        self._lists: dict[str, dict[str, Showing]] = {}
         self._lock = Lock()
         box.keep_duels(duels.by_key)
 
@@ -53,7 +53,7 @@ class Rating:
     def rater(self, key: str) -> Rater:
         rater = self._box.rater(key)
         if rater is None:
-            raise Refused("This link belongs to no rater of this comparison. Ask for a new one.")
+            raise BadRequest("This link belongs to no rater of this comparison. Ask for a new one.")
         return rater
 
     def next(self, rater: Rater) -> Json:
@@ -73,7 +73,7 @@ class Rating:
         """Keeps a vote, then shows the next duel."""
         task = self._tasks(rater).get(ballot.task)
         if task is None:
-            raise Refused("This pair of replies is no longer in the comparison. Reload the page.")
+            raise BadRequest("This pair of replies is no longer in the comparison. Reload the page.")
         last = len(self._votes(rater)) == len(self._tasks(rater)) - 1
         self._box.put(_vote(rater, task, ballot), ballot.replaces)
         page = self.next(rater)
@@ -83,7 +83,7 @@ class Rating:
 
     # --- What is shown -----------------------------------------------------------------------------
 
-    def _tasks(self, rater: Rater) -> dict[str, Task]:
+    def _tasks(self, rater: Rater) -> dict[str, Showing]:
         with self._lock:
             if rater.key not in self._lists:
                 tasks = tasks_of(rater.key, self._duels)
@@ -103,7 +103,7 @@ class Rating:
         return {**progress, "canUndo": bool(votes), "criteria": CRITERIA, "task": shown}
 
 
-def _shown(key: str, duel: Duel, task: Task, vote: Vote | None) -> Json:
+def _shown(key: str, duel: Duel, task: Showing, vote: Vote | None) -> Json:
     replies = [_reply(getattr(duel, side)) for side in (task.left, OTHER[task.left])]
     lines = [{"who": who, "text": text} for who, text in duel.question.lines]
     return {"key": key, "lines": lines, "replies": replies, "vote": _as_sent(vote) if vote else None}
@@ -122,13 +122,13 @@ def _as_sent(vote: Vote) -> Json:
     return {"choice": choice, "notes": vote.notes, "number": vote.number, **given}
 
 
-def _vote(rater: Rater, task: Task, ballot: Ballot) -> Vote:
+def _vote(rater: Rater, task: Showing, ballot: Ballot) -> Vote:
     if ballot.choice not in CHOICES:
-        raise Refused(f"{ballot.choice!r} is no choice")
+        raise BadRequest(f"{ballot.choice!r} is no choice")
     if not ballot.attempt:
-        raise Refused("attempt is missing")
+        raise BadRequest("attempt is missing")
     if len(ballot.notes) > NOTES:
-        raise Refused(f"Notes may have {NOTES:,} characters.")
+        raise BadRequest(f"Notes may have {NOTES:,} characters.")
     sides: dict[str, Side] = {"left": task.left, "right": OTHER[task.left]}
     side, strength = ballot.choice[:-1], ballot.choice[-1]
     verdict: Any = sides.get(side, ballot.choice)
@@ -150,5 +150,5 @@ def _vote(rater: Rater, task: Task, ballot: Ballot) -> Vote:
 def _checked(ratings: Ratings) -> Ratings:
     for name, value in ratings.items():
         if name not in CRITERIA or not 1 <= value <= 5:
-            raise Refused(f"{name}: {value} is no rating")
+            raise BadRequest(f"{name}: {value} is no rating")
     return ratings

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pitchpipe_tools.compare.outcome import Outcome
+from pitchpipe_tools.compare.outcome import VoteOutcome
 from pitchpipe_tools.compare.told import sentences, tables
 from pitchpipe_tools.html.frame import STYLE, page
 from pitchpipe_tools.html.markup import element, table
 
 
-def results_page(outcome: Outcome, names: list[str], votes: Path) -> str:
+def results_page(outcome: VoteOutcome, names: list[str], votes: Path) -> str:
     """All tables. It holds model's names, so raters do not get the link."""
     parts = [
         element("section", element("h2", title), table(head, rows)) for title, head, rows in tables(outcome)

@@ -16,7 +16,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe_tools.compare.ballot_box import VoteTaken
 from pitchpipe_tools.compare.guard import Guard
 from pitchpipe_tools.compare.page import policy, rating_page
-from pitchpipe_tools.compare.rating import Ballot, Rating, Refused
+from pitchpipe_tools.compare.rating import BadRequest, Ballot, Rating
 
 LARGEST = 1 << 17  # bytes of a request: notes of 10,000 characters fit
 PORTS = 20  # that are tried, one after the other
@@ -107,7 +107,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._refuse(HTTPStatus.FORBIDDEN, "Another site has sent this.")
         try:
             self._json(HTTPStatus.OK, self._answer(urlsplit(self.path).path, body))
-        except Refused as refusal:
+        except BadRequest as refusal:
             self._refuse(HTTPStatus.BAD_REQUEST, str(refusal))
         except msgspec.MsgspecError as error:
             self._refuse(HTTPStatus.BAD_REQUEST, f"This request is not understood: {error}")
@@ -126,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
             "/api/vote": lambda: rating.vote(rater, msgspec.json.decode(body, type=Ballot)),
         }
         if path not in calls:
-            raise Refused("There is nothing here.")
+            raise BadRequest("There is nothing here.")
         rater = rating.rater(self.headers.get("X-Rater", ""))
         return calls[path]()
 

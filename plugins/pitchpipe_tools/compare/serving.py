@@ -10,7 +10,7 @@ from pitchpipe_tools.compare.ballot_box import BallotBox
 from pitchpipe_tools.compare.contestants import Contestant
 from pitchpipe_tools.compare.duels import Duels
 from pitchpipe_tools.compare.guard import Guard, is_loopback
-from pitchpipe_tools.compare.outcome import Outcome, in_words, outcome_of
+from pitchpipe_tools.compare.outcome import VoteOutcome, in_words, outcome_of
 from pitchpipe_tools.compare.rating import Rating
 from pitchpipe_tools.compare.results_page import results_page
 from pitchpipe_tools.compare.server import RatingServer, Site, open_server
@@ -27,9 +27,9 @@ class Standing:
 
     def __init__(self, box: BallotBox, duels: Duels):
         self._box, self._duels = box, duels.by_key
-        self._last: tuple[float, Outcome] | None = None
+        self._last: tuple[float, VoteOutcome] | None = None
 
-    def now(self) -> Outcome:
+    def now(self) -> VoteOutcome:
         return outcome_of(self._box.votes(), self._duels)
 
     def more(self) -> str:
@@ -59,8 +59,8 @@ def server_of(
 
 def serve(server: RatingServer, port: int, box: BallotBox, duels: Duels, console: "RichConsole") -> None:
     """Serve until Ctrl-C."""
-    _show_links(server, port, console)
     try:
+        _show_links(server, port, console)
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
         pass
@@ -99,7 +99,7 @@ def _name(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _show_end(outcome: Outcome, file: Path, console: "RichConsole") -> None:
+def _show_end(outcome: VoteOutcome, file: Path, console: "RichConsole") -> None:
     votes = f"{outcome.votes:,} vote{'' if outcome.votes == 1 else 's'}"
     console.say(f"\n{votes} so far, in {escape(file)}. The same command goes on; raters keep their links.")
     if outcome.votes:

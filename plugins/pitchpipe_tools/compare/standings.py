@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from pitchpipe.host.scoring import Measured, Score
 from pitchpipe_stages.evaluate.intervals import score_of
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 POINTS, MIDDLE = 400 / np.log(10), 1000  # Elo's scale: 400 points more win ten times of eleven
+
+SOME = 5  # questions, below which they are drawn again in vain
 
 Votes = Sequence[tuple[Vote, Duel]]
 
@@ -44,6 +47,11 @@ def points_of(votes: Votes) -> dict[str, float]:
     return {id: sum(values) / len(values) for id, values in of_each.items()}
 
 
+def unless_few(score: Score) -> Score:
+    """Without an interval where the questions are too few to draw one from."""
+    return score if score.count >= SOME else replace(score, low=None, high=None)
+
+
 def strengths_of(votes: Votes, models: list[str]) -> dict[str, Score]:
     """On Elo's scale, where the mean is 1000; intervals by drawing questions."""
     place, many = {model: at for at, model in enumerate(models)}, len(models)
@@ -57,7 +65,9 @@ def strengths_of(votes: Votes, models: list[str]) -> dict[str, Score]:
         wins[duel.question.id][first, second] += points / times[vote.duel]
         wins[duel.question.id][second, first] += (1 - points) / times[vote.duel]
     flat = {id: table.ravel().tolist() for id, table in wins.items()}
-    return {model: score_of(Measured(flat, partial(_elo, many, at))) for model, at in place.items()}
+    return {
+        model: unless_few(score_of(Measured(flat, partial(_elo, many, at)))) for model, at in place.items()
+    }
 
 
 def _elo(many: int, at: int, sums: Any) -> Any:
@@ -77,7 +87,7 @@ def ratings_of(votes: Votes) -> dict[str, dict[str, Score]]:
         for (name, model), of_each in given.items():
             if name == criterion:
                 means = {id: sum(values) / len(values) for id, values in of_each.items()}
-                found.setdefault(criterion, {})[model] = score_of(Measured.means(means))
+                found.setdefault(criterion, {})[model] = unless_few(score_of(Measured.means(means)))
     return found
 
 

@@ -11,7 +11,7 @@ AGAIN = 10  # one of so many is shown twice, with sides swapped
 DISTANCE = 10  # duels between both times, where there are as many
 
 
-class Task(NamedTuple):
+class Showing(NamedTuple):
     """A duel on a rater's list."""
 
     duel: str
@@ -23,16 +23,16 @@ class Task(NamedTuple):
         return _hash(rater, "task", self.duel, str(self.again))
 
 
-def tasks_of(rater: str, duels: Iterable[str]) -> list[Task]:
+def tasks_of(rater: str, duels: Iterable[str]) -> list[Showing]:
     """All duels for one rater, with a tenth of them repeated."""
     order = _order(rater, sorted(duels))
-    tasks = [Task(duel, False, _left(rater, duel)) for duel in order]
+    tasks = [Showing(duel, False, _left(rater, duel)) for duel in order]
     early = tasks[: max(1, len(tasks) - DISTANCE)]
     by_chance = sorted(early, key=lambda task: _hash(rater, "again", task.duel))
     repeated = by_chance[: max(1, round(len(tasks) / AGAIN))] if len(tasks) > 1 else []
     for task in repeated:
         place = tasks.index(task) + DISTANCE + 1
-        tasks.insert(place, Task(task.duel, True, OTHER[task.left]))
+        tasks.insert(place, Showing(task.duel, True, OTHER[task.left]))
     return tasks
 
 

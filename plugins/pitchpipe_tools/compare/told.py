@@ -4,12 +4,12 @@ from pitchpipe.host.contracts import Console
 from pitchpipe.host.scoring import Score
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.evaluate.summary import shown
-from pitchpipe_tools.compare.outcome import Outcome, PairOutcome
+from pitchpipe_tools.compare.outcome import FEW, PairOutcome, VoteOutcome
 
 MISSING = "nothing can be said yet"
 
 
-def show_outcome(outcome: Outcome, console: Console) -> None:
+def show_outcome(outcome: VoteOutcome, console: Console) -> None:
     """Show who wins, how surely, and how far the raters can be trusted."""
     for title, head, rows in tables(outcome):
         console.table(f"\n{title}", head, rows)
@@ -17,7 +17,7 @@ def show_outcome(outcome: Outcome, console: Console) -> None:
         console.say(escape(line))
 
 
-def sentences(outcome: Outcome) -> list[str]:
+def sentences(outcome: VoteOutcome) -> list[str]:
     """What there is to say of all votes, each in a sentence."""
     lines = [sentence_of(pair) for pair in outcome.pairs]
     took = f", {outcome.seconds:.0f} seconds each (median)" if outcome.seconds else ""
@@ -40,17 +40,22 @@ def sentence_of(pair: PairOutcome) -> str:
         return f"{pair.better} is better than {other}, by more than chance explains."
     if pair.more:
         return f"{names}: not decided. About {pair.more:,} more votes decide, if they fall as those before."
-    if pair.rate.count < 10:
+    if pair.rate.count < FEW:
         return f"{names}: too few votes to tell."
-    return f"{names}: as good as each other so far; no number of votes can be foretold to decide."
+    if pair.needed:
+        return (
+            f"{names}: not decided, and {pair.questions:,} questions are too few: about {pair.needed:,} would"
+            " decide it, if the votes fall as before. Hold out more test data."
+        )
+    return f"{names}: as good as each other, as far as {pair.rate.count:,} questions can tell."
 
 
-def tables(outcome: Outcome) -> list[tuple[str, list[str], list[list[str]]]]:
+def tables(outcome: VoteOutcome) -> list[tuple[str, list[str], list[list[str]]]]:
     """Titles, heads and rows."""
     found = [
         (
             "Who wins (a tie is half a win; 95 % interval, questions drawn again)",
-            ["", "wins", "won", "tied", "both bad", "lost", "questions"],
+            ["", "wins", "votes won", "tied", "both bad", "lost", "questions"],
             [_pair_row(pair) for pair in outcome.pairs],
         ),
         ("Strengths (Bradley and Terry, Elo's scale, 95 % interval)", ["", "points"], _rows(
@@ -81,7 +86,7 @@ def _rows(scores: dict[str, Score]) -> list[list[str]]:
     return [[name, _value(score)] for name, score in scores.items()]
 
 
-def _ratings(outcome: Outcome) -> tuple[str, list[str], list[list[str]]]:
+def _ratings(outcome: VoteOutcome) -> tuple[str, list[str], list[list[str]]]:
     models = list(dict.fromkeys(model for of in outcome.ratings.values() for model in of))
     rows = [
         [criterion, *(shown(of[model]) if model in of else "" for model in models)]
