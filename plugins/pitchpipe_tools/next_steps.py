@@ -14,14 +14,21 @@ from pitchpipe_tools.tuned_model import show_tuned
 def show_next_steps(run: Run, recipe: str, tiny: bool = False) -> None:
     """Shows the tuned model, and each next command with its purpose. After a trial that is the recipe."""
     if tiny:
+        _show_report(run)
         run.console.say(f"All of it works here. The recipe itself:  [bold]{_program()} run {recipe}[/]")
         return
     show_tuned(run)
     if earlier := origin(run.path):
         run.console.say(f"[dim]It began with the model of {escape(earlier)}[/]")
+    _show_report(run)
     run.console.say("What to try next:")
     for command, purpose in _next_steps(run, recipe):
         run.console.say(f"  [bold]{_program()} {command}[/]\n      [dim]{purpose}[/]")
+
+
+def _show_report(run: Run) -> None:
+    if (file := run.path / "report.html").exists():
+        run.console.say(f"The report, for your browser: [bold]{escape(file)}[/]")
 
 
 def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
@@ -31,7 +38,6 @@ def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
     if trainer and not getattr(trainer.bound, "scores", False) and (run.path / "model").is_dir():
         steps.insert(0, (f"chat {run.path}", "talk to the tuned model; /base asks its base the same"))
     if (run.path / "ledger.jsonl").stat().st_size:
-        steps.append((f"report {run.path}", "what became of the rows, on one page"))
         steps.append((f"why {run.path} LINE", "one row's fate, and the threshold that decided"))
     if trainer and "epochs" in trainer.component.options:
         change = f"--set trainer.{trainer.name}.epochs=1 --name try"

@@ -1,7 +1,12 @@
 """Registers the commands that come with pitchpipe. Their modules are imported when a command is called."""
 
+from typing import TYPE_CHECKING
+
 import pitchpipe as pp
 from pitchpipe_tools.recipe_file.synonyms import SYNONYMS
+
+if TYPE_CHECKING:
+    from pitchpipe.run.directory import Run
 
 COMMANDS = {  # name: (module and function in this package, help)
     "run": ("run:run", "Run a recipe from data to scores; again, to continue or to redo what changed."),
@@ -29,7 +34,7 @@ COMMANDS = {  # name: (module and function in this package, help)
     ),
     "report": (
         "report.command:report",
-        "Write a page about a run's data: what went where, and why, with examples.",
+        "Write the page about a run: whether tuning helped, how it went, and what it was made of.",
     ),
     "peek": (
         "peek.command:peek",
@@ -67,3 +72,12 @@ def register_commands(register: pp.Register) -> None:
 def register_synonyms(register: pp.Register) -> None:
     for means, names in SYNONYMS.items():
         register(means, *names.split())
+
+
+@pp.hookimpl
+def on_stage_end(run: "Run", stage: str) -> None:
+    """A training that took hours has its report before an evaluation that takes hours."""
+    if stage == "train" and run.recipe.data.get("evaluators"):
+        from pitchpipe_tools.report.automatic import leave_report
+
+        leave_report(run, scored=False)

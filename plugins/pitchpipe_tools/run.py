@@ -172,6 +172,7 @@ def _run_one(
     from pitchpipe_stages.train.launch import LAUNCH
     from pitchpipe_stages.train.ranks import joins
     from pitchpipe_stages.train.sections import TRAINER
+    from pitchpipe_tools.report.automatic import leave_report
 
     with places.one_of_machines(recipe[LAUNCH], machine_rank):
         begins = until != "prepare" and not joins()
@@ -181,4 +182,7 @@ def _run_one(
             tell(recipe, console)
             places.must_have_gpus(recipe[LAUNCH])
             places.tell(recipe[LAUNCH], console)
-        return run(recipe, folder, console, until, workers)
+        finished = run(recipe, folder, console, until, workers)
+    if finished and until != "prepare":
+        leave_report(finished)
+    return finished

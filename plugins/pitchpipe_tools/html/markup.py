@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 from html import escape
 
 NARROW = 4  # columns that fit on a phone
-VOID = {"meta", "path", "rect", "line"}  # elements without an end tag
+VOID = {"meta", "path", "rect", "line", "input"}  # elements without an end tag
 
 
 class Markup(str):

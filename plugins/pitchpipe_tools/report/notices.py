@@ -2,30 +2,29 @@
 
 from collections.abc import Iterator
 
+from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.prepare.mix import too_often
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_tools.html.markup import Markup, element, with_code
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report.lessons import Lessons
-from pitchpipe_tools.report.model_scores import ModelScores, worse
-from pitchpipe_tools.report.results import score_in_words
+from pitchpipe_tools.report.training.lessons import Lessons
 
 RISEN = 1.02  # times the lowest: less is chance
 
 
-def notices(result: Prepared, models: ModelScores, lessons: Lessons) -> Markup | None:
+def notices(result: Prepared, found: Evaluated, lessons: Lessons) -> Markup | None:
     """A box of sentences, or nothing if all is well."""
-    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, models, lessons)]
+    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, found, lessons)]
     if not lines:
         return None
     title = element("h2", "Look at this first", id="first")
     return element("section", title, element("ul", lines), class_="notices", aria_labelledby="first")
 
 
-def _all(result: Prepared, models: ModelScores, lessons: Lessons) -> Iterator[str]:
+def _all(result: Prepared, found: Evaluated, lessons: Lessons) -> Iterator[str]:
     if lessons:
         yield from _of_training(lessons)
-    yield from _worse(models)
+    yield from _no_numbers(found)
     yield from result.warnings
     yield from _lost(result, " ".join(result.warnings))
     yield from too_often(result.mix)
@@ -51,10 +50,11 @@ def _of_training(lessons: Lessons) -> Iterator[str]:
         yield f"The model does not stop: no sample reply ended by itself at step {stops[-1][0]:,}"
 
 
-def _worse(models: ModelScores) -> Iterator[str]:
-    for name in worse(models):
-        base, tuned = (score_in_words(models[model][name]) for model in ("base", "tuned"))
-        yield f"The tuned model is worse than the base model: {name.replace('_', ' ')} {tuned}, base {base}"
+def _no_numbers(found: Evaluated) -> Iterator[str]:
+    for model, scores in found.models.items():
+        for name, score in scores.items():
+            if score.value is None:
+                yield f"{name.replace('_', ' ')} of the {model} model is not a number"
 
 
 def _lost(result: Prepared, told: str) -> Iterator[str]:

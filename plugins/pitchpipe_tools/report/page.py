@@ -1,53 +1,115 @@
-"""The page about the data of a run, in one file."""
+"""The report of a run, in one file: whether tuning helped, how it went, what it cost, what it was made of."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from pitchpipe.run.atomic import write as write_whole
 from pitchpipe_stages.console import RichConsole
+from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.prepare.history import History
 from pitchpipe_tools.html import frame
-from pitchpipe_tools.html.markup import Markup, element, with_code
-from pitchpipe_tools.report import overview
-from pitchpipe_tools.report.gather import Gathered, gather
+from pitchpipe_tools.html.markup import Markup
+from pitchpipe_tools.html.numbers import number
+from pitchpipe_tools.report.again.part import again_part
+from pitchpipe_tools.report.answers.asked import Asked, read_asked
+from pitchpipe_tools.report.answers.part import answers_part
+from pitchpipe_tools.report.data.gather import Gathered, gather
+from pitchpipe_tools.report.data.sections import data_part
 from pitchpipe_tools.report.notices import notices
-from pitchpipe_tools.report.sections import PageSection, sections
+from pitchpipe_tools.report.part import Part
+from pitchpipe_tools.report.record import RunRecord, component, read_recipe, written_at
+from pitchpipe_tools.report.scores.parts import score_parts
+from pitchpipe_tools.report.scores.verdict import sentence, verdict
+from pitchpipe_tools.report.training.cost import cost_part
+from pitchpipe_tools.report.training.lessons import Lessons
+from pitchpipe_tools.report.training.part import training_part
 from pitchpipe_tools.runs.origin import origin
 
-SUBTITLE, AND_TRAINING = "What became of the data", " and how training went"
+FILE = "report.html"
+HERE = Path(__file__)
+STYLES = [frame.STYLE, HERE.with_name("style.css")]
+SCRIPT = HERE.with_name("page.js")
 FOOTER = " Each row that was lost or changed stands in ledger.jsonl, beside this page."
 
 
-def write(run: Path, console: RichConsole) -> Path:
-    """Reads the rows of a run, and writes the page into the run's folder."""
+@dataclass
+class Told:
+    """All that the page tells of a run."""
+
+    run: Path
+    record: RunRecord
+    history: History
+    data: Gathered
+    lessons: Lessons
+    evaluated: Evaluated
+    asked: list[Asked]
+
+
+def write(run: Path, console: RichConsole, scored: bool = True) -> Path:
+    """Reads the files of a run, and writes the page into its folder. Where it is not `scored`, the scores
+    there are those of an earlier model."""
     history = History(run)
     total = sum(1 for _ in history.shards())
     with console.bar("reading the rows", total) as tick:
-        gathered = gather(history, tick)
-    file = run / "report.html"
-    write_whole(file, render(history, gathered).encode("utf-8", "replace"))
+        data = gather(history, tick)
+    record = RunRecord.of(run)
+    scored = scored and record.is_scored and "evaluators" in read_recipe(run)
+    found, asked = (Evaluated.read(run), read_asked(run)) if scored else (None, [])
+    told = Told(run, record, history, data, Lessons.of(run), found or Evaluated(), asked)
+    file = run / FILE
+    write_whole(file, render(told).encode("utf-8", "replace"))
     return file
 
 
-def render(history: History, gathered: Gathered) -> str:
+def render(told: Told) -> str:
     """The page as HTML."""
-    date = datetime.fromtimestamp((history.run / "run.json").stat().st_mtime)
-    began = f"; it began with {earlier}" if (earlier := origin(history.run)) else ""
-    shown = list(sections(history, gathered))
-    tiles = overview.tiles(list(history.result.rows.values()))
+    parts = list(_parts(told))
+    found = told.evaluated
     return frame.page(
-        name=history.run.resolve().name,
-        title="data report",
-        subtitle=f"{SUBTITLE}{AND_TRAINING if gathered.lessons else ''}, {date:%d %B %Y, %H:%M}{began}",
-        links=[element("li", element("a", part.title, href=f"#{part.anchor}")) for part in shown],
+        name=told.run.resolve().name,
+        title="report",
+        subtitle=_subtitle(told),
+        links=[part.link() for part in parts],
         links_label="on this page",
-        content=[notices(history.result, gathered.models, gathered.lessons), tiles, *map(_section, shown)],
-        styles=[frame.STYLE],
+        content=[
+            verdict(found) if found.models else _unscored(told),
+            notices(told.history.result, found, told.lessons),
+            *(part.markup() for part in parts),
+        ],
+        styles=STYLES,
+        scripts=[SCRIPT],
         footer=FOOTER,
     )
 
 
-def _section(section: PageSection) -> Markup:
-    title = element("h2", section.title, id=section.anchor)
-    introduction = element("p", with_code(section.introduction), class_="quiet")
-    return element("section", title, introduction, section.content, aria_labelledby=section.anchor)
+def _parts(told: Told) -> Iterator[Part]:
+    yield from score_parts(told.evaluated)
+    scores = told.evaluated.tuned or told.evaluated.base
+    others = (
+        answers_part(told.asked, scores),
+        training_part(told.lessons),
+        cost_part(told.record, told.lessons),
+        data_part(told.history, told.data) if told.history.result.rows else None,
+        again_part(told.run, told.record),
+    )
+    yield from (part for part in others if part)
+
+
+def _unscored(told: Told) -> Markup | None:
+    """Of a training that nothing has evaluated."""
+    if not told.lessons or not told.lessons.is_done:
+        return None
+    held_out = [value for _, value in told.lessons.points("eval_loss") if isfinite(value)]
+    loss = f"; the loss on what was held out is {number(held_out[-1])}" if held_out else ""
+    return sentence(f"Trained for {told.lessons.step:,} steps{loss}. No evaluator has scored the model.")
+
+
+def _subtitle(told: Told) -> str:
+    recipe = read_recipe(told.run)
+    model, adapter, trainer = (component(recipe, name) for name in ("model", "adapter", "trainer"))
+    tuned = f", tuned by {trainer}{f' with {adapter}' if adapter else ''}" if trainer else ""
+    what = f"{model}{tuned}" if model else "Data"
+    began = f"; it began with {earlier}" if (earlier := origin(told.run)) else ""
+    return f"{what} · {written_at(told.run):%d %B %Y, %H:%M}{began}"

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 class Page(HTMLParser):
     """What a browser makes of it: elements, their nesting, their attributes, the text."""
 
-    VOID = ("meta", "br")
+    VOID = ("meta", "br", "input")
 
     def __init__(self, text):
         super().__init__()
@@ -33,7 +33,7 @@ class Page(HTMLParser):
             self.errors.append(tag)
 
     def handle_data(self, data):
-        if not self.open or self.open[-1] != "style":
+        if not self.open or self.open[-1] not in ("style", "script"):
             self.words.append(data)
 
     def elements(self, tag):

@@ -1,7 +1,7 @@
 """A change is shown where it is."""
 
 from pitchpipe import Conversation, Message
-from pitchpipe_tools.report.excerpts import difference, excerpts
+from pitchpipe_tools.report.data.excerpts import difference, excerpts
 
 
 def test_a_change_is_shown_where_it_is():

@@ -3,7 +3,7 @@
 import msgspec
 
 from pitchpipe_stages.data.ledger import SourceRows
-from pitchpipe_tools.report import flow
+from pitchpipe_tools.report.data import flow
 
 
 def test_the_way_adds_up_where_rows_hold_several_conversations_or_are_joined():

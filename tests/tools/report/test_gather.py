@@ -9,7 +9,7 @@ from pitchpipe.records.conversation import Source
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.data.ledger import LENGTH, Fate, Reason, ReasonRows, SourceRows, Step, StepKind, line
 from pitchpipe_stages.data.shards import Base, Finished, Judgement
-from pitchpipe_tools.report.gather import Gathered
+from pitchpipe_tools.report.data.gather import Gathered
 
 
 def shard(*why):

@@ -1,7 +1,7 @@
 """Lengths are those of each message."""
 
 from pitchpipe import Conversation, Message
-from pitchpipe_tools.report.lengths import LENGTHS, measured
+from pitchpipe_tools.report.data.lengths import LENGTHS, measured
 
 
 def test_lengths_are_those_of_each_message():

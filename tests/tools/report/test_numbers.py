@@ -70,7 +70,7 @@ def test_categories_beyond_the_largest_are_summed(here, result):
 
 
 def test_scores_say_their_limits_and_who_is_outside(here):
-    scores = section(here, "scores")
+    scores = section(here, "filter-scores")
     assert re.search(r"words words .*at least 3: 5 below \(3\.8%\); at most 500: none above; median", scores)
     assert "words#2 Other limits: pitchpipe tune runs/recipe 'words#2' words" in scores
     assert "words at least 8: 20 below (16.8%); median 9" in scores

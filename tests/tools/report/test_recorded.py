@@ -1,13 +1,9 @@
-"""What run.json records beside the rows, on the page: scores, warnings, repeats, columns that nobody read."""
+"""What run.json records beside the rows, on the page: warnings, repeats, columns that nobody read."""
 
 import json
 import re
 from contextlib import contextmanager
 
-import pytest
-
-from pitchpipe.host.scoring import Score
-from pitchpipe_tools.report.model_scores import model_scores, worse
 from tests.tools.html.browser import Page
 
 
@@ -42,42 +38,6 @@ def page_of(here, **stages):
             return here.read("runs/recipe/report.html")
     finally:
         here.run("report", "runs/recipe").assert_success()
-
-
-@pytest.mark.parametrize(
-    ("base", "tuned", "better", "is_worse"),
-    [
-        (10.0, 12.0, "lower", True),
-        (10.0, 8.0, "lower", False),
-        (0.5, 0.4, "higher", True),
-        (0.5, 0.5, "higher", False),
-        (10.0, 12.0, None, False),  # nobody knows
-        (10.0, None, None, True),
-        (None, None, "lower", False),
-    ],
-)
-def test_a_tuned_model_is_worse_where_its_score_is(base, tuned, better, is_worse):
-    scores = {
-        name: {"a_score": Score(value, 40, better=better)}
-        for name, value in (("base", base), ("tuned", tuned))
-    }
-    assert worse(scores) == ["a_score"] * is_worse
-
-
-def test_scores_of_both_models_are_shown_and_a_worse_one_is_said_first(here):
-    base = {"exact_match": {"value": 0.5, "count": 40, "low": 0.4, "high": 0.6, "is_share": True}}
-    tuned = {"exact_match": {"value": None, "count": 40, "is_share": True}}
-    page = Page(page_of(here, evaluate_base={"result": base}, evaluate_tuned={"result": tuned})).text()
-    assert "score base tuned exact match 50.0% 40.0% to 60.0% not a number" in page
-    first, _, _ = page.partition("rows read, from")
-    assert "The tuned model is worse than the base model: exact match not a number, base 50.0%." in first
-
-
-def test_what_is_not_done_is_no_result(here):
-    score = {"result": {"exact_match": {"value": 0.5, "count": 40}}}
-    with recording(here, evaluate_base=score, evaluate_tuned={**score, "done": False}) as run:
-        assert set(model_scores(run)) == {"base"}
-    assert model_scores(run) == {}
 
 
 def test_warnings_stand_first_and_are_not_repeated_in_other_words(here):
@@ -118,4 +78,6 @@ def test_columns_that_nobody_read_are_shown_with_their_share(here):
 
 
 def test_a_run_without_such_records_has_no_such_sections(here, page):
-    assert {"unread", "results"}.isdisjoint(value for name, value in page.attributes if name == "id")
+    assert {"unread", "scores", "answers", "groups"}.isdisjoint(
+        value for name, value in page.attributes if name == "id"
+    )

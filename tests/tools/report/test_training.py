@@ -115,7 +115,7 @@ def test_names_and_samples_are_shown_as_they_are(report):
     sample = {"step": 1, "id": "a", "prompt": HOSTILE, "expected": "", "said": HOSTILE, "ended": False}
     later = [sample | {"step": step, "said": f"reply {step}", "ended": True} for step in range(2, 9)]
     page = report(lines([1, 2], **{f"loss of {HOSTILE}": 1.0, "loss of b": 2.0}), [sample, *later], done=True)
-    assert {"script", "img"}.isdisjoint(page.tags)
+    assert page.tags["script"] == 1 and "img" not in page.tags  # its own
     assert "<script>alert(1)</script>" in page.text() and "does not stop" in page.text()
     assert "expected (nothing)" in page.text()
     assert re.findall(r"reply (\d)", page.text()) == ["6", "7", "8"]

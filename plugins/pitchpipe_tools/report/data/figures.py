@@ -5,11 +5,11 @@ from collections import Counter
 from pitchpipe_tools.html.bins import bar_edges
 from pitchpipe_tools.html.charts import bar, histogram
 from pitchpipe_tools.html.few import is_few, value_lines
+from pitchpipe_tools.html.legend import legend
 from pitchpipe_tools.html.markup import Markup, element, joined, table
 from pitchpipe_tools.html.numbers import number, share
 from pitchpipe_tools.html.spread import Bounds, Spread
-from pitchpipe_tools.report.lengths import Lengths
-from pitchpipe_tools.report.overview import legend
+from pitchpipe_tools.report.data.lengths import Lengths
 
 TOP = 20  # categories or sources with a line of their own
 

@@ -8,9 +8,9 @@ from pitchpipe_tools.html.charts import bar
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number, share
 from pitchpipe_tools.html.paste import command
-from pitchpipe_tools.report.flow import TITLES
-from pitchpipe_tools.report.gather import REASONS, Gathered
-from pitchpipe_tools.report.sample_row import sample_row
+from pitchpipe_tools.report.data.flow import TITLES
+from pitchpipe_tools.report.data.gather import REASONS, Gathered
+from pitchpipe_tools.report.data.sample_row import sample_row
 
 SOURCES = 6  # that are named beside a reason
 EXPLAINED = {  # reasons outside a row: a sentence explains more than sample rows

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from itertools import groupby, islice
 from pathlib import Path
 
+from pitchpipe_tools.html.legend import legend
 from pitchpipe_tools.html.markup import Markup, element, joined, table
 from pitchpipe_tools.html.numbers import number, share
 from pitchpipe_tools.html.paste import command
-from pitchpipe_tools.report.figures import figure
-from pitchpipe_tools.report.gather import ScoreSpread
-from pitchpipe_tools.report.overview import legend
+from pitchpipe_tools.report.data.figures import figure
+from pitchpipe_tools.report.data.gather import ScoreSpread
 
 CHARTS = 100  # scores with a chart
 
@@ -36,7 +36,7 @@ def _filter(label: str, scores: NamedScores, run: Path) -> Markup:
     charts = [_chart(name, score) for (_, name), score in scores]
     tries = element("p", "Other limits: ", command("tune", run, label), class_="facts")
     whole = "across" if len(charts) > 1 else None
-    return element("div", element("h3", label), tries, element("div", charts, class_="charts"), class_=whole)
+    return element("div", element("h4", label), tries, element("div", charts, class_="charts"), class_=whole)
 
 
 def _chart(name: str, score: ScoreSpread) -> Markup:
@@ -57,7 +57,7 @@ def _constant(found: dict[ScoreName, ScoreSpread]) -> Markup:
         ]
         for (label, name), score in list(found.items())[:CHARTS]
     ]
-    return joined(element("h3", "The same for every row"), table(["score", "rows", "is always"], rows))
+    return joined(element("h4", "The same for every row"), table(["score", "rows", "is always"], rows))
 
 
 def _limits(score: ScoreSpread) -> str:

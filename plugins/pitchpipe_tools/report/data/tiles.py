@@ -1,9 +1,9 @@
-"""The counts of all sources together, as tiles, and a legend for charts."""
+"""The counts of all sources together, as tiles."""
 
 from pitchpipe_stages.data.ledger import LOST, SourceRows
 from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report import flow
+from pitchpipe_tools.report.data import flow
 
 TITLES = {
     "kept": "kept",
@@ -33,9 +33,3 @@ def _tile(kind: str, rows: int, title: str, part: str) -> Markup:
     return element(
         "div", element("b", number(rows)), element("span", f"{part} {title}".strip()), class_=f"tile {kind}"
     )
-
-
-def legend(*entries: tuple[str, str]) -> Markup:
-    """The legend of a chart, each entry (class, text)."""
-    items = [element("li", element("i", class_=kind), text) for kind, text in entries]
-    return element("ul", items, class_="legend")

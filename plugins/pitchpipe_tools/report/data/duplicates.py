@@ -3,9 +3,9 @@
 from pitchpipe_tools.html.charts import bar
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report.clusters import Cluster, Clusters
-from pitchpipe_tools.report.excerpts import SampleRow
-from pitchpipe_tools.report.sample_row import sample_row
+from pitchpipe_tools.report.data.clusters import Cluster, Clusters
+from pitchpipe_tools.report.data.excerpts import SampleRow
+from pitchpipe_tools.report.data.sample_row import sample_row
 
 
 def duplicates(clusters: Clusters, read: int) -> Markup:
@@ -29,11 +29,11 @@ def _line(clusters: Clusters, label: str, reason: str, most: int, read: int) -> 
     )
     shown = [_cluster(cluster) for cluster in clusters.largest(label, reason)]
     return element(
-        "details", summary, element("div", element("h3", "The largest clusters"), shown, class_="inside")
+        "details", summary, element("div", element("h4", "The largest clusters"), shown, class_="inside")
     )
 
 
 def _cluster(cluster: Cluster) -> Markup:
     rows = f"{number(cluster.rows)} row{'s are' if cluster.rows != 1 else ' is'} like this one"
     texts = cluster.example.texts if cluster.example else []
-    return joined(element("h4", rows), sample_row(SampleRow(cluster.place, texts)))
+    return joined(element("h5", rows), sample_row(SampleRow(cluster.place, texts)))

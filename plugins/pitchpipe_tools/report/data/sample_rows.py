@@ -6,7 +6,7 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.data.ledger import LENGTH, RENDER, Fate, Reason, Step, StepKind
 from pitchpipe_stages.data.shards import Base, Finished, Judgement
 from pitchpipe_tools.ledger_entry import LedgerEntry
-from pitchpipe_tools.report.excerpts import SampleRow, difference, sample, sample_of_line
+from pitchpipe_tools.report.data.excerpts import SampleRow, difference, sample, sample_of_line
 
 EACH = 3  # rows of a reason
 

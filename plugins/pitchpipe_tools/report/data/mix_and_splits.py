@@ -67,4 +67,4 @@ def _by_category(splits: dict[str, Counter[str]]) -> Markup | None:
             sum(rows for name, rows in counts.items() if name not in largest) for counts in splits.values()
         ]
         lines.append([f"{number(len(total) - len(largest))} others", *map(number, rest)])
-    return joined(element("h3", "By category"), table(["category", *splits], lines))
+    return joined(element("h4", "By category"), table(["category", *splits], lines))

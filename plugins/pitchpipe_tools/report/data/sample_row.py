@@ -3,7 +3,7 @@
 from pitchpipe.records.verdict import Measure
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number
-from pitchpipe_tools.report.excerpts import SampleRow
+from pitchpipe_tools.report.data.excerpts import SampleRow
 
 
 def sample_row(row: SampleRow) -> Markup:

@@ -13,12 +13,10 @@ from pitchpipe_stages.data.shards import Base, Finished, Judgement
 from pitchpipe_stages.prepare.history import History
 from pitchpipe_stages.prepare.result import SPLITS
 from pitchpipe_tools.html.spread import Bounds, Spread
-from pitchpipe_tools.report.clusters import Clusters
-from pitchpipe_tools.report.flow import reasons
-from pitchpipe_tools.report.lengths import Lengths
-from pitchpipe_tools.report.lessons import Lessons
-from pitchpipe_tools.report.model_scores import ModelScores, model_scores
-from pitchpipe_tools.report.sample_rows import SampleRows
+from pitchpipe_tools.report.data.clusters import Clusters
+from pitchpipe_tools.report.data.flow import reasons
+from pitchpipe_tools.report.data.lengths import Lengths
+from pitchpipe_tools.report.data.sample_rows import SampleRows
 
 REASONS = 60  # that the page lists, and that have sample rows, of each fate
 
@@ -49,8 +47,6 @@ class Gathered:
         self.categories_read: Counter[str] = Counter()
         self.categories_kept: Counter[str] = Counter()
         self.categories_by_split: dict[str, Counter[str]] = {}
-        self.models: ModelScores = {}
-        self.lessons = Lessons({}, [], "")
 
     def add(self, base: Base, track: list[Judgement], done: Finished) -> None:
         """Adds one shard."""
@@ -72,7 +68,6 @@ def gather(history: History, tick: Callable[..., None]) -> Gathered:
         gathered.add(shard.base(), shard.track(), shard.finished())
         tick()
     gathered.clusters.read_examples(history)
-    gathered.models, gathered.lessons = model_scores(history.run), Lessons.of(history.run)
     gathered.categories_by_split = {split: Counter(_categories(history, split)) for split in SPLITS}
     return gathered
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pitchpipe_stages.data.shards import Judgement
 from pitchpipe_stages.prepare.history import History
-from pitchpipe_tools.report.excerpts import SampleRow, sample
+from pitchpipe_tools.report.data.excerpts import SampleRow, sample
 
 LARGEST = 5  # clusters of each filter that the page shows
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pitchpipe_stages.console import shortened
 from pitchpipe_stages.train.samples import Sample
 from pitchpipe_tools.html.curve import Curve, Point, chart
+from pitchpipe_tools.html.legend import legend
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number
-from pitchpipe_tools.report.lessons import BY_SOURCE, Lessons
-from pitchpipe_tools.report.overview import legend
+from pitchpipe_tools.report.training.lessons import BY_SOURCE, Lessons
 
 SOURCES = 24  # that have a chart
 PROMPTS, TIMES = 8, 3  # prompts that are shown; their last replies, after the first

@@ -6,10 +6,10 @@ from itertools import groupby
 from pitchpipe_stages.data.ledger import SourceRows
 from pitchpipe_stages.prepare.result import SplitSize
 from pitchpipe_tools.html.charts import bar
+from pitchpipe_tools.html.legend import legend
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report import flow
-from pitchpipe_tools.report.overview import legend
+from pitchpipe_tools.report.data import flow
 
 SOURCES = 20  # with bars of their own
 

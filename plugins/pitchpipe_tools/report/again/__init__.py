@@ -1,0 +1,1 @@
+"""The part about repeating a run: its recipe, versions and hashes."""

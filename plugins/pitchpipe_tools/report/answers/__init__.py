@@ -1,0 +1,1 @@
+"""The part about answers: what both models said, beside what was expected."""

@@ -1,0 +1,1 @@
+"""The parts about training: its curves, what it said, what it took."""
