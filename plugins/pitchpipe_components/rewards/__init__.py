@@ -6,7 +6,7 @@ from pitchpipe_components.rewards.form import is_json, length
 from pitchpipe_components.rewards.matches import Matches
 from pitchpipe_components.rewards.same_number import same_number
 
-ROOMS = ("pitchpipe_components.rewards",)
+ROOMS = ("pitchpipe_components.rewards", "pitchpipe_components.text")
 
 
 @pp.hookimpl
