@@ -1,8 +1,11 @@
 """A desk with a teacher behind it, for tests: a run in a folder, with a recipe of teachers and a budget alone."""
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import aiohttp  # noqa: F401 (a child that is forked has it)
 
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.host.host import Host
@@ -15,9 +18,12 @@ from pitchpipe_stages.generate.requests.desk import Desk
 VARIABLE = "PITCHPIPE_TEST_KEY"
 
 
+host = cache(Host.from_environment)
+
+
 def recipe_of(folder: Path, teacher: Any, budget: dict[str, Any] | None = None):
     data = {"teachers": {"writer": teacher}, **({"budget": budget} if budget else {})}
-    return checked(Document(folder / "recipe.yaml", data), Host.from_environment(), whole=False)
+    return checked(Document(folder / "recipe.yaml", data), host(), whole=False)
 
 
 def openai(server: Any, **options: Any) -> dict[str, Any]:

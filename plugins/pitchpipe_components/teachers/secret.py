@@ -5,17 +5,15 @@ import re
 
 import pitchpipe as pp
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_KEY = re.compile(r"(sk|pk|hf|gsk|xai|key|api|nvapi|AIza)[-_]?[A-Za-z0-9]*[0-9][A-Za-z0-9_-]{8,}")
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+LONG = 16  # signs without a _: more of them are rather a key
 
 
 class Secret:
     """The key of a server. Without a variable there is none."""
 
     def __init__(self, variable: str | None):
-        if variable is not None and (
-            not _NAME.fullmatch(variable) or (_KEY.match(variable) and not variable.isupper())
-        ):
+        if variable is not None and not _is_name(variable):
             # What was written may be the key itself, and this is printed.
             raise ValueError(
                 "key: expected the name of a variable of the environment, as OPENAI_API_KEY. Never write a"
@@ -40,3 +38,8 @@ class Secret:
 
     def _value(self) -> str:
         return os.environ.get(self.variable, "").strip() if self.variable else ""
+
+
+def _is_name(said: str) -> bool:
+    """Whether it is a variable's name in capitals: keys have small letters and dashes."""
+    return bool(_NAME.fullmatch(said)) and ("_" in said or len(said) <= LONG)

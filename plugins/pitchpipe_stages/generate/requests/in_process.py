@@ -10,8 +10,10 @@ from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.run.keys import digest, digest_files
 from pitchpipe_stages.generate.opened import ContextFull, OpenedModel, is_beside, opened, recipe_at
 from pitchpipe_stages.generate.speaking import Settings, together
-from pitchpipe_stages.model.load import model_parts
+from pitchpipe_stages.prepare.on_hub import commits
+from pitchpipe_stages.render.sections import MODEL, TEMPLATE
 
+PLACE = ("folder", "name", "revision")  # options that say where a model lies
 Question = tuple[int, Ask, list[int]]  # its number, itself, and its ids
 
 
@@ -30,9 +32,7 @@ class ModelsInProcess:
 
     def identity(self, place: str) -> str:
         if place not in self._identities:
-            recipe = recipe_at(place) if place else self.recipe
-            files = sorted(file for file in _folder(place).glob("*") if file.is_file()) if place else []
-            self._identities[place] = digest(model_parts(recipe), digest_files(*files))
+            self._identities[place] = _identity(recipe_at(place) if place else self.recipe, place)
         return self._identities[place]
 
     def answers(self, place: str, asks: Sequence[Ask]) -> list[Reply]:
@@ -60,6 +60,16 @@ def base_beside(model: OpenedModel, tuned: bool) -> OpenedModel:
     if is_beside(model.model):
         return replace(model, without_adapter=True)
     return replace(model, model=model.loader.base())
+
+
+def _identity(recipe: Recipe, place: str) -> str:
+    """The weights and how they are asked; where they lie does not matter."""
+    model, template = recipe[MODEL], recipe[TEMPLATE]
+    assert model and template
+    options = {name: value for name, value in model.options.items() if name not in PLACE}
+    asked = (model.name, options, template.name, template.options, model.bound.inputs(), commits([model]))
+    files = sorted(file for file in _folder(place).glob("*") if file.is_file()) if place else []
+    return digest(*asked, digest_files(*files))
 
 
 def _folder(place: str) -> Path:

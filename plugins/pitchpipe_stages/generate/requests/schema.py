@@ -63,8 +63,8 @@ def json_of(text: str, schema: Json) -> tuple[str, str]:
     Words, a fence and thoughts around it are passed over. Two that follow the schema and differ are none: one
     of them may be quoted.
     """
-    said = text.rpartition("</think>")[2].strip()
-    values = _whole(said) or _objects(said)
+    said = text.rpartition("</think>")[2].strip()  # unless a string of the JSON quotes that
+    values = _whole(text.strip()) or _whole(said) or _objects(said)
     wrong = [next(problems(value, schema), "") for value in values]
     right = [value for value, problem in zip(values, wrong, strict=True) if not problem]
     if not right:
