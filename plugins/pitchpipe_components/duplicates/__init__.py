@@ -16,4 +16,4 @@ def register_filters(register: pp.Register) -> None:
     register("near_duplicates", NearDuplicates)
     register("conflicting_answers", ConflictingAnswers)
     register("semantic_duplicates", SemanticDuplicates)
-    register("decontaminate", Decontaminate)
+    register("decontaminate", Decontaminate, default_for="items in training data")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pitchpipe_components.duplicates.evaluation_sets import EvaluationSets
 
 
+MANY = 3  # items that have the same words by chance, or of which two say the same
+
+
 @dataclass(frozen=True)
 class Decontaminate:
     """Drops conversations that hold much of an evaluation item, or a long run of its words.
@@ -63,7 +66,7 @@ class Decontaminate:
         words = plain(_text(conversation)).split()
         matches = self._index.find(words) if self._index.may_hold(words) else ()
         coverage, run = 0.0, 0
-        for item, covered, longest in matches:
+        for item, covered, longest, _ in matches:
             if covered > self.max_coverage:
                 return drop(f"contaminated by {item}", score=covered, limit=self.max_coverage)
             if self.max_run is not None and longest > self.max_run:
@@ -74,6 +77,20 @@ class Decontaminate:
             conversation, coverage=(coverage, None, self.max_coverage), run=(run, None, self.max_run)
         )
 
+    def items_in(self, conversation: Conversation) -> Iterator[int]:
+        """Yields the line of each item that a conversation holds too much of: of its own words, so that no
+        frame counts that several items share."""
+        words = plain(_text(conversation)).split()
+        for found in self._unframed.find(words) if self._unframed.may_hold(words) else ():
+            if found.covered > self.max_coverage:
+                yield found.line
+
+    @cached_property
+    def _unframed(self) -> "EvaluationSets":
+        from pitchpipe_components.duplicates.evaluation_sets import EvaluationSets
+
+        return EvaluationSets(self.sets, self.fields, self.ngram, MANY)
+
     @cached_property
     def _index(self) -> "EvaluationSets":
         """The index, which each process builds once, at its first conversation."""
@@ -83,7 +100,7 @@ class Decontaminate:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leaves the index out: another process builds its own faster than it could receive this one."""
-        return {name: value for name, value in self.__dict__.items() if name != "_index"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_index", "_unframed")}
 
 
 def _text(conversation: Conversation) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pitchpipe import PitchpipeError
 from pitchpipe_components.files.parts import rows_of
@@ -26,22 +27,29 @@ class Found(NamedTuple):
     item: str
     covered: float
     run: int
+    line: int = 0  # of the item in its set
 
 
 class EvaluationSets:
-    """Holds the places of each item's n-grams, and whole items that are shorter than an n-gram."""
+    """Holds the places of each item's n-grams, and whole items that are shorter than an n-gram.
 
-    def __init__(self, sets: dict[str, Path], fields: tuple[str, ...], ngram: int):
+    N-grams that more than `most` items have are the frame of a task, and say nothing of any of them.
+    """
+
+    def __init__(self, sets: dict[str, Path], fields: tuple[str, ...], ngram: int, most: int | None = None):
         self._ngram, self._step = ngram, ngram // 2
-        self._names: list[str] = []
+        self._names: list[tuple[str, int]] = []
         self._lengths: list[int] = []
-        self._short: dict[bytes, list[tuple[str, bytes]]] = defaultdict(list)  # a word to (name, item)
+        self._short: dict[bytes, list[tuple[str, int, bytes]]] = defaultdict(list)  # a word to items
         self._anchors: set[int] = set()
         hashes, places = array("q"), array("q")
         for name, path in sets.items():
             self._add_set(name, path, fields, hashes, places)
         order = np.argsort(np.asarray(hashes), kind="stable")
         self._hashes, self._places = np.asarray(hashes)[order], np.asarray(places)[order]
+        self._own = np.array(self._lengths)  # of each item the words that are no frame
+        if most is not None:
+            self._leave_out_frames(most)
 
     def may_hold(self, words: Words) -> bool:
         """Whether a text may hold an n-gram; never false for a text that holds one.
@@ -72,13 +80,14 @@ class EvaluationSets:
         for pair in sorted(pairs):  # neighbours on one diagonal are neighbours in both texts
             run = run + 1 if pair == (before[0], before[1] + 1) else 1
             longest, before = max(longest, run), pair
-        return Found(self._names[item], len(covered) / self._lengths[item], longest + self._ngram - 1)
+        name, line = self._names[item]
+        return Found(name, len(covered) / int(self._own[item]), longest + self._ngram - 1, line)
 
     def _whole(self, words: Words) -> list[Found]:
         """Returns the short items that a text holds."""
         text = b" " + b" ".join(words) + b" "
         items = [item for word in self._short.keys() & set(words) for item in self._short[word]]
-        return [Found(name, 1.0, item.count(b" ") - 1) for name, item in items if item in text]
+        return [Found(name, 1.0, item.count(b" ") - 1, line) for name, line, item in items if item in text]
 
     def _add_set(
         self, name: str, path: Path, fields: tuple[str, ...], hashes: "array[int]", places: "array[int]"
@@ -89,7 +98,8 @@ class EvaluationSets:
             targets = [found for found in _targets(texts, fields, self._ngram) if len(found[1]) >= LEAST]
             used.append(bool(targets))
             for part, words in targets:
-                self._add(f"{name}: item {line}" + (f", {part}" if part else ""), words, hashes, places)
+                named = f"{name}: item {line}" + (f", {part}" if part else "")
+                self._add((named, line), words, hashes, places)
         if not any(used):
             raise PitchpipeError(
                 f"decontaminate: no row of {path} has a text of {LEAST} words to look for"
@@ -100,15 +110,32 @@ class EvaluationSets:
             warning = f"{short} of the {len(used)} items of '{name}' are too short to be looked for"
             warnings.warn(f"decontaminate: {warning}", stacklevel=2)
 
-    def _add(self, name: str, words: Words, hashes: "array[int]", places: "array[int]") -> None:
+    def _leave_out_frames(self, most: int) -> None:
+        """An item that is nothing but a frame is not found."""
+        if not len(self._hashes):
+            return
+        _, which = np.unique(self._hashes, return_inverse=True)
+        lines = np.array([line for _, line in self._names])[self._places // _LONGEST]
+        pairs = np.unique(np.stack([which, lines]), axis=1)
+        keep = (np.bincount(pairs[0], minlength=len(which)) <= most)[which]
+        framed, own = (self._words(self._places[some]) for some in (~keep, keep))
+        for place in framed - own:
+            self._own[place // _LONGEST] -= 1
+        self._hashes, self._places = self._hashes[keep], self._places[keep]
+
+    def _words(self, places: "NDArray[np.int64]") -> set[int]:
+        """The places of the words of n-grams."""
+        return {place for start in places.tolist() for place in range(start, start + self._ngram)}
+
+    def _add(self, named: tuple[str, int], words: Words, hashes: "array[int]", places: "array[int]") -> None:
         if len(words) < self._ngram:
-            self._short[max(words, key=len)].append((name, b" " + b" ".join(words) + b" "))
+            self._short[max(words, key=len)].append((*named, b" " + b" ".join(words) + b" "))
             return
         start = _LONGEST * len(self._names)
         hashes.extend(_grams(words, self._ngram))
         places.extend(range(start, start + len(words) - self._ngram + 1))
         self._anchors.update(_grams(words, self._ngram - self._step + 1))
-        self._names.append(name)
+        self._names.append(named)
         self._lengths.append(len(words))
 
 

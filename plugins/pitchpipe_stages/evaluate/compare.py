@@ -1,11 +1,12 @@
 """The base beside the tuned model: scores and differences of all items, and of groups of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from pitchpipe.host.scoring import Score
+from pitchpipe_stages.evaluate.contamination import contaminated as found_in
 from pitchpipe_stages.evaluate.evaluated import BothModels, Difference, Evaluated
-from pitchpipe_stages.evaluate.held_out import groups_of
+from pitchpipe_stages.evaluate.groups import groups_of
 from pitchpipe_stages.evaluate.intervals import difference_of, difference_of_scores, score_of
 from pitchpipe_stages.evaluate.measures import Measure, read_measures
 from pitchpipe_stages.evaluate.upshot import upshot_of
@@ -23,13 +24,18 @@ def evaluated(run: Path, models: list[str]) -> Evaluated:
     names = list(dict.fromkeys([*base, *tuned]))
     whole = {name: _both(base.get(name), tuned.get(name)) for name in names}
     groups = _groups(base, tuned, groups_of(run / "prepared"))
+    contaminated, clean = _parts(base, tuned, set(found_in(run)))
     settle_ways(whole)
+    settle_ways(contaminated)
+    settle_ways(clean)
     settle_ways({(name, group): one for name, found in groups.items() for group, one in found.items()})
     result = Evaluated(
         base={name: one.base for name, one in whole.items() if one.base},
         tuned={name: one.tuned for name, one in whole.items() if one.tuned},
         difference={name: one.difference for name, one in whole.items() if one.difference},
         groups=groups,
+        contaminated=contaminated,
+        clean=clean,
     )
     result.upshot = upshot_of(result)
     return result
@@ -44,6 +50,18 @@ def _groups(base: Side, tuned: Side, held_out: Mapping[str, list[str]]) -> dict[
         if of_groups:
             found[name] = of_groups
     return found
+
+
+def _parts(base: Side, tuned: Side, known: Set[str]) -> tuple[dict[str, BothModels], dict[str, BothModels]]:
+    """The scores of items that stand in the training data, and of the others, where there are such."""
+    contaminated: dict[str, BothModels] = {}
+    clean: dict[str, BothModels] = {}
+    for name, side in tuned.items():
+        if not known.isdisjoint(side.items):
+            both = base.get(name), side
+            contaminated[name] = _both(*both, [id for id in side.items if id in known])
+            clean[name] = _both(*both, [id for id in side.items if id not in known])
+    return contaminated, clean
 
 
 def _parted(

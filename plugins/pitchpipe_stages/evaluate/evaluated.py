@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from pitchpipe.host.scoring import Score
 
-FILE = "scores.json"
+FILE, FOUND = "scores.json", "contaminated.jsonl"
 Way = Literal["better", "worse", "even", "unsure"]
 
 

@@ -1,70 +1,39 @@
-"""The held-out conversations by names that no two share, and the groups that each belongs to."""
+"""The held-out conversations, each with an id of its own: the key of all that is measured of it.
+
+A conversation that stands twice in the data has one id, and so have the parts of a chat of which each reply
+is an example. None of them may be lost for that.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct, field
-
-from pitchpipe.records.conversation import Conversation, Source, replace
+from pitchpipe.records.conversation import Conversation, replace
 from pitchpipe_stages.prepare.examples import PreparedExamples
-
-MOST = 100  # categories or sources that stand alone
-OTHERS = "all others"
 
 
 class HeldOut(PreparedExamples):
-    """The test side. A conversation that stands in it again is another one of that name: "12ab.2"."""
+    """The test side of a run's prepared data."""
 
-    def __init__(self, folder: Path):
-        super().__init__(folder, "test")
+    def __init__(self, run: Path):
+        super().__init__(run / "prepared", "test")
 
     def conversations(self) -> Iterator[Conversation]:
-        for conversation, id in zip(super().conversations(), _named(self.folder), strict=True):
+        """Each conversation once."""
+        ids = own_ids(conversation.id for conversation in super().conversations())
+        for conversation, id in zip(super().conversations(), ids, strict=True):
             yield conversation if conversation.id == id else replace(conversation, id=id)
 
-    def taken(self, numbers: Sequence[int]) -> list[Conversation]:
-        ids = list(_named(self.folder))
-        found = zip(super().taken(numbers), numbers, strict=True)
-        return [replace(conversation, id=ids[number]) for conversation, number in found]
 
-
-class _Placed(Struct):
-    id: str = ""
-    category: str = ""
-    source: Source = field(default_factory=Source)
-
-
-def groups_of(prepared: Path) -> dict[str, list[str]]:
-    """The ids of held-out conversations by category and by source, where there are several."""
-    found: dict[str, dict[str, list[str]]] = {"category": {}, "source": {}}
-    for id, one in zip(_named(prepared), _lines(prepared), strict=True):
-        for kind, name in (("category", one.category), ("source", one.source.dataset or one.source.file)):
-            found[kind].setdefault(name, []).append(id)
-    return {f"{kind}: {name or 'none'}": ids for kind in found for name, ids in _largest(found[kind]).items()}
-
-
-def _largest(groups: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The largest groups by name; of too many, the small ones together. One alone is no group."""
-    if len(groups) < 2:
-        return {}
-    names = sorted(groups, key=lambda name: -len(groups[name]))
-    kept = {name: groups[name] for name in sorted(names[:MOST])}
-    others = [id for name in names[MOST:] for id in groups[name]]
-    return kept | ({OTHERS: others} if others else {})
-
-
-def _named(prepared: Path) -> Iterator[str]:
-    """A name for each held-out conversation, in their order."""
+def own_ids(ids: Iterable[str]) -> Iterator[str]:
+    """Ids of which each comes once: the second of one has it with a 2 behind a point, and so on."""
     seen: Counter[str] = Counter()
-    for one in _lines(prepared):
-        seen[one.id] += 1
-        yield one.id if seen[one.id] == 1 else f"{one.id}.{seen[one.id]}"
+    for id in ids:
+        seen[id] += 1
+        yield id if seen[id] == 1 else f"{id}.{seen[id]}"
 
 
-def _lines(prepared: Path) -> Iterator[_Placed]:
-    decode, file = msgspec.json.Decoder(_Placed).decode, prepared / "test.jsonl"
-    if file.exists():
-        with open(file, "rb") as lines:
-            yield from map(decode, lines)
+def first_of(id: str) -> str:
+    """The id of the first that it comes after, if it is one of these."""
+    first, _, number = id.rpartition(".")
+    return first if first and number.isdigit() else id

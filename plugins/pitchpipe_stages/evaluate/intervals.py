@@ -3,7 +3,6 @@
 Hits are counted exactly, shares bring two imagined items, and all else is drawn again: docs/evaluation.md.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from math import comb, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy as np
 from pitchpipe.host.scoring import Measured, Score, ratio
 from pitchpipe_stages.evaluate.binomial import LARGE, exact_interval
 from pitchpipe_stages.evaluate.evaluated import Difference, Way
+from pitchpipe_stages.evaluate.held_out import first_of
 from pitchpipe_stages.evaluate.resampling import AS_IT_IS, OF_POSITIVE, Spread, of_difference, spread
 from pitchpipe_stages.evaluate.student import by_chance
 from pitchpipe_stages.evaluate.ways import least_chance
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Z = 1.96
 OF_A_SHARE = Z * Z / 2  # imagined items at 0, and at 1 (Agresti and Coull 1998)
 OF_A_DIFFERENCE = 1  # imagined items that only one model gets right, for each (Bonett and Price 2012)
-_AGAIN = re.compile(r" \(\d+\)$")
 
 
 def score_of(measured: Measured, ids: Sequence[str] | None = None) -> Score:
@@ -171,7 +170,8 @@ def _are_hits(measured: Measured, sums: Any) -> bool:
 def _sums(measured: Measured, ids: Sequence[str]) -> "NDArray[np.float64]":
     """What each item gives. A conversation that comes again is no other item: it counts with the first."""
     rows = np.array([measured.items[id] for id in ids], np.float64)
-    firsts = [_AGAIN.sub("", id) for id in ids]
+    known = set(ids)
+    firsts = [first if (first := first_of(id)) in known else id for id in ids]
     places = {id: at for at, id in enumerate(dict.fromkeys(firsts))}
     if len(places) == len(ids):
         return rows

@@ -62,7 +62,7 @@ def _known(value: float | None) -> float | None:
 def _function(place: str) -> Any:
     try:
         return resolve_name(place)
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError, ValueError):
         raise PitchpipeError(
             f"there is no function {place}, which a score is made with. It must be one that can be imported"
             " by its name: no lambda, and none inside of another function"

@@ -7,9 +7,9 @@ from pitchpipe.host.scoring import Score
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
-from pitchpipe.run.keys import KeyParts, as_parts, own_parts, parts_of
+from pitchpipe.run.keys import KeyParts, as_parts, own_parts, parts_of, plugin_parts
 from pitchpipe.run.stage import Stage
-from pitchpipe_stages.evaluate.evaluated import FILE
+from pitchpipe_stages.evaluate.evaluated import FILE, FOUND
 from pitchpipe_stages.evaluate.measures import Measure, write_measures
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 from pitchpipe_stages.generate.requests.decided import asked_parts
@@ -32,7 +32,8 @@ class Evaluate(Stage[dict[str, Score]]):
         self.name = f"evaluate {model}"
         self.after = ("evaluate base",) if self.tuned else ("train",)
         self.sections = () if self.tuned else (EVALUATORS, TEACHERS, BUDGET)
-        self.makes = (f"answers-{model}.jsonl", f"measured-{model}.jsonl", f"evaluating/{model}")
+        made = (f"answers-{model}.jsonl", f"measured-{model}.jsonl", f"evaluating/{model}")
+        self.makes = (*made, *[FOUND] * self.tuned)
 
     def wanted(self, recipe: Recipe) -> bool:
         return EVALUATORS in recipe and (recipe[TRAINER] is not None or not self.tuned)
@@ -41,7 +42,8 @@ class Evaluate(Stage[dict[str, Score]]):
         parts = self._asked(run) | {"prepared test": run.result(PREPARE).files["test"]}
         for use in run.recipe[EVALUATORS]:
             parts |= parts_of(use, run.recipe)
-        return parts | asked_parts(run.recipe, run.recipe[EVALUATORS])
+        parts |= asked_parts(run.recipe, run.recipe[EVALUATORS])
+        return parts | (_finder_parts(run.recipe) if self.tuned else {})
 
     def _asked(self, run: Run) -> KeyParts:
         """What decides the answers to any question."""
@@ -50,6 +52,7 @@ class Evaluate(Stage[dict[str, Score]]):
         return model_parts(run.recipe) | (train_parts(run) if self.tuned else {})
 
     def work(self, run: Run) -> dict[str, Score]:
+        from pitchpipe_stages.evaluate.contamination import find_contaminated
         from pitchpipe_stages.evaluate.held_out import HeldOut
         from pitchpipe_stages.evaluate.memory import Memory
         from pitchpipe_stages.evaluate.served import served
@@ -66,7 +69,7 @@ class Evaluate(Stage[dict[str, Score]]):
         with run.console.waiting(f"loading the {self.model} model"):
             loader = RecipeModel(recipe, rendering)
             model = loader.tuned(run.path / "model") if self.tuned else loader.base()
-        test = HeldOut(run.path / "prepared")
+        test = HeldOut(run.path)
         if not self.tuned:  # training has asked the same
             must_fit(loader.before, rendering.tokenizer, loader.new_tokens, [test])
         folder, defaults = self.tuned and run.path / "model", run.result(PREPARE).defaults()
@@ -84,6 +87,8 @@ class Evaluate(Stage[dict[str, Score]]):
             for name, found in use.bound(subject).items():
                 name = name if name not in measures else f"{use.label} {name}"
                 measures[name] = Measure.of(name, found, use.label)
+        if self.tuned:
+            find_contaminated(run, test.conversations(), measures.values())
         write_measures(run.path / f"measured-{self.model}.jsonl", list(measures.values()))
         subject.write_answers(run.path / f"answers-{self.model}.jsonl", measures)
         subject.write_kept(run.path)
@@ -100,6 +105,14 @@ class Evaluate(Stage[dict[str, Score]]):
             evaluation = evaluated(run.path, ["base", "tuned"] if self.tuned else ["base"])
             write_json(run.path / FILE, evaluation)
             show_scores(run, evaluation)
+
+
+def _finder_parts(recipe: Recipe) -> KeyParts:
+    """Who finds items that stand in the training data."""
+    from pitchpipe_stages.evaluate.contamination import finder
+
+    found = finder(recipe)
+    return plugin_parts(found.plugin) if found else {}
 
 
 def _record(run: Run, scores: dict[str, dict[str, Score]]) -> None:

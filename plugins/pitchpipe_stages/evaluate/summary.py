@@ -17,9 +17,9 @@ SHOWN = 3  # questions with both models' answers
 
 def show_scores(run: Run, evaluation: Evaluated) -> None:
     """Show the scores of both models, what got worse and better, and some answers."""
-    head, lines = _table(evaluation)
+    head, lines = _table(evaluation, "  ")
     if _width(lines) > get_terminal_size().columns:
-        lines = [[cell.replace("  ", "\n") for cell in line] for line in lines]
+        head, lines = _table(evaluation, "\n")
     run.console.table("Scores, with 95 % intervals", head, lines)
     for use in run.recipe[EVALUATORS]:
         run.console.say(f"[dim]{escape(use.label)}: {escape(use.component.summary)}[/]")
@@ -29,16 +29,16 @@ def show_scores(run: Run, evaluation: Evaluated) -> None:
         _answers(run, list(evaluation.models))
 
 
-def _table(evaluation: Evaluated) -> tuple[list[str], list[list[str]]]:
+def _table(evaluation: Evaluated, between: str) -> tuple[list[str], list[list[str]]]:
     names = list(dict.fromkeys(name for found in evaluation.models.values() for name in found))
     head, lines = ["", *evaluation.models], [[readable(name)] for name in names]
     for found in evaluation.models.values():
         for name, line in zip(names, lines, strict=True):
-            line.append(shown(found[name]) if name in found else "")
+            line.append(shown(found[name], between) if name in found else "")
     if len(evaluation.models) > 1:
         head.append("difference")
         for name, line in zip(names, lines, strict=True):
-            line.append(difference_shown(evaluation.both(name)))
+            line.append(difference_shown(evaluation.both(name), between))
     return head, lines
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pitchpipe_stages.console import escape
-from pitchpipe_stages.evaluate.evaluated import BothModels, Evaluated
+from pitchpipe_stages.evaluate.evaluated import FOUND, BothModels, Evaluated
 from pitchpipe_stages.evaluate.words import gained, interval, plain, readable
 
 MOST = 8  # groups that got worse and are shown
@@ -39,13 +39,16 @@ def _in_group(group: str, name: str, one: BothModels) -> str:
 
 
 def contaminated_lines(found: Evaluated) -> Iterator[str]:
-    """Scores of what stands in the training data, beside those of all else."""
+    """The scores of what stands in the training data, beside those of all else."""
+    some = [one.tuned.count for one in found.contaminated.values() if one.tuned]
+    if not some:
+        return
+    rest = [one.tuned.count for one in found.clean.values() if one.tuned]
+    yield (
+        f"[yellow]contaminated:[/] {max(some):,} of {max(some) + max(rest, default=0):,} items stand in the"
+        f" training data ({FOUND}). The tuned model with them, and without:"
+    )
     for name, one in found.contaminated.items():
-        some, clean = one.tuned or one.base, found.clean.get(name)
-        if some is None or some.value is None:
-            continue
-        rest = clean and (clean.tuned or clean.base)
-        words = f"{readable(name)} {plain(some)} of {some.count:,} items that stand in the training data"
-        if rest and rest.value is not None:
-            words += f", {plain(rest)} of the {rest.count:,} others"
-        yield f"  [yellow]contaminated[/] {escape(words)}"
+        clean = found.clean[name].tuned
+        if one.tuned and clean:
+            yield f"  {escape(readable(name))} {plain(one.tuned)}, {plain(clean) if clean.count else 'none'}"

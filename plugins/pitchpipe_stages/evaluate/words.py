@@ -33,9 +33,9 @@ def interval(one: Score | Difference, is_share: bool) -> str:
     return f"({number(one.low, is_share)} to {number(one.high, is_share)})"
 
 
-def shown(score: Score) -> str:
+def shown(score: Score, between: str = "  ") -> str:
     """A score with the interval in which it lies."""
-    return "  ".join(filter(None, (plain(score), interval(score, score.is_share))))
+    return between.join(filter(None, (plain(score), interval(score, score.is_share))))
 
 
 def gained(difference: Difference, is_share: bool) -> str:
@@ -46,13 +46,14 @@ def gained(difference: Difference, is_share: bool) -> str:
     return f"+{found}" if difference.value > 0 else found
 
 
-def difference_shown(both: BothModels) -> str:
-    """A difference, its interval, and which way it is."""
+def difference_shown(both: BothModels, between: str = "  ") -> str:
+    """A difference, which way it is, and its interval."""
     one, score = both.difference, both.tuned or both.base
     if one is None or score is None:
         return ""
     way = one.way if score.better else ""
-    return "  ".join(filter(None, (gained(one, score.is_share), interval(one, score.is_share), way)))
+    gain = " ".join(filter(None, (gained(one, score.is_share), way)))
+    return between.join(filter(None, (gain, interval(one, score.is_share))))
 
 
 def moved(name: str, both: BothModels) -> str:

@@ -171,7 +171,7 @@ def test_a_conversation_that_comes_again_is_no_other_item():
     """Ten times the same is as sure as once."""
     values = [0.1, 0.9, 0.4, 0.7]
     once = pp.Measured.means({str(at): value for at, value in enumerate(values)})
-    again = {f"{at} ({time})": value for at, value in enumerate(values) for time in range(2, 12)}
+    again = {f"{at}.{time}": value for at, value in enumerate(values) for time in range(2, 12)}
     often = pp.Measured.means({**{str(at): value for at, value in enumerate(values)}, **again})
     one, many = score_of(once), score_of(often)
     assert many.count == 44 and many.value == pytest.approx(one.value)
