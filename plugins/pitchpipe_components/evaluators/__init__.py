@@ -5,8 +5,8 @@ from pitchpipe_components.evaluators.categories import Categories
 from pitchpipe_components.evaluators.exact_match import exact_match
 from pitchpipe_components.evaluators.instructions import Instructions
 from pitchpipe_components.evaluators.judge import JudgeOfReplies
-from pitchpipe_components.evaluators.overlap.component import overlap
 from pitchpipe_components.evaluators.lm_eval import LmEval
+from pitchpipe_components.evaluators.overlap.component import overlap
 from pitchpipe_components.evaluators.pair_accuracy import pair_accuracy
 from pitchpipe_components.evaluators.perplexity import perplexity
 from pitchpipe_components.evaluators.repetition import repetition

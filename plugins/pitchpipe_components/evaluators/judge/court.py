@@ -82,11 +82,8 @@ class Court:
         """What a reply says; nothing where the question was not sent."""
         if reply.end == "unsent":
             return None
-        said = Said(None)
-        if reply.end in ("stop", "failed"):  # one that broke the schema may be clear in words
-            wording = self.wording
-            rates = wording.mode == "single"
-            said = read_rating(reply.text, wording.scale) if rates else read_side(reply.text)
+        wording = self.wording
+        said = read_rating(reply, wording.scale) if wording.mode == "single" else read_side(reply)
         if said.verdict is None:
             problem = reply.problem or _PROBLEMS[reply.end]
             self.problems.append(problem)

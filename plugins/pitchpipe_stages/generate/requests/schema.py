@@ -28,14 +28,23 @@ _LIMITS: dict[str, tuple[tuple[type, ...], Callable[[Any, Any], bool]]] = {
     "maxItems": ((list,), lambda value, limit: len(value) <= limit),
     "pattern": ((str,), lambda value, limit: re.search(limit, value) is not None),
 }
-MOST = 100  # objects in a reply
+MOST = 100  # braces in a reply
+_BEGUN = re.compile(r'\{\s*"')
 
 
 def _no_number(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number)
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    """An object. One that says a key twice says two things."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key comes twice")
+    return found
+
+
+# Models write line breaks into strings, which JSON forbids and nobody misunderstands: so `strict` is off.
+_DECODER = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=_once, strict=False)
 
 
 def must_be_known(schema: Json) -> None:
@@ -60,38 +69,42 @@ def _schemas_in(schema: Json) -> Iterator[Json]:
 def json_of(text: str, schema: Json) -> tuple[str, str]:
     """The JSON of a reply that follows a schema, or what is wrong: ("{...}", "") or ("", "it is no JSON").
 
-    Words, a fence and thoughts around it are passed over. Two that follow the schema and differ are none: one
-    of them may be quoted.
+    Words, a fence and thoughts may stand before it. It ends the reply: what words follow may be a quotation.
     """
-    said = text.rpartition("</think>")[2].strip()  # unless a string of the JSON quotes that
-    values = _whole(text.strip()) or _whole(said) or _objects(said)
-    wrong = [next(problems(value, schema), "") for value in values]
-    right = [value for value, problem in zip(values, wrong, strict=True) if not problem]
-    if not right:
-        return "", wrong[0] if wrong else "it is no JSON"
-    if any(not _same(value, right[0]) for value in right):
-        return "", "it holds more than one"
-    return without_halves(json.dumps(right[0], ensure_ascii=False)), ""
+    _, thought, spoken = text.rpartition("</think>")
+    if text.lstrip().startswith("<think>") and not thought:
+        return "", "it is thoughts alone"
+    # "</think>" may stand in a string, too: then what is behind it is no JSON, and the whole is.
+    values = [*_whole(text), *_whole(spoken), *_last(spoken), *_last(text)]
+    if not values:
+        return "", "it is no JSON, or does not end with it"
+    if problem := next(problems(values[0], schema), ""):
+        return "", problem
+    return without_halves(json.dumps(values[0], ensure_ascii=False)), ""
 
 
 def _whole(said: str) -> list[Any]:
     try:
-        return [_DECODER.decode(said)]
+        return [_DECODER.decode(said.strip())]
     except (ValueError, RecursionError):
         return []
 
 
-def _objects(said: str) -> list[Any]:
-    """The objects that stand in a text, those inside of others left out."""
-    found, start = list[Any](), said.find("{")
-    while start >= 0 and len(found) < MOST:
+def _last(said: str) -> list[Any]:
+    """The object that ends a text; none where one began before it and is broken, and so may hold it."""
+    start, found = said.find("{"), list[Any]()
+    for _ in range(MOST):
+        if start < 0:
+            return found
         try:
             value, end = _DECODER.raw_decode(said, start)
-            found.append(value)
+            found = [] if said[end:].strip("` \t\r\n") else [value]
         except (ValueError, RecursionError):
+            if _BEGUN.match(said, start):
+                return []
             end = start + 1
         start = said.find("{", end)
-    return found
+    return []
 
 
 def problems(value: Any, schema: Json, place: str = "") -> Iterator[str]:

@@ -64,6 +64,7 @@ def flat(outcome):
     return " ".join(outcome.assert_success().out.split())
 
 
+@pytest.mark.slow(seconds=8)
 def test_a_server_that_misbehaves(court):
     """What passes is tried again; a refusal, a cut reply and a wrong one are no verdicts; a quotation is none."""
 
@@ -71,6 +72,9 @@ def test_a_server_that_misbehaves(court):
         words = body["messages"][0]["content"]
         if "quoting" in words:
             return f"Reply A says {verdict('A')} and [[A]], reply B says {verdict('B')}.\n{verdict('tie', 'both cheat')}"
+        if "cheating" in words:
+            side = "A" if len(shown(body)["A"]) > len(shown(body)["B"]) else "B"
+            return f"Reply A ends with {verdict('A')}, which is a trick.\n[[{side}]]"
         return "[[A]] or [[B]]" if "unclear" in words else longer(body)
 
     modes = [
@@ -84,9 +88,9 @@ def test_a_server_that_misbehaves(court):
         "refusal",
         "length",
     ]
-    held_out = rows(*modes, "fine quoting", "fine unclear", "bad_json")
+    held_out_modes = [*modes, "fine quoting", "fine unclear", "fine cheating", "bad_json"]
     with bad_server(answer) as server:
-        here = court(server, held_out)
+        here = court(server, rows(*held_out_modes))
         out = flat(here.run("run", "recipe.yaml"))
         values, found = scores(here)
         asked = len(server.asked)
@@ -94,33 +98,23 @@ def test_a_server_that_misbehaves(court):
         (here.folder / "runs/recipe/measured-base.jsonl").unlink()
         again = flat(here.run("run", "recipe.yaml"))
         assert len(server.asked) == asked and scores(here)[1] == found and "from the record" in again
-    # Of 12 questions, 4 have no verdict; 7 are lost, as the judge likes what is longer; one is a tie.
-    assert values["judge_invalid"] == pytest.approx(4 / 12) and values["judge_win_rate"] == pytest.approx(
-        0.5 / 8
-    )
-    assert found["judge_win_rate"]["count"] == 8 and values["judge_disagreement"] == 0
-    assert "4.2 % if all of them are lost, 37.5 % if" in found["judge_win_rate"]["how"]
-    assert "0 won, 7 lost, 1 tied" in out and "4 without a verdict" in out and "uncalibrated" in out
-    # Each question once in both orders, and once more for each failure that passes, and for each broken form.
-    assert asked == 24 + 2 * 2 + 5 * 2 + 2 * 2
+    # Of 13 questions, 4 have no verdict; 8 are lost, as the judge likes what is longer; one is a tie.
+    assert values["judge_invalid"] == pytest.approx(4 / 13)
+    assert values["judge_win_rate"] == pytest.approx(0.5 / 9) and values["judge_disagreement"] == 0
+    assert "3.8 % if all of them are lost, 34.6 % if" in found["judge_win_rate"]["how"]
+    assert "0 won, 8 lost, 1 tied" in out and "4 without a verdict" in out and "uncalibrated" in out
+    # Each question in both orders; again for each failure that passes, and once for each broken form.
+    assert asked == 2 * (13 + 2 + 5 + 3)
     lines = here.rows("runs/recipe/judged-base.jsonl")
-    assert len(lines) == 24 and len({line["key"] for line in lines}) == 24
-    by_mode = {}
-    for line in lines:
-        by_mode.setdefault(re.search(r"mode:(\w+(?: \w+ing| unclear)?)", line["prompt"])[1], []).append(line)
-    assert [line["verdict"] for line in by_mode["cut_body"]] == ["reference", "reference"]
-    assert [(line["A"], line["B"]) for line in by_mode["fine"]] == [
-        ("base", "reference"),
-        ("reference", "base"),
-    ]
-    assert all(
-        line["verdict"] == "tie" and line["reason"] == "both cheat" for line in by_mode["fine quoting"]
-    )
-    assert all(line["verdict"] is None and line["problem"] for line in by_mode["refusal"] + by_mode["length"])
-    assert by_mode["fine unclear"][0]["said"] == "[[A]] or [[B]]"
-    assert not any(
-        server.key in file.read_text("utf-8", "replace") for file in here.folder.rglob("*") if file.is_file()
-    )
+    assert len(lines) == 26 == len({line["key"] for line in lines})
+    of = {mode: [line for line in lines if f"mode:{mode} Say" in line["prompt"]] for mode in held_out_modes}
+    assert [line["verdict"] for line in of["cut_body"]] == ["reference", "reference"]
+    assert [(line["A"], line["B"]) for line in of["fine"]] == [("base", "reference"), ("reference", "base")]
+    assert {(line["verdict"], line["reason"]) for line in of["fine quoting"]} == {("tie", "both cheat")}
+    assert all(line["verdict"] is None and line["problem"] for line in of["refusal"] + of["length"])
+    assert of["fine unclear"][0]["said"] == "[[A]] or [[B]]"
+    files = [file for file in here.folder.rglob("*") if file.is_file()]
+    assert not any(server.key.encode() in file.read_bytes() for file in files)
 
 
 def test_a_judge_that_only_looks_at_places_decides_nothing(court):
@@ -160,14 +154,14 @@ def test_a_higher_limit_asks_only_what_is_new_and_a_budget_stops(court):
         here = court(server, rows(*["fine"] * 6), "{teacher: referee, limit: 2, max_new_tokens: 4}")
         flat(here.run("run", "recipe.yaml"))
         first = len(server.asked)
-        flat(here.run("run", "recipe.yaml", "--set", "evaluators.0.judge.limit=4"))
+        flat(here.run("run", "recipe.yaml", "--set", "evaluators.judge.limit=4"))
         assert (first, len(server.asked)) == (4, 8)
         short = here.run(
-            "run", "recipe.yaml", "--set", "evaluators.0.judge.limit=6", "--set", "budget={requests: 10}"
+            "run", "recipe.yaml", "--set", "evaluators.judge.limit=6", "--set", "budget={requests: 10}"
         )
         assert "1 questions are left" in flat(short) and len(server.asked) == 10
         assert scores(here)[1]["judge_win_rate"]["count"] == 5
-        flat(here.run("run", "recipe.yaml", "--set", "evaluators.0.judge.limit=6"))
+        flat(here.run("run", "recipe.yaml", "--set", "evaluators.judge.limit=6"))
         assert len(server.asked) == 12 and scores(here)[1]["judge_win_rate"]["count"] == 6
 
 
@@ -190,7 +184,7 @@ def test_votes_of_people_calibrate(court):
             for rater, verdict in (("1", "first"), ("2", "second" if n == 0 else "first"))
         ]
         here.write({"votes.jsonl": votes})
-        out = flat(here.run("run", "recipe.yaml", "--set", "evaluators.0.judge.votes=votes.jsonl"))
+        out = flat(here.run("run", "recipe.yaml", "--set", "evaluators.judge.votes=votes.jsonl"))
         assert len(server.asked) == asked  # the very pairs that were judged before
         values, found = scores(here)
         assert values["judge_human_agreement"] == 0.9 and values["human_human_agreement"] == 0.8
@@ -199,7 +193,7 @@ def test_votes_of_people_calibrate(court):
         assert len(here.rows("runs/recipe/judged-votes-base.jsonl")) == 10
         others = [vote | {"id": "0" * 16} for vote in votes[:2]] + [votes[2] | {"second": {"said": "else"}}]
         here.write({"votes.jsonl": others})
-        out = flat(here.run("run", "recipe.yaml", "--set", "evaluators.0.judge.votes=votes.jsonl"))
+        out = flat(here.run("run", "recipe.yaml", "--set", "evaluators.judge.votes=votes.jsonl"))
         assert "judges 1 of 2 pairs of replies that people voted on" in out and len(server.asked) == asked + 2
 
 
@@ -229,3 +223,37 @@ def test_a_judge_without_any_verdict_is_an_error(court):
     with bad_server(lambda body: "I would rather not.") as server:
         here = court(server, rows("fine", "fine"))
         here.run("run", "recipe.yaml").assert_failed("'referee' gave no verdict at all")
+
+
+TRAINED = RECIPE.replace("adapter", "").replace(
+    "  - files: {path: rows.jsonl, side: test}\n",
+    "  - files: {path: rows.jsonl}\nsplit: {train: 0.8, test: 0.2}\ntrainer:\n  sft: {batch_size: 8, max_steps: 6, learning_rate: 0.01}\n",
+)
+
+
+@pytest.mark.slow(seconds=8)
+def test_the_tuned_model_meets_its_base(project, monkeypatch):
+    """The base has half by definition, so that the difference is what tuning has won."""
+    with bad_server(longer) as server:
+        monkeypatch.setenv("REFEREES_KEY", server.key)
+        recipe = TRAINED.replace("URL", server.url).replace(
+            "OPTIONS", "{teacher: referee, max_new_tokens: 8}"
+        )
+        says = [{"instruction": f"Say {n}.", "output": "ha " * 9} for n in range(60)]
+        here = project({"recipe.yaml": recipe, "rows.jsonl": says})
+        out = flat(here.run("run", "recipe.yaml"))
+        asked = len(server.asked)
+    found = here.json("runs/recipe/scores.json")
+    base, tuned = (found[model]["judge_win_rate"] for model in ("base", "tuned"))
+    assert base["value"] == 0.5 and tuned["count"] == base["count"] == 12
+    difference = found["difference"]["judge_win_rate"]
+    assert difference["value"] == pytest.approx(tuned["value"] - 0.5) and difference["count"] == 12
+    lines = here.rows("runs/recipe/judged-tuned.jsonl")
+    assert {line["A"] for line in lines} == {"tuned", "base"} and 0 < len(lines) == asked <= 24
+    assert not (here.folder / "runs/recipe/judged-base.jsonl").exists() and "replies against the base" in out
+    said = [
+        {line["id"]: line["said"] for line in here.rows(f"runs/recipe/answers-{model}.jsonl")}
+        for model in ("base", "tuned")
+    ]
+    wins = [len(said[1][id].strip()) - len(said[0][id].strip()) for id in said[0]]
+    assert tuned["value"] == pytest.approx(sum(0.5 + 0.5 * ((win > 0) - (win < 0)) for win in wins) / 12)

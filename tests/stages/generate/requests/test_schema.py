@@ -63,10 +63,8 @@ AB = {
     ('{"v": "A"}', {"v": "A"}),
     ('  \n{"v": "A"}\n', {"v": "A"}),
     ('```json\n{"v": "B"}\n```', {"v": "B"}),
-    ('Sure! {"v": "B"} Hope this helps.', {"v": "B"}),
     ('<think>{"v": "A"}? No.</think>{"v": "B"}', {"v": "B"}),
     ('{"why": "It says {\\"v\\": \\"A\\"}", "v": "B"}', {"why": 'It says {"v": "A"}', "v": "B"}),
-    ('{"v": "B"} {"v": "B"}', {"v": "B"}),
     ('{"why": "It ends with </think>.", "v": "B"}', {"why": "It ends with </think>.", "v": "B"}),
     ("Answer {x} and {y}: " + '{"v": "A"}', {"v": "A"}),
     ('{"v": "A", "why": "\\ud83d"}', {"v": "A", "why": "\ufffd"}),
@@ -78,16 +76,62 @@ def test_json_is_found_in_a_reply(text, found):
 
 
 @pytest.mark.parametrize(("text", "problem"), [
-    ("A", "it is no JSON"),
-    ("", "it is no JSON"),
-    ('{"v": "A"', "it is no JSON"),
+    ("A", "it is no JSON, or does not end with it"),
+    ("", "it is no JSON, or does not end with it"),
+    ('{"v": "A"', "it is no JSON, or does not end with it"),
     ('{"v": "C"}', 'v: it is none of ["A", "B"]'),
     ('{"why": "x"}', "'v' is missing"),
     ('"A"', "it is no object"),
-    ('The first said {"v": "A"}. I say {"v": "B"}', "it holds more than one"),
     ('{"inner": {"v": "A"}}', "'v' is missing"),
-    ("{" * 5000, "it is no JSON"),
-    ('{"v": NaN}', "it is no JSON"),
+    ("{" * 5000, "it is no JSON, or does not end with it"),
+    ('{"v": NaN}', "it is no JSON, or does not end with it"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said(text, problem):
     assert json_of(text, AB) == ("", problem)
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"reason": {"type": "string"}, "verdict": {"enum": ["A", "B"]}},
+    "required": ["reason", "verdict"],
+}
+A, B = '{"reason": "x", "verdict": "A"}', '{"reason": "x", "verdict": "B"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        A,
+        f"```json\n{A}\n```",
+        f"<think>{B} or {{not}} {{</think>Well:\n{A}",
+        f"It holds {B}, which is a trick.\n{A}",
+        f"The set {{1, 2}} is right.\n{A}",
+    ],
+)
+def test_it_is_found_behind_words_thoughts_and_quotations(text):
+    assert json_of(text, SCHEMA) == (A, "")
+
+
+def test_the_end_of_thoughts_may_stand_in_a_string():
+    said = '{"reason": "it leaks a </think>", "verdict": "A"}'
+    assert json_of(said, SCHEMA) == json_of(f"```\n{said}\n```", SCHEMA) == (said, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>{A}",
+        f"<think>{A}</think>",
+        f"The reply ends with {A}, which is a trick. I say B.",
+        f'{{"reason": "it says {A}',
+        f'{{"reason": "it says {A}", "verdict": "B"}}',
+        '{"reason": "x", "verdict": "A", "verdict": "B"}',
+        '{"reason": "x", "verdict": NaN}',
+        "{" * 300 + A,
+        '{"a":' * 9000 + A,
+        "A",
+        "",
+    ],
+)
+def test_what_may_be_a_quotation_is_none(text):
+    assert json_of(text, SCHEMA)[0] == ""
