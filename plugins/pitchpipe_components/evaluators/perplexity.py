@@ -45,7 +45,7 @@ def exp_of_mean(sums: Any) -> Any:
     """Of sums of losses and of tokens. What is too large for a number is infinite."""
     import numpy as np
 
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return np.exp(sums[..., 0] / sums[..., 1])
 
 

@@ -34,7 +34,16 @@ def texts(ascii_only=False):
         said = [word for word in expected if random.random() > 0.2]
         said += words[random.randrange(400) :][: random.randrange(9)]
         pairs.append((" ".join(said), " ".join(expected)))
-    return [*pairs, ("", "not said"), ("said", ""), ("", ""), ("a", "a"), ("other words", "than these ones")]
+    return [
+        *pairs,
+        ("", "not said"),
+        ("said", ""),
+        ("", ""),
+        ("a", "a"),
+        ("other words", "than these ones"),
+        ("three words here", "three words there"),
+        ("wa ha goes", "was has going"),
+    ]
 
 
 def whole(measured):
@@ -50,7 +59,7 @@ def test_bleu_is_that_of_sacrebleu(words):
         BLEU(tokenize=words).corpus_score(said, [expected]).score, abs=1e-9
     )
     alone = BLEU(tokenize=words, effective_order=True)
-    for at in range(0, len(pairs), 7):
+    for at in range(len(pairs)):
         own = alone.sentence_score(said[at], [expected[at]]).score
         assert float(measured.value(np.array(measured.items[str(at)]))) == pytest.approx(own, abs=1e-9)
     own = alone.corpus_score(said, [expected])
