@@ -12,6 +12,10 @@ COMMANDS = {  # name: (module and function in this package, help)
     "run": ("run:run", "Run a recipe from data to scores; again, to continue or to redo what changed."),
     "check": ("check:check", "Say everything that is wrong with a recipe, in a moment and without a GPU."),
     "prepare": ("run:prepare", "Do only the data part of a recipe, and show what became of each row."),
+    "eval": (
+        "eval.command:evaluate",
+        "Score any model without training: of a run, a folder, the hub or a recipe.",
+    ),
     "merge": (
         "merge:merge",
         "Merge a run's adapter into its base, and prove that the whole model says the same.",

@@ -139,7 +139,7 @@ def _run(
     from pitchpipe_tools.recipe_file.shrink import LAUNCHED, SAID
 
     console, place, finished = RichConsole(), Runs(runs, tiny, launch), None
-    one = partial(_run_one, console=console, workers=workers or 0, machine_rank=machine_rank)
+    one = partial(run_one, console=console, workers=workers or 0, machine_rank=machine_rank)
     with cured(), together():
         last = load_all(recipe, overrides, place)
         folder = place.of(last.recipe.path, name)
@@ -157,7 +157,7 @@ def _run(
     return finished
 
 
-def _run_one(
+def run_one(
     recipe: Recipe,
     folder: Path,
     until: str,

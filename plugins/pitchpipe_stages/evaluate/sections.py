@@ -1,6 +1,9 @@
-"""The recipe's section about how the model is scored."""
+"""The recipe's sections about how a model is scored, and which one beside its base."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
@@ -22,4 +25,27 @@ def _held_out(checker: "Checker", recipe: Recipe) -> None:
     names_teachers(checker, recipe, EVALUATORS)
 
 
+@dataclass(frozen=True)
+class TunedModel:
+    """A model that was tuned before."""
+
+    model: Annotated[
+        str | None,
+        Meta(
+            description="score this model beside the base, and train none: a run, a model's or an adapter's"
+            " folder, or a name on the hub"
+        ),
+    ] = None
+
+
+def _trained_or_given(checker: "Checker", recipe: Recipe) -> None:
+    if recipe[TUNED_MODEL].model is None:
+        return
+    if checker.data.get("trainer"):
+        checker.problem(("tuned",), "the recipe trains a model of its own: leave out this or `trainer`")
+    if not checker.data.get("evaluators"):
+        checker.problem(("tuned",), "this needs a section 'evaluators' too")
+
+
 EVALUATORS = Section[list[Use]]("evaluators", kind="evaluator", many=True, needs=("model",), check=_held_out)
+TUNED_MODEL = Section[TunedModel]("tuned", options=TunedModel, needs=("model",), check=_trained_or_given)

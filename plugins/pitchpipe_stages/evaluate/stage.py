@@ -11,7 +11,7 @@ from pitchpipe.run.keys import KeyParts, as_parts, own_parts, parts_of, plugin_p
 from pitchpipe.run.stage import Stage
 from pitchpipe_stages.evaluate.evaluated import FILE, FOUND
 from pitchpipe_stages.evaluate.measures import Measure, write_measures
-from pitchpipe_stages.evaluate.sections import EVALUATORS
+from pitchpipe_stages.evaluate.sections import EVALUATORS, TUNED_MODEL
 from pitchpipe_stages.generate.requests.decided import asked_parts
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_stages.prepare.stage import PREPARE
@@ -31,12 +31,13 @@ class Evaluate(Stage[dict[str, Score]]):
         self.model, self.tuned = model, model == "tuned"
         self.name = f"evaluate {model}"
         self.after = ("evaluate base",) if self.tuned else ("train",)
-        self.sections = () if self.tuned else (EVALUATORS, TEACHERS, BUDGET)
+        self.sections = (TUNED_MODEL,) if self.tuned else (EVALUATORS, TEACHERS, BUDGET)
         made = (f"answers-{model}.jsonl", f"measured-{model}.jsonl", f"evaluating/{model}")
         self.makes = (*made, *[FOUND] * self.tuned)
 
     def wanted(self, recipe: Recipe) -> bool:
-        return EVALUATORS in recipe and (recipe[TRAINER] is not None or not self.tuned)
+        tuned = recipe[TRAINER] is not None or recipe[TUNED_MODEL].model is not None
+        return EVALUATORS in recipe and (tuned or not self.tuned)
 
     def key(self, run: Run) -> KeyParts:
         parts = self._asked(run) | {"prepared test": run.result(PREPARE).files["test"]}
@@ -47,12 +48,16 @@ class Evaluate(Stage[dict[str, Score]]):
 
     def _asked(self, run: Run) -> KeyParts:
         """What decides the answers to any question."""
+        from pitchpipe_stages.evaluate.given import GivenModel
         from pitchpipe_stages.model.load import model_parts
 
+        if self.tuned and (given := GivenModel.of(run.recipe)):
+            return given.parts()
         return model_parts(run.recipe) | (train_parts(run) if self.tuned else {})
 
     def work(self, run: Run) -> dict[str, Score]:
         from pitchpipe_stages.evaluate.contamination import find_contaminated
+        from pitchpipe_stages.evaluate.given import GivenModel
         from pitchpipe_stages.evaluate.held_out import HeldOut
         from pitchpipe_stages.evaluate.memory import Memory
         from pitchpipe_stages.evaluate.served import served
@@ -63,17 +68,21 @@ class Evaluate(Stage[dict[str, Score]]):
         from pitchpipe_stages.model.load import RecipeModel
         from pitchpipe_stages.render.rendering import Rendering
 
-        recipe, rendering = run.recipe, Rendering.of(run.recipe)
-        collator = recipe[COLLATOR]
+        recipe, given = run.recipe, GivenModel.of(run.recipe) if self.tuned else None
+        collator, rendering = recipe[COLLATOR], given.rendering if given else Rendering.of(recipe)
         assert collator and rendering
         with run.console.waiting(f"loading the {self.model} model"):
-            loader = RecipeModel(recipe, rendering)
-            model = loader.tuned(run.path / "model") if self.tuned else loader.base()
+            loader = RecipeModel(given.recipe if given else recipe, rendering)
+            if given:
+                model = given.load(loader)
+            else:
+                model = loader.tuned(run.path / "model") if self.tuned else loader.base()
         test = HeldOut(run.path)
         if not self.tuned:  # training has asked the same
             must_fit(loader.before, rendering.tokenizer, loader.new_tokens, [test])
-        folder, defaults = self.tuned and run.path / "model", run.result(PREPARE).defaults()
-        serving = partial(served, rendering.tokenizer, rendering.renderer, defaults, folder or None)
+        trained = run.path / "model" if self.tuned else None
+        folder, defaults = given.serves if given else trained, run.result(PREPARE).defaults()
+        serving = partial(served, rendering.tokenizer, rendering.renderer, defaults, folder)
         known = own_parts(self, recipe) | as_parts(self._asked(run))
         memory = Memory(run.path / "evaluating" / self.model, known)
         desk = Desk(run, OpenedModel(recipe, rendering, loader, model, None), self.tuned)
@@ -81,7 +90,7 @@ class Evaluate(Stage[dict[str, Score]]):
             self.model, model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console,
             memory, serving, desk,
         )  # fmt: skip
-        subject.alone = recipe[TRAINER] is None
+        subject.alone = not TUNED.wanted(recipe)
         measures: dict[str, Measure] = {}
         for use in recipe[EVALUATORS]:
             for name, found in use.bound(subject).items():

@@ -18,13 +18,14 @@ from pitchpipe_stages.render.sections import MODEL
 PARTS = ("model", "adapter", "template", "collator")  # sections that decide how a model is asked
 
 
-def run_of(path: Path) -> Path | None:
-    """The run that a path means: its directory, or the model in it."""
+def run_of(path: Path, speaks: bool = True) -> Path | None:
+    """The run that a path means: its directory, or the model in it, which `speaks` if it is to be asked."""
     for folder in (path, path.parent) if path.name == "model" else (path,):
         if folder.is_dir() and any((folder / name).exists() for name in MARK):
             if not (folder / "model").is_dir():
                 raise PitchpipeError(f"{folder} has no trained model yet. {_how_to_finish(folder)}")
-            _must_speak(folder / "model")
+            if speaks:
+                _must_speak(folder / "model")
             return folder
     return None
 
@@ -52,11 +53,11 @@ def variables_of(run: Path) -> Json:
     return msgspec.convert(result, Prepared).defaults() if result else {}
 
 
-def recipe_for(model: Json, place: str, template: str, tokenizer: Path | None) -> Recipe:
+def recipe_for(model: Json, place: str, template: str | Json, tokenizer: Path | None) -> Recipe:
     """A recipe for a model with its own template, or with the named one; `model` is a folder or a name."""
     where = model or _where(place)
     path = Path.cwd() / "recipe.yaml"
-    found = {"model": {"transformers": where}, "template": template or "tokenizer"}
+    found: Json = {"model": {"transformers": where}, "template": template or "tokenizer"}
     recipe = _checked(path, found)
     use = recipe[MODEL]
     assert use
@@ -70,6 +71,12 @@ def recipe_for(model: Json, place: str, template: str, tokenizer: Path | None) -
             )
         found["template"] = "seq2seq"
     return _checked(path, found)
+
+
+def recipe_like(recipe: Recipe, model: Json, place: str) -> Recipe:
+    """A recipe that asks another model, a folder or a name, as this one asks its own."""
+    parts = {name: recipe.data[name] for name in PARTS if name in recipe.data and name != "adapter"}
+    return _checked(recipe.path, parts | {"model": {"transformers": model or _where(place)}})
 
 
 def _has_chat_template(recipe: Recipe, tokenizer: Path | None) -> bool:

@@ -85,6 +85,12 @@ def load_chain(
     return Loaded(recipe, first, beginning)
 
 
+def as_overridden(document: Document, host: Host, overrides: Sequence[str]) -> Recipe:
+    """The checked recipe that a document says, which no file holds."""
+    _change(document, *map(override, overrides))
+    return checked(document, host)
+
+
 def _first(
     document: Document, host: Host, runs: Runs, after: tuple[Path, ...]
 ) -> tuple[Loaded | None, FirstRun | None]:

@@ -7,6 +7,7 @@ model: tiny
 template: alpaca_short
 evaluators:
   - instructions: {limit: 5, max_new_tokens: 8}
+  - safety: {limit: 6, max_new_tokens: 8}
 """
 
 
@@ -39,8 +40,10 @@ def test_the_model_is_scored_on_them(project):
     assert scores["instructions_followed"]["count"] == 5 and "instructions followed" in out
     assert scores["constraints_met"]["value"] >= scores["instructions_followed"]["value"]
     assert "peek" not in out and "Rows" not in out
+    assert scores["safety_empty"]["count"] == 6 and scores["refused_needlessly"]["better"] == "lower"
+    assert scores["refused_when_due"]["count"] + scores["refused_needlessly"]["count"] == 6
     answers = here.rows("runs/recipe/answers-base.jsonl")
-    assert len(answers) == 5 and {answer["expected"] for answer in answers} == {""}
+    assert len(answers) == 11 and {answer["expected"] for answer in answers} == {""}
     assert here.run("run", "recipe.yaml").assert_success().out.count("already done, nothing changed") == 2
     here.write(
         {"mine.jsonl": [{"prompt": "Hi", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}]}

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import pitchpipe as pp
 from pitchpipe_components.evaluators.instructions.questions import BUILT_IN, Question, questions
+from pitchpipe_components.evaluators.own_file import prompt_of, some
 
 Positive = Annotated[int, pp.Meta(ge=1)]
 LOOSE = "also met where the first or the last line, or Markdown's asterisks, are left out"
@@ -25,7 +26,7 @@ class Instructions:
         *,
         path: Annotated[Path | None, pp.Meta(description="prompts of your own: JSON lines")] = None,
         limit: Annotated[
-            Positive | None, pp.Meta(description="ask only so many, taken evenly from all")
+            Positive | None, pp.Meta(description="ask only so many, by turns from each kind")
         ] = None,
         max_new_tokens: Annotated[
             Positive, pp.Meta(description="cut an answer that does not end after so many tokens")
@@ -38,8 +39,8 @@ class Instructions:
             raise ValueError(f"path: there is no file {path}")
 
     def __call__(self, subject: pp.Subject) -> dict[str, pp.Measured]:
-        asked = {question.id: question for question in questions(self.file, self.limit)}
-        prompts = [_prompt(subject, question) for question in asked.values()]
+        asked = {question.id: question for question in some(questions(self.file), self.limit)}
+        prompts = [prompt_of(subject, question) for question in asked.values()]
         answers = subject.answers(prompts, "instructions", self.batch_size, self.max_new_tokens)
         said = {prompt.id: answer.text for prompt, answer in zip(prompts, answers, strict=True)}
         strict = {id: [one.met(said[id]) for one in asked[id].constraints] for id in asked}
@@ -53,19 +54,12 @@ class Instructions:
         }
 
 
-def _prompt(subject: pp.Subject, question: Question) -> pp.Prompt:
-    messages = (pp.Message("user", question.prompt),)
-    prompt = subject.prompt(pp.Conversation(messages, id=question.id))
-    assert prompt  # one that awaits a reply can always be asked
-    return prompt
-
-
 def _item(question: Question, said: str, met: list[bool]) -> pp.Item:
     wanted = (
         f"{one}: {'met' if is_met else 'not met'}"
         for one, is_met in zip(question.constraints, met, strict=True)
     )
-    return pp.Item(question.prompt, question.group, "; ".join(wanted), said)
+    return pp.Item(question.prompt, question.kind, "; ".join(wanted), said)
 
 
 def _prompts(met: Mapping[str, list[bool]], own: Mapping[str, pp.Item], how: str) -> pp.Measured:

@@ -7,6 +7,7 @@ import pytest
 import pitchpipe as pp
 from pitchpipe_components.evaluators.instructions.constraint import CHECKS
 from pitchpipe_components.evaluators.instructions.questions import BUILT_IN, SEVERAL, questions
+from pitchpipe_components.evaluators.own_file import some
 
 SOUND = {"prompt": "Say it.", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}
 
@@ -15,7 +16,7 @@ def test_the_built_in_set_asks_for_every_constraint():
     every = questions(BUILT_IN)
     assert len(every) >= 120 and len({question.prompt for question in every}) == len(every)
     assert {one.name for question in every for one in question.constraints} == set(CHECKS)
-    assert sum(question.group == SEVERAL for question in every) >= 15
+    assert sum(question.kind == SEVERAL for question in every) >= 15
 
 
 NUMBERS = {1: "one single once first", 2: "two second twice", 3: "three third", 4: "last"}
@@ -44,7 +45,7 @@ def test_a_file_of_ifeval_is_read(tmp_path):
     file = tmp_path / "ifeval.jsonl"
     file.write_text(json.dumps(row) + "\n\n")
     (question,) = questions(file)
-    assert question.id == "instructions:1001" and question.group == SEVERAL
+    assert question.id == "instructions:1001" and question.kind == SEVERAL
     assert [str(one) for one in question.constraints] == [
         "no comma",
         "number words (num_words 300, relation at least)",
@@ -52,9 +53,10 @@ def test_a_file_of_ifeval_is_read(tmp_path):
 
 
 def test_a_limit_takes_some_of_all_kinds():
-    few = questions(BUILT_IN, 10)
-    assert len(few) == 10 and len({question.group for question in few}) >= 5
-    assert questions(BUILT_IN, 10) == few and len(questions(BUILT_IN, 10_000)) == len(questions(BUILT_IN))
+    every = questions(BUILT_IN)
+    few = some(every, 12)
+    assert len(few) == 12 and {question.kind for question in few} == {question.kind for question in every}
+    assert some(every, 10_000) == some(every, None) == every
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_a_limit_takes_some_of_all_kinds():
         ([json.dumps(SOUND | {"kwargs": []})], None),
         ([json.dumps(SOUND | {"kwargs": [{}, {}]})], "as many `kwargs` as there are"),
         ([json.dumps(SOUND | {"instruction_id_list": ["no_comma"]})], "no constraint 'no_comma'"),
-        ([json.dumps(SOUND | {"key": 1})] * 2, "rows.jsonl:2: the key 1 comes twice"),
+        ([json.dumps(SOUND | {"key": 1})] * 2, "rows.jsonl:2: the same key as line 1"),
         ([""], "holds no prompts"),
     ],
 )

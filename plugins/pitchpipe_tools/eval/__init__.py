@@ -1,0 +1,1 @@
+"""The command `eval`: scores for any model, without training."""
