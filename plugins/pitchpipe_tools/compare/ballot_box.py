@@ -72,7 +72,8 @@ class BallotBox:
             try:
                 yield self._base
             except BaseException:
-                self._base.execute("rollback")
+                if self._base.in_transaction:  # where the disk is full, SQLite has ended it already
+                    self._base.execute("rollback")
                 raise
             self._base.execute("commit")
 

@@ -67,7 +67,9 @@ class Rating:
         votes = self._votes(rater)
         limit = votes[shown].number if shown in votes else float("inf")
         earlier = [key for key, vote in votes.items() if vote.number < limit]
-        return self._page(rater, earlier[-1] if earlier else shown or None, votes)
+        if earlier:
+            return self._page(rater, earlier[-1], votes)
+        return self._page(rater, shown, votes) if shown in votes else self.next(rater)
 
     def vote(self, rater: Rater, ballot: Ballot) -> Json:
         """Keeps a vote, then shows the next duel."""

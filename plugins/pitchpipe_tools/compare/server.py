@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -59,6 +60,11 @@ class RatingServer(ThreadingHTTPServer):
         self.address_family = AF_INET6 if ":" in host else AF_INET
         super().__init__((host, port), Handler)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
 
 def open_server(host: str, port: int, site: Site) -> RatingServer:
     """At this port, or at the next one that is free."""
@@ -115,6 +121,11 @@ class Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.CONFLICT, "You have voted on this before; that vote stands.")
         except sqlite3.Error as error:
             self._refuse(HTTPStatus.INSUFFICIENT_STORAGE, f"Nothing was saved: {error}")
+        except ConnectionError:
+            raise
+        except Exception:
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "Nothing was saved: the terminal says why.")
+            raise
 
     def _answer(self, path: str, body: bytes) -> Any:
         rating = self.server.site.rating

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from pitchpipe_tools.compare.ballot_box import BallotBox
 from pitchpipe_tools.compare.contestants import Contestant
 from pitchpipe_tools.compare.duels import Duels
 from pitchpipe_tools.compare.guard import Guard, is_loopback
-from pitchpipe_tools.compare.outcome import VoteOutcome, in_words, outcome_of
+from pitchpipe_tools.compare.outcome import VoteOutcome, first_votes, outcome_of
+from pitchpipe_tools.compare.pairs import in_words, pairs_of
 from pitchpipe_tools.compare.rating import Rating
 from pitchpipe_tools.compare.results_page import results_page
 from pitchpipe_tools.compare.server import RatingServer, Site, open_server
@@ -18,7 +20,7 @@ from pitchpipe_tools.compare.server import RatingServer, Site, open_server
 if TYPE_CHECKING:
     from pitchpipe_stages.console import RichConsole
 
-FRESH = 5  # seconds for which an outcome is not computed anew
+FRESH = 5.0  # seconds for which nothing is computed anew
 EVERYWHERE = ("0.0.0.0", "::")
 
 
@@ -27,16 +29,20 @@ class Standing:
 
     def __init__(self, box: BallotBox, duels: Duels):
         self._box, self._duels = box, duels.by_key
-        self._last: tuple[float, VoteOutcome] | None = None
+        self._words, self._when, self._busy = "", -FRESH, Lock()
 
     def now(self) -> VoteOutcome:
         return outcome_of(self._box.votes(), self._duels)
 
     def more(self) -> str:
-        """How many votes decide, as of a moment ago: raters do not wait for it."""
-        if self._last is None or monotonic() - self._last[0] > FRESH:
-            self._last = monotonic(), self.now()
-        return in_words(self._last[1])
+        """How many votes decide, as of a moment ago; one request finds it out, and the others do not wait."""
+        if monotonic() - self._when > FRESH and self._busy.acquire(blocking=False):
+            try:
+                self._words = in_words(pairs_of(first_votes(self._box.votes(), self._duels), self._duels))
+                self._when = monotonic()
+            finally:
+                self._busy.release()
+        return self._words
 
 
 def server_of(

@@ -4,7 +4,8 @@ from pitchpipe.host.contracts import Console
 from pitchpipe.host.scoring import Score
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.evaluate.summary import shown
-from pitchpipe_tools.compare.outcome import FEW, PairOutcome, VoteOutcome
+from pitchpipe_tools.compare.outcome import VoteOutcome
+from pitchpipe_tools.compare.pairs import FEW, PairOutcome
 
 MISSING = "nothing can be said yet"
 
@@ -73,13 +74,20 @@ def tables(outcome: VoteOutcome) -> list[tuple[str, list[str], list[list[str]]]]
 
 
 def _pair_row(pair: PairOutcome) -> list[str]:
-    counts = [pair.verdicts[name] for name in ("first", "tie", "both_bad", "second")]
+    won, lost = (_with_much(pair.verdicts[side], pair.much[side]) for side in ("first", "second"))
+    between = [f"{pair.verdicts[name]:,}" for name in ("tie", "both_bad")]
     return [
         f"{pair.first} against {pair.second}",
         shown(pair.rate),
-        *map(str, counts),
+        won,
+        *between,
+        lost,
         f"{pair.rate.count:,}",
     ]
+
+
+def _with_much(count: int, much: int) -> str:
+    return f"{count:,} ({much:,} much)" if much else f"{count:,}"
 
 
 def _rows(scores: dict[str, Score]) -> list[list[str]]:

@@ -124,6 +124,18 @@ def test_a_double_click_a_reload_and_the_back_button_vote_once(chromium, site):
     assert len(box.votes()) == 2
 
 
+def test_the_next_pair_takes_no_vote_at_once(chromium, site):
+    """What is meant for the pair before would hit it."""
+    url, box, _ = site
+    with opened(chromium, url) as page:
+        begin(page)
+        press(page, "1")
+        page.keyboard.press("1")
+        page.click("[data-choice=left2]", no_wait_after=True)
+        page.wait_for_timeout(REST)
+        assert rated(page) == len(box.votes()) == 1
+
+
 def test_a_key_that_is_held_down_votes_once(chromium, site):
     url, box, _ = site
     with opened(chromium, url) as page:
@@ -163,14 +175,16 @@ def test_everything_goes_by_keys(chromium, site):
 
 def test_text_of_models_stays_text(chromium, tmp_path):
     said = f"{SCRIPT}</textarea></script>\u2028\u202eevil <b>bold</b>\n```html\n{SCRIPT}\n```"
-    run = run_of(tmp_path / "run", [talk("a", SCRIPT, system=said)], base={"a": "x"}, tuned={"a": said})
+    one = talk("a", SCRIPT, system=said)
+    one["messages"][0]["role"] = SCRIPT
+    run = run_of(tmp_path / "run", [one], base={"a": "x"}, tuned={"a": said})
     with (
         served(run) as (server, box, _),
         opened(chromium, f"http://127.0.0.1:{server.server_address[1]}/") as page,
     ):
         begin(page, SCRIPT)
         shown = page.locator("#rating").inner_text()
-        assert shown.count("<script>document.title = 'broken'</script><img src=x onerror=") == 5
+        assert shown.count("<script>document.title = 'broken'</script><img src=x onerror=") == 6
         assert "U+202E" in shown and "U+2028" in shown and "<b>bold</b>" in shown
         assert page.locator("#rating script, #rating img, #rating b:text('bold')").count() == 0
         press(page, "1")

@@ -1,6 +1,8 @@
 """What the server takes and refuses: votes count once, and models, keys and foreign pages stay apart."""
 
 import json
+import socket
+import struct
 import threading
 
 import pytest
@@ -155,6 +157,33 @@ def test_a_vote_that_is_none_is_not_kept(site, more):
     page = client.join().next()
     body = {"task": page["task"]["key"], "choice": "tie", "attempt": "1"} | more
     assert client.ask("/api/vote", body)[0] == 400 and not box.votes()
+
+
+def test_a_browser_that_goes_away_leaves_no_trace_in_the_terminal(site, capfd):
+    client = site[0].join()
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", client.port)) as gone:
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            gone.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{client.port}\r\n\r\n".encode() * 50)
+    assert client.next()["task"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_full_disk_is_told_to_the_rater(site):
+    client, box, _, _ = site
+    page = client.join().next()
+    box._base.execute("pragma max_page_count = 1")
+    status, said, _ = client.vote(page, "tie", notes="x" * 10_000)
+    assert status == 507 and "full" in said["error"] and not box.votes()
+    box._base.execute("pragma max_page_count = 100000")
+    assert client.vote(page, "tie")[0] == 200 and len(box.votes()) == 1
+
+
+def test_back_from_nowhere_is_where_one_was(site):
+    client = site[0].join()
+    first = client.next()
+    assert client.ask("/api/back", {"task": "made up"})[1] == first
+    assert client.ask("/api/back")[1] == first
 
 
 def test_an_unknown_rater_is_told_to_ask_for_a_link(site):

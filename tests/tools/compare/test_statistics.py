@@ -16,6 +16,13 @@ def test_two_players_are_a_closed_form(won, lost):
     assert first + second == pytest.approx(0)
 
 
+def test_a_ridge_draws_two_players_together():
+    """The slope at the maximum: wins less those expected are the ridge times each one's strength."""
+    first, second = strengths(np.array([[0, 20.0], [0, 0]]), ridge=0.5)
+    assert first == pytest.approx(-second)
+    assert 20 / (1 + np.exp(first - second)) == pytest.approx(0.5 * first, abs=1e-6)
+
+
 def test_strengths_of_three_players_are_those_that_made_the_games():
     true = np.array([0.8, 0.0, -0.8])
     chance = 1 / (1 + np.exp(true[None, :] - true[:, None]))
