@@ -12,7 +12,7 @@ WIDE = 100  # from here on the most is so many times the least that only a scale
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Whisker:
     """A named value between `low` and `high`. `kind` is its class, which has the colour."""
 
     name: str
@@ -41,7 +41,7 @@ class Ruler:
     by_powers: bool = False
 
     @classmethod
-    def around(cls, estimates: Sequence[Estimate]) -> "Ruler":
+    def around(cls, estimates: Sequence[Whisker]) -> "Ruler":
         """One that holds these, with some room."""
         values = [value for estimate in estimates for value in estimate.finite()] or [0.0]
         least, most = min(values), max(values)
@@ -51,7 +51,7 @@ class Ruler:
         return cls(least - room, most + room)
 
     @classmethod
-    def about_zero(cls, estimates: Sequence[Estimate]) -> "Ruler":
+    def about_zero(cls, estimates: Sequence[Whisker]) -> "Ruler":
         """One with 0 in its middle."""
         most = max((abs(value) for estimate in estimates for value in estimate.finite()), default=0.0) or 1.0
         return cls(-1.08 * most, 1.08 * most)
@@ -63,7 +63,7 @@ class Ruler:
         return round(WIDTH * min(max((value - self.low) / (self.high - self.low), 0.0), 1.0), 2)
 
 
-def whiskers(estimates: Sequence[Estimate], ruler: Ruler, marks: Sequence[float] = ()) -> Markup:
+def whiskers(estimates: Sequence[Whisker], ruler: Ruler, marks: Sequence[float] = ()) -> Markup:
     """A lane for each estimate, from the top down; a thin line at each of the `marks`."""
     shown = [estimate for estimate in estimates if isfinite(estimate.value)]
     height = LANE * max(len(estimates), 1)
@@ -76,7 +76,7 @@ def whiskers(estimates: Sequence[Estimate], ruler: Ruler, marks: Sequence[float]
     )  # fmt: skip
 
 
-def _lane(estimate: Estimate, ruler: Ruler, middle: float) -> list[Markup]:
+def _lane(estimate: Whisker, ruler: Ruler, middle: float) -> list[Markup]:
     """A line from low to high, and a dot: a line of no length, round whatever the drawing is stretched to."""
     at = ruler.place(estimate.value)
     low, high = map(ruler.place, estimate.interval() or (estimate.value, estimate.value))
@@ -87,7 +87,7 @@ def _lane(estimate: Estimate, ruler: Ruler, middle: float) -> list[Markup]:
     ]
 
 
-def _described(estimate: Estimate) -> str:
+def _described(estimate: Whisker) -> str:
     """An estimate in words, for screen readers."""
     interval = estimate.interval()
     around = f", between {number(interval[0])} and {number(interval[1])}" if interval else ""

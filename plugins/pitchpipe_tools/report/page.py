@@ -13,13 +13,13 @@ from pitchpipe_tools.html import frame
 from pitchpipe_tools.html.markup import Markup
 from pitchpipe_tools.html.numbers import number
 from pitchpipe_tools.report.again.part import again_part
-from pitchpipe_tools.report.answers.asked import Asked, read_asked
+from pitchpipe_tools.report.answers.asked import AskedBoth, read_asked
 from pitchpipe_tools.report.answers.part import answers_part
 from pitchpipe_tools.report.data.gather import Gathered, gather
 from pitchpipe_tools.report.data.sections import data_part
 from pitchpipe_tools.report.notices import notices
-from pitchpipe_tools.report.part import Part
-from pitchpipe_tools.report.record import RunRecord, component, read_recipe, written_at
+from pitchpipe_tools.report.part import ReportPart
+from pitchpipe_tools.report.record import RecordedRun, component, read_recipe, written_at
 from pitchpipe_tools.report.scores.parts import score_parts
 from pitchpipe_tools.report.scores.verdict import sentence, verdict
 from pitchpipe_tools.report.training.cost import cost_part
@@ -35,16 +35,16 @@ FOOTER = " Each row that was lost or changed stands in ledger.jsonl, beside this
 
 
 @dataclass
-class Told:
+class ReportedRun:
     """All that the page tells of a run."""
 
     run: Path
-    record: RunRecord
+    record: RecordedRun
     history: History
     data: Gathered
     lessons: Lessons
     evaluated: Evaluated
-    asked: list[Asked]
+    asked: list[AskedBoth]
 
 
 def write(run: Path, console: RichConsole, scored: bool = True) -> Path:
@@ -54,16 +54,17 @@ def write(run: Path, console: RichConsole, scored: bool = True) -> Path:
     total = sum(1 for _ in history.shards())
     with console.bar("reading the rows", total) as tick:
         data = gather(history, tick)
-    record = RunRecord.of(run)
+    record = RecordedRun.of(run)
     scored = scored and record.is_scored and "evaluators" in read_recipe(run)
-    found, asked = (Evaluated.read(run), read_asked(run)) if scored else (None, [])
-    told = Told(run, record, history, data, Lessons.of(run), found or Evaluated(), asked)
+    found = Evaluated.read(run) if scored else None
+    asked = read_asked(run) if found else []
+    told = ReportedRun(run, record, history, data, Lessons.of(run), found or Evaluated(), asked)
     file = run / FILE
     write_whole(file, render(told).encode("utf-8", "replace"))
     return file
 
 
-def render(told: Told) -> str:
+def render(told: ReportedRun) -> str:
     """The page as HTML."""
     parts = list(_parts(told))
     found = told.evaluated
@@ -84,7 +85,7 @@ def render(told: Told) -> str:
     )
 
 
-def _parts(told: Told) -> Iterator[Part]:
+def _parts(told: ReportedRun) -> Iterator[ReportPart]:
     yield from score_parts(told.evaluated)
     scores = told.evaluated.tuned or told.evaluated.base
     others = (
@@ -97,7 +98,7 @@ def _parts(told: Told) -> Iterator[Part]:
     yield from (part for part in others if part)
 
 
-def _unscored(told: Told) -> Markup | None:
+def _unscored(told: ReportedRun) -> Markup | None:
     """Of a training that nothing has evaluated."""
     if not told.lessons or not told.lessons.is_done:
         return None
@@ -106,7 +107,7 @@ def _unscored(told: Told) -> Markup | None:
     return sentence(f"Trained for {told.lessons.step:,} steps{loss}. No evaluator has scored the model.")
 
 
-def _subtitle(told: Told) -> str:
+def _subtitle(told: ReportedRun) -> str:
     recipe = read_recipe(told.run)
     model, adapter, trainer = (component(recipe, name) for name in ("model", "adapter", "trainer"))
     tuned = f", tuned by {trainer}{f' with {adapter}' if adapter else ''}" if trainer else ""

@@ -7,7 +7,7 @@ from pitchpipe_tools.html.markup import Markup, element, with_code
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A section of a part. `anchor` is its name in links."""
 
     anchor: str
@@ -17,14 +17,14 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportPart:
     """What the links at the top of the page lead to."""
 
     anchor: str
     title: str
     introduction: str
     content: object = None
-    sections: Sequence[Section] = field(default_factory=list)
+    sections: Sequence[ReportSection] = field(default_factory=list)
 
     def link(self) -> Markup:
         return _link(self.anchor, self.title)
@@ -37,7 +37,7 @@ class Part:
         return _titled("h2", self.anchor, self.title, self.introduction, inside)
 
 
-def _section(section: Section) -> Markup:
+def _section(section: ReportSection) -> Markup:
     return _titled("h3", section.anchor, section.title, section.introduction, section.content)
 
 

@@ -15,7 +15,7 @@ from pitchpipe.records.conversation import Json
 DECIDE = ("prepare", "train", "evaluate")  # stages, by their first word, that scores are made by
 
 
-class StageTold(Struct):
+class DoneStage(Struct):
     """A stage in run.json."""
 
     done: bool = False
@@ -24,19 +24,29 @@ class StageTold(Struct):
     seconds: float | None = None
 
 
-class RunRecord(Struct):
+class SpentOn(Struct):
+    """What was asked of a teacher, and what it cost. No price, no dollars."""
+
+    model: str = ""
+    requests: int = 0
+    tokens: int = 0
+    dollars: float | None = None
+
+
+class RecordedRun(Struct):
     """run.json, without what plugins may add to it."""
 
-    stages: dict[str, StageTold] = field(default_factory=dict)
+    stages: dict[str, DoneStage] = field(default_factory=dict)
     recipe: str = ""
     pitchpipe: str = ""
     python: str = ""
     packages: dict[str, str] = field(default_factory=dict)
     plugins: dict[str, str] = field(default_factory=dict)
     git: Json | None = None
+    asked: dict[str, SpentOn] = field(default_factory=dict)  # by teacher
 
     @classmethod
-    def of(cls, run: Path) -> "RunRecord":
+    def of(cls, run: Path) -> "RecordedRun":
         try:
             return msgspec.json.decode((run / "run.json").read_bytes(), type=cls)
         except (OSError, msgspec.DecodeError):

@@ -41,3 +41,6 @@ class Page(HTMLParser):
 
     def text(self):
         return " ".join(" ".join(self.words).split())
+
+    def text_as_it_is(self):
+        return "".join(self.words)

@@ -3,19 +3,21 @@
 import json
 import re
 
-from pitchpipe_tools.report.answers.asked import Asked, Said, read_asked
-from pitchpipe_tools.report.answers.choose import SHOWN, Direction, change, chosen
+from pitchpipe_tools.report.answers.asked import AskedBoth, ModelAnswer, read_asked
+from pitchpipe_tools.report.answers.choose import SHOWN, ItemScore, change, chosen
 from tests.tools.html.browser import Page
 from tests.tools.report.evaluations import answer, both, evaluated, made, own, reported
 from tests.tools.report.hostile import HOSTILE
 
-EXACT, LOSS = Direction("exact", "higher", True), Direction("loss", "lower", False)
+EXACT, LOSS = ItemScore("exact", "higher", True), ItemScore("loss", "lower", False)
 FOUND = evaluated("x", exact=both(0.5, 0.25, "worse"))
 
 
 def asked(id, base, tuned, group="", **scores):
-    said = {"base": Said(f"{id} base"), "tuned": Said(f"{id} tuned")}
-    return Asked(id, "set", group, "?", "!", said, scores={"exact": {"base": base, "tuned": tuned}} | scores)
+    said = {"base": ModelAnswer(f"{id} base"), "tuned": ModelAnswer(f"{id} tuned")}
+    return AskedBoth(
+        id, "set", group, "?", "!", said, scores={"exact": {"base": base, "tuned": tuned}} | scores
+    )
 
 
 def cards(page):

@@ -67,8 +67,9 @@ def test_groups_unfold_by_kind_and_the_largest_loss_stands_first(here):
     assert "c ▼ 2 worse ▲ 1 better 4 groups" in found
     assert found.index("far 9 items") < found.index("<b> 9 items") < found.index("source 0% 50% 100%")
     assert f"group 0% 50% 100% base tuned tuned {MINUS} base harmful 3 items" in found
-    worse = after(page, "Got worse", "Got better")
+    worse, better = after(page, "Got worse", "Got better"), after(page, "Got better", "Scores")
     assert "c, category: far 90.0% → 10.0%" in worse
+    assert "▲ Got better: 1 c 20.0% → 80.0%" in page.text() and "source" not in better  # c did on the whole
 
 
 def test_a_hundred_scores_with_a_hundred_groups_are_a_page_of_a_bounded_size(here):

@@ -9,8 +9,8 @@ import yaml
 
 from pitchpipe_tools.html.markup import Markup, element, table
 from pitchpipe_tools.recipe_argument import shipped_recipes
-from pitchpipe_tools.report.part import Part, Section
-from pitchpipe_tools.report.record import RunRecord, read_recipe
+from pitchpipe_tools.report.part import ReportPart, ReportSection
+from pitchpipe_tools.report.record import RecordedRun, read_recipe
 
 HASHED = {  # in a stage's key, and what it is
     "prepared train": "prepared training data",
@@ -24,12 +24,12 @@ HASHED = {  # in a stage's key, and what it is
 }
 
 
-def again_part(run: Path, record: RunRecord) -> Part:
+def again_part(run: Path, record: RecordedRun) -> ReportPart:
     introduction = "With this recipe, these versions and these inputs the run comes out the same."
-    return Part("again", "Repeat it", introduction, _command(run, record), list(_sections(run, record)))
+    return ReportPart("again", "Repeat it", introduction, _command(run, record), list(_sections(run, record)))
 
 
-def _command(run: Path, record: RunRecord) -> Markup | None:
+def _command(run: Path, record: RecordedRun) -> Markup | None:
     if not record.recipe:
         return None
     path, name = Path(record.recipe_path), run.resolve().name
@@ -47,20 +47,20 @@ def copied(id: str, words: str) -> Markup:
     return element("div", element("pre", element("code", words, id=id)), button, class_="copied")
 
 
-def _sections(run: Path, record: RunRecord) -> Iterator[Section]:
+def _sections(run: Path, record: RecordedRun) -> Iterator[ReportSection]:
     if recipe := read_recipe(run):
         text = yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True, width=100)
         words = "As it was run: with what it extends, and with what `--set` said."
-        yield Section("recipe", "Recipe", words, copied("recipe-text", text))
+        yield ReportSection("recipe", "Recipe", words, copied("recipe-text", text))
     if versions := list(_versions(record)):
-        yield Section("versions", "Versions", "", table(["of", "version"], versions, words=2))
+        yield ReportSection("versions", "Versions", "", table(["of", "version"], versions, words=2))
     if hashes := _hashes(record):
         words = "Of what decides the result: the same hash, the same content."
         rows = [[name, element("code", value)] for name, value in hashes.items()]
-        yield Section("hashes", "Hashes", words, table(["of", "hash"], rows, words=2))
+        yield ReportSection("hashes", "Hashes", words, table(["of", "hash"], rows, words=2))
 
 
-def _versions(record: RunRecord) -> Iterator[list[str]]:
+def _versions(record: RecordedRun) -> Iterator[list[str]]:
     yield from ([name, version] for name, version in record.packages.items())
     others = {"pitchpipe": record.pitchpipe, "Python": record.python}
     yield from ([name, version] for name, version in others.items() if version)
@@ -71,7 +71,7 @@ def _versions(record: RunRecord) -> Iterator[list[str]]:
             yield [f"plugin {name}", version]
 
 
-def _hashes(record: RunRecord) -> dict[str, str]:
+def _hashes(record: RecordedRun) -> dict[str, str]:
     """What the keys of stages hold, each once; data files last."""
     found: dict[str, str] = {}
     for stage in record.stages.values():

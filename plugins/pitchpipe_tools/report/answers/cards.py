@@ -6,8 +6,8 @@ from msgspec import json
 
 from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.html.numbers import number
-from pitchpipe_tools.report.answers.asked import Asked, Said, Verdict
-from pitchpipe_tools.report.answers.choose import Direction, change
+from pitchpipe_tools.report.answers.asked import AskedBoth, JudgedAnswer, ModelAnswer
+from pitchpipe_tools.report.answers.choose import ItemScore, change
 from pitchpipe_tools.report.scores.words import title_of, written
 
 WORDS, REASON = 1500, 400  # characters of a text, and of a judge's reason
@@ -16,7 +16,7 @@ CHIPS = 6  # scores on a card
 SIGNS = {"better": "▲ better", "worse": "▼ worse", "changed": "◇ other words", "same": "= the same", "": ""}
 
 
-def card(asked: Asked, directions: Sequence[Direction], place: int) -> Markup:
+def card(asked: AskedBoth, directions: Sequence[ItemScore], place: int) -> Markup:
     """The data attributes are what the page's script sorts and filters by."""
     way = change(asked, directions)
     found = [asked.scores.get(direction.name, {}) for direction in directions]
@@ -50,12 +50,12 @@ def _before(turns: Sequence[tuple[str, str]]) -> Markup | None:
     )
 
 
-def _chips(asked: Asked, directions: Sequence[Direction]) -> list[Markup]:
+def _chips(asked: AskedBoth, directions: Sequence[ItemScore]) -> list[Markup]:
     shown = [direction for direction in directions if direction.name in asked.scores][:CHIPS]
     return [element("span", _chip(asked, direction), class_="chip") for direction in shown]
 
 
-def _chip(asked: Asked, direction: Direction) -> list[object]:
+def _chip(asked: AskedBoth, direction: ItemScore) -> list[object]:
     found = asked.scores[direction.name]
     values = [found[model] for model in ("base", "tuned") if model in found]
     words = [
@@ -65,7 +65,7 @@ def _chip(asked: Asked, direction: Direction) -> list[object]:
     return [f"{title_of(direction.name, 40)} ", element("b", " → ".join(dict.fromkeys(words)))]
 
 
-def _judged(asked: Asked) -> Markup | None:
+def _judged(asked: AskedBoth) -> Markup | None:
     """What judges said, each order of two replies apart."""
     if not asked.verdicts:
         return None
@@ -73,7 +73,7 @@ def _judged(asked: Asked) -> Markup | None:
     return element("ul", [element("li", line) for line in lines], class_="judged")
 
 
-def _verdict(model: str, verdict: Verdict) -> list[object]:
+def _verdict(model: str, verdict: JudgedAnswer) -> list[object]:
     about = f"A is {verdict.a}, B is {verdict.b}" if verdict.a else model
     reason = " ".join((verdict.reason or verdict.problem)[:REASON].split())
     return [element("b", _outcome(verdict.verdict)), f" ({about})", f": {reason}" if reason else None]
@@ -87,7 +87,7 @@ def _outcome(verdict: str | float | None) -> str:
     return verdict if verdict == "tie" else f"prefers {verdict}"
 
 
-def _said(model: str, said: Said) -> Markup:
+def _said(model: str, said: ModelAnswer) -> Markup:
     return _text(model, said.text, "" if said.ended in (True, None) else " … does not end by itself")
 
 

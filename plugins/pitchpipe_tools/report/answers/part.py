@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pitchpipe.host.scoring import Score
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number
-from pitchpipe_tools.report.answers.asked import Asked
+from pitchpipe_tools.report.answers.asked import AskedBoth
 from pitchpipe_tools.report.answers.cards import card
-from pitchpipe_tools.report.answers.choose import Direction, change, chosen, deciding
-from pitchpipe_tools.report.part import Part
+from pitchpipe_tools.report.answers.choose import ItemScore, change, chosen, deciding
+from pitchpipe_tools.report.part import ReportPart
 from pitchpipe_tools.report.scores.words import title_of
 
 FIRST = 10  # cards that stand open; the script, too, shows so many at a time
@@ -22,13 +22,13 @@ WAYS = {
 }
 
 
-def answers_part(found: Sequence[Asked], scores: Mapping[str, Score]) -> Part | None:
+def answers_part(found: Sequence[AskedBoth], scores: Mapping[str, Score]) -> ReportPart | None:
     """The part, or nothing where no model was asked anything."""
     told = [asked for asked in found if asked.said]
     if not told:
         return None
     directions = [
-        Direction(name, score.better, score.is_share)
+        ItemScore(name, score.better, score.is_share)
         for name, score in scores.items()
         if any(name in asked.scores for asked in told)
     ]
@@ -39,10 +39,12 @@ def answers_part(found: Sequence[Asked], scores: Mapping[str, Score]) -> Part | 
         element("p", f"{number(len(shown))} questions", id="matching", class_="quiet", aria_live="polite"),
         element("div", cards[:FIRST], _rest(cards[FIRST:]), id="cards", data_step=FIRST),
     )
-    return Part("answers", "Answers", _introduction(told, shown, directions), content)
+    return ReportPart("answers", "Answers", _introduction(told, shown, directions), content)
 
 
-def _introduction(told: Sequence[Asked], shown: Sequence[Asked], directions: Sequence[Direction]) -> str:
+def _introduction(
+    told: Sequence[AskedBoth], shown: Sequence[AskedBoth], directions: Sequence[ItemScore]
+) -> str:
     both = any(len(asked.said) == 2 for asked in told)
     words = f"{_order(told, directions, both)}." if any(one.better for one in directions) else ""
     if both:
@@ -55,14 +57,14 @@ def _introduction(told: Sequence[Asked], shown: Sequence[Asked], directions: Seq
     return words.strip()
 
 
-def _order(told: Sequence[Asked], directions: Sequence[Direction], both: bool) -> str:
+def _order(told: Sequence[AskedBoth], directions: Sequence[ItemScore], both: bool) -> str:
     if not both:
         return "The worst stands first"
     fell = any(change(asked, directions) == "worse" for asked in told)
     return "What got worse stands first" if fell else "What gained least stands first"
 
 
-def _counted(told: Sequence[Asked], directions: Sequence[Direction]) -> str:
+def _counted(told: Sequence[AskedBoth], directions: Sequence[ItemScore]) -> str:
     """How many answers got better and worse, and by which score."""
     ways = Counter(change(asked, directions) for asked in told)
     counted = [f"{number(ways[way])} {WAYS[way][2:]}" for way in WAYS if ways[way]]
@@ -82,7 +84,7 @@ def _rest(cards: Sequence[Markup]) -> Markup | None:
 # --- Controls -------------------------------------------------------------------------------------
 
 
-def _controls(shown: Sequence[Asked], directions: Sequence[Direction]) -> Markup:
+def _controls(shown: Sequence[AskedBoth], directions: Sequence[ItemScore]) -> Markup:
     """Hidden until the script comes that they are for."""
     both = any(len(asked.said) == 2 for asked in shown)
     box = element("input", type="search", id="find", placeholder="words of a prompt or an answer")
@@ -107,14 +109,14 @@ def _choice(id: str, title: str, names: Sequence[str]) -> Markup | None:
     return _field(id, title, element("select", options, id=id))
 
 
-def _ways(shown: Sequence[Asked]) -> Markup:
+def _ways(shown: Sequence[AskedBoth]) -> Markup:
     options = [element("option", words, value=way) for way, words in WAYS.items()]
     return _field(
         "way", "Answers that", element("select", element("option", "all", value=""), options, id="way")
     )
 
 
-def _orders(directions: Sequence[Direction], both: bool) -> Iterator[Markup]:
+def _orders(directions: Sequence[ItemScore], both: bool) -> Iterator[Markup]:
     """Each order as "score, what of it, 1 where the least comes first"; the script reads that."""
     yield element("option", "what got worse first" if both else "worst first", value="place,,1")
     yield element("option", "what got better first" if both else "best first", value="place,,-1")

@@ -17,16 +17,16 @@ from pitchpipe_tools.report.data.gather import Gathered
 from pitchpipe_tools.report.data.reasons import reason_list
 from pitchpipe_tools.report.data.repeats import repeats, unread
 from pitchpipe_tools.report.data.tiles import tiles
-from pitchpipe_tools.report.part import Part, Section
+from pitchpipe_tools.report.part import ReportPart, ReportSection
 
 
-def data_part(history: History, gathered: Gathered) -> Part:
+def data_part(history: History, gathered: Gathered) -> ReportPart:
     """The part: the counts of all rows, then the sections."""
     content = tiles(list(history.result.rows.values()))
-    return Part("data", "Data", "", content, list(_sections(history, gathered)))
+    return ReportPart("data", "Data", "", content, list(_sections(history, gathered)))
 
 
-def _sections(history: History, gathered: Gathered) -> Iterator[Section]:
+def _sections(history: History, gathered: Gathered) -> Iterator[ReportSection]:
     result, filters = history.result, history.filters()
     yield _flow(result, filters)
     if len(result.rows) > 1:
@@ -37,16 +37,16 @@ def _sections(history: History, gathered: Gathered) -> Iterator[Section]:
     yield from _mix_and_splits(result, gathered)
 
 
-def _flow(result: Prepared, filters: list[str]) -> Section:
+def _flow(result: Prepared, filters: list[str]) -> ReportSection:
     introduction = (
         "A bar shows the rows that a stage left; its coloured end shows the rows that the stage took out."
     )
     entries = legend(("kept", "left"), ("dropped", "dropped"), ("quarantined", "quarantined"))
     bars = flow_bars.bars(list(result.rows.values()), filters, result.splits)
-    return Section("way", "What became of the rows", introduction, joined(entries, bars))
+    return ReportSection("way", "What became of the rows", introduction, joined(entries, bars))
 
 
-def _sources(sources: dict[str, SourceRows], filters: list[str]) -> Section:
+def _sources(sources: dict[str, SourceRows], filters: list[str]) -> ReportSection:
     introduction = (
         "Unfold a source to see its own flow. The numbers on the right are its kept rows and their share."
     )
@@ -54,10 +54,10 @@ def _sources(sources: dict[str, SourceRows], filters: list[str]) -> Section:
     kept = Counter({name: rows.kept for name, rows in sources.items()})
     title = element("h4", "Shares before and after")
     content = joined(flow_bars.by_source(sources, filters), title, share_table("source", read, kept))
-    return Section("sources", "Sources", introduction, content)
+    return ReportSection("sources", "Sources", introduction, content)
 
 
-def _reasons(history: History, gathered: Gathered) -> Iterator[Section]:
+def _reasons(history: History, gathered: Gathered) -> Iterator[ReportSection]:
     sources = history.result.rows
     reasons, read = flow.reasons(sources), flow.conversations(sources)
     lost = reason_list(reasons, (*LOST, Fate.TAGGED), gathered, read, history.run)
@@ -66,48 +66,48 @@ def _reasons(history: History, gathered: Gathered) -> Iterator[Section]:
         if lost
         else "No row was dropped, quarantined or tagged."
     )
-    yield Section("reasons", "Reasons", introduction, lost)
+    yield ReportSection("reasons", "Reasons", introduction, lost)
     if any(reason.fate is Fate.CHANGED for reason in reasons):
         introduction = "Repairs and edits, with sample rows. A row may be changed more than once."
         changed = reason_list(reasons, (Fate.CHANGED,), gathered, read, history.run)
-        yield Section("mended", "Mended rows", introduction, changed)
+        yield ReportSection("mended", "Mended rows", introduction, changed)
     if gathered.clusters.places:
         introduction = (
             "Rows that are like another row, found by the filters that compare rows with each other."
         )
-        yield Section("alike", "Duplicates", introduction, duplicates(gathered.clusters, read))
+        yield ReportSection("alike", "Duplicates", introduction, duplicates(gathered.clusters, read))
 
 
-def _unseen(result: Prepared) -> Iterator[Section]:
+def _unseen(result: Prepared) -> Iterator[ReportSection]:
     if columns := unread(result.rows):
         introduction = (
             "These columns hold words that no conversation says. The loader's `columns` can place them."
         )
-        yield Section("unread", "Unread columns", introduction, columns)
+        yield ReportSection("unread", "Unread columns", introduction, columns)
     if result.repeats.train:
         introduction = (
             "Conversations and questions that come again, but for case, punctuation and white space."
         )
-        yield Section("repeats", "Repeats", introduction, repeats(result.repeats))
+        yield ReportSection("repeats", "Repeats", introduction, repeats(result.repeats))
 
 
-def _measures(gathered: Gathered, run: Path) -> Iterator[Section]:
+def _measures(gathered: Gathered, run: Path) -> Iterator[ReportSection]:
     introduction = (
         "How many prompts, replies or conversations have which length. Long values share wider bars."
     )
-    yield Section("lengths", "Lengths", introduction, length_figures(gathered.lengths))
+    yield ReportSection("lengths", "Lengths", introduction, length_figures(gathered.lengths))
     read, kept = gathered.categories_read, gathered.categories_kept
     if set(read) - {""}:
         introduction = "Conversations by category, as read and as the filters left them."
-        yield Section("categories", "Categories", introduction, share_table("category", read, kept))
+        yield ReportSection("categories", "Categories", introduction, share_table("category", read, kept))
     if gathered.scores:
         introduction = "The scores of every row that reached a filter, kept or not."
-        yield Section("filter-scores", "Filter scores", introduction, scores(gathered.scores, run))
+        yield ReportSection("filter-scores", "Filter scores", introduction, scores(gathered.scores, run))
 
 
-def _mix_and_splits(result: Prepared, gathered: Gathered) -> Iterator[Section]:
+def _mix_and_splits(result: Prepared, gathered: Gathered) -> Iterator[ReportSection]:
     if result.mix:
         introduction = "The rows that one epoch takes from each source, and how often the epoch repeats them."
-        yield Section("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
+        yield ReportSection("mix", "Mix", introduction, mix_and_splits.mix(result.mix))
     content = mix_and_splits.splits(result.splits, gathered.categories_by_split)
-    yield Section("splits", "Splits", mix_and_splits.held_out(result.splits), content)
+    yield ReportSection("splits", "Splits", mix_and_splits.held_out(result.splits), content)

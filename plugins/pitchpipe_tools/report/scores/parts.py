@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pitchpipe_stages.evaluate.evaluated import BothModels, Evaluated
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number
-from pitchpipe_tools.report.part import Part
-from pitchpipe_tools.report.scores.table import Line, both_of, hows, key, lines_of, remark, score_table
+from pitchpipe_tools.report.part import ReportPart
+from pitchpipe_tools.report.scores.table import ScoreLine, both_of, hows, key, lines_of, remark, score_table
 from pitchpipe_tools.report.scores.words import title_of
 
 FEW = 12  # groups that stand unfolded
@@ -15,14 +15,14 @@ WAYS = ("worse", "better", "unsure", "even")  # their order
 INTERVALS = "A whisker is the interval that holds the true value with 95% confidence."
 
 
-def score_parts(found: Evaluated) -> Iterator[Part]:
+def score_parts(found: Evaluated) -> Iterator[ReportPart]:
     """Yields the parts."""
     both = both_of(found)
     titles = {name: title_of(name) for name in both}
     if both:
         lines = sorted(lines_of(both, titles), key=_rank) if found.difference else lines_of(both, titles)
         content = joined(key(both), score_table("score", lines), hows(found.tuned or found.base, titles))
-        yield Part("scores", "Scores", _introduction(found), content)
+        yield ReportPart("scores", "Scores", _introduction(found), content)
     if any(found.groups.values()):
         yield _groups(found.groups)
     if any(one.tuned or one.base for one in found.contaminated.values()):
@@ -38,12 +38,12 @@ def _introduction(found: Evaluated) -> str:
     )
 
 
-def _rank(line: Line) -> int:
+def _rank(line: ScoreLine) -> int:
     """What got worse, then what got better, then the rest, in the order of the evaluators."""
     return WAYS.index(line.both.difference.way) if line.both.difference else len(WAYS)
 
 
-def _size(line: Line) -> float:
+def _size(line: ScoreLine) -> float:
     """How far the models are apart."""
     difference = line.both.difference
     return abs(difference.value or 0.0) if difference else 0.0
@@ -52,7 +52,7 @@ def _size(line: Line) -> float:
 # --- Groups ---------------------------------------------------------------------------------------
 
 
-def _groups(groups: Mapping[str, Mapping[str, BothModels]]) -> Part:
+def _groups(groups: Mapping[str, Mapping[str, BothModels]]) -> ReportPart:
     shown = [(name, found) for name, found in groups.items() if found]
     content = [
         _of_score(name, found, at == 0 and len(found) <= FEW) for at, (name, found) in enumerate(shown)
@@ -60,7 +60,7 @@ def _groups(groups: Mapping[str, Mapping[str, BothModels]]) -> Part:
     introduction = (
         "Each score by category, by source, or by an evaluator's groups. Small groups have wide intervals."
     )
-    return Part("groups", "By group", introduction, joined(key(next(iter(groups.values()))), content))
+    return ReportPart("groups", "By group", introduction, joined(key(next(iter(groups.values()))), content))
 
 
 def _of_score(name: str, groups: Mapping[str, BothModels], unfolded: bool) -> Markup:
@@ -85,7 +85,7 @@ def _of_score(name: str, groups: Mapping[str, BothModels], unfolded: bool) -> Ma
 
 
 def _of_kind(kind: str, groups: Mapping[str, BothModels]) -> Markup:
-    lines = [Line((group or "(none)")[:120], remark(both), both) for group, both in groups.items()]
+    lines = [ScoreLine((group or "(none)")[:120], remark(both), both) for group, both in groups.items()]
     lines = sorted(lines, key=lambda line: (_rank(line), -_size(line)))
     more = len(lines) - GROUPS
     words = f"{number(more)} more groups are not shown: scores.json has all of them."
@@ -97,15 +97,15 @@ def _of_kind(kind: str, groups: Mapping[str, BothModels]) -> Markup:
 # --- Contaminated items ---------------------------------------------------------------------------
 
 
-def _contaminated(found: Evaluated, titles: Mapping[str, str]) -> Part:
+def _contaminated(found: Evaluated, titles: Mapping[str, str]) -> ReportPart:
     introduction = "Items that stand in the training data, whose answers may be remembered, are scored apart."
     lines = []
     for name, known in found.contaminated.items():
         title = titles.get(name, title_of(name))
-        lines.append(Line(f"{title}: in the training data", remark(known), known))
+        lines.append(ScoreLine(f"{title}: in the training data", remark(known), known))
         if clean := found.clean.get(name):
-            lines.append(Line(f"{title}: all others", remark(clean), clean))
-    return Part(
+            lines.append(ScoreLine(f"{title}: all others", remark(clean), clean))
+    return ReportPart(
         "contaminated",
         "Seen in training",
         introduction,

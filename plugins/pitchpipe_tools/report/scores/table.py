@@ -7,7 +7,7 @@ from pitchpipe.host.scoring import Score
 from pitchpipe_stages.evaluate.evaluated import BothModels, Difference, Evaluated
 from pitchpipe_tools.html.legend import legend
 from pitchpipe_tools.html.markup import Markup, element, joined
-from pitchpipe_tools.html.whiskers import WIDTH, Estimate, Ruler, whiskers
+from pitchpipe_tools.html.whiskers import WIDTH, Ruler, Whisker, whiskers
 from pitchpipe_tools.report.scores.words import MINUS, cell, difference_cell
 
 SHARES = Ruler(-0.02, 1.02)
@@ -16,7 +16,7 @@ QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """A line of the table: a title, a remark below it, and the scores."""
 
     title: str
@@ -28,8 +28,8 @@ class Line:
         return self.both.tuned or self.both.base
 
 
-def lines_of(found: Mapping[str, BothModels], titles: Mapping[str, str]) -> list[Line]:
-    return [Line(titles[name], remark(both), both) for name, both in found.items()]
+def lines_of(found: Mapping[str, BothModels], titles: Mapping[str, str]) -> list[ScoreLine]:
+    return [ScoreLine(titles[name], remark(both), both) for name, both in found.items()]
 
 
 def both_of(found: Evaluated) -> dict[str, BothModels]:
@@ -52,7 +52,7 @@ def remark(both: BothModels) -> str:
     return f"{items}, lower is better" if score.better == "lower" else items
 
 
-def score_table(heading: str, lines: Sequence[Line]) -> Markup:
+def score_table(heading: str, lines: Sequence[ScoreLine]) -> Markup:
     """A row for each line; each drawing of a share has the same scale, each other one a scale of its own."""
     paired = any(line.both.difference for line in lines)
     sides = [name for name in ("base", "tuned") if any(getattr(line.both, name) for line in lines)]
@@ -90,7 +90,7 @@ def key(found: Mapping[str, BothModels]) -> Markup | None:
     return legend(("ring", "base"), ("disc", "tuned"), ("better", "▲ better"), ("worse", "▼ worse"))
 
 
-def _row(line: Line, sides: Sequence[str], paired: bool, shares: Ruler) -> Markup:
+def _row(line: ScoreLine, sides: Sequence[str], paired: bool, shares: Ruler) -> Markup:
     is_share = bool(line.one and line.one.is_share)
     estimates, differences = _sides(line.both), _differences(line.both)
     ruler = SHARES if is_share and _within(estimates) else Ruler.around(estimates)
@@ -114,23 +114,23 @@ def _row(line: Line, sides: Sequence[str], paired: bool, shares: Ruler) -> Marku
     return element("tr", cells, class_=way or None)
 
 
-def _sides(both: BothModels) -> list[Estimate]:
+def _sides(both: BothModels) -> list[Whisker]:
     scores = (("base", "ring", both.base), ("tuned", "disc", both.tuned))
     return [
-        Estimate(name, kind, score.value, score.low, score.high)
+        Whisker(name, kind, score.value, score.low, score.high)
         for name, kind, score in scores
         if score is not None and score.value is not None
     ]
 
 
-def _differences(both: BothModels) -> list[Estimate]:
+def _differences(both: BothModels) -> list[Whisker]:
     found: Difference | None = both.difference
     if found is None or found.value is None:
         return []
-    return [Estimate(APART, found.way, found.value, found.low, found.high)]
+    return [Whisker(APART, found.way, found.value, found.low, found.high)]
 
 
-def _within(estimates: Iterable[Estimate]) -> bool:
+def _within(estimates: Iterable[Whisker]) -> bool:
     return all(0 <= value <= 1 for estimate in estimates for value in estimate.finite())
 
 

@@ -54,12 +54,13 @@ def _list(found: Evaluated, way: str) -> Markup:
 
 
 def _changes(found: Evaluated, way: str) -> Iterator[list[object]]:
-    """Scores on the whole, then in groups."""
+    """Scores on the whole, then those groups in which a score went another way than on the whole."""
     for name, both in both_of(found).items():
         if both.difference and both.difference.way == way:
             yield _words(title_of(name), both)
     for name, groups in found.groups.items():
-        for group, both in groups.items():
+        whole = found.difference.get(name)
+        for group, both in groups.items() if whole and whole.way != way else ():
             if both.difference and both.difference.way == way:
                 yield _words(f"{title_of(name)}, {group}", both)
 

@@ -1,19 +1,19 @@
 """The part about cost: time by stage, tokens, memory, and what was spent on teachers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from statistics import median
 
 from pitchpipe_stages.console import bytes_in_words
 from pitchpipe_tools.html.charts import bar
-from pitchpipe_tools.html.markup import Markup, element, joined
+from pitchpipe_tools.html.markup import Markup, element, joined, table
 from pitchpipe_tools.html.numbers import number, share
-from pitchpipe_tools.report.part import Part
-from pitchpipe_tools.report.record import RunRecord
+from pitchpipe_tools.report.part import ReportPart
+from pitchpipe_tools.report.record import RecordedRun, SpentOn
 from pitchpipe_tools.report.training.lessons import Lessons
 
 
-def cost_part(record: RunRecord, lessons: Lessons) -> Part | None:
+def cost_part(record: RecordedRun, lessons: Lessons) -> ReportPart | None:
     """The part, or nothing where no stage is done."""
     times = {name: stage.seconds for name, stage in record.stages.items() if stage.done and stage.seconds}
     facts = list(_facts(record, lessons, sum(times.values())))
@@ -23,7 +23,12 @@ def cost_part(record: RunRecord, lessons: Lessons) -> Part | None:
         element("div", element("b", value), element("span", words), class_="tile") for value, words in facts
     ]
     introduction = "What the run took. A stage that was done before is counted as it was then."
-    return Part("cost", "Cost", introduction, joined(element("div", tiles, class_="tiles"), _times(times)))
+    return ReportPart(
+        "cost",
+        "Cost",
+        introduction,
+        joined(element("div", tiles, class_="tiles"), _times(times), _teachers(record.asked)),
+    )
 
 
 def _times(times: dict[str, float]) -> Markup | None:
@@ -41,7 +46,23 @@ def _times(times: dict[str, float]) -> Markup | None:
     return element("div", lines, class_="values times")
 
 
-def _facts(record: RunRecord, lessons: Lessons, seconds: float) -> Iterator[tuple[str, str]]:
+def _teachers(asked: Mapping[str, SpentOn]) -> Markup | None:
+    """What was spent on teachers."""
+    if not asked:
+        return None
+    rows = [
+        [name[:80], one.model[:80], number(one.requests), number(one.tokens), _dollars(one.dollars)]
+        for name, one in asked.items()
+    ]
+    table_of = table(["teacher", "model", "requests", "tokens", "cost"], rows, words=2)
+    return joined(element("h3", "Teachers"), table_of)
+
+
+def _dollars(dollars: float | None) -> str:
+    return "no price known" if dollars is None else f"${dollars:,.4g}"
+
+
+def _facts(record: RecordedRun, lessons: Lessons, seconds: float) -> Iterator[tuple[str, str]]:
     if seconds:
         yield duration(seconds), "in all its stages"
     train = record.stages.get("train")

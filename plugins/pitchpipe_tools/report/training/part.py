@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator
 
-from pitchpipe_tools.report.part import Part, Section
+from pitchpipe_tools.report.part import ReportPart, ReportSection
 from pitchpipe_tools.report.training import curves
 from pitchpipe_tools.report.training.lessons import Lessons
 
 
-def training_part(lessons: Lessons) -> Part | None:
+def training_part(lessons: Lessons) -> ReportPart | None:
     if not lessons:
         return None
     introduction = (
         "What training has reported, over its steps; the loss is the mean since the report before. Of a long"
         " training each stretch is drawn from its least to its most."
     )
-    return Part("training", "Training", introduction, curves.curves(lessons), list(_sections(lessons)))
+    return ReportPart("training", "Training", introduction, curves.curves(lessons), list(_sections(lessons)))
 
 
-def _sections(lessons: Lessons) -> Iterator[Section]:
+def _sections(lessons: Lessons) -> Iterator[ReportSection]:
     if lessons.sources():
         introduction = "The loss of training on the rows of each source."
-        yield Section("by-source", "Loss by source", introduction, curves.by_source(lessons))
+        yield ReportSection("by-source", "Loss by source", introduction, curves.by_source(lessons))
     if lessons.samples:
         introduction = "What the model said to a few prompts in training: the first time, and lately."
-        yield Section("samples", "Samples", introduction, curves.said(lessons.samples))
+        yield ReportSection("samples", "Samples", introduction, curves.said(lessons.samples))
