@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp  # noqa: F401 (a child that is forked has it)
+import msgspec
 
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.host.host import Host
@@ -14,6 +15,7 @@ from pitchpipe.recipe.document import Document
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.generate.requests.desk import Desk
+from pitchpipe_stages.generate.requests.spending import Spending
 
 VARIABLE = "PITCHPIPE_TEST_KEY"
 
@@ -36,6 +38,12 @@ def desk_of(folder: Path, teacher: Any, budget: dict[str, Any] | None = None) ->
     run.path.mkdir(exist_ok=True)
     run.read()
     return Desk(run, None, tuned=False)  # type: ignore[arg-type]
+
+
+def spending(folder: Path) -> Spending:
+    """What the run keeps of what it has asked."""
+    kept = msgspec.json.decode((folder / "run" / "run.json").read_bytes())
+    return msgspec.convert(kept["asked"]["writer"], Spending)
 
 
 def questions(*words: str, **options: Any) -> list[Ask]:

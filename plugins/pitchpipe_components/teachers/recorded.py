@@ -58,7 +58,7 @@ class Recorded:
     def _unknown(self, ask: pp.Ask, near: list[Line], asked: Line) -> str:
         words = " ".join(str(ask.messages[-1]["content"]).split()) if ask.messages else ""
         words = words if len(words) <= SHOWN else words[: SHOWN - 3] + "..."
-        nth = f" for the {ask.nth + 1}th time" * (ask.nth > 0)
+        nth = f" (nth: {ask.nth})" * (ask.nth > 0)
         why = f", and was asked{nth}: {words!r}"
         if near:
             other = _others(near[0]["request"], asked)

@@ -19,7 +19,7 @@ from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
 from pitchpipe_stages.generate.requests.schema import must_be_known
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_stages.generate.requests.sender import Sender
-from pitchpipe_stages.generate.requests.spending import Spending, in_words, spending_of
+from pitchpipe_stages.generate.requests.spending import in_words, spending_of
 
 
 @runtime_checkable
@@ -35,7 +35,6 @@ class Desk:
     def __init__(self, run: Run, model: OpenedModel, tuned: bool):
         self.run, self.recipe, self.console = run, run.recipe, run.console
         self.models = ModelsInProcess(run.recipe, lambda: base_beside(model, tuned), run.console)
-        self.spent: dict[str, Spending] = {}
 
     def ask(self, teacher: str, asks: Sequence[Ask], label: str) -> list[Reply]:
         """A reply for each question, in order."""
@@ -56,7 +55,7 @@ class Desk:
         return uses[teacher]
 
     async def _asked(self, use: Use, asks: list[Ask], label: str) -> list[Reply]:
-        with RequestRecord(self.run.path / FILE) as record:
+        async with RequestRecord(self.run.path / FILE) as record:
             purse = Purse(self.recipe[BUDGET], record.spent())
             sender = Sender(use, record, purse, Flights(getattr(use.bound, "concurrency", 1)))
             try:
@@ -81,18 +80,24 @@ class Desk:
                         return
                     tick(note=sender.so_far())
 
-            await asyncio.gather(*(worker() for _ in range(min(sender.flights.most, len(asks)))))
+            try:
+                await asyncio.gather(*(worker() for _ in range(min(sender.flights.most, len(asks)))))
+            finally:
+                sender.tally.ends = dict(Counter(reply.end for reply in found.values()))
+                problems = (
+                    found[number].problem for number in sorted(found) if found[number].end == "failed"
+                )
+                sender.tally.problem = next(problems, "")
         if sender.broken:
             raise sender.broken
-        sender.tally.ends = dict(Counter(reply.end for reply in found.values()))
         return [found[number] for number in range(len(asks))]
 
     def _tell(self, sender: Sender) -> None:
         """Says what came of the questions, and what all of them have cost."""
-        spending = spending_of(sender)
-        self.spent[sender.use.label] = spending
-        self.run.note(asked=self.spent)
-        for line in in_words(spending, sender):
+        known = {use.label: spending_of(use, sender.record) for use in self.recipe[TEACHERS]}
+        asked = {name: one for name, one in known.items() if one.requests or name == sender.use.label}
+        self.run.note(asked=asked)
+        for line in in_words(known[sender.use.label], sender):
             self.console.say(line)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Reply, Usage
@@ -24,7 +25,8 @@ VERSION = 1
 
 _TABLES = """
 create table if not exists ask(
-    n integer primary key, key text unique, teacher text, request blob, reply blob, problem text);
+    n integer primary key, key text unique, teacher text, model text, request blob,
+    reply blob, end text, answered_by text, problem text);
 create table if not exists attempt(
     n integer primary key, ask integer, began real, worst_dollars real, worst_tokens integer,
     dollars real, tokens integer, read integer, cached integer, written integer, problem text);
@@ -37,6 +39,18 @@ from attempt
 """
 
 Work = Callable[[sqlite3.Connection], Any]
+Asked = tuple[str, str]  # the teacher's name in the recipe, and the model
+
+
+class RecordLine(Struct, omit_defaults=True):
+    """A question as a line of a file. A record that is written so is a teacher's answers anywhere."""
+
+    key: str
+    teacher: str
+    model: str
+    request: msgspec.Raw
+    reply: Reply | None = None
+    problem: str = ""
 
 
 class RequestRecord:
@@ -62,14 +76,16 @@ class RequestRecord:
             raise PitchpipeError(f"{self.path} is the record of a newer pitchpipe")
         return database
 
-    def close(self) -> None:
-        self._database.close()
-
-    def __enter__(self) -> "RequestRecord":
+    async def __aenter__(self) -> "RequestRecord":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
+        if self._writing:
+            await asyncio.wait([self._writing])
         self.close()
+
+    def close(self) -> None:
+        self._database.close()
 
     # --- What was asked ----------------------------------------------------------------------------
 
@@ -78,13 +94,13 @@ class RequestRecord:
         row = await self._do(lambda database: _one(database, "select reply from ask where key = ?", key))
         return unpacked(row[0]) if row and row[0] else None
 
-    async def begin(self, key: str, teacher: str, request: bytes, worst: Charge) -> int:
+    async def begin(self, key: str, teacher: Asked, request: bytes, worst: Charge) -> int:
         """The number of an attempt that is about to be sent."""
 
         def work(database: sqlite3.Connection) -> int:
             database.execute(
-                "insert or ignore into ask(key, teacher, request) values(?, ?, ?)",
-                (key, teacher, zlib.compress(request)),
+                "insert or ignore into ask(key, teacher, model, request) values(?, ?, ?, ?)",
+                (key, *teacher, zlib.compress(request)),
             )
             (number,) = _one(database, "select n from ask where key = ?", key)
             row = (number, time.time(), worst.dollars, worst.tokens)
@@ -97,7 +113,8 @@ class RequestRecord:
         """Keeps a reply. Without a cost, the worst one counts."""
 
         def work(database: sqlite3.Connection) -> None:
-            database.execute("update ask set reply = ?, problem = null where key = ?", (packed(reply), key))
+            words = "update ask set reply = ?, end = ?, answered_by = ?, problem = null where key = ?"
+            database.execute(words, (packed(reply), reply.end, reply.model, key))
             _settle(database, attempt, cost, reply.usage, "" if cost else "estimated")
 
         await self._do(work)
@@ -110,6 +127,17 @@ class RequestRecord:
             _settle(database, attempt, cost, None, problem)
 
         await self._do(work)
+
+    def ends(self, teacher: str) -> dict[str, int]:
+        """What came of all questions to a teacher. One without a reply has failed so far."""
+        words = "select coalesce(end, 'failed'), count(*) from ask where teacher = ? group by 1 order by 1"
+        return dict(self._database.execute(words, (teacher,)).fetchall())
+
+    def others(self, teacher: str) -> dict[str, int]:
+        """Models that answered instead of the one that was asked. A name may go on: gpt-5-2025-08-07."""
+        words = "select answered_by, count(*) from ask where teacher = ? and answered_by <> ''"
+        words += " and substr(answered_by, 1, length(model)) <> model group by 1 order by 1"
+        return dict(self._database.execute(words, (teacher,)).fetchall())
 
     # --- What it cost ------------------------------------------------------------------------------
 
@@ -133,17 +161,22 @@ class RequestRecord:
 
     # --- In and out --------------------------------------------------------------------------------
 
-    def lines(self) -> Iterator[tuple[str, str, bytes, Reply | None, str]]:
-        """Key, teacher, request, reply and problem of each question, in the order in which they came."""
-        rows = "select key, teacher, request, reply, problem from ask order by n"
-        for key, teacher, request, reply, problem in self._database.execute(rows):
-            yield key, teacher, zlib.decompress(request), unpacked(reply) if reply else None, problem or ""
+    def lines(self) -> Iterator[RecordLine]:
+        """All questions, in the order in which they came."""
+        rows = "select key, teacher, model, request, reply, problem from ask order by n"
+        for key, teacher, model, request, reply, problem in self._database.execute(rows):
+            said = unpacked(reply) if reply else None
+            yield RecordLine(key, teacher, model, msgspec.Raw(zlib.decompress(request)), said, problem or "")
 
-    def put(self, key: str, teacher: str, request: bytes, reply: Reply) -> None:
-        """Takes a reply in that was given elsewhere, and costs nothing here."""
-        row = (key, teacher, zlib.compress(request), packed(reply))
-        words = "insert into ask(key, teacher, request, reply) values(?, ?, ?, ?) on conflict(key) do"
-        self._database.execute(f"{words} update set reply = coalesce(reply, excluded.reply)", row)
+    def put(self, line: RecordLine) -> None:
+        """Takes in what was asked elsewhere, and costs nothing here. A reply that is here stays."""
+        reply = line.reply
+        said = (packed(reply), reply.end, reply.model) if reply else (None, None, None)
+        asked = (line.key, line.teacher, line.model, zlib.compress(bytes(line.request)))
+        words = "insert into ask(key, teacher, model, request, reply, end, answered_by, problem)"
+        words += " values(?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set reply = excluded.reply,"
+        words += " end = excluded.end, answered_by = excluded.answered_by where reply is null"
+        self._database.execute(words, (*asked, *said, line.problem or None))
 
     # --- Commits -----------------------------------------------------------------------------------
 

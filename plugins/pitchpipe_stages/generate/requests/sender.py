@@ -36,8 +36,8 @@ class Outcomes:
 
     ends: dict[str, int] = field(default_factory=dict)
     known: int = 0  # from the record
+    problem: str = ""  # why the first one failed
     sent: int = 0  # requests
-    others: dict[str, int] = field(default_factory=dict)  # models that answered instead of the one asked
 
 
 class Sender:
@@ -85,7 +85,7 @@ class Sender:
             return Reply("", "unsent", problem=f"the budget is spent: {self.purse.budget}")
         cost: Charge | None = None
         try:
-            attempt = await self.record.begin(key, self.use.label, request, worst)
+            attempt = await self.record.begin(key, (self.use.label, self.use.bound.model), request, worst)
             self.tally.sent += 1
             found = await self._found(ask)
             cost = self._cost(found)
@@ -134,8 +134,6 @@ class Sender:
 
     def _gave(self, reply: Reply) -> None:
         self.flights.faster()
-        if reply.model and not reply.model.startswith(self.use.bound.model):
-            self.tally.others[reply.model] = self.tally.others.get(reply.model, 0) + 1
         if counts(reply):
             self._in_a_row = 0
         else:

@@ -1,11 +1,14 @@
 """What was asked of a teacher and what it cost, in numbers for run.json and in words for the screen."""
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from pitchpipe_stages.console import escape
+from pitchpipe.recipe.recipe import Use
+from pitchpipe_stages.console import escape, shortened
 from pitchpipe_stages.generate.requests.purse import Budget, Charge
-from pitchpipe_stages.generate.requests.sender import Sender
+from pitchpipe_stages.generate.requests.record import RequestRecord
+from pitchpipe_stages.generate.requests.sender import Sender, is_priced
 
+SHOWN = 300  # characters of a problem
 ENDS = {
     "stop": "answered",
     "refused": "refused",
@@ -16,34 +19,38 @@ ENDS = {
 
 
 class Spending(Struct):
-    """What came of the last questions, and all requests of the run to a teacher. No price, no dollars."""
+    """All that a run has asked of a teacher, and what it cost. Without a price, no dollars."""
 
     model: str
     ends: dict[str, int]
-    known: int  # from the record
     requests: int
     tokens: int
     dollars: float | None
     lost: Charge  # charged for requests that never got an answer
     estimated: Charge  # charged for replies that did not say what they took
-    others: dict[str, int] = field(default_factory=dict)  # models that answered instead
+    others: dict[str, int]  # models that answered instead
 
 
-def spending_of(sender: Sender) -> Spending:
-    record, name, tally = sender.record, sender.use.label, sender.tally
-    spent = record.spent(name)
+def spending_of(use: Use, record: RequestRecord) -> Spending:
+    name = use.label
+    spent, dollars = record.spent(name), is_priced(use)
     return Spending(
-        sender.use.bound.model, tally.ends, tally.known, spent.requests, spent.tokens,
-        spent.dollars if sender.priced else None, record.lost(name), record.estimated(name), tally.others,
+        use.bound.model, record.ends(name), spent.requests, spent.tokens, spent.dollars if dollars else None,
+        record.lost(name), record.estimated(name), record.others(name),
     )  # fmt: skip
 
 
 def in_words(spending: Spending, sender: Sender) -> list[str]:
     """What came of the questions, and what a user has to know of it."""
     name, budget = escape(sender.use.label), sender.purse.budget
-    ends = [f"{count:,} {ENDS[end]}" for end, count in spending.ends.items()]
-    known = f" ({spending.known:,} of them from the record)" if spending.known else ""
+    outcomes = sender.tally
+    ends = [f"{count:,} {ENDS[end]}" for end, count in sorted(outcomes.ends.items(), key=_in_order)]
+    known = f" ({outcomes.known:,} of them from the record)" if outcomes.known else ""
     lines = [f"teacher {name}: {', '.join(ends) or 'nothing asked'}{known}; {_cost(spending, budget)}"]
+    if outcomes.problem:
+        lines.append(
+            f"  [yellow]warning:[/] the first that failed: {escape(shortened(outcomes.problem, SHOWN))}"
+        )
     if spending.lost.requests:
         lines.append(
             f"  {_charged(spending.lost, spending)} for {spending.lost.requests:,} requests that never got an"
@@ -57,12 +64,16 @@ def in_words(spending: Spending, sender: Sender) -> list[str]:
     for model, count in spending.others.items():
         asked = escape(spending.model)
         lines.append(f"  [yellow]warning:[/] {count:,} replies are of {escape(model)}, and {asked} was asked")
-    if unsent := spending.ends.get("unsent"):
+    if unsent := outcomes.ends.get("unsent"):
         lines.append(
             f"  [yellow]warning:[/] {unsent:,} questions were not sent: the budget is {budget}. With a larger"
             " one, the same command asks those that are left"
         )
     return lines
+
+
+def _in_order(one: tuple[str, int]) -> int:
+    return list(ENDS).index(one[0])
 
 
 def _cost(spending: Spending, budget: Budget) -> str:

@@ -7,7 +7,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from pitchpipe_stages.generate.requests.in_process import ModelsInProcess
-from tests.asked_teachers import desk_of, ends, questions
+from tests.asked_teachers import desk_of, ends, questions, spending
 from tests.stages.generate.asked_folders import saved
 
 pytestmark = pytest.mark.slow(seconds=10)
@@ -22,7 +22,7 @@ def base(tmp_path_factory):
 def asked(folder, model, asks, **options):
     desk = desk_of(folder, {"model": {"folder": str(model), **options}})
     replies = desk.ask("writer", asks, "asking")
-    return replies, desk.spent["writer"]
+    return replies, spending(folder)
 
 
 def by_transformers(base, words, count):
@@ -46,7 +46,7 @@ def test_replies_are_those_of_transformers_and_kept(tmp_path, base):
     assert all(reply.usage.written <= 6 for reply in replies)
     moved = shutil.copytree(base, tmp_path / "elsewhere")
     again, spent = asked(tmp_path, moved, asks)
-    assert again == replies and (spent.known, spent.requests) == (4, 4)
+    assert again == replies and spent.requests == 4
 
 
 def test_other_weights_are_another_teacher(tmp_path, base):
@@ -58,7 +58,7 @@ def test_other_weights_are_another_teacher(tmp_path, base):
         model.get_output_embeddings().weight.neg_()
     model.save_pretrained(other)
     _, spent = asked(tmp_path, other, asks)
-    assert (spent.known, spent.requests) == (0, 2)
+    assert spent.requests == 2
 
 
 def test_what_is_drawn_depends_on_nth_and_not_on_the_others_of_a_batch(tmp_path, base):

@@ -13,7 +13,7 @@ import pytest
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.generate.requests import record
 from pitchpipe_stages.generate.requests.record import RequestRecord
-from tests.asked_teachers import VARIABLE, attempts, desk_of, ends, host, openai, questions
+from tests.asked_teachers import VARIABLE, attempts, desk_of, ends, host, openai, questions, spending
 from tests.bad_server import KEY, READ, WRITTEN, bad_server, echo
 
 CONCURRENCY = 8
@@ -57,7 +57,7 @@ def ended(pid: int) -> int:
 def ask(folder, server, asks=ASKS, budget=None):
     options = {"concurrency": CONCURRENCY, "dollars_per_million": PRICE}
     desk = desk_of(folder, openai(server, **options), budget)
-    return desk.ask("writer", asks, "asking"), desk.spent["writer"]
+    return desk.ask("writer", asks, "asking"), spending(folder)
 
 
 def test_kills_at_any_moment_lose_nothing_and_buy_again_no_more_than_flew(tmp_path):
@@ -119,9 +119,10 @@ def test_a_second_process_is_refused_while_the_first_asks(tmp_path, monkeypatch)
         held, done = os.pipe()
 
         def hold():
-            with RequestRecord(tmp_path / "run" / "asks.sqlite"):
-                os.write(done, b"x")
-                time.sleep(30)
+            held_by_it = RequestRecord(tmp_path / "run" / "asks.sqlite")
+            os.write(done, b"x")
+            time.sleep(30)
+            held_by_it.close()
 
         pid = child(hold)
         os.read(held, 1)
@@ -160,8 +161,7 @@ def test_a_file_that_is_no_record_is_named(tmp_path):
 
 
 def test_a_newer_record_is_left_alone(tmp_path):
-    with RequestRecord(tmp_path / "asks.sqlite"):
-        pass
+    RequestRecord(tmp_path / "asks.sqlite").close()
     with closing(sqlite3.connect(tmp_path / "asks.sqlite")) as database:
         database.execute("pragma user_version=9")
     with pytest.raises(PitchpipeError, match="the record of a newer pitchpipe"):
