@@ -40,6 +40,10 @@ COMMANDS = {  # name: (module and function in this package, help)
         "report.command:report",
         "Write the page about a run: whether tuning helped, how it went, and what it was made of.",
     ),
+    "diff": (
+        "diff.command:diff",
+        "Compare two runs: recipe, data, training, scores on the same questions, and answers.",
+    ),
     "peek": (
         "peek.command:peek",
         "Show a conversation at every hop, from row to tokens, with the learned text marked.",

@@ -21,24 +21,29 @@ def evaluated(run: Path, models: list[str]) -> Evaluated:
         read_measures(run / f"measured-{model}.jsonl") if model in models else {}
         for model in ("base", "tuned")
     )
+    found = compared(base, tuned, groups_of(run / "prepared"))
+    found.contaminated, found.clean = _parts(base, tuned, set(found_in(run)))
+    settle_ways(found.contaminated)
+    settle_ways(found.clean)
+    found.upshot = upshot_of(found)
+    return found
+
+
+def compared(base: Side, tuned: Side, groups: Mapping[str, list[str]]) -> Evaluated:
+    """Two models' scores and their differences, whole and for each group of held-out conversations."""
     names = list(dict.fromkeys([*base, *tuned]))
     whole = {name: _both(base.get(name), tuned.get(name)) for name in names}
-    groups = _groups(base, tuned, groups_of(run / "prepared"))
-    contaminated, clean = _parts(base, tuned, set(found_in(run)))
+    by_group = _groups(base, tuned, groups)
     settle_ways(whole)
-    settle_ways(contaminated)
-    settle_ways(clean)
-    settle_ways({(name, group): one for name, found in groups.items() for group, one in found.items()})
-    result = Evaluated(
+    settle_ways({(name, group): one for name, found in by_group.items() for group, one in found.items()})
+    found = Evaluated(
         base={name: one.base for name, one in whole.items() if one.base},
         tuned={name: one.tuned for name, one in whole.items() if one.tuned},
         difference={name: one.difference for name, one in whole.items() if one.difference},
-        groups=groups,
-        contaminated=contaminated,
-        clean=clean,
+        groups=by_group,
     )
-    result.upshot = upshot_of(result)
-    return result
+    found.upshot = upshot_of(found)
+    return found
 
 
 def _groups(base: Side, tuned: Side, held_out: Mapping[str, list[str]]) -> dict[str, dict[str, BothModels]]:

@@ -58,14 +58,22 @@ def finder(recipe: Recipe) -> Component | None:
     return found if found and not found.missing() else None
 
 
-def find_contaminated(run: Run, held_out: Iterable[Conversation], measures: Iterable[Measure]) -> None:
-    """Writes which items of an evaluation stand in the data that the run has trained on."""
+def find_contaminated(
+    run: Run, trained: Path | None, held_out: Iterable[Conversation], measures: Iterable[Measure]
+) -> None:
+    """Writes which items of an evaluation stand in the data that a run, this or another, has trained on."""
     items = dict(_held_out(held_out))
     for measure in measures:
         items |= {id: _words(item.words, item.expected) for id, item in measure.own.items()}
     component = finder(run.recipe)
     searched = {id: words for id, words in items.items() if len(_WORD.findall(words.both)) >= LEAST}
-    found = _found(run, component, searched) if component and searched else {}
+    known = trained is not None and (trained / "prepared" / "train.jsonl").exists()
+    if known and component is None:
+        run.console.say(
+            "[yellow]warning:[/] no plugin finds items in training data (duplicates): none is found"
+        )
+    train = PreparedExamples(trained / "prepared", "train") if trained and known else None
+    found = _found(run, component, searched, train) if component and searched and train else {}
     lines = [msgspec.json.encode(Contaminated(id, place)) + b"\n" for id, place in sorted(found.items())]
     write(run.path / FOUND, b"".join(lines))
 
@@ -78,9 +86,10 @@ def contaminated(run: Path) -> dict[str, str]:
     return {one.id: one.place for one in found}
 
 
-def _found(run: Run, component: Component, items: Mapping[str, _Words]) -> dict[str, str]:
+def _found(
+    run: Run, component: Component, items: Mapping[str, _Words], train: PreparedExamples
+) -> dict[str, str]:
     ids, found = list(items), dict[str, str]()
-    train = PreparedExamples(run.path / "prepared", "train")
     with _searching(component, items.values()) as search, run.console.bar(LABEL, len(train)) as tick:
         for number, conversation in enumerate(train.conversations(), 1):
             for line in search(conversation):

@@ -4,6 +4,7 @@ Hits are counted exactly, shares bring two imagined items, and all else is drawn
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import comb, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from pitchpipe.host.scoring import Measured, Score, ratio
 from pitchpipe_stages.evaluate.binomial import LARGE, exact_interval
 from pitchpipe_stages.evaluate.evaluated import Difference, Way
 from pitchpipe_stages.evaluate.held_out import first_of
-from pitchpipe_stages.evaluate.resampling import AS_IT_IS, OF_POSITIVE, Spread, of_difference, spread
+from pitchpipe_stages.evaluate.resampling import AS_IT_IS, OF_POSITIVE, Bounds, of_difference, spread
 from pitchpipe_stages.evaluate.student import by_chance
 from pitchpipe_stages.evaluate.ways import least_chance
 
@@ -39,7 +40,7 @@ def score_of(measured: Measured, ids: Sequence[str] | None = None) -> Score:
     if value is None:
         return Score(None, len(chosen), **facts)
     if _are_hits(measured, sums) and len(sums) <= LARGE:
-        within = Spread(*exact_interval(int(sums[:, 0].sum()), len(sums)))
+        within = Bounds(*exact_interval(int(sums[:, 0].sum()), len(sums)))
     elif _are_shares(measured, sums):
         within = _of_share(sums)
     else:
@@ -90,7 +91,7 @@ def difference_of_scores(base: Score, tuned: Score) -> Difference | None:
     return Difference(value, count, value - below, value + above, chance=chance)
 
 
-def _paired(base: Measured, tuned: Measured, left: Any, right: Any) -> Spread:
+def _paired(base: Measured, tuned: Measured, left: Any, right: Any) -> Bounds:
     if _are_shares(base, left) and _are_shares(tuned, right):
         return _of_difference(left, right)
     width = left.shape[1]
@@ -104,14 +105,14 @@ def _paired(base: Measured, tuned: Measured, left: Any, right: Any) -> Spread:
     return spread(between, both, of_difference(*values) if are_positive else AS_IT_IS)
 
 
-def _of_share(sums: "NDArray[np.float64]") -> Spread:
+def _of_share(sums: "NDArray[np.float64]") -> Bounds:
     """With imagined items at 0 and at 1, so that it holds near them and where all items are equal."""
     weight = sums[:, 1].mean()
     extreme = [(0.0, weight), (weight, weight)]
     return _normal(ratio, np.concatenate([sums, extreme]), [OF_A_SHARE] * 2)
 
 
-def _of_difference(left: Any, right: Any) -> Spread:
+def _of_difference(left: Any, right: Any) -> Bounds:
     """With an imagined item that the base alone gets right, and one that the tuned model alone does."""
     weights = left[:, 1].mean(), right[:, 1].mean()
     extreme = [(weights[0], weights[0], 0.0, weights[1]), (0.0, weights[0], weights[1], weights[1])]
@@ -119,7 +120,7 @@ def _of_difference(left: Any, right: Any) -> Spread:
     return _normal(lambda sums: ratio(sums[..., 2:]) - ratio(sums[..., :2]), both, [OF_A_DIFFERENCE] * 2)
 
 
-def _normal(value: Callable[[Any], Any], sums: Any, imagined: list[float]) -> Spread:
+def _normal(value: Callable[[Any], Any], sums: Any, imagined: list[float]) -> Bounds:
     """Of shares' ratios: the imagined items come last, as often as is said."""
     often = np.ones(len(sums))
     often[-len(imagined) :] = imagined
@@ -133,10 +134,10 @@ def _normal(value: Callable[[Any], Any], sums: Any, imagined: list[float]) -> Sp
         moves += sign * (sums[:, at] - part * sums[:, at + 1]) / total[at + 1]
     error = sqrt(float(often @ moves**2) * many / (many - 1))
     chance = by_chance(middle / error, int(many) - 1)
-    return Spread(middle - Z * error, middle + Z * error, chance)
+    return Bounds(middle - Z * error, middle + Z * error, chance)
 
 
-def _by_chance(within: Spread, base: Measured, tuned: Measured, left: Any, right: Any) -> float:
+def _by_chance(within: Bounds, base: Measured, tuned: Measured, left: Any, right: Any) -> float:
     """How often chance alone shows so much. Of hits by McNemar's exact test, with half of what is as likely
     (mid-p); and never less than if all the items that differ had fallen to one side."""
     differ = _differ(left, right)
@@ -156,10 +157,20 @@ def mcnemar(differ: int, won: int) -> float:
 
 def _are_shares(measured: Measured, sums: Any) -> bool:
     """Whether it is a share of something that each item has some of."""
-    bounded = measured.is_share and measured.value is ratio and sums.shape[1] == 2
+    divides = measured.is_share and sums.shape[1] == 2 and _divides(measured.value)
     return bool(
-        bounded and (sums[:, 0] >= 0).all() and (sums[:, 0] <= sums[:, 1]).all() and sums[:, 1].sum() > 0
+        divides and (sums[:, 0] >= 0).all() and (sums[:, 0] <= sums[:, 1]).all() and sums[:, 1].sum() > 0
     )
+
+
+@cache
+def _divides(value: Callable[[Any], Any]) -> bool:
+    """Whether a value is the first sum by the second one, whoever has written it."""
+    trial = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 5.0], [7.0, 7.0]])
+    try:
+        return np.array_equal(value(trial), ratio(trial))
+    except (IndexError, ValueError):
+        return False
 
 
 def _are_hits(measured: Measured, sums: Any) -> bool:
@@ -180,7 +191,7 @@ def _sums(measured: Measured, ids: Sequence[str]) -> "NDArray[np.float64]":
     return found
 
 
-def _clipped(within: Spread, least: float, is_share: bool) -> tuple[float | None, float | None]:
+def _clipped(within: Bounds, least: float, is_share: bool) -> tuple[float | None, float | None]:
     low, high = within.low, within.high
     if low is None or high is None or not is_share:
         return low, high

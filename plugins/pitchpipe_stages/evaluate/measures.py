@@ -1,7 +1,7 @@
 """Numbers that are made of items, as a run keeps them: measured-base.jsonl and measured-tuned.jsonl."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from math import isfinite, nan
 from pathlib import Path
 from pkgutil import resolve_name
@@ -15,7 +15,7 @@ from pitchpipe.host.scoring import Better, Item, Measured, Score
 from pitchpipe.run.atomic import write
 
 
-class Measure(Struct):
+class Measure(Struct, dict=True):
     """A `pp.Measured` as a line of a file; or a score that has no items."""
 
     name: str
@@ -43,7 +43,7 @@ class Measure(Struct):
         measure.score = score_of(measure.as_measured())
         return measure
 
-    @property
+    @cached_property
     def measured(self) -> Measured | None:
         """As the evaluator gave it; nothing of a score without items."""
         return self.as_measured() if self.value else None

@@ -27,7 +27,7 @@ NOTHING = 1e-9  # of a number: a smaller standard error is an error of rounding
 ALIKE = 1e-6  # of the standard error: in a draw of less, all items are the same
 
 
-class Spread(NamedTuple):
+class Bounds(NamedTuple):
     """Where a number lies, and how often chance alone brings one so far from 0. None: nobody can say."""
 
     low: float | None = None
@@ -35,26 +35,26 @@ class Spread(NamedTuple):
     chance: float | None = None
 
 
-class Scale(NamedTuple):
+class StraysAlike(NamedTuple):
     """The scale on which a number strays alike on both sides: there, and back."""
 
     there: Value
     back: Callable[[float], float]
 
 
-AS_IT_IS = Scale(lambda value: value, lambda value: value)
-OF_POSITIVE = Scale(np.log, lambda value: exp(min(value, HUGE)))
+AS_IT_IS = StraysAlike(lambda value: value, lambda value: value)
+OF_POSITIVE = StraysAlike(np.log, lambda value: exp(min(value, HUGE)))
 
 
-def of_difference(left: float, right: float) -> Scale:
+def of_difference(left: float, right: float) -> StraysAlike:
     """Of a difference of two positive numbers: near 0 as it is, and far from it as a logarithm."""
     unit = 2 * sqrt(left) * sqrt(right)
-    return Scale(
+    return StraysAlike(
         lambda value: np.arcsinh(value / unit), lambda value: unit * sinh(min(max(value, -HUGE), HUGE))
     )
 
 
-def spread(value: Value, items: "NDArray[np.float64]", scale: Scale = AS_IT_IS) -> Spread:
+def spread(value: Value, items: "NDArray[np.float64]", scale: StraysAlike = AS_IT_IS) -> Bounds:
     """Of a number that `value` makes of the sums of items."""
     sums, parts = items.sum(0), _put_together(items)
     centred = parts - sums / len(parts)
@@ -65,13 +65,13 @@ def spread(value: Value, items: "NDArray[np.float64]", scale: Scale = AS_IT_IS) 
     with np.errstate(all="ignore"):
         middle = float(scaled(sums))
         if len(parts) < 2 or not isfinite(middle):
-            return Spread()
+            return Bounds()
         (error,) = _errors(scaled, sums[None], (centred.T @ centred)[None], len(parts)).tolist()
         if not isfinite(error) or error <= NOTHING * (abs(middle) or 1):
-            return Spread()
+            return Bounds()
         fallen, risen = _strayed(scaled, middle, sums, centred, error)
     low, high = middle - risen * error, middle + fallen * error  # draws that rise tell of a truth below
-    return Spread(scale.back(low), scale.back(high), by_chance(middle / error, len(parts) - 1))
+    return Bounds(scale.back(low), scale.back(high), by_chance(middle / error, len(parts) - 1))
 
 
 def _strayed(value: Value, middle: float, sums: Any, centred: Any, error: float) -> tuple[float, float]:

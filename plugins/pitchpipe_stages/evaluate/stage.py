@@ -97,7 +97,8 @@ class Evaluate(Stage[dict[str, Score]]):
                 name = name if name not in measures else f"{use.label} {name}"
                 measures[name] = Measure.of(name, found, use.label)
         if self.tuned:
-            find_contaminated(run, test.conversations(), measures.values())
+            trained_in = run.path if recipe[TRAINER] else given.run if given else None
+            find_contaminated(run, trained_in, test.conversations(), measures.values())
         write_measures(run.path / f"measured-{self.model}.jsonl", list(measures.values()))
         subject.write_answers(run.path / f"answers-{self.model}.jsonl", measures)
         subject.write_kept(run.path)

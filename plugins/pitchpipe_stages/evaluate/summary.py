@@ -5,6 +5,7 @@ from shutil import get_terminal_size
 
 import msgspec
 
+from pitchpipe.host.contracts import Console
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape, shortened
 from pitchpipe_stages.evaluate.evaluated import Evaluated
@@ -17,10 +18,7 @@ SHOWN = 3  # questions with both models' answers
 
 def show_scores(run: Run, evaluation: Evaluated) -> None:
     """Show the scores of both models, what got worse and better, and some answers."""
-    head, lines = _table(evaluation, "  ")
-    if _width(lines) > get_terminal_size().columns:
-        head, lines = _table(evaluation, "\n")
-    run.console.table("Scores, with 95 % intervals", head, lines)
+    show_table(evaluation, list(evaluation.models), run.console)
     for use in run.recipe[EVALUATORS]:
         run.console.say(f"[dim]{escape(use.label)}: {escape(use.component.summary)}[/]")
     for line in chain(group_lines(evaluation), contaminated_lines(evaluation)):
@@ -29,17 +27,24 @@ def show_scores(run: Run, evaluation: Evaluated) -> None:
         _answers(run, list(evaluation.models))
 
 
-def _table(evaluation: Evaluated, between: str) -> tuple[list[str], list[list[str]]]:
+def show_table(evaluation: Evaluated, models: list[str], console: Console) -> None:
+    """Show scores and differences under the models' names. Where it is narrow, intervals stand below."""
+    lines = _lines(evaluation, "  ")
+    if _width(lines) > get_terminal_size().columns:
+        lines = _lines(evaluation, "\n")
+    head = ["", *models, *["difference"] * (len(models) > 1)]
+    console.table("Scores, with 95 % intervals", head, lines)
+
+
+def _lines(evaluation: Evaluated, between: str) -> list[list[str]]:
     names = list(dict.fromkeys(name for found in evaluation.models.values() for name in found))
-    head, lines = ["", *evaluation.models], [[readable(name)] for name in names]
-    for found in evaluation.models.values():
-        for name, line in zip(names, lines, strict=True):
+    lines = [[readable(name)] for name in names]
+    for name, line in zip(names, lines, strict=True):
+        for found in evaluation.models.values():
             line.append(shown(found[name], between) if name in found else "")
-    if len(evaluation.models) > 1:
-        head.append("difference")
-        for name, line in zip(names, lines, strict=True):
+        if len(evaluation.models) > 1:
             line.append(difference_shown(evaluation.both(name), between))
-    return head, lines
+    return lines
 
 
 def _width(lines: list[list[str]]) -> int:

@@ -41,7 +41,9 @@ class Train(Stage[Trained]):
     after = ("prepare",)
     sections = (ADAPTER, TRAINER, REWARDS, TRACKERS, LAUNCH)
     makes = ("model",)
-    keeps = ("model", "scores.json", "answers-tuned.jsonl", SAMPLES)
+    keeps = (
+        "model", "scores.json", "answers-tuned.jsonl", "measured-tuned.jsonl", "contaminated.jsonl", SAMPLES,
+    )  # fmt: skip
     half_done = "checkpoints"
     rooms = (
         *PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.generate", "pitchpipe_stages.merge",

@@ -87,7 +87,7 @@ def _add_conversations(found: dict[tuple[str, str], AskedBoth], run: Path) -> No
     """Of the held-out questions their categories, and what was said before them."""
     if not (run / "prepared" / "test.jsonl").exists():
         return
-    for conversation in HeldOut(run / "prepared").conversations():
+    for conversation in HeldOut(run).conversations():
         if one := found.get((HELD_OUT, conversation.id)):
             one.group = conversation.category
             before = conversation.messages[: max((conversation.last_reply() or 0) - 1, 0)]

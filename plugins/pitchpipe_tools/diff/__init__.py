@@ -1,0 +1,1 @@
+"""pitchpipe diff: what two runs were made of, and what came of it."""
