@@ -29,7 +29,8 @@ class Loader(Protocol):
 
 @runtime_checkable
 class NamesFiles(Protocol):
-    # A loader that names its files, so that a run sees changes. Any other loader is read in every run.
+    # A loader that names its files, so that a run sees changes. Any other loader is read in every run. An
+    # evaluator may name files too.
     def inputs(self) -> list[Path]: ...
 
 

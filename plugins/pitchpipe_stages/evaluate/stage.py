@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Literal
 
+from pitchpipe.host.protocols import NamesFiles
 from pitchpipe.host.scoring import Score
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.atomic import write_json
 from pitchpipe.run.directory import Run
-from pitchpipe.run.keys import KeyParts, as_parts, own_parts, parts_of, plugin_parts
+from pitchpipe.run.keys import KeyParts, as_parts, digest_files, own_parts, parts_of, plugin_parts
 from pitchpipe.run.stage import Stage
 from pitchpipe_stages.evaluate.evaluated import FILE, FOUND
 from pitchpipe_stages.evaluate.measures import Measure, write_measures
@@ -43,6 +44,8 @@ class Evaluate(Stage[dict[str, Score]]):
         parts = self._asked(run) | {"prepared test": run.result(PREPARE).files["test"]}
         for use in run.recipe[EVALUATORS]:
             parts |= parts_of(use, run.recipe)
+            if isinstance(use.bound, NamesFiles):
+                parts[f"{use.label}'s files"] = digest_files(*use.bound.inputs())
         parts |= asked_parts(run.recipe, run.recipe[EVALUATORS])
         return parts | (_finder_parts(run.recipe) if self.tuned else {})
 

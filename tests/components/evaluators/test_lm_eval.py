@@ -177,7 +177,8 @@ def test_items_pair_base_and_tuned_and_can_be_read(trained):
         "likely_perplexity": 9, "likely_acc": 9, "written_plain_exact_match_first": 9,
     }  # fmt: skip
     item = lines["exam_acc"]["own"]["colors:0"]
-    assert item["group"] == "colors" and "What is" in item["words"] and item["said"] and item["expected"]
+    assert item["group"] == "colors" and item["said"] and item["expected"]
+    assert item["words"].startswith("Q: What is") and item["words"].count("Q:") == 1  # no examples before it
     assert "chat template, lm-eval" in lines["exam_acc"]["how"] and "no chat" in lines["truth_mcc"]["how"]
     assert "no interval" in lines["written_bleu_first"]["score"]["how"]
     difference = trained.json("runs/recipe/scores.json")["difference"]
@@ -224,3 +225,13 @@ def test_code_is_executed_only_where_that_is_allowed(tmp_path):
 def test_wrong_paths_are_told(tmp_path):
     assert "there is no file" in refused(files=(tmp_path / "no.yaml",))
     assert "there is no folder" in refused(tasks=("mmlu",), include_path=tmp_path / "no")
+
+
+def test_files_of_ones_own_decide_whether_scores_are_of_today(tmp_path):
+    data = tmp_path / "rows.jsonl"
+    data.write_text("{}")
+    (tmp_path / "own.yaml").write_text(f"task: own\ndataset_kwargs: {{data_files: {{test: {data}}}}}\n")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more/_group.yaml").write_text("group: more\ntask: [own]\n")
+    named = LmEval(files=(tmp_path / "own.yaml",), include_path=tmp_path / "more", tasks=("more",)).inputs()
+    assert {path.name for path in named} == {"own.yaml", "rows.jsonl", "_group.yaml"}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Sampling
 from pitchpipe_stages.evaluate.answerer import Terms
 from pitchpipe_stages.evaluate.memory import AskedBefore, KeptAnswer, Memory, key_of
@@ -100,3 +101,30 @@ def test_what_is_asked_has_names_of_its_own():
     drawn = Terms(5, how=Sampling(temperature=1.0)).keys(prompts)
     assert len({*drawn, *Terms(5).keys(prompts), *Terms(5, ["."]).keys(prompts)}) == 4
     assert key_of([1, 2], [3]) != key_of([1], [2, 3])
+
+
+def test_likelihoods_are_asked_once(tmp_path, monkeypatch):
+    from pitchpipe_stages.console import RichConsole
+    from pitchpipe_stages.evaluate.likely import likelihoods_of
+    from tests.families import small
+
+    model, read = small("llama").eval(), []
+    forward = model.forward
+
+    def counted(**given):
+        read.append(given)
+        return forward(**given)
+
+    monkeypatch.setattr(model, "forward", counted)
+    asked = [([5, 6, 7], [8, 9]), ([5, 6, 7], [10]), ([11], [12, 13])]
+
+    def found(pairs):
+        memory = Memory(tmp_path / "base", {"model": "a"})
+        return likelihoods_of(model, memory.likelihoods, pairs, "tried", 4, RichConsole(quiet=True))
+
+    first = found(asked[:2])
+    before = len(read)
+    assert found(asked[1::-1]) == first[::-1] and len(read) == before
+    assert found(asked)[:2] == first and len(read) > before
+    with pytest.raises(PitchpipeError, match="a text of 300 tokens"):
+        found([([1], [2] * 300)])

@@ -95,10 +95,12 @@ class LmEval:
         }
 
     def inputs(self) -> list[Path]:
-        """Files of one's own that decide scores."""
+        """Files of one's own that decide scores: tasks, and what stands beside them or is named in them."""
         folder = self.include_path
-        beside = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
-        return [*self.files, *beside]
+        beside = [path for path in folder.rglob("*") if path.is_file()] if folder else []
+        described = [path for path in {*self.files, *beside} if path.suffix in (".yaml", ".yml")]
+        named = [path for file in described for path in TaskFile.read(file).data]
+        return sorted({path.absolute() for path in (*self.files, *beside, *named)})
 
     def __call__(self, subject: pp.Subject) -> Mapping[str, pp.Measured | pp.Score]:
         from pitchpipe_components.evaluators.lm_eval.asked import ask

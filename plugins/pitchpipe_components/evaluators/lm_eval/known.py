@@ -36,6 +36,12 @@ class TaskFile:
         return {word for text in found for word in re.findall(r"(?!-\s)[^\s,'\"\[\]]+", text)}
 
     @property
+    def data(self) -> list[Path]:
+        """Files on this machine that it names, as those of its data."""
+        words = re.findall(r"[^\s'\"\[\]{},:]+\.\w+", self.text)
+        return [path for path in map(Path, words) if path.is_file()]
+
+    @property
     def runs_code(self) -> bool:
         """Whether the model's answers are executed, as this file or one that it includes says."""
         if _RUNS_CODE.search(self.text):

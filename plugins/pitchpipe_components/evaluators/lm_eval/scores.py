@@ -63,7 +63,7 @@ def measures(found: Mapping[str, Any], loaded: Mapping[str, Any], form: str) -> 
     alone: Found = {}
     for task, samples in found["samples"].items():
         config = loaded["tasks"][task]
-        own = {f"{task}:{one['doc_id']}": item_of(task, one) for one in samples}
+        own = {f"{task}:{one['doc_id']}": item_of(config, one) for one in samples}
         shots, versions = (
             f"{found['n-shot'][task]}-shot",
             f"lm-eval {version('lm-eval')}, task {config.VERSION}",
