@@ -72,6 +72,7 @@ class Measured:
     is_share: bool = False
     how: str = ""
     own: Mapping[str, Item] = field(default_factory=dict)  # items that are no held-out conversations
+    exact: bool = False  # by definition, whatever the items: it has no interval
 
     @classmethod
     def shares(cls, hits: Mapping[str, bool | float], **more: Any) -> "Measured":

@@ -64,7 +64,7 @@ class OneOfOurs:
                 reply.set_exception(error)
         else:
             for (_, reply), answer in zip(together, found, strict=True):
-                reply.set_result(answer)
+                reply.set_result(pp.replace(answer, model=self.model))
 
     def _opener(self) -> pp.Models:
         if self._models is None:

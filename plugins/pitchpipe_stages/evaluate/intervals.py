@@ -39,7 +39,9 @@ def score_of(measured: Measured, ids: Sequence[str] | None = None) -> Score:
     value = _number(measured.value, sums)
     if value is None:
         return Score(None, len(chosen), **facts)
-    if _are_hits(measured, sums) and len(sums) <= LARGE:
+    if measured.exact:
+        within = Bounds(value, value)
+    elif _are_hits(measured, sums) and len(sums) <= LARGE:
         within = Bounds(*exact_interval(int(sums[:, 0].sum()), len(sums)))
     elif _are_shares(measured, sums):
         within = _of_share(sums)
@@ -66,6 +68,9 @@ def difference_of(base: Measured, tuned: Measured, ids: Sequence[str] | None = N
         return Difference(value, len(shared), value, value, way, 1.0, differ)
     within = _paired(base, tuned, left, right)
     low, high = _clipped(within, -1.0, tuned.is_share)
+    if base.exact:  # all that is unsure is the tuned model's
+        alone = score_of(tuned, shared)
+        low, high = (None if end is None else end - values[0] for end in (alone.low, alone.high))
     chance = _by_chance(within, base, tuned, left, right)
     return Difference(value, len(shared), low, high, way, chance, differ)
 

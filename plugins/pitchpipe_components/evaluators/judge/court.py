@@ -6,7 +6,7 @@ from typing import Any
 
 import pitchpipe as pp
 from pitchpipe_components.evaluators.judge.outcomes import Pair
-from pitchpipe_components.evaluators.judge.verdicts import Said, read_rating, read_side
+from pitchpipe_components.evaluators.judge.verdicts import Ruling, read_rating, read_side
 from pitchpipe_components.evaluators.judge.wording import Wording
 
 Line = dict[str, Any]
@@ -46,7 +46,7 @@ class Court:
         for prompt, pair in zip(prompts, pairs, strict=True):
             if pair.same:
                 found.append(pair)
-                lines.append(_line(prompt, Said("tie", "both replies are the same: not asked"), sides))
+                lines.append(_line(prompt, Ruling("tie", "both replies are the same: not asked"), sides))
                 continue
             first, second = next(both)
             ways = ((first, sides), (second, sides[::-1]))
@@ -66,7 +66,7 @@ class Court:
         self._count(len(prompts) - len(there), any(rating is not None for rating in ratings.values()))
         return ratings
 
-    def _heard(self, asked: Sequence[Asked]) -> list[Said | None]:
+    def _heard(self, asked: Sequence[Asked]) -> list[Ruling | None]:
         asks = [self._ask(prompt, replies) for prompt, replies in asked]
         replies = self.subject.ask(self.teacher, asks, "judge") if asks else []
         known = {reply.model: None for reply in replies if reply.model}
@@ -78,7 +78,7 @@ class Court:
         before = prompt.conversation.messages[: prompt.conversation.last_reply()]
         return self.wording.ask(before, replies, prompt.expected, self.max_tokens)
 
-    def _said(self, reply: pp.Reply) -> Said | None:
+    def _said(self, reply: pp.Reply) -> Ruling | None:
         """What a reply says; nothing where the question was not sent."""
         if reply.end == "unsent":
             return None
@@ -96,7 +96,7 @@ class Court:
             raise pp.PitchpipeError(f"judge: '{self.teacher}' gave no verdict at all: {self.problems[0]}")
 
 
-def _line(prompt: pp.Prompt, said: Said, sides: Sequence[str]) -> Line:
+def _line(prompt: pp.Prompt, said: Ruling, sides: Sequence[str]) -> Line:
     """A verdict as it is kept: whom it names, why, and where the record has it."""
     named: dict[str, str] = dict(zip("AB", sides, strict=False)) if len(sides) > 1 else {"reply": sides[0]}
     verdict = named.get(said.verdict, said.verdict) if isinstance(said.verdict, str) else said.verdict

@@ -11,6 +11,7 @@ _FAMILIES = {
     "Mistral": "(?:open-)?mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|zephyr",
     "OLMo": "olmo|olmoe", "Phi": "phi", "Qwen": "qwen|qwq", "SmolLM": "smollm", "Yi": "yi",
 }  # fmt: skip
+ITSELF = "the recipe's base"  # what the teacher `model` calls itself where it has no folder and no name
 # GPT-2, GPT-J and GPT-NeoX are no relatives of the GPTs that judge today.
 _NO_RELATIVES = re.compile(r"gpt[-_]?(?:2|j|neox?|bigcode)(?![a-z0-9])", re.I)
 
@@ -27,8 +28,8 @@ def families(name: str) -> set[str]:
 
 def relatives(judge: str, contestant: str, architecture: str) -> str:
     """In words, what makes a judge partial to a contestant; nothing where names say nothing of it."""
-    if judge and judge.rstrip("/") == contestant.rstrip("/"):
-        return f"the judge is {judge} itself"
+    if judge in (ITSELF, contestant, contestant.rstrip("/").rpartition("/")[2]):
+        return "the judge is the model itself, or its base"
     # Many models of other houses have the architecture of Llama, so a name says more.
     common = families(judge) & (families(contestant) or families(architecture))
     return f"judge and contestant are of one family, {', '.join(sorted(common))}" if common else ""

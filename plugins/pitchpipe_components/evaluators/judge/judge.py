@@ -11,7 +11,13 @@ from pitchpipe_components.evaluators.judge.calibration import agreement, by_repl
 from pitchpipe_components.evaluators.judge.court import Court
 from pitchpipe_components.evaluators.judge.outcomes import Pair
 from pitchpipe_components.evaluators.judge.scores import Scores, of_pairs, of_ratings
-from pitchpipe_components.evaluators.judge.telling import tell_pairs, tell_ratings, tell_votes
+from pitchpipe_components.evaluators.judge.telling import (
+    UNCALIBRATED,
+    tell_pairs,
+    tell_ratings,
+    tell_uncalibrated,
+    tell_votes,
+)
 from pitchpipe_components.evaluators.judge.wording import CRITERIA, Against, Mode, Wording
 
 Positive = Annotated[int, pp.Meta(ge=1)]
@@ -89,10 +95,17 @@ class JudgeOfReplies:
         if self.mode == "single":
             ratings = court.rated(prompts, replies)
             tell_ratings(court, ratings)
-            return of_ratings(ratings, self.scale, f"{court.name} rates from 1 to {self.scale}")
+            tell_uncalibrated(court)
+            return of_ratings(
+                ratings, self.scale, f"{court.name}, {UNCALIBRATED}, rates from 1 to {self.scale}"
+            )
         if subject.name == "base" and self._meets_base(subject):
             half = {prompt.id: 0.5 for prompt in prompts}
-            return {"judge_win_rate": pp.Measured.shares(half, how="the base beside itself")}
+            return {
+                "judge_win_rate": pp.Measured.shares(
+                    half, how="half by definition: the base beside itself", exact=True
+                )
+            }
         return self._compared(court, prompts, replies) | self._calibrated(court, every)
 
     def _drawn(self, prompts: Sequence[pp.Prompt]) -> list[pp.Prompt]:
@@ -117,7 +130,8 @@ class JudgeOfReplies:
         pairs = [Pair(prompt.id, reply, against.strip()) for prompt, reply, against in there]
         judged = court.judged(prompts, pairs, (court.subject.name, other))
         tell_pairs(court, judged, other)
-        return of_pairs(judged, f"{court.name} judges both orders, against the {other}")
+        how = court.name if self.votes else f"{court.name}, {UNCALIBRATED},"
+        return of_pairs(judged, f"{how} judges both orders, against the {other}")
 
     def _earlier(self, subject: pp.Subject, prompts: Sequence[pp.Prompt]) -> list[str]:
         """The base's replies."""
@@ -130,7 +144,7 @@ class JudgeOfReplies:
     def _calibrated(self, court: Court, every: Sequence[pp.Prompt]) -> Scores:
         """What votes of people say of the judge: it judges the replies that they were given for."""
         if not self.votes:
-            court.subject.console.say("[dim]judge: uncalibrated: no `votes` of people stand beside it[/]")
+            tell_uncalibrated(court)
             return {}
         prompts = {prompt.id: prompt for prompt in every}
         voted = by_replies(read_votes(self.votes))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 DRAWS = 1000  # of the questions, for the interval
 AT_ONCE = 1 << 22  # weights that are in memory together
+IMAGINED = 0.5, 0.5  # questions at no difference of length: one won, one lost
 RIDGE = 0.01  # keeps the fit finite where every reply of one side won
 STEPS, LONGEST, SMALL = 50, 2.0, 1e-8
 
@@ -18,22 +19,26 @@ def length_controlled(results: Sequence[float], differences: Sequence[int], how:
     """Of results from 0 to 1, and of how much longer the reply is than the other one.
 
     log-odds of winning = a + b tanh(difference / its standard deviation); the rate is that of a alone, as in
-    the length-controlled AlpacaEval. The interval comes from drawing the questions again.
+    the length-controlled AlpacaEval. For the interval, questions get other weights by chance (a Bayesian
+    bootstrap), beside half a question that is won and half of one that is lost. So it does not vanish where
+    all are won, and where length plays no part it is that of Jeffreys for a share.
     """
     import numpy as np
 
     won, longer = np.array(results, np.float64), np.array(differences, np.float64)
-    spread = longer.std()
+    many, spread = len(won), longer.std()
     length = np.tanh(longer / spread) if spread else np.zeros_like(longer)
-    best = _fitted(won, length, np.ones((1, len(won))), np.zeros((2, 1)))
-    chance, drawn, rows = np.random.default_rng(0), [], max(1, AT_ONCE // len(won))
+    best = _fitted(won, length, np.ones((1, many)), np.zeros((2, 1)))
+    won, length = np.append(won, [1, 0]), np.append(length, [0, 0])
+    likely = np.append(np.ones(many), IMAGINED)
+    chance, drawn, rows = np.random.default_rng(0), [], max(1, AT_ONCE // many)
     for start in range(0, DRAWS, rows):
-        many = min(rows, DRAWS - start)
-        weights = chance.multinomial(len(won), np.full(len(won), 1 / len(won)), many)
-        drawn.append(_fitted(won, length, weights, np.repeat(best, many, axis=1))[0])
-    odds = [best[0][0], *np.quantile(np.concatenate(drawn), [0.025, 0.975])]
+        weights = chance.standard_gamma(likely, (min(rows, DRAWS - start), many + 2))
+        weights *= likely.sum() / weights.sum(1, keepdims=True)
+        drawn.append(_fitted(won, length, weights, np.repeat(best, len(weights), axis=1))[0])
+    odds = best[0][0], *np.quantile(np.concatenate(drawn), [0.025, 0.975])
     value, low, high = _rate(np.array(odds)).tolist()
-    return pp.Score(value, len(won), low, high, is_share=True, better="higher", how=how)
+    return pp.Score(value, many, min(low, value), max(high, value), is_share=True, better="higher", how=how)
 
 
 def _fitted(

@@ -64,7 +64,7 @@ def of_ratings(ratings: dict[str, float | None], scale: int, how: str) -> Scores
     no_verdict = {id: (rating is None, 1.0) for id, rating in ratings.items()}
     return {
         "judge_rating": pp.Measured.means(valid, how=how),
-        "judge_invalid": _about_the_judge(no_verdict, "replies without a clear rating"),
+        "judge_rating_invalid": _about_the_judge(no_verdict, "replies without a clear rating"),
     }
 
 

@@ -7,6 +7,8 @@ from pitchpipe_components.evaluators.judge.court import Court
 from pitchpipe_components.evaluators.judge.families import relatives
 from pitchpipe_components.evaluators.judge.outcomes import Pair, bounds
 
+UNCALIBRATED = "uncalibrated: no votes of people stand beside it"
+
 
 def tell_pairs(court: Court, pairs: Sequence[Pair], other: str) -> None:
     valid = [pair for pair in pairs if pair.valid]
@@ -33,7 +35,6 @@ def tell_ratings(court: Court, ratings: Mapping[str, float | None]) -> None:
     if invalid:
         _warn_of_none(court, invalid, "that of the others")
     _warn(court)
-    court.subject.console.say("[dim]judge: uncalibrated: votes of people compare replies (mode: pairwise)[/]")
 
 
 def tell_votes(court: Court, every: int, chosen: int) -> None:
@@ -41,6 +42,10 @@ def tell_votes(court: Court, every: int, chosen: int) -> None:
     if chosen < every:
         words = "the others are of prompts that are not held out here, or beyond limit"
         _say(court, f"judges {chosen:,} of {every:,} pairs of replies that people voted on; {words}")
+
+
+def tell_uncalibrated(court: Court) -> None:
+    court.subject.console.say(f"[dim]judge: {_escaped(court.name)} is {UNCALIBRATED}[/]")
 
 
 def _escaped(words: str) -> str:
@@ -67,6 +72,8 @@ def _warn(court: Court) -> None:
     if court.unsent:
         words = f"the budget is spent: {court.unsent:,} questions are left, drawn by hash"
         court.subject.console.say(f"[yellow]warning:[/] judge: {words}")
+    if court.subject.name == "base" and not court.subject.alone:
+        return  # the same is said of the tuned model
     config = court.subject.model.config
     for judge in court.judges:
         if partial := relatives(judge, str(config._name_or_path), str(config.model_type)):

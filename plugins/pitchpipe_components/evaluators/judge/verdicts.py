@@ -22,7 +22,7 @@ Verdict = str | float | None
 
 
 @dataclass(frozen=True)
-class Said:
+class Ruling:
     """A verdict ("A", "B", "tie" or a rating) and its reason. Where the verdict is None, the problem and the
     whole text. `judge` is the model that answered; `key` finds the reply in the record of requests."""
 
@@ -34,29 +34,29 @@ class Said:
     key: str = ""
 
 
-def read_side(reply: pp.Reply) -> Said:
+def read_side(reply: pp.Reply) -> Ruling:
     """Which of two replies is better."""
     return _read(reply, _side)
 
 
-def read_rating(reply: pp.Reply, scale: int) -> Said:
+def read_rating(reply: pp.Reply, scale: int) -> Ruling:
     """How good a reply is, from 1 to `scale`."""
     return _read(reply, lambda words: _rating(words, scale))
 
 
-def _read(reply: pp.Reply, meaning: Callable[[str], Verdict]) -> Said:
+def _read(reply: pp.Reply, meaning: Callable[[str], Verdict]) -> Ruling:
     if reply.end == "stop":
         said = json.loads(reply.text)
-        return Said(meaning(str(said["verdict"])), said["reason"])
+        return Ruling(meaning(str(said["verdict"])), said["reason"])
     _, thought, spoken = reply.text.rpartition("</think>")
     if reply.end != "failed" or ("<think>" in reply.text and not thought):
-        return Said(None)
+        return Ruling(None)
     *before, last = ["", *(line for line in map(str.strip, spoken.splitlines()) if line)]
     last = last.strip(_MARKUP)
     named = _NAMED.fullmatch(last)
     if named or _BRACKETS.fullmatch(last) or not any(before):
-        return Said(meaning(named[1] if named else last), "\n".join(before).strip())
-    return Said(None)
+        return Ruling(meaning(named[1] if named else last), "\n".join(before).strip())
+    return Ruling(None)
 
 
 def _side(words: str) -> Verdict:

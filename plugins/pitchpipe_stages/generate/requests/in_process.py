@@ -47,9 +47,9 @@ class ModelsInProcess:
                 model.room(len(ids))
                 questions.append((number, ask, ids))
             except ContextFull as full:
-                found[number] = Reply("", "failed", model.template, str(full), Usage(0, 0))
+                found[number] = Reply("", "failed", problem=str(full), usage=Usage(0, 0))
         for batch in _alike(questions):
-            found |= _replies(model, place, batch)
+            found |= _replies(model, batch)
         return [found[number] for number in range(len(asks))]
 
 
@@ -92,7 +92,7 @@ def _alike(questions: list[Question]) -> Iterator[list[Question]]:
     yield from alike.values()
 
 
-def _replies(model: OpenedModel, place: str, batch: list[Question]) -> dict[int, Reply]:
+def _replies(model: OpenedModel, batch: list[Question]) -> dict[int, Reply]:
     ask = batch[0][1]
     settings = Settings(Sampling(ask.temperature, ask.top_p), ask.max_tokens, ask.nth)
     found: dict[int, Reply] = {}
@@ -101,5 +101,5 @@ def _replies(model: OpenedModel, place: str, batch: list[Question]) -> dict[int,
     ):
         message, ended, written = said
         end = "stop" if ended else "cut"
-        found[number] = Reply(message.content, end, place, usage=Usage(len(ids), written))  # type: ignore[arg-type]
+        found[number] = Reply(message.content, end, usage=Usage(len(ids), written))  # type: ignore[arg-type]
     return found

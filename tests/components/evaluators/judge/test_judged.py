@@ -144,7 +144,7 @@ def test_ratings_with_a_right_reply(court):
         out = flat(here.run("run", "recipe.yaml"))
         assert len(server.asked) == 3
     values, found = scores(here)
-    assert values["judge_rating"] == 3.5 and values["judge_invalid"] == pytest.approx(1 / 3)
+    assert values["judge_rating"] == 3.5 and values["judge_rating_invalid"] == pytest.approx(1 / 3)
     assert "2.67 if all of them are 1, 4.00 if all are 5" in found["judge_rating"]["how"]
     assert "2 replies rated" in out and "cut" in out
 
@@ -201,7 +201,7 @@ def test_votes_of_people_calibrate(court):
     ("options", "words"),
     [
         ("{}", "teacher"),
-        ("{teacher: refere}", "Did you mean 'referee'?"),
+        ("{teacher: referees}", "Did you mean 'referee'?"),
         ("{teacher: referee, mode: single, votes: votes.jsonl}", "votes compare two replies"),
         ("{teacher: referee, votes: votes.jsonl}", "pitchpipe compare RUN --export-votes"),
         (
@@ -245,9 +245,10 @@ def test_the_tuned_model_meets_its_base(project, monkeypatch):
         asked = len(server.asked)
     found = here.json("runs/recipe/scores.json")
     base, tuned = (found[model]["judge_win_rate"] for model in ("base", "tuned"))
-    assert base["value"] == 0.5 and tuned["count"] == base["count"] == 12
+    assert base["value"] == base["low"] == base["high"] == 0.5 and tuned["count"] == base["count"] == 12
     difference = found["difference"]["judge_win_rate"]
-    assert difference["value"] == pytest.approx(tuned["value"] - 0.5) and difference["count"] == 12
+    for end in ("value", "low", "high"):
+        assert difference[end] == pytest.approx(tuned[end] - 0.5) and difference["count"] == 12
     lines = here.rows("runs/recipe/judged-tuned.jsonl")
     assert {line["A"] for line in lines} == {"tuned", "base"} and 0 < len(lines) == asked <= 24
     assert not (here.folder / "runs/recipe/judged-base.jsonl").exists() and "replies against the base" in out

@@ -95,6 +95,33 @@ def test_the_fit_is_that_of_scipy():
         assert found.low <= found.value <= found.high
 
 
+@pytest.mark.slow(seconds=5)
+def test_its_interval_holds_what_it_promises():
+    """Of a judge for whom length counts, a known rate at equal length, and few questions."""
+    chance, held, tries = np.random.default_rng(5), {0.5: 0, 0.8: 0}, 150
+    for rate in held:
+        for _ in range(tries):
+            longer = chance.normal(100, 200, 60)
+            odds = log(rate / (1 - rate)) + 1.5 * np.tanh(longer / longer.std())
+            won = (chance.random(60) < 1 / (1 + np.exp(-odds))).astype(float)
+            score = length_controlled(list(won), list(longer), "")
+            held[rate] += score.low <= rate <= score.high
+    assert min(held.values()) / tries > 0.91, held
+
+
+def test_without_length_it_is_the_share_with_the_interval_of_jeffreys():
+    from scipy.stats import beta
+
+    for won in (0, 3, 20):
+        score = length_controlled([1.0] * won + [0.0] * (20 - won), [0] * 20, "")
+        low, high = beta.ppf([0.025, 0.975], won + 0.5, 20 - won + 0.5)
+        assert (
+            abs(score.low - low) < 0.02
+            and abs(score.high - high) < 0.02
+            and abs(score.value - won / 20) < 0.01
+        )
+
+
 @pytest.mark.parametrize("results", [[1.0], [1.0] * 30, [0.0] * 30, [0.5] * 7])
 def test_few_or_equal_results_crash_nothing(results):
     for lengths in ([0] * len(results), list(range(len(results)))):
@@ -154,7 +181,7 @@ def test_statistics_of_verdicts_are_those_that_made_them():
 
 def test_ratings():
     scores = of_ratings({"1": 4.0, "2": 8.0, "3": None}, 10, "x")
-    assert values(scores) == pytest.approx({"judge_rating": 6, "judge_invalid": 1 / 3})
+    assert values(scores) == pytest.approx({"judge_rating": 6, "judge_rating_invalid": 1 / 3})
     assert "4.33 if all of them are 1, 7.33 if all are 10" in scores["judge_rating"].how
 
 
@@ -181,5 +208,6 @@ def test_families():
 def test_a_name_says_more_than_an_architecture():
     assert "one family, Llama" in relatives("llama-3.3-70b", "my-model", "llama")
     assert not relatives("llama-3.3-70b", "HuggingFaceTB/SmolLM2-135M", "llama")
-    assert "the judge is a/b itself" in relatives("a/b", "a/b/", "x")
+    for judge in ("a/b", "b", "the recipe's base"):
+        assert "the judge is the model itself" in relatives(judge, "a/b", "x")
     assert not relatives("gpt-5-mini", "openai-community/gpt2", "gpt2")
