@@ -1,6 +1,6 @@
 """Pair accuracy: how often a model holds the better reply of a pair for the better one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import pitchpipe as pp
@@ -28,13 +28,15 @@ def pair_accuracy(
             " ...), and `split` must leave some for the test"
         )
     hits: dict[str, bool] = {}
+    pairs.sort(key=lambda pair: -_length(pair[1]))  # of like length, the longest first
     with subject.ready() as model, subject.console.bar("pair accuracy", len(pairs)) as tick:
+        values = _values(model)
         for start in range(0, len(pairs), batch_size):
             some = pairs[start : start + batch_size]
             sides = [side for _, pair in some for side in (pair, pair.rejected) if side]
-            batch = {name: value.to(model.device) for name, value in subject.collate(sides).items()}
-            values = _values(model, batch)
-            hits |= zip([id for id, _ in some], (values[0::2] > values[1::2]).tolist(), strict=True)
+            found = values({name: value.to(model.device) for name, value in subject.collate(sides).items()})
+            better = [one > other for one, other in zip(found[0::2], found[1::2], strict=True)]
+            hits |= zip([id for id, _ in some], better, strict=True)
             tick(len(some))
     return {"pair_accuracy": pp.Measured.shares(hits)}
 
@@ -43,17 +45,20 @@ def _all(examples: pp.Examples) -> Iterator[pp.Example]:
     return map(examples.__getitem__, range(len(examples)))
 
 
-def _values(model: Any, batch: dict[str, Any]) -> Any:
-    """For each row the score of its reply, or the log-probability of its learned tokens."""
-    import torch
+def _length(pair: pp.Example) -> int:
+    return max(len(pair.ids), len(pair.rejected.ids) if pair.rejected else 0)
 
-    labels = batch.pop("labels")
-    logits = model(**batch).logits
-    if logits.dim() == 2:  # a reward model
-        return logits[:, 0].float()
-    wanted = labels[:, 1:]
-    counted = wanted != pp.IGNORED
-    found = torch.zeros(wanted.shape, device=logits.device)
-    there = logits[:, :-1][counted].float()
-    found[counted] = -torch.nn.functional.cross_entropy(there, wanted[counted], reduction="none")
-    return found.sum(1)
+
+def _values(model: Any) -> Callable[[dict[str, Any]], list[float]]:
+    """For each row of a batch the score of its reply, or the log-probability of its learned tokens."""
+    from pitchpipe_components.evaluators.learned_logits import LearnedLogits, summed
+
+    if model.get_output_embeddings() is None:  # a reward model
+        return lambda batch: _scores(model, batch)
+    read = LearnedLogits(model)
+    return lambda batch: [-loss for loss in summed(read(batch), len(batch["labels"]))[0]]
+
+
+def _scores(model: Any, batch: dict[str, Any]) -> list[float]:
+    given = {name: value for name, value in batch.items() if name != "labels"}
+    return model(**given).logits[:, 0].float().tolist()

@@ -59,7 +59,7 @@ class _Surprise(NamedTuple):
 
 def _surprises(subject: pp.Subject, batch_size: int) -> dict[str, _Surprise]:
     """For each conversation, by its id, how surprising its learned tokens are."""
-    from pitchpipe_components.evaluators.learned_logits import LearnedLogits
+    from pitchpipe_components.evaluators.learned_logits import LearnedLogits, summed
 
     if subject.model.get_output_embeddings() is None:
         raise pp.PitchpipeError(
@@ -75,7 +75,7 @@ def _surprises(subject: pp.Subject, batch_size: int) -> dict[str, _Surprise]:
         for numbers, examples in _batches(subject, batch_size):
             if examples:
                 batch = {k: v.to(model.device) for k, v in subject.collate(list(examples.values())).items()}
-                sums, counts = _sums(*read(batch), len(examples))
+                sums, counts = summed(read(batch), len(examples))
                 for (number, example), loss, count in zip(examples.items(), sums, counts, strict=True):
                     found[number] = _Surprise(loss, count, _bytes(subject.tokenizer, example, before))
             tick(numbers)
@@ -97,21 +97,6 @@ def _batches(subject: pp.Subject, size: int) -> Iterator[tuple[int, dict[int, pp
         if more:
             some[number] = example
     yield looked, some
-
-
-def _sums(logits: Any, tokens: Any, rows: Any, count: int) -> tuple[list[float], list[int]]:
-    """The losses of each row added up, and how many they are: nothing predicts a row's first token. Few
-    logits at a time become floats of 32 bits."""
-    import torch
-
-    at_once = max(1, LOGITS // 8 // logits.shape[-1])
-    losses = [
-        torch.nn.functional.cross_entropy(some.float(), right, reduction="none")
-        for some, right in zip(logits.split(at_once), tokens.split(at_once), strict=True)
-    ]
-    sums = torch.zeros(count, dtype=torch.float64)
-    sums.index_add_(0, rows.cpu(), torch.cat(losses).double().cpu())
-    return sums.tolist(), torch.bincount(rows.cpu(), minlength=count).tolist()
 
 
 def _bytes(tokenizer: Any, example: pp.Example, tokens_before: int) -> int:

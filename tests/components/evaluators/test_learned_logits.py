@@ -1,16 +1,13 @@
 """Losses of learned tokens, read without the logits of all, equal those of a plain loop over Transformers."""
 
-from importlib import import_module
-
 import pytest
 import torch
 
 import pitchpipe as pp
 from pitchpipe_components.collators import Padded, Seq2seq
-from pitchpipe_components.evaluators.learned_logits import LearnedLogits
+from pitchpipe_components.evaluators.learned_logits import LearnedLogits, summed
 from tests import families
 
-perplexity = import_module("pitchpipe_components.evaluators.perplexity")
 LENGTHS = (30, 7, 12, 3, 25)
 
 
@@ -29,7 +26,7 @@ def examples():
 def found(model, batch):
     with torch.inference_mode():
         read = LearnedLogits(model)
-        return perplexity._sums(*read(batch), len(LENGTHS)), read._narrow
+        return summed(read(batch), len(LENGTHS)), read._narrow
 
 
 def alone(model, example):
@@ -64,7 +61,7 @@ def test_of_encoder_decoders_as_a_plain_loop():
     for model in map(torch.nn.Module.eval, t5_and_bart()):
         with torch.inference_mode():
             read = LearnedLogits(model)
-            sums, _ = perplexity._sums(*read(Seq2seq()(made, 0)), len(made))
+            sums, _ = summed(read(Seq2seq()(made, 0)), len(made))
             own = [model(**Seq2seq(multiple_of=1)([one], 0)).loss.item() * one.learned for one in made]
         assert read._narrow and sums == pytest.approx(own, rel=1e-5)
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import pitchpipe as pp
+from pitchpipe_components.evaluators import learned_logits
 from pitchpipe_components.models import Tiny
 from tests import preferences, seq2seq
 
@@ -80,6 +81,7 @@ def test_few_logits_at_a_time_give_the_same(project, rows, monkeypatch):
     scores = []
     for at, most in enumerate((perplexity.LOGITS, 1 << 13)):
         monkeypatch.setattr(perplexity, "LOGITS", most)
+        monkeypatch.setattr(learned_logits, "FLOATS", most // 8)
         here = project({f"recipe{at}.yaml": recipe, "rows.jsonl": rows})
         here.run("run", f"recipe{at}.yaml").assert_success()
         scores.append(here.json(f"runs/recipe{at}/scores.json")["base"]["perplexity"]["value"])
