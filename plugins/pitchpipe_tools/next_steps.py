@@ -37,13 +37,22 @@ def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
     trainer = run.recipe[TRAINER]
     if trainer and not getattr(trainer.bound, "scores", False) and (run.path / "model").is_dir():
         steps.insert(0, (f"chat {run.path}", "talk to the tuned model; /base asks its base the same"))
-    if (run.path / "ledger.jsonl").stat().st_size:
+    if all(_holds(run, f"answers-{model}.jsonl") for model in ("base", "tuned")):
+        steps.append(
+            (f"compare {run.path}", "choose blindly between replies of the base and the tuned model")
+        )
+    if _holds(run, "ledger.jsonl"):
         steps.append((f"why {run.path} LINE", "one row's fate, and the threshold that decided"))
     if trainer and "epochs" in trainer.component.options:
         change = f"--set trainer.{trainer.name}.epochs=1 --name try"
         steps.append((f"run {recipe} {change}", "change one thing, keep both results"))
     steps.append(("new filter my_filter", "write a plugin of your own"))
     return steps
+
+
+def _holds(run: Run, name: str) -> bool:
+    file = run.path / name
+    return file.exists() and file.stat().st_size > 0
 
 
 def _program() -> str:

@@ -50,16 +50,16 @@ def alpha(sums: Any) -> Any:
     return _beyond(np.trace(_table(sums), axis1=-2, axis2=-1), chance)
 
 
-def observed(sums: Any) -> Any:
-    """The share in which raters say the same."""
-    return np.trace(_table(sums), axis1=-2, axis2=-1)
+def same(flat: "NDArray[np.float64]") -> tuple[float, float]:
+    """How often raters say the same, of how often."""
+    table = flat.reshape(MANY, MANY)
+    return float(np.trace(table)), float(table.sum())
 
 
-def observed_of_sides(sums: Any) -> Any:
+def same_side(flat: "NDArray[np.float64]") -> tuple[float, float]:
     """The same, where neither calls it a tie."""
-    table = _table(sums)
-    same = table[..., 0, 0] + table[..., 2, 2]
-    return same / _divisor(same + table[..., 0, 2] + table[..., 2, 0])
+    table = flat.reshape(MANY, MANY)[np.ix_((0, -1), (0, -1))]
+    return float(np.trace(table)), float(table.sum())
 
 
 def _table(sums: Any) -> "NDArray[np.float64]":

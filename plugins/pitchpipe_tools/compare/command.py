@@ -92,7 +92,7 @@ def compare(
     file.parent.mkdir(exist_ok=True)
     _say_what(sides, duels, console)
     box = BallotBox(file)
-    serve(server_of(sides, duels, box, host, port, console.plain), port, box, duels, console)
+    serve(server_of(sides, duels, box, host, port, console.plain), port, box, console)
 
 
 def _say_what(sides: "Sequence[Contestant]", duels: "Duels", console: "RichConsole") -> None:

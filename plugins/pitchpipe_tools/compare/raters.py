@@ -1,7 +1,7 @@
 """How far raters can be trusted: whether they agree with each other and with themselves."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,8 @@ import numpy as np
 from pitchpipe.host.scoring import Measured, Score
 from pitchpipe_stages.evaluate.intervals import score_of
 from pitchpipe_tools.compare import agreement
-from pitchpipe_tools.compare.standings import Votes, unless_few
-
-Function = Callable[[Any], Any]
+from pitchpipe_tools.compare.drawn_again import scores_over
+from pitchpipe_tools.compare.standings import Votes
 
 
 def agreement_of(votes: Votes) -> dict[str, Score]:
@@ -31,19 +30,15 @@ def agreement_of(votes: Votes) -> dict[str, Score]:
         values = [of[rater] for rater in raters if rater in of]
         one = agreement.pairs_of_two(values[:1], values[1:]) if two else agreement.coincidences(values)
         tables[question[key]] += one
-    names: dict[str, tuple[Function, bool]] = {
-        "Cohen's kappa" if two else "Krippendorff's alpha": (
-            agreement.kappa if two else agreement.alpha,
-            False,
-        ),
-        "raters say the same": (agreement.observed, True),
-        "the same, ties left out": (agreement.observed_of_sides, True),
-    }
-    items = {id: table.tolist() for id, table in tables.items()}
-    return {
-        name: unless_few(score_of(Measured(items, function, is_share=share)))
-        for name, (function, share) in names.items()
-    }
+    beyond = {"Cohen's kappa": agreement.kappa} if two else {"Krippendorff's alpha": agreement.alpha}
+    flat = {id: table.tolist() for id, table in tables.items()}
+    found = {name: scores_over(flat, function)[0] for name, function in beyond.items()}
+    for name, counted in (
+        ("raters say the same", agreement.same),
+        ("the same, ties left out", agreement.same_side),
+    ):
+        found[name] = score_of(Measured({id: counted(one) for id, one in tables.items()}, is_share=True))
+    return found
 
 
 def steadiness_of(votes: Votes) -> dict[str, Score]:

@@ -63,7 +63,7 @@ def server_of(
     return open_server(host, port, Site(Rating(duels, box, told, standing.more), results, guard))
 
 
-def serve(server: RatingServer, port: int, box: BallotBox, duels: Duels, console: "RichConsole") -> None:
+def serve(server: RatingServer, port: int, box: BallotBox, console: "RichConsole") -> None:
     """Serve until Ctrl-C."""
     try:
         _show_links(server, port, console)
@@ -72,7 +72,7 @@ def serve(server: RatingServer, port: int, box: BallotBox, duels: Duels, console
         pass
     finally:
         server.server_close()
-    _show_end(Standing(box, duels).now(), box.file, console)
+    _show_end(len(box.votes()), box.file, console)
 
 
 def _show_links(server: RatingServer, asked: int, console: "RichConsole") -> None:
@@ -105,8 +105,8 @@ def _name(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _show_end(outcome: VoteOutcome, file: Path, console: "RichConsole") -> None:
-    votes = f"{outcome.votes:,} vote{'' if outcome.votes == 1 else 's'}"
+def _show_end(count: int, file: Path, console: "RichConsole") -> None:
+    votes = f"{count:,} vote{'' if count == 1 else 's'}"
     console.say(f"\n{votes} so far, in {escape(file)}. The same command goes on; raters keep their links.")
-    if outcome.votes:
+    if count:
         console.say("[dim]Add --results to see what they say, --export FILE to train on them.[/]")

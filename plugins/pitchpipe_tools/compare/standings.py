@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pitchpipe.host.scoring import Measured, Score
 from pitchpipe_stages.evaluate.intervals import score_of
+from pitchpipe_tools.compare.drawn_again import scores_over
 from pitchpipe_tools.compare.duels import Duel
 from pitchpipe_tools.compare.strengths import strengths
 from pitchpipe_tools.compare.vote import CRITERIA, Vote
@@ -19,24 +20,12 @@ if TYPE_CHECKING:
 
 POINTS, MIDDLE = 400 / np.log(10), 1000  # Elo's scale: 400 points more win ten times of eleven
 
-SOME = 5  # questions, below which they are drawn again in vain
-
 Votes = Sequence[tuple[Vote, Duel]]
 
 
 def rate_of(points: Mapping[str, float]) -> Score:
-    """The mean of questions, which have from 0 to 1 points each, with 95 % confidence.
-
-    Questions are drawn again, and with them two that were won and two that were lost (Agresti and Coull,
-    1998): a few questions that all say the same would prove too much by themselves.
-    """
-    if not points:
-        return Score(None, 0, is_share=True)
-    beside = {"won 1": 1.0, "won 2": 1.0, "lost 1": 0.0, "lost 2": 0.0}
-    drawn = score_of(Measured.means({**{f"id {id}": value for id, value in points.items()}, **beside}))
-    value = sum(points.values()) / len(points)
-    low, high = min(drawn.low or 0.0, value), max(1.0 if drawn.high is None else drawn.high, value)
-    return Score(value, len(points), low, high, is_share=True)
+    """The mean of questions, which have from 0 to 1 points each."""
+    return score_of(Measured.shares(points))
 
 
 def points_of(votes: Votes) -> dict[str, float]:
@@ -45,11 +34,6 @@ def points_of(votes: Votes) -> dict[str, float]:
     for vote, duel in votes:
         of_each[duel.question.id].append(vote.points or 0.0)
     return {id: sum(values) / len(values) for id, values in of_each.items()}
-
-
-def unless_few(score: Score) -> Score:
-    """Without an interval where the questions are too few to draw one from."""
-    return score if score.count >= SOME else replace(score, low=None, high=None)
 
 
 def strengths_of(votes: Votes, models: list[str]) -> dict[str, Score]:
@@ -65,14 +49,12 @@ def strengths_of(votes: Votes, models: list[str]) -> dict[str, Score]:
         wins[duel.question.id][first, second] += points / times[vote.duel]
         wins[duel.question.id][second, first] += (1 - points) / times[vote.duel]
     flat = {id: table.ravel().tolist() for id, table in wins.items()}
-    return {
-        model: unless_few(score_of(Measured(flat, partial(_elo, many, at)))) for model, at in place.items()
-    }
+    return dict(zip(models, scores_over(flat, partial(_elo, many)), strict=True))
 
 
-def _elo(many: int, at: int, sums: Any) -> Any:
+def _elo(many: int, sums: Any) -> Any:
     flat = np.asarray(sums, np.float64)
-    return MIDDLE + POINTS * strengths(flat.reshape(*flat.shape[:-1], many, many))[..., at]
+    return MIDDLE + POINTS * strengths(flat.reshape(*flat.shape[:-1], many, many))
 
 
 def ratings_of(votes: Votes) -> dict[str, dict[str, Score]]:
@@ -87,8 +69,14 @@ def ratings_of(votes: Votes) -> dict[str, dict[str, Score]]:
         for (name, model), of_each in given.items():
             if name == criterion:
                 means = {id: sum(values) / len(values) for id, values in of_each.items()}
-                found.setdefault(criterion, {})[model] = unless_few(score_of(Measured.means(means)))
+                found.setdefault(criterion, {})[model] = _within_reach(score_of(Measured.means(means)))
     return found
+
+
+def _within_reach(score: Score) -> Score:
+    """No rating lies outside 1 and 5."""
+    low, high = score.low, score.high
+    return score if low is None or high is None else replace(score, low=max(1.0, low), high=min(5.0, high))
 
 
 def categories_of(votes: Votes) -> dict[str, Score]:

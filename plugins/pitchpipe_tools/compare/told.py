@@ -55,7 +55,7 @@ def tables(outcome: VoteOutcome) -> list[tuple[str, list[str], list[list[str]]]]
     """Titles, heads and rows."""
     found = [
         (
-            "Who wins (a tie is half a win; 95 % interval, questions drawn again)",
+            "Who wins (a tie is half a win; 95 % interval over questions)",
             ["", "wins", "votes won", "tied", "both bad", "lost", "questions"],
             [_pair_row(pair) for pair in outcome.pairs],
         ),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pitchpipe_tools.compare.agreement import alpha, coincidences, kappa, observed_of_sides, pairs_of_two
+from pitchpipe_tools.compare.agreement import alpha, coincidences, kappa, pairs_of_two, same, same_side
+from pitchpipe_tools.compare.drawn_again import scores_over
 from pitchpipe_tools.compare.standings import rate_of
 from pitchpipe_tools.compare.strengths import strengths
 
@@ -79,7 +80,45 @@ def test_alpha_is_that_of_nltk():
 def test_agreement_that_cannot_differ_is_no_number():
     with np.errstate(all="ignore"):
         assert np.isnan(kappa(pairs_of_two([1.0, 1.0], [1.0, 1.0])))
-        assert np.isnan(observed_of_sides(pairs_of_two([0.5], [0.5])))
+
+
+def test_the_share_of_agreement_is_counted():
+    table = pairs_of_two([1.0, 1.0, 0.5, 0.0], [1.0, 0.0, 0.5, 0.5])
+    assert same(table) == (2, 4) and same_side(table) == (1, 2)
+    assert same_side(pairs_of_two([0.5], [0.0])) == (0, 0)
+
+
+def test_the_interval_of_kappa_holds_the_truth_and_stays_where_kappa_can_be():
+    chance, hit, draws = np.random.default_rng(2), 0, 100
+    kinds = np.array([1.0, 0.5, 0.0])
+
+    def judged(many):
+        truth = chance.choice(kinds, many)
+        return [np.where(chance.random(many) < 0.8, truth, chance.choice(kinds, many)) for _ in range(2)]
+
+    true = kappa(pairs_of_two(*judged(200_000)))
+    for _ in range(draws):
+        items = {
+            str(n): pairs_of_two([one], [other])
+            for n, (one, other) in enumerate(zip(*judged(40), strict=True))
+        }
+        (score,) = scores_over(items, kappa)
+        hit += score.low <= true <= score.high
+        assert score.high <= 1
+    assert hit / draws >= 0.88
+
+
+def test_the_intervals_of_strengths_hold_the_truth():
+    chance, hit, draws = np.random.default_rng(4), 0, 25
+    true = np.array([0.7, 0.1, -0.8])
+    odds = 1 / (1 + np.exp(true[None, :] - true[:, None]))
+    for _ in range(draws):
+        wins = np.triu(chance.random((60, 3, 3)) < odds, 1)
+        tables = wins + np.triu(~wins, 1).transpose(0, 2, 1)
+        items = {str(n): table.ravel().astype(float) for n, table in enumerate(tables)}
+        found = scores_over(items, lambda sums: strengths(sums.reshape(*sums.shape[:-1], 3, 3)))
+        hit += sum(score.low <= one <= score.high for score, one in zip(found, true, strict=True))
+    assert hit / (3 * draws) >= 0.88
 
 
 @pytest.mark.parametrize(
