@@ -85,7 +85,7 @@ def read_asked(run: Path) -> list[AskedBoth]:
 
 def _add_conversations(found: dict[tuple[str, str], AskedBoth], run: Path) -> None:
     """Of the held-out questions their categories, and what was said before them."""
-    if not (run / "prepared" / "test.jsonl").exists():
+    if not found or not (run / "prepared" / "test.jsonl").exists():
         return
     for conversation in HeldOut(run).conversations():
         if one := found.get((HELD_OUT, conversation.id)):
