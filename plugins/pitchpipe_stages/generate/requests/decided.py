@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pitchpipe.host.contracts import Ask
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest, parts_of, plugin_parts
-from pitchpipe_stages.generate.requests.key import NamesRequest, TakesModels
+from pitchpipe_stages.generate.requests.abilities import NamesRequest, TakesModels
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHER, TEACHERS
 
 

@@ -3,16 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, runtime_checkable
 
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.generate.opened import OpenedModel
+from pitchpipe_stages.generate.requests.abilities import Closes, TakesModels
 from pitchpipe_stages.generate.requests.flights import Flights
 from pitchpipe_stages.generate.requests.in_process import ModelsInProcess, base_beside
-from pitchpipe_stages.generate.requests.key import TakesModels, as_bytes, key_of, request_of
+from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
 from pitchpipe_stages.generate.requests.mending import checked_reply
 from pitchpipe_stages.generate.requests.purse import Purse
 from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
@@ -20,13 +20,6 @@ from pitchpipe_stages.generate.requests.schema import must_be_known
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_stages.generate.requests.sender import Sender
 from pitchpipe_stages.generate.requests.spending import in_words, spending_of
-
-
-@runtime_checkable
-class Closes(Protocol):
-    """A teacher that holds something while it is asked."""
-
-    async def close(self) -> None: ...
 
 
 class Desk:
@@ -73,11 +66,12 @@ class Desk:
             async def worker() -> None:
                 for number, ask in left:
                     try:
-                        found[number] = await followed(sender.reply, ask)
+                        reply = await followed(sender.reply, ask)
                     except PitchpipeError:  # kept in `broken`: what flies elsewhere may still land
                         return
-                    if sender.broken:
+                    if sender.broken and reply.end == "unsent":
                         return
+                    found[number] = reply
                     tick(note=sender.so_far())
 
             try:

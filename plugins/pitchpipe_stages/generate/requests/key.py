@@ -1,30 +1,15 @@
 """What identifies a question: all that decides the reply to it, and nothing else."""
 
 from hashlib import blake2b
-from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from pitchpipe.host.contracts import Ask, Models
+from pitchpipe.host.contracts import Ask
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Json
+from pitchpipe_stages.generate.requests.abilities import NamesRequest
 
 _SORTED = msgspec.json.Encoder(order="sorted", enc_hook=str)
-
-
-@runtime_checkable
-class NamesRequest(Protocol):
-    """A teacher that says itself what decides its replies: no address, no key, no questions at once. Of any
-    other teacher all options do."""
-
-    def request(self, ask: Ask, /) -> Json: ...
-
-
-@runtime_checkable
-class TakesModels(Protocol):
-    """A teacher that is a model of this process."""
-
-    def take(self, models: Models, /) -> None: ...
 
 
 def request_of(use: Use, ask: Ask) -> Json:

@@ -1,25 +1,18 @@
 """The recipe's sections about other models that it asks: who they are, and what they may cost."""
 
 import os
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from pitchpipe.errors import Problem, suggest
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
+from pitchpipe_stages.generate.requests.abilities import NeedsVariable, is_priced
 from pitchpipe_stages.generate.requests.purse import Budget
-from pitchpipe_stages.generate.requests.sender import is_priced
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
 
 TEACHER = "teacher"  # the option by which a component names whom it asks
-
-
-@runtime_checkable
-class NeedsVariable(Protocol):
-    """A teacher that reads a key from a variable of the environment."""
-
-    def variable(self) -> str: ...  # its name, or nothing
 
 
 def names_teachers(checker: "Checker", recipe: Recipe, section: Section[list[Use]]) -> None:

@@ -1,15 +1,17 @@
 """Asks one teacher: each question once, again where that helps, never beyond the budget."""
 
 import asyncio
+import os
 import random
+import time
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from pitchpipe.errors import AskAgain, PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply, Usage
 from pitchpipe.recipe.recipe import Use
+from pitchpipe_stages.generate.requests.abilities import NeedsVariable, Priced, is_priced
 from pitchpipe_stages.generate.requests.flights import Flights
 from pitchpipe_stages.generate.requests.halves import without_halves
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
@@ -21,13 +23,7 @@ REFUSALS = 60  # of a server that says when to come back: those are no failures
 FIRST, LONGEST = 0.5, 30.0  # seconds to wait before another try, at most
 PATIENCE = 600.0  # seconds that a server may ask to wait
 IN_A_ROW = 16  # questions without a reply: nobody is there
-
-
-@runtime_checkable
-class Priced(Protocol):
-    """A teacher that knows what a question costs; None: its price is not known."""
-
-    def dollars(self, usage: Usage, /) -> float | None: ...
+UNANSWERED = 20.0  # seconds in which as many tries found nobody
 
 
 @dataclass
@@ -48,6 +44,7 @@ class Sender:
         self.tally = Outcomes()
         self.broken: PitchpipeError | None = None  # why nobody need go on asking
         self._in_a_row = 0
+        self._tries, self._since = 0, 0.0  # that found nobody, and when that began
 
     async def reply(self, ask: Ask) -> Reply:
         """The reply of the record, or of the teacher."""
@@ -80,6 +77,7 @@ class Sender:
 
     async def _tried(self, ask: Ask, key: str, request: bytes) -> Reply | AskAgain:
         """One attempt: on the disk before it is sent, its reply on the disk before it is used."""
+        self._must_have_key()
         worst = self._worst(ask, request)
         if self.broken or (reserved := await self.purse.reserve(worst)) is None:
             return Reply("", "unsent", problem=f"the budget is spent: {self.purse.budget}")
@@ -131,9 +129,15 @@ class Sender:
             )
             raise self.broken
         self.flights.slower(again.after)
+        now = time.monotonic()
+        self._since = self._since if self._tries else now
+        self._tries += again.after is None
+        if self._tries >= IN_A_ROW and now - self._since >= UNANSWERED:
+            self._nobody_answers(str(again))
 
     def _gave(self, reply: Reply) -> None:
         self.flights.faster()
+        self._tries = 0
         if counts(reply):
             self._in_a_row = 0
         else:
@@ -142,10 +146,20 @@ class Sender:
     def _gave_none(self, problem: str) -> None:
         self._in_a_row += 1
         if self._in_a_row >= IN_A_ROW:
-            self.broken = PitchpipeError(
-                f"teacher '{self.use.label}' answered none of the last {IN_A_ROW} questions: {problem}. What"
-                " was answered is kept: run the same again to go on."
-            )
+            self._nobody_answers(problem)
+
+    def _nobody_answers(self, problem: str) -> None:
+        self.broken = PitchpipeError(
+            f"teacher '{self.use.label}' answered none of the last {IN_A_ROW} requests: {problem}. What was"
+            " answered is kept: run the same again to go on."
+        )
+
+    def _must_have_key(self) -> None:
+        name = self.use.bound.variable() if isinstance(self.use.bound, NeedsVariable) else ""
+        if name and not os.environ.get(name, "").strip():
+            words = f"teacher '{self.use.label}' reads its key from the variable {name}: export {name}=..."
+            self.broken = PitchpipeError(words)
+            raise self.broken
 
     def _worst(self, ask: Ask, request: bytes) -> Charge:
         """No token is shorter than a byte, and nothing is written beyond `max_tokens`."""
@@ -164,11 +178,6 @@ class Sender:
             return None
         dollars = self.use.bound.dollars(usage) if isinstance(self.use.bound, Priced) else None
         return Charge(dollars or 0.0, 1, usage.read + usage.written)
-
-
-def is_priced(use: Use) -> bool:
-    """Whether it is known what a question to a teacher costs."""
-    return isinstance(use.bound, Priced) and use.bound.dollars(Usage(0, 0)) is not None
 
 
 def counts(reply: Reply) -> bool:

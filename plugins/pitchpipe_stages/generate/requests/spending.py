@@ -4,9 +4,10 @@ from msgspec import Struct
 
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.console import escape, shortened
+from pitchpipe_stages.generate.requests.abilities import is_priced
 from pitchpipe_stages.generate.requests.purse import Budget, Charge
 from pitchpipe_stages.generate.requests.record import RequestRecord
-from pitchpipe_stages.generate.requests.sender import Sender, is_priced
+from pitchpipe_stages.generate.requests.sender import Sender
 
 SHOWN = 300  # characters of a problem
 ENDS = {
@@ -46,7 +47,7 @@ def in_words(spending: Spending, sender: Sender) -> list[str]:
     outcomes = sender.tally
     ends = [f"{count:,} {ENDS[end]}" for end, count in sorted(outcomes.ends.items(), key=_in_order)]
     known = f" ({outcomes.known:,} of them from the record)" if outcomes.known else ""
-    lines = [f"teacher {name}: {', '.join(ends) or 'nothing asked'}{known}; {_cost(spending, budget)}"]
+    lines = [f"teacher {name}: {', '.join(ends) or 'no reply'}{known}; {_cost(spending, budget)}"]
     if outcomes.problem:
         lines.append(
             f"  [yellow]warning:[/] the first that failed: {escape(shortened(outcomes.problem, SHOWN))}"

@@ -121,13 +121,19 @@ def test_a_server_that_is_down_stops_the_run_and_it_goes_on_later(asked, server)
     server.fallback = "503_forever"
     try:
         with pytest.raises(
-            PitchpipeError, match=r"answered none of the last 16 questions: 503: status 503.*to go on"
+            PitchpipeError, match=r"answered none of the last 16 requests: 503: status 503.*to go on"
         ):
             asked(*questions(*(f"down {n}" for n in range(64))))
     finally:
         server.fallback = "fine"
     replies, sent, _ = asked(*questions(*(f"down {n}" for n in range(64))))
     assert (set(ends(replies)), sent) == ({"stop"}, 64)
+
+
+def test_nobody_at_the_url_stops_the_run_before_long(asked, monkeypatch):
+    monkeypatch.setattr(sender, "UNANSWERED", 0.1)
+    with pytest.raises(PitchpipeError, match=r"answered none of the last 16 requests: .* cannot be reached"):
+        asked(*questions(*(f"down {n}" for n in range(64))), url="http://127.0.0.1:9/v1", concurrency=2)
 
 
 def test_odd_text_comes_as_it_is_but_for_halves_that_no_file_holds(asked):
@@ -225,8 +231,9 @@ def test_the_key_is_in_no_file_and_no_error(asked, tmp_path, monkeypatch):
         assert key.encode() not in written
 
 
-def test_a_variable_that_holds_nothing_is_named(asked, server, monkeypatch):
+def test_a_variable_that_holds_nothing_is_named(asked, server, tmp_path, monkeypatch):
     monkeypatch.delenv(VARIABLE)
     with pytest.raises(PitchpipeError, match=f"export {VARIABLE}=..."):
         asked(*questions("hi"))
     assert not server.asked
+    assert spending(tmp_path).requests == 0
