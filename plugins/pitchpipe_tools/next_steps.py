@@ -45,7 +45,12 @@ def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
         steps.append((f"why {run.path} LINE", "one row's fate, and the threshold that decided"))
     if trainer and "epochs" in trainer.component.options:
         change = f"--set trainer.{trainer.name}.epochs=1 --name try"
-        steps.append((f"run {recipe} {change}", "change one thing, keep both results"))
+        steps.append(
+            (
+                f"run {recipe} {change}",
+                f"change one thing, keep both results: pitchpipe diff {run.path.name} try",
+            )
+        )
     steps.append(("new filter my_filter", "write a plugin of your own"))
     return steps
 

@@ -77,13 +77,13 @@ class Decontaminate:
             conversation, coverage=(coverage, None, self.max_coverage), run=(run, None, self.max_run)
         )
 
-    def items_in(self, conversation: Conversation) -> Iterator[int]:
-        """Yields the line of each item that a conversation holds too much of: of its own words, so that no
-        frame counts that several items share."""
+    def items_in(self, conversation: Conversation) -> Iterator[tuple[int, float]]:
+        """Yields the line of each item that a conversation holds too much of, and its coverage: of its own
+        words, so that no frame counts that several items share."""
         words = plain(_text(conversation)).split()
         for found in self._unframed.find(words) if self._unframed.may_hold(words) else ():
             if found.covered > self.max_coverage:
-                yield found.line
+                yield found.line, found.covered
 
     @cached_property
     def _unframed(self) -> "EvaluationSets":

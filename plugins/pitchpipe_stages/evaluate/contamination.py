@@ -26,6 +26,8 @@ from pitchpipe_stages.prepare.examples import PreparedExamples
 
 ENOUGH = 8  # words of a question that is asked by chance no more
 LEAST = 4  # words of a question and its reply: fewer stand anywhere by chance
+OF_A_TASK = 10  # rows that hold a part of an item: more have the frame of its task
+NEARLY_ALL = 0.8  # of an item's words are no frame
 LABEL = "items in training data"
 EVERY = 256  # rows between two ticks of the bar
 # Some scripts put no space between words: each character stands for one.
@@ -33,9 +35,9 @@ _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]|[^\W
 
 
 class Finds(Protocol):
-    """A filter that finds items in conversations, by their lines in a file."""
+    """A filter that finds items in conversations: their lines in a file, and how much of each."""
 
-    def items_in(self, conversation: Conversation, /) -> Iterable[int]: ...
+    def items_in(self, conversation: Conversation, /) -> Iterable[tuple[int, float]]: ...
 
 
 class Contaminated(Struct):
@@ -89,20 +91,23 @@ def contaminated(run: Path) -> dict[str, str]:
 def _found(
     run: Run, component: Component, items: Mapping[str, _Words], train: PreparedExamples
 ) -> dict[str, str]:
-    ids, found = list(items), dict[str, str]()
+    ids, wholly, partly = list(items), dict[str, str](), dict[str, list[str]]()
     with _searching(component, items.values()) as search, run.console.bar(LABEL, len(train)) as tick:
         for number, conversation in enumerate(train.conversations(), 1):
-            for line in search(conversation):
-                found.setdefault(ids[line - 1], str(conversation.source))
+            for line, covered in search(conversation):
+                place = str(conversation.source)
+                if covered > NEARLY_ALL:
+                    wholly.setdefault(ids[line - 1], place)
+                partly.setdefault(ids[line - 1], []).append(place)
             if number % EVERY == 0:
                 tick(EVERY)
-    return found
+    return {id: places[0] for id, places in partly.items() if len(places) <= OF_A_TASK} | wholly
 
 
 @contextmanager
 def _searching(
     component: Component, items: Iterable[_Words]
-) -> Iterator[Callable[[Conversation], Iterable[int]]]:
+) -> Iterator[Callable[[Conversation], Iterable[tuple[int, float]]]]:
     """The lines of items in a conversation. Of items too short to be looked for, nobody need hear: the split
     has parted equal prompts."""
     with catch_warnings(), TemporaryDirectory() as folder:

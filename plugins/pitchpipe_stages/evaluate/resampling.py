@@ -35,26 +35,26 @@ class Bounds(NamedTuple):
     chance: float | None = None
 
 
-class StraysAlike(NamedTuple):
+class Measuring(NamedTuple):
     """The scale on which a number strays alike on both sides: there, and back."""
 
     there: Value
     back: Callable[[float], float]
 
 
-AS_IT_IS = StraysAlike(lambda value: value, lambda value: value)
-OF_POSITIVE = StraysAlike(np.log, lambda value: exp(min(value, HUGE)))
+AS_IT_IS = Measuring(lambda value: value, lambda value: value)
+OF_POSITIVE = Measuring(np.log, lambda value: exp(min(value, HUGE)))
 
 
-def of_difference(left: float, right: float) -> StraysAlike:
+def of_difference(left: float, right: float) -> Measuring:
     """Of a difference of two positive numbers: near 0 as it is, and far from it as a logarithm."""
     unit = 2 * sqrt(left) * sqrt(right)
-    return StraysAlike(
+    return Measuring(
         lambda value: np.arcsinh(value / unit), lambda value: unit * sinh(min(max(value, -HUGE), HUGE))
     )
 
 
-def spread(value: Value, items: "NDArray[np.float64]", scale: StraysAlike = AS_IT_IS) -> Bounds:
+def spread(value: Value, items: "NDArray[np.float64]", scale: Measuring = AS_IT_IS) -> Bounds:
     """Of a number that `value` makes of the sums of items."""
     sums, parts = items.sum(0), _put_together(items)
     centred = parts - sums / len(parts)

@@ -19,10 +19,8 @@ def show_scores(left: CompareSide, right: CompareSide, console: Console) -> None
     """Show the scores of both, and the differences with their intervals."""
     missing = [side.name for side in (left, right) if not side.measures]
     if missing:
-        why = (
-            "no scores by item: it was not evaluated, or by an older pitchpipe. `pitchpipe run` evaluates it"
-        )
-        console.say(f"[bold]Scores:[/] [yellow]{escape(' and '.join(missing))}[/] has {why}")
+        who = escape(" and ".join(missing))
+        console.say(f"[bold]Scores:[/] [yellow]no scores by item of {who}:[/] `pitchpipe run` makes them")
         return
     one, other = _on_shared(left, right, console)
     found = compared(one, other, left.groups | right.groups)

@@ -75,7 +75,10 @@ class CompareSide:
     def answers(self) -> dict[str, Told]:
         file = self.path / f"answers-{self.model}.jsonl"
         lines = file.read_bytes().splitlines() if file.exists() else []
-        return {one.id: one for one in (msgspec.json.decode(line, type=Told) for line in lines)}
+        try:
+            return {one.id: one for one in (msgspec.json.decode(line, type=Told) for line in lines)}
+        except msgspec.DecodeError:
+            raise PitchpipeError(f"{file} is damaged") from None
 
 
 def side_of(place: str, runs: Path) -> CompareSide:
