@@ -36,11 +36,11 @@ KINDS = {
 }
 
 
-def make(folder, width, layers):
+def make(folder, width, layers, vocabulary):
     """A model with random weights, saved with its tokenizer."""
     tokenizer = Tiny().tokenizer()
     config = AutoConfig.for_model(
-        "llama", vocab_size=len(tokenizer), hidden_size=width, intermediate_size=4 * width,
+        "llama", vocab_size=max(vocabulary, len(tokenizer)), hidden_size=width, intermediate_size=4 * width,
         num_hidden_layers=layers, num_attention_heads=width // 64, num_key_value_heads=max(1, width // 128),
         max_position_embeddings=2048, eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -121,7 +121,7 @@ def compare(one, name, requests, size, turns):
         times.append((theirs / mine, mine, theirs))
     ratio, mine, theirs = (median(column) for column in zip(*times, strict=True))
     each = [f"{len(requests) / seconds:.0f}/s" for seconds in (mine, theirs)]
-    print(f"{name}   pitchpipe {each[0]}   hf {each[1]}   {ratio:.2f} times")
+    print(f"{name}   pitchpipe {each[0]}   hf {each[1]}   {ratio:.2f} times", flush=True)
 
 
 if __name__ == "__main__":
@@ -129,6 +129,7 @@ if __name__ == "__main__":
     parser.add_argument("--questions", type=int, default=200, help="each with four answers")
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--vocabulary", type=int, default=16384)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0)
@@ -137,7 +138,7 @@ if __name__ == "__main__":
     if given.threads:
         torch.set_num_threads(given.threads)
     with TemporaryDirectory() as folder:
-        make(folder, given.width, given.layers)
+        make(folder, given.width, given.layers, given.vocabulary)
         one = opened(folder, RichConsole(quiet=True), template="plain")
         for name, kind in KINDS.items():
             compare(one, name, choices(given.questions, **kind), given.batch_size, given.turns)

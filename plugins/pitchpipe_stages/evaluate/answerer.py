@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pitchpipe.host.contracts import Answer, Console, Prompt, Sampling
-from pitchpipe_stages.evaluate.memory import AskedBefore, KeptAnswer, key_of
+from pitchpipe_stages.evaluate.memory import AskedBefore, GivenAnswer, key_of
 from pitchpipe_stages.generate import asking
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.render.renderer import Renderer
@@ -35,8 +35,8 @@ class Terms:
             keys.append(key_of(prompt.ids, *more))
         return keys
 
-    def kept(self, answer: Answer) -> KeptAnswer:
-        return KeptAnswer(list(answer.ids), answer.ended, self.most)
+    def given(self, answer: Answer) -> GivenAnswer:
+        return GivenAnswer(list(answer.ids), answer.ended, self.most)
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Answerer:
 
     def answers(
         self,
-        record: AskedBefore[KeptAnswer],
+        record: AskedBefore[GivenAnswer],
         prompts: Sequence[Prompt],
         label: str,
         batch_size: int,
@@ -64,14 +64,11 @@ class Answerer:
             with asking.ready(self.model), self.console.bar(label, len(asked)) as tick:
                 tick(0, done=len(asked) - len(left))
                 for some in self._batches([asked[key] for key in left], batch_size, terms):
-                    kept = {
-                        left[at]: KeptAnswer(list(one.ids), one.ended, terms.most) for at, one in some.items()
-                    }
-                    record.add(kept)
+                    record.add({left[at]: terms.given(one) for at, one in some.items()})
                     tick(len(some))
         return [found for key in keys if (found := self.known(record, key, terms))]
 
-    def known(self, record: AskedBefore[KeptAnswer], key: str, terms: Terms) -> Answer | None:
+    def known(self, record: AskedBefore[GivenAnswer], key: str, terms: Terms) -> Answer | None:
         """An answer that was given before, as far as it may go."""
         kept = record.get(key)
         within = kept.within(terms.most) if kept else None

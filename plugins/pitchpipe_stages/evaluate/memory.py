@@ -18,17 +18,17 @@ from pitchpipe.run.keys import KeyParts
 OF = "of.json"  # what the records are of
 
 
-class KeptAnswer(Struct, array_like=True):
+class GivenAnswer(Struct, array_like=True):
     """The tokens of an answer that might have `most`; whether the model ended it."""
 
     ids: list[int]
     ended: bool
     most: int
 
-    def within(self, most: int) -> "KeptAnswer | None":
+    def within(self, most: int) -> "GivenAnswer | None":
         """What the answer would have been within another limit, where that is known."""
         if len(self.ids) > most:
-            return KeptAnswer(self.ids[:most], False, most)
+            return GivenAnswer(self.ids[:most], False, most)
         return self if self.ended or self.most >= most else None
 
 
@@ -76,7 +76,7 @@ class Memory:
             folder.mkdir(parents=True)
             write_json(folder / OF, parts)
         self.folder = folder
-        self.answers = AskedBefore(folder / "answers.jsonl", KeptAnswer)
+        self.answers = AskedBefore(folder / "answers.jsonl", GivenAnswer)
         self.likelihoods = AskedBefore(folder / "likelihoods.jsonl", Likelihood)
 
 

@@ -5,7 +5,7 @@ import pytest
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Sampling
 from pitchpipe_stages.evaluate.answerer import Terms
-from pitchpipe_stages.evaluate.memory import AskedBefore, KeptAnswer, Memory, key_of
+from pitchpipe_stages.evaluate.memory import AskedBefore, GivenAnswer, Memory, key_of
 from tests.forked import forked
 
 RECIPE = """\
@@ -69,26 +69,26 @@ def test_another_evaluator_asks_only_what_is_new_and_another_template_all(projec
 
 
 def test_a_longer_answer_serves_a_shorter_limit_and_a_whole_one_any():
-    cut, whole = KeptAnswer([1, 2, 3, 4], False, 4), KeptAnswer([1, 2, 0], True, 4)
-    assert cut.within(2) == KeptAnswer([1, 2], False, 2) and cut.within(4) == cut and cut.within(5) is None
+    cut, whole = GivenAnswer([1, 2, 3, 4], False, 4), GivenAnswer([1, 2, 0], True, 4)
+    assert cut.within(2) == GivenAnswer([1, 2], False, 2) and cut.within(4) == cut and cut.within(5) is None
     assert whole.within(99) == whole and whole.within(3) == whole
-    assert whole.within(2) == KeptAnswer([1, 2], False, 2)
+    assert whole.within(2) == GivenAnswer([1, 2], False, 2)
 
 
 def test_a_torn_line_is_as_if_it_were_not_there(tmp_path):
     file = tmp_path / "answers.jsonl"
-    known = AskedBefore(file, KeptAnswer)
-    known.add({"a": KeptAnswer([1], True, 9), "b": KeptAnswer([2], True, 9)})
+    known = AskedBefore(file, GivenAnswer)
+    known.add({"a": GivenAnswer([1], True, 9), "b": GivenAnswer([2], True, 9)})
     file.write_bytes(file.read_bytes()[:-3])
-    again = AskedBefore(file, KeptAnswer)
-    assert again.get("a") == KeptAnswer([1], True, 9) and again.get("b") is None
-    again.add({"b": KeptAnswer([3], False, 2)})
-    assert AskedBefore(file, KeptAnswer).get("b") == KeptAnswer([3], False, 2)
+    again = AskedBefore(file, GivenAnswer)
+    assert again.get("a") == GivenAnswer([1], True, 9) and again.get("b") is None
+    again.add({"b": GivenAnswer([3], False, 2)})
+    assert AskedBefore(file, GivenAnswer).get("b") == GivenAnswer([3], False, 2)
 
 
 def test_records_of_another_model_are_removed(tmp_path):
     folder = tmp_path / "evaluating/base"
-    Memory(folder, {"model": "a"}).answers.add({"a": KeptAnswer([1], True, 9)})
+    Memory(folder, {"model": "a"}).answers.add({"a": GivenAnswer([1], True, 9)})
     assert Memory(folder, {"model": "a"}).answers.get("a") and Memory(folder).answers.get("a")
     assert Memory(folder, {"model": "b"}).answers.get("a") is None
 

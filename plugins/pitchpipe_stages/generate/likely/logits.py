@@ -14,17 +14,17 @@ Found = dict[Asked, tuple[float, bool]]
 
 
 @dataclass
-class Said:
+class Follower:
     """A text that was asked for, and the logits of its tokens: one row for each."""
 
     asked: Asked
     logits: "Tensor"
 
 
-def measured(said: Sequence[Said]) -> Found:
+def measured(said: Sequence[Follower]) -> Found:
     """The log-probability of each text, and whether each token of it was the likeliest."""
     found: Found = {}
-    some, size = list[Said](), 0
+    some, size = list[Follower](), 0
     for one in said:
         if some and size + one.logits.numel() > AT_ONCE:
             found |= _measured(some)
@@ -34,7 +34,7 @@ def measured(said: Sequence[Said]) -> Found:
     return found | (_measured(some) if some else {})
 
 
-def _measured(said: Sequence[Said]) -> Found:
+def _measured(said: Sequence[Follower]) -> Found:
     import torch
 
     logits = torch.cat([one.logits for one in said]).float()

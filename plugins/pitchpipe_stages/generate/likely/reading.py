@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pitchpipe_stages.generate.likely.asked import Context, Ids
-from pitchpipe_stages.generate.likely.logits import Found, Said, measured, padded
+from pitchpipe_stages.generate.likely.logits import Follower, Found, measured, padded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +34,7 @@ class DecoderReader:
             start = len(one.ids) - 1 - (ids.shape[1] - keep)
             for follower in one.followers:
                 row = row_of.get((one.ids, follower[:-1]), first_of[one.ids])
-                said.append(Said((one.ids, follower), logits[row, start : start + len(follower)]))
+                said.append(Follower((one.ids, follower), logits[row, start : start + len(follower)]))
         return measured(said)
 
     def beginning(self, ids: Ids, longest: int) -> Any:
@@ -81,7 +81,7 @@ class DecoderReader:
                     assert behind is not None
                     more = behind[row_of[at, follower[:-1]], : len(follower) - 1]
                     logits = torch.cat([logits, more])
-                said.append(Said((context.ids, follower), logits))
+                said.append(Follower((context.ids, follower), logits))
         return measured(said)
 
     def _placed(self, ids: "Tensor", seen: "Tensor") -> dict[str, Any]:
@@ -119,5 +119,5 @@ class EncoderReader:
             decoder_input_ids=self.model.prepare_decoder_input_ids_from_labels(labels=labels),
         ).logits
         return measured(
-            [Said((contexts[at].ids, one), logits[row, : len(one)]) for row, (at, one) in enumerate(rows)]
+            [Follower((contexts[at].ids, one), logits[row, : len(one)]) for row, (at, one) in enumerate(rows)]
         )
