@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 
@@ -126,6 +127,23 @@ def test_a_judge_that_only_looks_at_places_decides_nothing(court):
         values["judge_win_rate"] == 0.5 and values["judge_disagreement"] == values["judge_prefers_first"] == 1
     )
     assert "3 tied (3 as the two orders disagree)" in out
+
+
+def test_a_time_out_is_asked_again(court):
+    heard = set()
+
+    def answer(body):
+        side = tuple(shown(body).items())
+        if side not in heard:
+            heard.add(side)
+            time.sleep(4)  # the teacher waits for 2 seconds
+        return longer(body)
+
+    with bad_server(answer) as server:
+        here = court(server, rows("fine"))
+        flat(here.run("run", "recipe.yaml", "--set", "teachers.referee.openai.timeout=2"))
+        assert len(server.asked) >= 4
+    assert scores(here)[0]["judge_win_rate"] == 0 and scores(here)[0]["judge_invalid"] == 0
 
 
 def test_ratings_with_a_right_reply(court):

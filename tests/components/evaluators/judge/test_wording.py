@@ -1,10 +1,12 @@
 """What the judge is told holds both replies whole, and neither can leave its place."""
 
 import re
+from hashlib import blake2b
 
 import pytest
 
 import pitchpipe as pp
+from pitchpipe_components.evaluators.judge import wording
 from pitchpipe_components.evaluators.judge.wording import Wording
 
 TALK = [
@@ -35,6 +37,15 @@ def test_a_reply_cannot_end_its_block_nor_open_another():
     said = words(Wording("pairwise").ask(TALK, (attack, "y"), "", 99))
     (other,) = set(re.findall(r"<<reply A (\w+)>>", said))
     assert other not in attack and said.count(f"<<end {other}>>") == 1 + len(TALK) + 2  # one is in the rule
+
+
+def test_a_mark_that_occurs_in_a_text_is_passed_over(monkeypatch):
+    """With marks of two digits, of which the reply holds all but one."""
+    monkeypatch.setattr(
+        wording, "blake2b", lambda seed, digest_size, salt: blake2b(seed, digest_size=1, salt=salt)
+    )
+    reply = " ".join(f"{n:02x}" for n in range(256) if n != 0x7F)
+    assert "<<end 7f>>" in words(Wording("single").ask([pp.Message("user", "?")], (reply,), "", 9))
 
 
 def test_both_orders_have_the_same_mark():
