@@ -1,17 +1,22 @@
 """Repetition: whether a model knows when to stop, and whether it says the same again and again."""
 
 from itertools import pairwise
+from typing import Annotated, Literal
 
 import pitchpipe as pp
 from pitchpipe_components.evaluators.loops import ends_in_loop, longest_repeat
 from pitchpipe_components.evaluators.quotient import quotient
-from pitchpipe_components.evaluators.replies import BatchSize, Limit, MaxNewTokens, replies
+from pitchpipe_components.evaluators.replies import BatchSize, Limit, MaxNewTokens, Replies, replies
 from pitchpipe_components.text.tokens import tokens
+
+Name = Literal["ends_by_itself", "loops", "distinct_2", "longest_repeat"]
+EVERY: list[Name] = ["ends_by_itself", "loops", "distinct_2", "longest_repeat"]
 
 
 def repetition(
     subject: pp.Subject,
     *,
+    scores: Annotated[list[Name], pp.Meta(min_length=1, description="which to compute")] = EVERY,
     limit: Limit = None,
     max_new_tokens: MaxNewTokens = None,
     batch_size: BatchSize = 32,
@@ -22,34 +27,34 @@ def repetition(
     said before, longest_repeat the words of the longest stretch that it says again.
     """
     asked = replies(subject, "repetition", limit, max_new_tokens, batch_size)
-    said = {prompt.id: tokens(answer.text) for prompt, answer in asked}
-    expected = [tokens(prompt.expected) for prompt, _ in asked]
-    looped = sum(ends_in_loop(prompt.expected) for prompt, _ in asked) / len(asked)
-    repeated = sum(map(longest_repeat, expected)) / len(asked)
-    new, pairs = map(sum, zip(*map(_pairs, expected), strict=True))
-    return {
-        "ends_by_itself": pp.Measured.shares({prompt.id: answer.ended for prompt, answer in asked}),
-        "loops": pp.Measured.shares(
-            {prompt.id: ends_in_loop(answer.text) for prompt, answer in asked},
-            better="lower",
-            how=f"of the expected replies {looped:.1%}",
-        ),
-        "distinct_2": pp.Measured(
-            {id: _pairs(words) for id, words in said.items()},
-            quotient,
-            better=None,
-            is_share=True,
-            how=f"of the expected replies {new / pairs:.1%}" if pairs else "",
-        ),
-        "longest_repeat": pp.Measured.means(
-            {id: longest_repeat(words) for id, words in said.items()},
-            better=None,
-            how=f"in words; of the expected replies {repeated:.1f}",
-        ),
-    }
+    found = {"ends_by_itself": _ends, "loops": _loops, "distinct_2": _distinct, "longest_repeat": _longest}
+    return {name: measure(asked) for name, measure in found.items() if name in scores}
 
 
-def _pairs(words: list[str]) -> tuple[float, float]:
+def _ends(asked: Replies) -> pp.Measured:
+    return pp.Measured.shares({prompt.id: answer.ended for prompt, answer in asked})
+
+
+def _loops(asked: Replies) -> pp.Measured:
+    usual = sum(ends_in_loop(prompt.expected) for prompt, _ in asked) / len(asked)
+    loops = {prompt.id: ends_in_loop(answer.text) for prompt, answer in asked}
+    return pp.Measured.shares(loops, better="lower", how=f"of the expected replies {usual:.1%}")
+
+
+def _distinct(asked: Replies) -> pp.Measured:
+    new, pairs = map(sum, zip(*(_pairs(prompt.expected) for prompt, _ in asked), strict=True))
+    items = {prompt.id: _pairs(answer.text) for prompt, answer in asked}
+    how = f"of the expected replies {new / pairs:.1%}" if pairs else ""
+    return pp.Measured(items, quotient, better=None, is_share=True, how=how)
+
+
+def _longest(asked: Replies) -> pp.Measured:
+    usual = sum(longest_repeat(tokens(prompt.expected)) for prompt, _ in asked) / len(asked)
+    found = {prompt.id: longest_repeat(tokens(answer.text)) for prompt, answer in asked}
+    return pp.Measured.means(found, better=None, how=f"in words; of the expected replies {usual:.1f}")
+
+
+def _pairs(text: str) -> tuple[float, float]:
     """How many different pairs of words that stand side by side, and how many pairs."""
-    pairs = list(pairwise(words))
+    pairs = list(pairwise(tokens(text)))
     return float(len(set(pairs))), float(len(pairs))

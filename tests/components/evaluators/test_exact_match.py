@@ -46,7 +46,6 @@ def test_left_out_the_limit_follows_the_longest_expected_reply():
 def test_an_end_of_the_bases_own_is_an_end(project):
     """The tiny base ends its pages with its own token, which is not ChatML's."""
     rows = [{"instruction": "The capital of Peru is Lima.", "output": "Lima"}]
-    _, scores, here = untrained(project, rows)
-    assert scores["ends_by_itself"]["value"] == 1
+    *_, here = untrained(project, rows)
     (answer,) = here.rows("runs/recipe/answers-base.jsonl")
     assert answer["ended"] is True
