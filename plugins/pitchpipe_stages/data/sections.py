@@ -239,12 +239,7 @@ def _check_learns(checker: "Checker", recipe: Recipe) -> None:
 SHARED_BY_SOURCES, SHARED_BY_FILTERS = options_of(SourceOptions), options_of(FilterOptions)
 
 LOADERS = Section[list[SourceUse]](
-    "loaders",
-    kind="loader",
-    many=True,
-    options=SourceOptions,
-    read=_sources,
-    check=_check,
+    "loaders", kind="loader", many=True, options=SourceOptions, read=_sources, check=_check
 )
 REPAIR = Section[Use | None]("repair", kind="filter", bare=True)
 FILTERS = Section[list[Use]]("filters", kind="filter", many=True, options=FilterOptions, read=_filters)

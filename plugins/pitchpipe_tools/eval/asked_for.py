@@ -8,7 +8,7 @@ from pitchpipe.host.host import Host
 from pitchpipe.host.plugin import Component
 from pitchpipe.records.conversation import Json
 
-ON_DATA = ("perplexity", "exact_match")  # where nobody names evaluators
+ON_DATA = ("perplexity", "overlap", "repetition")  # where nobody names evaluators
 BY_THEMSELVES = ("instructions", "safety")
 
 

@@ -42,8 +42,10 @@ def test_the_model_is_scored_on_them(project):
     assert "peek" not in out and "Rows" not in out
     assert scores["safety_empty"]["count"] == 6 and scores["refused_needlessly"]["better"] == "lower"
     assert scores["refused_when_due"]["count"] + scores["refused_needlessly"]["count"] == 6
-    answers = here.rows("runs/recipe/answers-base.jsonl")
-    assert len(answers) == 11 and {answer["expected"] for answer in answers} == {""}
+    measured = {line["name"]: line for line in here.rows("runs/recipe/measured-base.jsonl")}
+    own = measured["constraints_met"]["own"]
+    assert len(own) == 5 and all(one["said"] is not None and "met" in one["expected"] for one in own.values())
+    assert here.read("runs/recipe/answers-base.jsonl") == ""  # no held-out conversation was asked
     assert here.run("run", "recipe.yaml").assert_success().out.count("already done, nothing changed") == 2
     here.write(
         {"mine.jsonl": [{"prompt": "Hi", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}]}
