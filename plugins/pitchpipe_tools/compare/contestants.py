@@ -13,7 +13,7 @@ from pitchpipe_tools.runs.found import is_run, state_of
 MODELS = ("tuned", "base")
 
 
-class KeptAnswer(Struct):
+class ContestantAnswer(Struct):
     """A line of answers-base.jsonl or answers-tuned.jsonl."""
 
     id: str
@@ -28,7 +28,7 @@ class Contestant:
 
     name: str
     run: Path
-    answers: dict[str, KeptAnswer]
+    answers: dict[str, ContestantAnswer]
 
 
 def contestants(places: Sequence[Path]) -> list[Contestant]:
@@ -73,7 +73,7 @@ def _contestant(run: Path, model: str, name: str) -> Contestant:
     file = _file(run, model)
     if not file.exists():
         raise PitchpipeError(f"{run} has no answers of the {model} model. {_cure(run, model)}")
-    answers = [msgspec.json.decode(line, type=KeptAnswer) for line in file.read_bytes().splitlines()]
+    answers = [msgspec.json.decode(line, type=ContestantAnswer) for line in file.read_bytes().splitlines()]
     if not answers:
         raise PitchpipeError(
             f"{file} is empty: no evaluator of its recipe asks for answers. Add `- exact_match` to"

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.records.conversation import Conversation, Json, Message
-from pitchpipe_tools.compare.contestants import Contestant, KeptAnswer
+from pitchpipe_tools.compare.contestants import Contestant, ContestantAnswer
 from pitchpipe_tools.message_lines import lines_of
 
 
@@ -105,7 +105,7 @@ def _conversations(run: Path, ids: set[str]) -> dict[str, Conversation]:
         return {talk.id: talk for line in lines if (talk := decode(line)).id in ids}
 
 
-def _question(answer: KeptAnswer, talk: Conversation | None) -> SharedQuestion:
+def _question(answer: ContestantAnswer, talk: Conversation | None) -> SharedQuestion:
     last = talk.last_reply() if talk else None
     if talk is None or last is None:
         asked = {"role": "user", "content": answer.prompt}

@@ -25,6 +25,7 @@ from pitchpipe_tools.report.scores.verdict import sentence, verdict
 from pitchpipe_tools.report.training.cost import cost_part
 from pitchpipe_tools.report.training.lessons import Lessons
 from pitchpipe_tools.report.training.part import training_part
+from pitchpipe_tools.report.votes import votes_part
 from pitchpipe_tools.runs.origin import origin
 
 FILE = "report.html"
@@ -90,6 +91,7 @@ def _parts(told: ReportedRun) -> Iterator[ReportPart]:
     scores = told.evaluated.tuned or told.evaluated.base
     others = (
         answers_part(told.asked, scores),
+        votes_part(told.run) if told.asked else None,
         training_part(told.lessons),
         cost_part(told.record, told.lessons),
         data_part(told.history, told.data) if told.history.result.rows else None,

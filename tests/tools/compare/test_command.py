@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from pitchpipe_components.evaluators.judge.calibration import read_votes
 from tests.started import interruptible
 from tests.tools.compare.made import Client, run_of, served, some_run, talk
 
@@ -101,6 +102,7 @@ def test_votes_are_written_for_a_judge(here):
         assert vote["first"]["model"] == "tuned" and vote["first"]["said"].startswith("Yes")
         assert vote["verdict"] == "first" and vote["strength"] == (2 if vote["left"] == "first" else 1)
     assert {vote["rater"] for vote in votes} == {"rater 1", "rater 2"}
+    assert len(read_votes(here.folder / "votes.jsonl")) == 40  # as the judge reads them
 
 
 def test_three_runs_get_strengths_and_the_order_of_their_names_does_not_matter(project):

@@ -21,3 +21,7 @@ def test_the_answers_of_a_run_are_compared(project):
         assert page["task"]["lines"][-1]["text"].startswith("Say ")
         client.vote(page, "left2")
         assert len(box.votes()) == 1
+    (run / "votes").mkdir()
+    (run / "votes.sqlite").rename(run / "votes" / "base-tuned.sqlite")
+    here.run("report", "runs/recipe").assert_success()
+    assert "1 vote of 1 rater" in here.read("runs/recipe/report.html")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitchpipe_tools.compare.contestants import Contestant, KeptAnswer
+from pitchpipe_tools.compare.contestants import Contestant, ContestantAnswer
 from pitchpipe_tools.compare.duels import duels_of
 from pitchpipe_tools.compare.outcome import outcome_of
 from pitchpipe_tools.compare.pairs import in_words
@@ -12,7 +12,9 @@ from pitchpipe_tools.compare.vote import Vote
 def duels_between(tmp_path, names, questions):
     sides = [
         Contestant(
-            name, tmp_path, {str(n): KeptAnswer(str(n), f"Q{n}", f"{name} {n}") for n in range(questions)}
+            name,
+            tmp_path,
+            {str(n): ContestantAnswer(str(n), f"Q{n}", f"{name} {n}") for n in range(questions)},
         )
         for name in names
     ]
