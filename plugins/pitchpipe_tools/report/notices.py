@@ -1,30 +1,36 @@
 """What a reader must not miss, in sentences at the top of the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.prepare.mix import too_often
 from pitchpipe_stages.prepare.result import Prepared
 from pitchpipe_tools.html.markup import Markup, element, with_code
 from pitchpipe_tools.html.numbers import number, share
+from pitchpipe_tools.report.answers.asked import AskedBoth
 from pitchpipe_tools.report.training.lessons import Lessons
 
 RISEN = 1.02  # times the lowest: less is chance
 
 
-def notices(result: Prepared, found: Evaluated, lessons: Lessons) -> Markup | None:
+def notices(
+    result: Prepared, found: Evaluated, asked: Sequence[AskedBoth], lessons: Lessons
+) -> Markup | None:
     """A box of sentences, or nothing if all is well."""
-    lines = [element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, found, lessons)]
+    lines = [
+        element("li", with_code(notice.rstrip(".") + ".")) for notice in _all(result, found, asked, lessons)
+    ]
     if not lines:
         return None
     title = element("h2", "Look at this first", id="first")
     return element("section", title, element("ul", lines), class_="notices", aria_labelledby="first")
 
 
-def _all(result: Prepared, found: Evaluated, lessons: Lessons) -> Iterator[str]:
+def _all(result: Prepared, found: Evaluated, asked: Sequence[AskedBoth], lessons: Lessons) -> Iterator[str]:
     if lessons:
         yield from _of_training(lessons)
     yield from _no_numbers(found)
+    yield from _endless(asked)
     yield from result.warnings
     yield from _lost(result, " ".join(result.warnings))
     yield from too_often(result.mix)
@@ -55,6 +61,15 @@ def _no_numbers(found: Evaluated) -> Iterator[str]:
         for name, score in scores.items():
             if score.value is None:
                 yield f"{name.replace('_', ' ')} of the {model} model is not a number"
+
+
+def _endless(asked: Sequence[AskedBoth]) -> Iterator[str]:
+    """Where most of the tuned model's answers had to be cut."""
+    known = [one.said["tuned"].ended for one in asked if "tuned" in one.said]
+    cut, ended = known.count(False), known.count(True)
+    if cut > ended:
+        counts = f"{number(cut)} of {number(cut + ended)} had to be cut"
+        yield f"The tuned model does not end its replies: {counts}"
 
 
 def _lost(result: Prepared, told: str) -> Iterator[str]:

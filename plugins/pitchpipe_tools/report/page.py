@@ -19,7 +19,7 @@ from pitchpipe_tools.report.data.gather import Gathered, gather
 from pitchpipe_tools.report.data.sections import data_part
 from pitchpipe_tools.report.notices import notices
 from pitchpipe_tools.report.part import ReportPart
-from pitchpipe_tools.report.record import RecordedRun, component, read_recipe, written_at
+from pitchpipe_tools.report.record import RecordedRun, component, model_of, read_recipe, written_at
 from pitchpipe_tools.report.scores.parts import score_parts
 from pitchpipe_tools.report.scores.verdict import sentence, verdict
 from pitchpipe_tools.report.training.cost import cost_part
@@ -77,7 +77,7 @@ def render(told: ReportedRun) -> str:
         links_label="on this page",
         content=[
             verdict(found) if found.models else _unscored(told),
-            notices(told.history.result, found, told.lessons),
+            notices(told.history.result, found, told.asked, told.lessons),
             *(part.markup() for part in parts),
         ],
         styles=STYLES,
@@ -111,7 +111,7 @@ def _unscored(told: ReportedRun) -> Markup | None:
 
 def _subtitle(told: ReportedRun) -> str:
     recipe = read_recipe(told.run)
-    model, adapter, trainer = (component(recipe, name) for name in ("model", "adapter", "trainer"))
+    model, adapter, trainer = model_of(recipe), component(recipe, "adapter"), component(recipe, "trainer")
     tuned = f", tuned by {trainer}{f' with {adapter}' if adapter else ''}" if trainer else ""
     what = f"{model}{tuned}" if model else "Data"
     began = f"; it began with {earlier}" if (earlier := origin(told.run)) else ""

@@ -79,6 +79,14 @@ def written_at(run: Path) -> datetime:
     return datetime.fromtimestamp((run / "run.json").stat().st_mtime)
 
 
+def model_of(recipe: Json) -> str:
+    """The name of a recipe's model on the hub, its folder, or its component."""
+    found = recipe.get("model")
+    options = next(iter(found.values()), None) if isinstance(found, Mapping) else None
+    named = (options.get("name") or options.get("folder")) if isinstance(options, Mapping) else None
+    return str(named or component(recipe, "model"))
+
+
 def component(recipe: Json, section: str) -> str:
     """The name of what stands in a section of a recipe, or nothing."""
     found = recipe.get(section)

@@ -60,6 +60,15 @@ def test_questions_that_evaluators_bring_are_shown_with_their_group(here):
     assert "due ▲ better refusals 0 → 1 asked own question q base Sure. tuned No." in page.text()
 
 
+def test_a_model_that_does_not_end_its_replies_is_said_first(here):
+    lines = [answer(str(n), "no", ended=n == 0, exact=0.0) for n in range(4)]
+    words = Page(reported(here, made(here, FOUND, {"base": lines, "tuned": lines}))).text()
+    said = "Look at this first The tuned model does not end its replies: 3 of 4 had to be cut."
+    assert said in words and words.index(said) < words.index("Scores A whisker")
+    fine = [line | {"ended": True} for line in lines]
+    assert "does not end its replies" not in reported(here, made(here, FOUND, {"base": lines, "tuned": fine}))
+
+
 def test_a_judge_is_quoted_each_order_apart(here):
     base = [answer("a", "yes", exact=1.0)]
     run = made(here, FOUND, {"base": base, "tuned": base})
@@ -111,10 +120,10 @@ def test_of_many_the_worst_the_best_and_each_group_are_shown_the_same_each_time(
     assert len({one.group for one in shown}) == 50
 
 
-def test_five_thousand_long_answers_are_a_page_of_a_few_megabytes(here):
-    long = "word <b>& " * 4000
-    lines = [answer(str(n), f"{n} {long}", long, long, exact=n % 2) for n in range(5000)]
+def test_thousands_of_long_answers_are_a_page_of_a_few_megabytes(here):
+    long = "word <b>& " * 400
+    lines = [answer(str(n), f"{n} {long}", long, long, exact=n % 2) for n in range(2000)]
     text = reported(here, made(here, FOUND, {"base": lines, "tuned": lines}))
     assert len(text) < 5_000_000
-    assert f"Of 5,000 questions {SHOWN} are shown" in text and "more characters" in text
+    assert f"Of 2,000 questions {SHOWN} are shown" in text and "more characters" in text
     assert len(re.findall("<article", text)) == SHOWN

@@ -119,6 +119,15 @@ def test_words_can_be_told_from_their_ground(opened, scheme):
     assert weak == []
 
 
+def test_on_paper_it_is_black_on_white(opened):
+    page = opened(scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(ground) != "rgb(255, 255, 255)"
+    page.emulate_media(media="print")
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert not page.locator("nav").is_visible() and not page.locator("#controls").is_visible()
+
+
 CONTRAST = """() => {
   const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)

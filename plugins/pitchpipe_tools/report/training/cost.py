@@ -14,10 +14,10 @@ from pitchpipe_tools.report.training.lessons import Lessons
 
 
 def cost_part(record: RecordedRun, lessons: Lessons) -> ReportPart | None:
-    """The part, or nothing where no stage is done."""
+    """The part, or nothing where no more than the data was prepared."""
     times = {name: stage.seconds for name, stage in record.stages.items() if stage.done and stage.seconds}
     facts = list(_facts(record, lessons, sum(times.values())))
-    if not facts:
+    if len(times) < 2 and not lessons:
         return None
     tiles = [
         element("div", element("b", value), element("span", words), class_="tile") for value, words in facts
