@@ -1,11 +1,13 @@
 """The teacher `model`: a model in this process, asked with its own template."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pitchpipe as pp
+
+if TYPE_CHECKING:
+    import asyncio
 
 Waiting = tuple[pp.Ask, "asyncio.Future[pp.Reply]"]
 
@@ -46,6 +48,8 @@ class OneOfOurs:
         return {"api": "model", "model": self._opener().identity(self.place), **asked, **how}
 
     async def __call__(self, ask: pp.Ask) -> pp.Reply:
+        import asyncio
+
         reply: asyncio.Future[pp.Reply] = asyncio.get_running_loop().create_future()
         self._waiting.append((ask, reply))
         if len(self._waiting) == 1:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Reply, Usage
-from pitchpipe_stages.generate.requests.purse import Charge
+from pitchpipe_stages.generate.requests.budget import Charge
 
 FILE = "asks.sqlite"
 PATIENCE = 5  # seconds, for another process that is about to end

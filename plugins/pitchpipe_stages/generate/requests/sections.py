@@ -7,7 +7,7 @@ from pitchpipe.errors import Problem, suggest
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.generate.requests.abilities import NeedsVariable, is_priced
-from pitchpipe_stages.generate.requests.purse import Budget
+from pitchpipe_stages.generate.requests.budget import Budget
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker

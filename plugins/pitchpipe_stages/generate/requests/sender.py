@@ -12,10 +12,11 @@ from pitchpipe.errors import AskAgain, PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply, Usage
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.generate.requests.abilities import NeedsVariable, Priced, is_priced
+from pitchpipe_stages.generate.requests.budget import Charge
 from pitchpipe_stages.generate.requests.flights import Flights
 from pitchpipe_stages.generate.requests.halves import without_halves
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
-from pitchpipe_stages.generate.requests.purse import Charge, Purse
+from pitchpipe_stages.generate.requests.purse import Purse
 from pitchpipe_stages.generate.requests.record import RequestRecord
 
 TRIES = 6  # for one question

@@ -5,7 +5,7 @@ from msgspec import Struct
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.console import escape, shortened
 from pitchpipe_stages.generate.requests.abilities import is_priced
-from pitchpipe_stages.generate.requests.purse import Budget, Charge
+from pitchpipe_stages.generate.requests.budget import Budget, Charge
 from pitchpipe_stages.generate.requests.record import RequestRecord
 from pitchpipe_stages.generate.requests.sender import Sender
 
