@@ -127,6 +127,9 @@ def test_a_judge_that_only_looks_at_places_decides_nothing(court):
         values["judge_win_rate"] == 0.5 and values["judge_disagreement"] == values["judge_prefers_first"] == 1
     )
     assert "3 tied (3 as the two orders disagree)" in out
+    assert (here.folder / "runs/recipe/judged-base.jsonl").exists()
+    flat(here.run("run", "recipe.yaml", "--set", "evaluators=[perplexity]"))  # verdicts of before are gone
+    assert not (here.folder / "runs/recipe/judged-base.jsonl").exists()
 
 
 def test_a_time_out_is_asked_again(court):
