@@ -48,6 +48,7 @@ class RecipeSubject:
     asked: dict[str, tuple[Prompt, Answer]] = field(default_factory=dict)
     alone: bool = False
     kept: dict[str, list[Json]] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
 
     @property
     def folder(self) -> Path:
@@ -108,16 +109,19 @@ class RecipeSubject:
         return likelihoods_of(self.model, self.memory.likelihoods, asked, label, batch_size, self.console)
 
     def _most(self, prompts: Sequence[Prompt], label: str, asked: int | None) -> int:
-        """How many tokens an answer may have. A limit that cuts right answers is told."""
+        """How many tokens an answer may have. A limit that cuts right answers is told, once."""
         if asked is None:
             return _room(prompts, self.tokenizer)
         lengths = _lengths(prompts, self.tokenizer)
         if cut := sum(length > asked for length in lengths):
-            self.console.say(
-                f"[yellow]warning:[/] {label}: {cut:,} of {len(prompts):,} expected replies are longer than"
-                f" max_new_tokens: {asked}, so no answer to them can be right. The longest needs"
-                f" {max(lengths):,}; left out, max_new_tokens is long enough for all."
+            words = (
+                f"{cut:,} of {len(prompts):,} expected replies are longer than max_new_tokens: {asked}, so no"
+                f" answer to them can be right. The longest needs {max(lengths):,}; left out, max_new_tokens"
+                " is long enough for all."
             )
+            if words not in self.warned:  # by another evaluator that asks the same
+                self.console.say(f"[yellow]warning:[/] {label}: {words}")
+                self.warned.add(words)
         return asked
 
     def ask(self, teacher: str, asks: Sequence[Ask], label: str) -> list[Reply]:

@@ -17,6 +17,7 @@ loaders:
   - files: {path: rows.jsonl, side: test}
 evaluators:
   - exact_match: OPTIONS
+  - repetition: OPTIONS
 """
 
 
@@ -30,6 +31,7 @@ def test_a_limit_that_cuts_expected_replies_is_told(project, rows):
     out, *_ = untrained(project, rows, "{max_new_tokens: 5}")
     assert "1 of 2 expected replies are longer than max_new_tokens: 5" in out  # Hello! and its end
     assert "expected replies are longer" not in untrained(project, rows, "{max_new_tokens: 7}")[0]
+    assert out.count("expected replies are longer") == 1  # two evaluators ask
 
 
 def test_left_out_the_limit_follows_the_longest_expected_reply():
