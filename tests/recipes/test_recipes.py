@@ -58,6 +58,21 @@ def test_those_of_preferences_follow_the_quickstart(project):
     assert here.json("runs/quickstart-tiny/run.json")["stages"]["train"]["done"]
 
 
+SCORED = """[
+    perplexity, overlap: {limit: 4, max_new_tokens: 8}, repetition: {limit: 4, max_new_tokens: 8},
+    instructions: {limit: 4, max_new_tokens: 8}, safety: {limit: 4, max_new_tokens: 8}]"""
+
+
+@pytest.mark.slow
+def test_the_one_that_scores_runs_without_a_network_but_for_its_tasks_and_its_judge(project):
+    here = project()
+    less = ("--set", f"evaluators={SCORED}", "--set", "loaders.1.files.first=20")
+    here.run("run", "evaluate", "--tiny", "--workers", "1", *less).assert_success()
+    scores = here.json("runs/evaluate-tiny/scores.json")
+    assert {"perplexity", "bleu", "loops", "constraints_met", "refused_when_due"} <= set(scores["base"])
+    assert scores["tuned"] == {}
+
+
 @pytest.mark.slow(seconds=200)
 def test_the_quickstart_turns_a_base_model_into_an_instruction_follower(project):
     here = project()

@@ -24,7 +24,8 @@ SET_HELP = "Override one value of the recipe that is run, as in --set evaluators
     "--evaluators",
     default="",
     metavar="NAME,...",
-    help="Who scores. [default: the recipe's, or perplexity, overlap and repetition on data; instructions, safety]",
+    help="Who scores. [default: the recipe's, or perplexity, overlap and repetition on data; and"
+    " instructions, safety]",
 )
 @click.option(
     "--data", multiple=True, metavar="FILE", help="Score on these rows, all of them. May be repeated."

@@ -37,6 +37,7 @@ def shrink(host: Host, data: Json, but: Container[str] = ()) -> list[Key]:
     """Puts the tiny model and small numbers into a recipe, and returns the keys of what it changed. Sections
     in `but` are small already."""
     changed: list[Key] = []
+    data.pop("tuned", None)  # no tuning of the tiny model
     if data.get("model") and "model" not in but:
         data["model"], changed = _tiny(host, data), [("model",)]
     if data.get("launch") and training_device().words == PROCESSOR:
