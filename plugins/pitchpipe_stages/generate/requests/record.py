@@ -193,10 +193,12 @@ class RequestRecord:
             together, self._waiting = self._waiting, []
             try:
                 results = await asyncio.to_thread(self._commit, [work for work, _ in together])
-            except sqlite3.Error as error:
+            except Exception as error:
                 for _, future in together:
                     if not future.done():
-                        future.set_exception(self._in_words(error))
+                        future.set_exception(
+                            self._in_words(error) if isinstance(error, sqlite3.Error) else error
+                        )
             else:
                 for (_, future), result in zip(together, results, strict=True):
                     if not future.done():

@@ -1,0 +1,61 @@
+"""Money and flights: what is reserved counts, and a server that has enough is asked less."""
+
+import asyncio
+
+import pytest
+
+from pitchpipe_stages.generate.requests import flights
+from pitchpipe_stages.generate.requests.budget import Budget, Charge
+from pitchpipe_stages.generate.requests.flights import Flights
+from pitchpipe_stages.generate.requests.purse import Purse
+
+
+def test_what_flies_is_reserved_and_the_rest_waits_until_it_is_settled():
+    async def work():
+        purse = Purse(Budget(dollars=1.0), Charge(0.5))
+        first = await purse.reserve(Charge(0.4, 1))
+        second = asyncio.create_task(purse.reserve(Charge(0.3, 1)))
+        await asyncio.sleep(0)
+        assert not second.done() and purse.reserved.dollars == 0.4
+        purse.settle(first, Charge(0.1, 1))
+        number = await second
+        assert number is not None and (purse.spent + purse.reserved).dollars == pytest.approx(0.9)
+        purse.settle(number, Charge(0.3, 1))
+        assert await purse.reserve(Charge(0.2, 1)) is None
+
+    asyncio.run(work())
+
+
+def test_a_busy_server_is_asked_less_and_then_more_again(monkeypatch):
+    monkeypatch.setattr(flights, "APART", 0.0)
+
+    async def work():
+        flying = Flights(8)
+        flying.slower(None)
+        assert flying.limit == 6
+        for _ in range(6):
+            await flying.take_off()
+        seventh = asyncio.create_task(flying.take_off())
+        await asyncio.sleep(0)
+        assert not seventh.done()
+        flying.land()
+        await seventh
+        for _ in range(100):
+            flying.faster()
+        assert flying.limit == 8
+        for _ in range(100):
+            flying.slower(None)
+        assert flying.limit == 1
+
+    asyncio.run(work())
+
+
+def test_nobody_takes_off_before_the_server_wants_to_be_asked():
+    async def work():
+        flying, clock = Flights(8), asyncio.get_running_loop().time
+        flying.slower(0.05)
+        began = clock()
+        await flying.take_off()
+        assert clock() - began >= 0.05
+
+    asyncio.run(work())
