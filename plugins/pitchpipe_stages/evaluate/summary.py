@@ -1,17 +1,20 @@
 """The summary of an evaluation: the base model beside the tuned one."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import chain, islice
 from shutil import get_terminal_size
 
 import msgspec
 
 from pitchpipe.host.contracts import Console
+from pitchpipe.host.scoring import Score
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.console import escape, shortened
 from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.evaluate.sections import EVALUATORS
 from pitchpipe_stages.evaluate.telling import contaminated_lines, group_lines
-from pitchpipe_stages.evaluate.words import difference_shown, readable, shown
+from pitchpipe_stages.evaluate.words import difference_shown, plain, readable, shown
 
 SHOWN = 3  # questions with both models' answers
 
@@ -28,20 +31,27 @@ def show_scores(run: Run, evaluation: Evaluated) -> None:
 
 
 def show_table(evaluation: Evaluated, models: list[str], console: Console) -> None:
-    """Show scores and differences under the models' names. Where it is narrow, intervals stand below."""
-    lines = _lines(evaluation, "  ")
-    if _width(lines) > get_terminal_size().columns:
-        lines = _lines(evaluation, "\n")
-    head = ["", *models, *["difference"] * (len(models) > 1)]
-    console.table("Scores, with 95 % intervals", head, lines)
+    """Show scores and differences under the models' names.
+
+    Where it is narrow, intervals stand below; where it is very narrow, those of the differences alone.
+    """
+    room, both = get_terminal_size().columns, len(evaluation.models) > 1
+    ways: list[Callable[[Score], str]] = [
+        partial(shown, between="  "),
+        partial(shown, between="\n"),
+        *[plain] * both,
+    ]
+    tables = [_lines(evaluation, way, "\n" if at else "  ") for at, way in enumerate(ways)]
+    lines = next((table for table in tables if _width(table) <= room), tables[-1])
+    console.table("Scores, with 95 % intervals", ["", *models, *["difference"] * both], lines)
 
 
-def _lines(evaluation: Evaluated, between: str) -> list[list[str]]:
+def _lines(evaluation: Evaluated, way: Callable[[Score], str], between: str) -> list[list[str]]:
     names = list(dict.fromkeys(name for found in evaluation.models.values() for name in found))
     lines = [[readable(name)] for name in names]
     for name, line in zip(names, lines, strict=True):
         for found in evaluation.models.values():
-            line.append(shown(found[name], between) if name in found else "")
+            line.append(way(found[name]) if name in found else "")
         if len(evaluation.models) > 1:
             line.append(difference_shown(evaluation.both(name), between))
     return lines
@@ -49,7 +59,8 @@ def _lines(evaluation: Evaluated, between: str) -> list[list[str]]:
 
 def _width(lines: list[list[str]]) -> int:
     """Columns that a table takes."""
-    return sum(max(map(len, column)) + 2 for column in zip(*lines, strict=True)) if lines else 0
+    columns = zip(*lines, strict=True)
+    return sum(max(len(part) for cell in column for part in cell.split("\n")) + 3 for column in columns)
 
 
 def _answers(run: Run, models: list[str]) -> None:
