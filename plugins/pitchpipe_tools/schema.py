@@ -31,6 +31,9 @@ def schema() -> None:
     click.echo(json.dumps(recipe_schema(Host.from_environment(Path.cwd())), indent=2))
 
 
+ENOUGH = (["loaders"], ["model", "evaluators"])  # evaluators may bring their own questions
+
+
 def recipe_schema(host: Host) -> Schema:
     """The schema of a recipe: each section with its components. One that extends another may lack some."""
     sections = sections_of(host)
@@ -45,7 +48,7 @@ def recipe_schema(host: Host) -> Schema:
         "type": "object",
         "properties": own | {section.name: _section(host, section) for section in sections},
         "patternProperties": {f"^{ANCHORS}": {}},
-        "anyOf": [{"required": required}, {"required": [EXTENDS]}],
+        "anyOf": [*({"required": [*required, *some]} for some in ENOUGH), {"required": [EXTENDS]}],
         "additionalProperties": False,
     }
 
