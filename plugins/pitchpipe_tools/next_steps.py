@@ -37,7 +37,7 @@ def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
     trainer = run.recipe[TRAINER]
     if trainer and not getattr(trainer.bound, "scores", False) and (run.path / "model").is_dir():
         steps.insert(0, (f"chat {run.path}", "talk to the tuned model; /base asks its base the same"))
-    if all(_holds(run, f"answers-{model}.jsonl") for model in ("base", "tuned")):
+    if trainer and all(_holds(run, f"answers-{model}.jsonl") for model in ("base", "tuned")):
         steps.append(
             (f"compare {run.path}", "choose blindly between replies of the base and the tuned model")
         )
