@@ -18,6 +18,7 @@ from msgspec import Struct
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Reply, Usage
 from pitchpipe_stages.generate.requests.budget import Charge
+from pitchpipe_stages.generate.requests.packing import packed, unpacked
 
 FILE = "asks.sqlite"
 PATIENCE = 5  # seconds, for another process that is about to end
@@ -196,9 +197,7 @@ class RequestRecord:
             except Exception as error:
                 for _, future in together:
                     if not future.done():
-                        future.set_exception(
-                            self._in_words(error) if isinstance(error, sqlite3.Error) else error
-                        )
+                        future.set_exception(self._in_words(error))
             else:
                 for (_, future), result in zip(together, results, strict=True):
                     if not future.done():
@@ -215,7 +214,9 @@ class RequestRecord:
             raise
         return results
 
-    def _in_words(self, error: sqlite3.Error) -> PitchpipeError:
+    def _in_words(self, error: Exception) -> Exception:
+        if not isinstance(error, sqlite3.Error):
+            return error
         if "locked" in str(error):
             return PitchpipeError(f"another pitchpipe asks from {self.path}: wait until it has ended")
         if "full" in str(error):
@@ -241,11 +242,3 @@ def _settle(
     tokens = (usage.read, usage.cached, usage.written) if usage else (None, None, None)
     words = "dollars = ?, tokens = ?, read = ?, cached = ?, written = ?, problem = ?"
     database.execute(f"update attempt set {words} where n = ?", (*took, *tokens, problem or None, attempt))
-
-
-def packed(reply: Reply) -> bytes:
-    return zlib.compress(msgspec.json.encode(reply))
-
-
-def unpacked(kept: bytes) -> Reply:
-    return msgspec.json.decode(zlib.decompress(kept), type=Reply)
