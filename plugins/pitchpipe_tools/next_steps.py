@@ -14,19 +14,19 @@ from pitchpipe_tools.tuned_model import show_tuned
 def show_next_steps(run: Run, recipe: str, tiny: bool = False) -> None:
     """Shows the tuned model, and each next command with its purpose. After a trial that is the recipe."""
     if tiny:
-        _show_report(run)
+        show_report(run)
         run.console.say(f"All of it works here. The recipe itself:  [bold]{_program()} run {recipe}[/]")
         return
     show_tuned(run)
     if earlier := origin(run.path):
         run.console.say(f"[dim]It began with the model of {escape(earlier)}[/]")
-    _show_report(run)
+    show_report(run)
     run.console.say("What to try next:")
     for command, purpose in _next_steps(run, recipe):
         run.console.say(f"  [bold]{_program()} {command}[/]\n      [dim]{purpose}[/]")
 
 
-def _show_report(run: Run) -> None:
+def show_report(run: Run) -> None:
     if (file := run.path / "report.html").exists():
         run.console.say(f"The report, for your browser: [bold]{escape(file)}[/]")
 

@@ -7,6 +7,7 @@ import click
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.run.directory import Run
+from pitchpipe_tools.next_steps import show_report
 from pitchpipe_tools.recipe_argument import host_with_warnings, overrides_option, shipped_recipes
 from pitchpipe_tools.run import run_one
 
@@ -96,11 +97,13 @@ def _recipe(place: str, asked: "AskedFor", overrides: tuple[str, ...], runs: Pat
 
 def _tell(run: Run) -> None:
     """Show in a sentence what came of it, and what to look at."""
+    from pitchpipe_stages.console import escape
     from pitchpipe_stages.evaluate.evaluated import Evaluated
 
     evaluation = Evaluated.read(run.path)
     if evaluation is None:
         raise PitchpipeError(f"{run.recipe.path} has no evaluators: name some with --evaluators")
     if evaluation.upshot.sentence:
-        run.console.say(f"[bold]{evaluation.upshot.sentence}[/]")
-    run.console.say(f"[dim]the scores: {run.path / 'scores.json'}[/]")
+        run.console.say(f"[bold]{escape(evaluation.upshot.sentence)}[/]")
+    show_report(run)
+    run.console.say(f"[dim]the scores: {escape(run.path / 'scores.json')}[/]")
