@@ -50,6 +50,14 @@ def test_a_run_is_scored_again_and_gives_the_same(here):
 
 
 @pytest.mark.slow
+def test_an_evaluator_that_has_no_limit_says_so(here):
+    some = here.run("eval", "runs/recipe", "--limit", "2", "--name", "some").assert_success()
+    assert "--limit: perplexity has no such option, and reads all there is" in some.err
+    scores = here.json("runs/some/scores.json")["tuned"]
+    assert scores["exact_match"]["count"] == 2 < scores["perplexity"]["count"]
+
+
+@pytest.mark.slow
 def test_an_adapter_stands_beside_its_base_on_other_rows(here):
     here.write({"held.jsonl": ROWS[:6]})
     options = ("--data", "held.jsonl", "--evaluators", "perplexity,instructions", "--limit", "3")

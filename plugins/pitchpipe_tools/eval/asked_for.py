@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.host import Host
 from pitchpipe.host.plugin import Component
@@ -45,6 +47,9 @@ class AskedFor:
         """The evaluators, told to ask no more than the limit, where they have an option that says so."""
         if self.limit is None:
             return entries
+        whole = [named(entry) for entry in entries if "limit" not in component_of(host, entry).options]
+        if whole and not self.data:
+            click.echo(f"--limit: {', '.join(whole)} has no such option, and reads all there is", err=True)
         return [_with_limit(host, entry, self.limit) for entry in entries]
 
 
