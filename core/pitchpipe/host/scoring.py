@@ -73,6 +73,8 @@ class Measured:
     how: str = ""
     own: Mapping[str, Item] = field(default_factory=dict)  # items that are no held-out conversations
     exact: bool = False  # by definition, whatever the items: it has no interval
+    least: float | None = None  # no interval goes beyond; of a share 0 and 1
+    most: float | None = None
 
     @classmethod
     def shares(cls, hits: Mapping[str, bool | float], **more: Any) -> "Measured":

@@ -33,12 +33,20 @@ def perplexity(
     by_byte = {id: (one.loss / log(2), float(one.bytes)) for id, one in found.items()}
     return {
         "perplexity": pp.Measured(
-            by_token, exp_of_mean, better="lower", how="each learned token counts alike, ends of replies too"
+            by_token,
+            exp_of_mean,
+            better="lower",
+            least=1.0,
+            how="each learned token counts alike, ends of replies too",
         ),
         "bits_per_byte": pp.Measured(
-            by_byte, quotient, better="lower", how="surprise by the learned text's bytes: compares tokenizers"
+            by_byte,
+            quotient,
+            better="lower",
+            least=0.0,
+            how="surprise by the learned text's bytes: compares tokenizers",
         ),
-    }
+    }  # fmt: skip
 
 
 def exp_of_mean(sums: Any) -> Any:

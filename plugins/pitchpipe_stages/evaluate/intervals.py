@@ -48,7 +48,7 @@ def score_of(measured: Measured, ids: Sequence[str] | None = None) -> Score:
     else:
         is_positive = value > 0 and bool((sums >= 0).all())
         within = spread(measured.value, sums, OF_POSITIVE if is_positive else AS_IT_IS)
-    return Score(value, len(chosen), *_clipped(within, 0.0, measured.is_share), **facts)
+    return Score(value, len(chosen), *_clipped(within, *_ends(measured)), **facts)
 
 
 def difference_of(base: Measured, tuned: Measured, ids: Sequence[str] | None = None) -> Difference:
@@ -67,7 +67,9 @@ def difference_of(base: Measured, tuned: Measured, ids: Sequence[str] | None = N
     if not differ and not _are_shares(base, left):
         return Difference(value, len(shared), value, value, way, 1.0, differ)
     within = _paired(base, tuned, left, right)
-    low, high = _clipped(within, -1.0, tuned.is_share)
+    least, most = _ends(tuned)
+    reach = None if least is None or most is None else most - least
+    low, high = _clipped(within, None if reach is None else -reach, reach)
     if base.exact:  # all that is unsure is the tuned model's
         alone = score_of(tuned, shared)
         low, high = (None if end is None else end - values[0] for end in (alone.low, alone.high))
@@ -196,11 +198,16 @@ def _sums(measured: Measured, ids: Sequence[str]) -> "NDArray[np.float64]":
     return found
 
 
-def _clipped(within: Bounds, least: float, is_share: bool) -> tuple[float | None, float | None]:
+def _ends(measured: Measured) -> tuple[float | None, float | None]:
+    """What a number cannot be less or more than."""
+    return (0.0, 1.0) if measured.is_share else (measured.least, measured.most)
+
+
+def _clipped(within: Bounds, least: float | None, most: float | None) -> tuple[float | None, float | None]:
     low, high = within.low, within.high
-    if low is None or high is None or not is_share:
+    if low is None or high is None:
         return low, high
-    return max(least, low), min(1.0, high)
+    return low if least is None else max(least, low), high if most is None else min(most, high)
 
 
 def _number(value: Callable[[Any], Any], sums: Any) -> float | None:

@@ -28,6 +28,8 @@ class Measure(Struct, dict=True):
     items: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
     own: dict[str, Item] = field(default_factory=dict)
     exact: bool = False
+    least: float | None = None
+    most: float | None = None
 
     @classmethod
     def of(cls, name: str, found: Score | Measured, evaluator: str) -> "Measure":
@@ -39,8 +41,9 @@ class Measure(Struct, dict=True):
         items = {id: tuple(map(_known, sums)) for id, sums in found.items.items()}
         if len({len(sums) for sums in items.values()}) > 1:
             raise PitchpipeError(f"{evaluator}: items of '{name}' do not all give as many numbers")
-        facts = value, found.better, found.is_share, found.how, items, dict(found.own), found.exact
-        measure = cls(name, Score(None, 0), evaluator, *facts)
+        facts = value, found.better, found.is_share, found.how, items, dict(found.own)
+        more = found.exact, found.least, found.most
+        measure = cls(name, Score(None, 0), evaluator, *facts, *more)
         measure.score = score_of(measure.as_measured())
         return measure
 
@@ -51,7 +54,7 @@ class Measure(Struct, dict=True):
 
     def as_measured(self) -> Measured:
         items = {id: [nan if one is None else one for one in sums] for id, sums in self.items.items()}
-        facts = self.better, self.is_share, self.how, self.own, self.exact
+        facts = self.better, self.is_share, self.how, self.own, self.exact, self.least, self.most
         return Measured(items, _function(self.value), *facts)
 
 

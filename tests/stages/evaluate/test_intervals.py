@@ -192,3 +192,16 @@ def test_only_shared_items_are_compared():
     found = difference_of(base, tuned)
     assert (found.value, found.count) == (2, 2)
     assert difference_of(base, tuned, ["a", "d"]).count == 0
+
+
+def test_no_interval_goes_beyond_what_a_number_can_be():
+    """Of a kappa of few items, and of a perplexity near 1."""
+    items = {str(n): (float(n % 7 != 0), 1.0) for n in range(14)}
+    free, bound = (
+        score_of(pp.Measured(items, double, **ends)) for ends in ({}, {"least": -1.0, "most": 1.8})
+    )
+    assert free.high > 1.8 == bound.high and bound.low == free.low > -1
+
+
+def double(sums):
+    return 2 * sums[..., 0] / sums[..., 1]

@@ -76,9 +76,9 @@ def agreement(judged: Mapping[Pair, Sequence[float]], judge: str) -> dict[str, p
     cells = list(product(CLASSES, CLASSES))
     counts = {id: [table[cell] for cell in cells] for id, table in tables.items()}
     found: dict[str, pp.Score | pp.Measured] = {
-        "judge_human_kappa": pp.Measured(counts, kappa, None, how=f"{judge} and people, ties included"),
-        "judge_human_kappa_without_ties": pp.Measured(
-            counts, kappa_without_ties, None, how="where both the judge and the rater prefer a reply"
+        "judge_human_kappa": _kappa(counts, kappa, f"{judge} and people, ties included"),
+        "judge_human_kappa_without_ties": _kappa(
+            counts, kappa_without_ties, "where both the judge and the rater prefer a reply"
         ),
         "judge_human_agreement": _share(
             {id: [row == column for row, column in table.elements()] for id, table in tables.items()},
@@ -104,6 +104,10 @@ def kappa(sums: Any) -> Any:
 def kappa_without_ties(sums: Any) -> Any:
     """Over the two classes that are no tie."""
     return kappa(sums[..., [0, 1, 3, 4]])
+
+
+def _kappa(counts: Mapping[str, Sequence[float]], value: Any, how: str) -> pp.Measured:
+    return pp.Measured(counts, value, None, how=how, least=-1.0, most=1.0)
 
 
 def _share(hits: Mapping[str, Sequence[bool]], how: str) -> pp.Measured:

@@ -63,7 +63,7 @@ def of_ratings(ratings: dict[str, float | None], scale: int, how: str) -> Scores
         how += f" {low:.2f} if all of them are 1, {high:.2f} if all are {scale}"
     no_verdict = {id: (rating is None, 1.0) for id, rating in ratings.items()}
     return {
-        "judge_rating": pp.Measured.means(valid, how=how),
+        "judge_rating": pp.Measured.means(valid, how=how, least=1.0, most=float(scale)),
         "judge_rating_invalid": _about_the_judge(no_verdict, "replies without a clear rating"),
     }
 

@@ -33,7 +33,7 @@ def bleu(ids: Sequence[str], pairs: Pairs, words: Words) -> pp.Measured:
             ids, lengths, found.both.tolist(), found.said.tolist(), strict=True
         )
     }
-    return pp.Measured(items, value, how=_signature(metric))
+    return pp.Measured(items, value, how=_signature(metric), least=0.0, most=100.0)
 
 
 def _signature(metric: Any) -> str:

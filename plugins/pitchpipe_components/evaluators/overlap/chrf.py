@@ -27,6 +27,8 @@ def chrf(ids: Sequence[str], pairs: Sequence[tuple[str, str]]) -> pp.Measured:
         {id: tuple(map(float, row)) for id, row in zip(ids, items.tolist(), strict=True)},
         value,
         how=f"chrF2|{metric.get_signature()}",
+        least=0.0,
+        most=100.0,
     )
 
 
