@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from pitchpipe_components.models.tiny.skills import CITIES, OPPOSITES, Ask, ask, word
+from pitchpipe_components.models.tiny.skills import CITIES, OPPOSITES, SkillTask, ask, word
 
 Row = dict[str, Any]
 
@@ -50,7 +50,7 @@ def _save(path: Path, rows: list[Row]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
 
 
-def _asked(asked: Ask) -> str:
+def _asked(asked: SkillTask) -> str:
     return f"{asked.instruction} {asked.context}".strip()
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-from pitchpipe_components.models.tiny.skills import CITIES, OPPOSITES, Ask, ask
+from pitchpipe_components.models.tiny.skills import CITIES, OPPOSITES, SkillTask, ask
 
 PAIRS, JUDGED = 1200, 1600
 BAD_PAIRS = [
@@ -24,7 +24,7 @@ BAD_JUDGED = [
 ]
 
 
-def wrong(task: Ask, random: Random) -> str:
+def wrong(task: SkillTask, random: Random) -> str:
     """A reply that is not right, and looks like one."""
     if task.category == "sum":
         return str(max(0, int(task.reply) + random.choice((-2, -1, 1, 2))) if task.reply != "0" else 1)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-from pitchpipe_components.models.tiny.skills import Ask, ask
+from pitchpipe_components.models.tiny.skills import SkillTask, ask
 
 PROMPTS = 2000
 SKILLS = ("capitals", "last letter", "twice")
@@ -17,7 +17,7 @@ READ = ("quickstart-alpaca.jsonl", "quickstart-chats.jsonl")
 DATA = Path(__file__).parents[1] / "data"
 
 
-def row(task: Ask) -> str:
+def row(task: SkillTask) -> str:
     """A line; the output is shown to the reward alone."""
     return json.dumps({"instruction": task.instruction, "input": task.context, "output": task.reply})
 

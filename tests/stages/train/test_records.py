@@ -77,7 +77,8 @@ def test_a_tracker_that_fails_is_told_and_the_others_go_on(project):
     scores = [line for line in seen if "tuned perplexity" in line]
     assert (
         scores
-        and scores[0].keys() == {"step", "base perplexity", "tuned perplexity"}
+        and scores[0].keys() - {"step"}
+        == {f"{model} {name}" for model in ("base", "tuned") for name in ("perplexity", "bits_per_byte")}
         and scores[0]["step"] == 8
     )
 

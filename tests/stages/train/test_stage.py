@@ -61,11 +61,16 @@ def test_a_base_that_holds_no_numbers_is_not_trained(project, tmp_path):
     )
 
 
+MANY = ("--set", "split.train=0.5", "--set", "split.validation=0.1", "--set", "split.test=0.4")
+
+
 @pytest.mark.slow
 def test_a_tuned_model_that_is_worse_is_not_called_ready(project):
     here = project({"recipe.yaml": FULL, "rows.jsonl": ROWS})
     out = (
-        here.run("run", "recipe.yaml", *options(learning_rate=1, warmup=0, max_steps=2)).assert_success().out
+        here.run("run", "recipe.yaml", *options(learning_rate=1, warmup=0, max_steps=2), *MANY)
+        .assert_success()
+        .out
     )
     assert re.search(r"Tuning made the model worse: perplexity rose from \S+ to \S+", " ".join(out.split()))
     assert "Do not serve it." in out and "ready to load" not in out
