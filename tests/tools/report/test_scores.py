@@ -96,9 +96,10 @@ def test_no_number_is_said_and_breaks_nothing(here):
 
 
 def test_scores_of_one_model_are_a_page_too(here):
-    alone = evaluated(c=BothModels(Score.share(3, 4)), ppl=BothModels(Score(7.5, 4, 6, 9, better="lower")))
+    alone = evaluated(c=BothModels(Score.share(3, 4)), ppl=BothModels(Score(7.5, 4, 1, 9e6, better="lower")))
     page = page_of(here, alone, stages=("base",))
     assert "Scores of the base model: c 75.0%, ppl 7.5." in page.text()
+    assert "powers of ten" not in page.text()  # nothing is drawn to that scale
     assert "Got worse" not in page.text() and "score 0% 50% 100% base c 4 items 75.0%" in page.text()
 
 

@@ -96,7 +96,7 @@ def _row(line: ScoreLine, sides: Sequence[str], paired: bool, shares: Ruler) -> 
     ruler = SHARES if is_share and _within(estimates) else Ruler.around(estimates)
     marks = QUARTERS if ruler is SHARES else ()
     speaks = ruler is SHARES or len(estimates) > 1  # one value on a scale of its own says nothing
-    power = element("small", "powers of ten", class_="scaled") if ruler.by_powers else None
+    power = element("small", "powers of ten", class_="scaled") if speaks and ruler.by_powers else None
     beside = shares if is_share else Ruler.about_zero(differences)
     cells = [
         element("th", element("span", line.title), element("small", line.remark), scope="row"),
