@@ -21,6 +21,7 @@ Value = Callable[[Any], Any]
 DRAWS, SEED = 2000, 0
 MOST = 2048  # items that are drawn: more are put together at random into so many
 FEW = 5  # with fewer items the draws are too much alike to say anything
+FURTHEST = 10.0  # standard errors: draws that miss the one item which decides stray without end
 STEP = 1e-5  # of a sum, to find a slope
 HUGE = 600.0  # an exponent that a number can have
 NOTHING = 1e-9  # of a number: a smaller standard error is an error of rounding
@@ -89,7 +90,8 @@ def _strayed(value: Value, middle: float, sums: Any, centred: Any, error: float)
     if len(sound) < DRAWS / 2:
         return student, student
     low, high = np.quantile(sound, [0.025, 0.975])
-    return max(student, -float(low)), max(student, float(high))
+    fallen, risen = (max(student, min(FURTHEST, far)) for far in (-float(low), float(high)))
+    return fallen, risen
 
 
 def _errors(value: Value, sums: Any, squares: Any, many: int) -> Any:

@@ -205,3 +205,10 @@ def test_no_interval_goes_beyond_what_a_number_can_be():
 
 def double(sums):
     return 2 * sums[..., 0] / sums[..., 1]
+
+
+def test_one_item_that_decides_does_not_make_an_interval_endless():
+    """Eighty-four replies are no surprise, and one is: the perplexity is near 1, and surely below 10."""
+    items = {str(n): (1e-4 * (1 + n % 3), 2.0) for n in range(84)} | {"odd": (12.0, 2.0)}
+    score = score_of(pp.Measured(items, exp_of_mean, "lower", least=1.0))
+    assert score.low == 1 < score.value < 1.1 < score.high < 10
