@@ -35,6 +35,11 @@ class Terms:
             keys.append(key_of(prompt.ids, *more))
         return keys
 
+    def kept(self, record: AskedBefore[GivenAnswer], key: str) -> GivenAnswer | None:
+        """What was answered before, as far as it may go."""
+        known = record.get(key)
+        return known.within(self.most) if known else None
+
     def given(self, answer: Answer) -> GivenAnswer:
         return GivenAnswer(list(answer.ids), answer.ended, self.most)
 
@@ -59,7 +64,7 @@ class Answerer:
         """The answer to each prompt. Each batch is on disk before the next one begins."""
         keys = terms.keys(prompts)
         asked = dict(zip(keys, prompts, strict=True))
-        left = [key for key in asked if not self.known(record, key, terms)]
+        left = [key for key in asked if not terms.kept(record, key)]
         if left:
             with asking.ready(self.model), self.console.bar(label, len(asked)) as tick:
                 tick(0, done=len(asked) - len(left))
@@ -69,9 +74,8 @@ class Answerer:
         return [found for key in keys if (found := self.known(record, key, terms))]
 
     def known(self, record: AskedBefore[GivenAnswer], key: str, terms: Terms) -> Answer | None:
-        """An answer that was given before, as far as it may go."""
-        kept = record.get(key)
-        within = kept.within(terms.most) if kept else None
+        """An answer that was given before."""
+        within = terms.kept(record, key)
         return asking.answer(self.tokenizer, within.ids, self._ends, terms.until) if within else None
 
     def _batches(

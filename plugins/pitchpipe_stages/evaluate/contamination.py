@@ -113,7 +113,7 @@ def _searching(
     with catch_warnings(), TemporaryDirectory() as folder:
         simplefilter("ignore")
         file = Path(folder) / "items.jsonl"
-        file.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in items))
+        file.write_bytes(msgspec.json.Encoder().encode_lines(items))
         options: dict[str, object] = {"sets": {"items": file}, "fields": ("asked", "both"), "max_run": None}
         finds: Finds = bind(component.call, options)
         yield finds.items_in

@@ -64,7 +64,7 @@ class AskedBefore(Generic[Kind]):
         """Keeps what was found: all of it is in the file when this ends."""
         self._known.update(found)
         with open(self.file, "ab") as file:
-            file.write(b"".join(msgspec.json.encode(line) + b"\n" for line in found.items()))
+            file.write(msgspec.json.Encoder().encode_lines(found.items()))
 
 
 class Memory:

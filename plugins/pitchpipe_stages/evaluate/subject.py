@@ -137,19 +137,18 @@ class RecipeSubject:
             if file.name not in known:
                 file.unlink()
         for name, lines in self.kept.items():
-            written = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-            write(folder / f"{name}-{self.name}.jsonl", written)
+            write(folder / f"{name}-{self.name}.jsonl", msgspec.json.Encoder().encode_lines(lines))
 
     def write_answers(self, file: Path, measures: Mapping[str, Measure]) -> None:
         """Each answer to a held-out prompt, with what the evaluators say of it."""
         held_out = {conversation.id for conversation in self.test.conversations()} if self.asked else set()
         values = of_each_item(measures.values())
         lines = (
-            msgspec.json.encode(_line(prompt, answer, values.get(id, {}))) + b"\n"
+            _line(prompt, answer, values.get(id, {}))
             for id, (prompt, answer) in self.asked.items()
             if id in held_out
         )
-        write(file, b"".join(lines))
+        write(file, msgspec.json.Encoder().encode_lines(lines))
 
 
 def _line(prompt: Prompt, answer: Answer, values: dict[str, float | None]) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pitchpipe_stages.evaluate.words import shown
+from pitchpipe_stages.evaluate.words import readable, shown
 from pitchpipe_stages.export.run_facts import RunFacts
 
 BASES = {"adapter": "adapter", "model": "finetune"}
@@ -80,9 +80,7 @@ def _scores(run: RunFacts) -> Iterable[str]:
     if not run.scores:
         return
     names = list(next(iter(run.scores.values())))
-    lines = [
-        [n.replace("_", " "), *(shown(side[n]) for side in run.scores.values() if n in side)] for n in names
-    ]
+    lines = [[readable(n), *(shown(side[n]) for side in run.scores.values() if n in side)] for n in names]
     yield "## Scores"
     yield "On held-out conversations; in parentheses the interval in which a score lies with 95 % confidence."
     yield table(["", *run.scores], lines)

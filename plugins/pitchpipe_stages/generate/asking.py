@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.host.contracts import Answer, Prompt, Sampling
-from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe_stages.generate.until import Until, before_any
 from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.render.renderer import Renderer
@@ -69,21 +69,23 @@ def prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt | None:
     if not reply or judged_bad:
         return None
     ids, expected = renderer.prompt(conversation, reply)
-    before = conversation.messages[reply - 1]
-    words = f"{before.content} {before.context}".strip()
+    words = words_of(conversation.messages[reply - 1])
     return Prompt(conversation.id, ids, words, expected, conversation)
 
 
 def next_prompt_of(conversation: Conversation, renderer: Renderer) -> Prompt:
     """A conversation that awaits a reply, as a server writes it: nothing is known of what to expect."""
-    last = conversation.messages[-1]
     try:
         ids = renderer.next_prompt(conversation)
     except Quarantine as refusal:
         words = f"the template cannot write the question {conversation.id}: {refusal}"
         raise PitchpipeError(words) from None
-    words = f"{last.content} {last.context}".strip()
-    return Prompt(conversation.id, ids, words, "", conversation)
+    return Prompt(conversation.id, ids, words_of(conversation.messages[-1]), "", conversation)
+
+
+def words_of(message: Message) -> str:
+    """What a message asks, with its context."""
+    return f"{message.content} {message.context}".strip()
 
 
 def answers(

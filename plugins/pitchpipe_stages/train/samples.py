@@ -29,7 +29,7 @@ def keep_samples(run: Path, step: int, replies: Replies) -> None:
     """Writes the replies of a step behind those of earlier ones. Those of later ones were lost by a kill."""
     new = [Sample(step, p.id, p.words, p.expected, a.text, a.ended, a.rewards) for p, a in replies]
     kept = [sample for sample in samples_of(run) if sample.step < step]
-    write(run / FILE, b"".join(msgspec.json.encode(sample) + b"\n" for sample in kept + new))
+    write(run / FILE, msgspec.json.Encoder().encode_lines(kept + new))
 
 
 def samples_of(run: Path) -> list[Sample]:

@@ -100,5 +100,5 @@ def _prompt(example: Example, conversation: Conversation) -> Prompt:
     *before, last = conversation.messages
     answered = last.role == "assistant" and bool(before)
     asked = before[-1] if answered else last
-    words = f"{asked.content} {asked.context}".strip()
-    return Prompt(conversation.id, list(example.ids)[:first], words, last.content if answered else "")
+    words, expected = asking.words_of(asked), last.content if answered else ""
+    return Prompt(conversation.id, list(example.ids)[:first], words, expected)

@@ -79,4 +79,4 @@ def _line(vote: Vote, duel: Duel, rater: str) -> Json:
 
 def _write_lines(file: Path, rows: list[Json]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    write(file, b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+    write(file, msgspec.json.Encoder().encode_lines(rows))

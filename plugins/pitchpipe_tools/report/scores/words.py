@@ -4,6 +4,7 @@ from math import isfinite
 
 from pitchpipe.host.scoring import Score
 from pitchpipe_stages.evaluate.evaluated import Difference
+from pitchpipe_stages.evaluate.words import readable
 from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.html.numbers import number
 
@@ -14,7 +15,7 @@ MINUS = "\N{MINUS SIGN}"
 
 def title_of(name: str, most: int = LONG) -> str:
     """A score's name as people say it."""
-    said = name.replace("_", " ")
+    said = readable(name)
     return said if len(said) <= most else f"{said[: most - 1]}…"
 
 
