@@ -13,9 +13,10 @@ _HOMES = {
     "records.related": "Block Related Sketches",
     "host.contracts": "Answer Ask Batches Console DataPlan Export Models Prompt Reply Sampling Tracked"
     " Training Usage",
+    "host.making": "Asking Made Pool Unanswered fill made",
     "host.scoring": "Item Measured Score Subject",
-    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Loader Model"
-    " Packing Part Record Reward Teacher Template Tracker Trainer",
+    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Generator Loader"
+    " Model Packing Part Record Reward Teacher Template Tracker Trainer",
     "host.options": "Meta TooLong",
     "host.plugin": "profile",
     "host.hookspecs": "Register hookimpl",

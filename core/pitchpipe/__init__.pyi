@@ -19,6 +19,12 @@ from pitchpipe.host.contracts import Training as Training
 from pitchpipe.host.contracts import Usage as Usage
 from pitchpipe.host.hookspecs import Register as Register
 from pitchpipe.host.hookspecs import hookimpl as hookimpl
+from pitchpipe.host.making import Asking as Asking
+from pitchpipe.host.making import Made as Made
+from pitchpipe.host.making import Pool as Pool
+from pitchpipe.host.making import Unanswered as Unanswered
+from pitchpipe.host.making import fill as fill
+from pitchpipe.host.making import made as made
 from pitchpipe.host.options import Meta as Meta
 from pitchpipe.host.options import TooLong as TooLong
 from pitchpipe.host.plugin import profile as profile
@@ -30,6 +36,7 @@ from pitchpipe.host.protocols import Evaluator as Evaluator
 from pitchpipe.host.protocols import Exporter as Exporter
 from pitchpipe.host.protocols import Filter as Filter
 from pitchpipe.host.protocols import Format as Format
+from pitchpipe.host.protocols import Generator as Generator
 from pitchpipe.host.protocols import Loader as Loader
 from pitchpipe.host.protocols import Model as Model
 from pitchpipe.host.protocols import Packing as Packing

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 COMMANDS = {  # name: (module and function in this package, help)
     "run": ("run:run", "Run a recipe from data to scores; again, to continue or to redo what changed."),
     "check": ("check:check", "Say everything that is wrong with a recipe, in a moment and without a GPU."),
+    "generate": (
+        "generate.command:generate",
+        "Make instruction data with other models: recorded, priced, never asked twice.",
+    ),
     "prepare": ("run:prepare", "Do only the data part of a recipe, and show what became of each row."),
     "eval": (
         "eval.command:evaluate",

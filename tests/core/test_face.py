@@ -10,11 +10,11 @@ import pitchpipe as pp
 ROOT = Path(__file__).parents[2]
 # What plugins build on. A name that goes or changes its meaning breaks them: think, then change this list.
 FACE = """
-Adapter Answer Ask AskAgain Batches Block Collator Comparer Console Conversation DataPlan Drop Embedder Evaluator Example
-Examples Export Exporter Filter Format IGNORED Item JinjaTemplate Loader MarkedWords Measured Message Meta Model Models Packing Part Piece
-PitchpipeError Prompt Quarantine Recipe Record Register Related Reply Reward Row Run Sampling Score Scored Section Sketches Source Stage
-Subject Teacher Template ToolCalls TooLong Tracked Tracker Trainer Training Turns Usage Use Verdict chat_template drop hookimpl jinja_text
-judged noted parts_of profile replace suggest turns
+Adapter Answer Ask AskAgain Asking Batches Block Collator Comparer Console Conversation DataPlan Drop Embedder Evaluator Example
+Examples Export Exporter Filter Format Generator IGNORED Item JinjaTemplate Loader Made MarkedWords Measured Message Meta Model Models Packing Part Piece
+PitchpipeError Pool Prompt Quarantine Recipe Record Register Related Reply Reward Row Run Sampling Score Scored Section Sketches Source Stage
+Subject Teacher Template ToolCalls TooLong Tracked Tracker Trainer Training Turns Unanswered Usage Use Verdict chat_template drop fill hookimpl jinja_text
+judged made noted parts_of profile replace suggest turns
 """
 
 

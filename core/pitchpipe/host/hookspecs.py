@@ -23,7 +23,7 @@ Register = Callable[..., None]
 KINDS = (
     "loader", "format", "filter", "embedder", "template", "collator",
     "model", "adapter", "trainer", "reward", "tracker", "evaluator", "exporter",
-    "teacher",
+    "teacher", "generator",
 )  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """The contract of each kind of component. A plugin need not name these protocols: having the methods is
 enough. Those that can be checked at run time (`NamesFiles`, `Comparer`, `Packing`, ...) are optional."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from pitchpipe.host.contracts import Ask, Batch, DataPlan, Export, Reply, Tracked, Training
+from pitchpipe.host.making import Asking, Made, Pool
 from pitchpipe.host.scoring import Measured, Score, Subject
 from pitchpipe.records.conversation import Conversation, Json, Row
 from pitchpipe.records.example import Example
@@ -191,6 +192,22 @@ class Teacher(Protocol):
     can: frozenset[str]
 
     async def __call__(self, ask: Ask, /) -> Reply: ...
+
+
+class Generator(Protocol):
+    # Asks about a conversation, and yields what it makes of it: `pp.made(...)`, always in the same order. All
+    # chance comes from `ask.random`. With `unanswered = True` it gets those alone that have no reply.
+    def __call__(self, source: Conversation, ask: Asking, /) -> AsyncIterator[Made]: ...
+
+
+@runtime_checkable
+class Drafts(Protocol):
+    # A generator that makes its sources itself: it drafts until `wanted` of them have given rows. `admission`
+    # gives a function that sees all drafts in their order, once each, and drops those that are not new.
+    wanted: int
+
+    def draft(self, pool: Pool, ask: Asking, /) -> AsyncIterator[Made]: ...
+    def admission(self, seeds: Sequence[Conversation], /) -> Callable[[Made], Drop | None]: ...
 
 
 class Record(Protocol):

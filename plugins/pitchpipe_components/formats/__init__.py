@@ -6,6 +6,7 @@ from pitchpipe_components.formats.arena import Arena
 from pitchpipe_components.formats.chat import Messages, ShareGPT
 from pitchpipe_components.formats.chatgpt import ChatGPT
 from pitchpipe_components.formats.kto import KTO
+from pitchpipe_components.formats.made import OwnRows
 from pitchpipe_components.formats.marked import HH, Glaive
 from pitchpipe_components.formats.oasst import OASST, OASSTMessages
 from pitchpipe_components.formats.plain import Text
@@ -37,6 +38,7 @@ FORMATS = {
     "hh": HH,
     "kto": KTO,
     "lima": LIMA,
+    "made": OwnRows,
     "messages": Messages,
     "natural_instructions": NaturalInstructions,
     "nectar": Nectar,

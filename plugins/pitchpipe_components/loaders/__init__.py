@@ -2,6 +2,7 @@
 
 import pitchpipe as pp
 from pitchpipe_components.loaders.files import Files
+from pitchpipe_components.loaders.generated import Generated
 from pitchpipe_components.loaders.huggingface import HuggingFace
 from pitchpipe_components.loaders.stdin import Stdin
 
@@ -11,5 +12,6 @@ ROOMS = ("pitchpipe_components.loaders", "pitchpipe_components.files", "pitchpip
 @pp.hookimpl
 def register_loaders(register: pp.Register) -> None:
     register("files", Files, default_for="a file")
+    register("generated", Generated)
     register("stdin", Stdin, default_for="standard input")
     register("huggingface", HuggingFace, needs=("datasets",), extra="data")

@@ -33,9 +33,16 @@ Read = tuple[Step, Conversation | Drop, list[Note]]  # a result, the step that d
 class Reader:
     """Reads one source's rows."""
 
-    def __init__(self, source: SourceUse, format: Use | None, recipe: Recipe, judged: Judged | None = None):
+    def __init__(
+        self,
+        source: SourceUse,
+        format: Use | None,
+        recipe: Recipe,
+        judged: Judged | None = None,
+        learned: Learns | None = None,
+    ):
         self.source, self.format, self._judged = source, format, judged or Judged()
-        self._learns, self.strict = learns(recipe), recipe[DATA].strict
+        self._learns, self.strict = learned or learns(recipe), recipe[DATA].strict
         self.repair = _repair(recipe[REPAIR_SECTION], self._learns)
         self._folder = recipe.folder
         self._step = Step(StepKind.FORMAT, format.name if format else "")

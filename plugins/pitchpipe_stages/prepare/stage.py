@@ -17,6 +17,7 @@ class Prepare(Stage[Prepared]):
     """Sends every row through the recipe, to what training reads."""
 
     name = "prepare"
+    after = ("generate",)
     sections = (REQUIRES, LOADERS, REPAIR, FILTERS, DATA, SPLIT, MIX, MODEL, TEMPLATE, COLLATOR)
     makes = ("rows", "prepared", "ledger.jsonl")
     rooms = (

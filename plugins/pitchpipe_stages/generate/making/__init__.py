@@ -1,0 +1,1 @@
+"""Making conversations: generators ask teachers, one after another, and every candidate is explained."""

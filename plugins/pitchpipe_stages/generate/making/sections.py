@@ -1,0 +1,56 @@
+"""The recipe's sections about conversations to make: the generators, and what all of them share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from pitchpipe.recipe.recipe import Recipe, Use
+from pitchpipe.recipe.section import Section
+from pitchpipe_stages.generate.making.place import ReadsMade, folder_of
+from pitchpipe_stages.generate.requests.sections import names_teachers
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe.checker import Checker
+
+
+@dataclass(frozen=True)
+class GeneratorOptions:
+    """Options of every generator."""
+
+    teacher: Annotated[str | None, Meta(description="who is asked: a name of the section `teachers`")] = None
+    seeds: Annotated[
+        Path | None,
+        Meta(description="a file to begin from, in any format; left out: what the generators before it made"),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Generate:
+    """What all generators of a recipe share."""
+
+    seed: Annotated[int, Meta(description="another seed, other draws")] = 0
+    folder: Annotated[
+        Path | None,
+        Meta(description="where it is kept; left out: generated/ and the recipe's name, where you are"),
+    ] = None
+
+
+def _check(checker: "Checker", recipe: Recipe) -> None:
+    names_teachers(checker, recipe, GENERATORS)
+    for number, use in enumerate(recipe[GENERATORS]):
+        key = (GENERATORS.name, number + 1, use.name)
+        if not use.shared.get("teacher"):
+            checker.problem(key, f"generator '{use.name}' needs the option 'teacher'")
+        if number == 0 and not use.shared.get("seeds"):
+            checker.problem(key, "the first generator needs the option 'seeds'")
+    for use in recipe.uses():
+        if isinstance(use.bound, ReadsMade):
+            use.bound.read_from(folder_of(recipe, recipe[GENERATE].folder))
+
+
+GENERATORS = Section[list[Use]](
+    "generators", kind="generator", many=True, options=GeneratorOptions, needs=("teachers",), check=_check
+)
+GENERATE = Section[Generate]("generate", options=Generate)

@@ -1,0 +1,34 @@
+"""The stage `generate`: a run takes what `pitchpipe generate` made. It asks nobody."""
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.run.directory import Run
+from pitchpipe.run.keys import KeyParts, digest_files
+from pitchpipe.run.stage import Stage
+from pitchpipe_stages.generate.making.place import ROWS, ReadsMade, folder_of
+from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
+
+
+class TakeGenerated(Stage[dict[str, int]]):
+    """Looks whether the rows are there that the recipe's loader reads."""
+
+    name = "generate"
+    sections = (GENERATORS, GENERATE)
+    rooms = ("pitchpipe_stages.generate.making",)
+
+    def wanted(self, recipe: Recipe) -> bool:
+        return GENERATORS in recipe and any(isinstance(use.bound, ReadsMade) for use in recipe.uses())
+
+    def key(self, run: Run) -> KeyParts:
+        rows = folder_of(run.recipe, run.recipe[GENERATE].folder) / ROWS
+        if not rows.exists():
+            raise PitchpipeError(f"{rows} is not there yet: pitchpipe generate {run.recipe.path}")
+        return {"generated rows": digest_files(rows)}
+
+    def work(self, run: Run) -> dict[str, int]:
+        rows = folder_of(run.recipe, run.recipe[GENERATE].folder) / ROWS
+        with open(rows, "rb") as lines:
+            return {"rows": sum(1 for _ in lines)}
+
+
+GENERATED = TakeGenerated()

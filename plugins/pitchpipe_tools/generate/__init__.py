@@ -1,0 +1,1 @@
+"""The command `generate`: conversations made by the recipe's generators."""
