@@ -2,10 +2,12 @@
 
 import click
 
+from pitchpipe_tools.generate.carry import export_record, import_record
+from pitchpipe_tools.generate.group import CommandBeside
 from pitchpipe_tools.recipe_argument import load_recipe, recipe_argument
 
 
-@click.command()
+@click.command(cls=CommandBeside)
 @recipe_argument
 def generate(recipe: str, overrides: tuple[str, ...]) -> None:
     """Make conversations with the generators of RECIPE, by asking its teachers."""
@@ -15,3 +17,7 @@ def generate(recipe: str, overrides: tuple[str, ...]) -> None:
 
     with cured():
         Making(load_recipe(recipe, overrides), RichConsole()).run()
+
+
+generate.add(export_record)
+generate.add(import_record)

@@ -1,31 +1,54 @@
 """A record as JSON lines, to be read, shared and taken in again: the teacher `recorded` answers from them."""
 
-from pathlib import Path
+from collections.abc import Iterable
+from typing import BinaryIO
 
 import msgspec
+from msgspec import Struct
 
 from pitchpipe.errors import PitchpipeError
+from pitchpipe_stages.generate.requests.key import as_bytes, key_of
 from pitchpipe_stages.generate.requests.record import RecordLine, RequestRecord
 
+_FORM = msgspec.json.Decoder(RecordLine)
 
-def write_lines(record: RequestRecord, file: Path) -> int:
+
+class TakenIn(Struct):
+    """What came of the lines of another record."""
+
+    new: int = 0
+    same: int = 0
+    other: int = 0  # with another reply than the one that is here, which stays
+
+
+def write_lines(record: RequestRecord, file: BinaryIO) -> int:
     """Write every question with its reply. How many there are."""
-    new, count = file.with_name(f"{file.name}.new"), 0
-    with open(new, "wb") as lines:
-        for line in record.lines():
-            lines.write(msgspec.json.encode(line) + b"\n")
-            count += 1
-    new.replace(file)
-    return count
-
-
-def read_lines(record: RequestRecord, file: Path) -> int:
-    """Take in what another record was asked. A reply that is there already stays."""
     count = 0
-    with open(file, "rb") as lines:
-        for count, text in enumerate(lines, 1):
-            try:
-                record.put(msgspec.json.decode(text, type=RecordLine))
-            except msgspec.DecodeError as error:
-                raise PitchpipeError(f"{file.name}:{count}: no line of a record: {error}") from None
+    for line in record.lines():
+        file.write(msgspec.json.encode(line) + b"\n")
+        count += 1
     return count
+
+
+def read_lines(record: RequestRecord, file: Iterable[bytes], name: str) -> TakenIn:
+    """Take in what another record was asked: all of it, or nothing where a line is wrong."""
+    taken = TakenIn()
+    with record.at_once():
+        for number, text in enumerate(file, 1):
+            if not text.strip():
+                continue
+            try:
+                came = record.put(_line(text))
+            except ValueError as error:  # DecodeError and UnicodeDecodeError are such
+                raise PitchpipeError(f"{name}:{number}: no line of a record: {error}") from None
+            setattr(taken, came, getattr(taken, came) + 1)
+    return taken
+
+
+def _line(text: bytes) -> RecordLine:
+    """A line whose key is that of its request: nothing was changed by hand or cut on the way."""
+    line = _FORM.decode(text)
+    request = as_bytes(msgspec.json.decode(line.request))
+    if key_of(request) != line.key:
+        raise ValueError(f"its key is {line.key!r}, and its request has the key {key_of(request)!r}")
+    return msgspec.structs.replace(line, request=msgspec.Raw(request))

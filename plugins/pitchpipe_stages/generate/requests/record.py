@@ -9,8 +9,9 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -40,6 +41,7 @@ from attempt
 """
 
 Work = Callable[[sqlite3.Connection], Any]
+Came = Literal["new", "same", "other"]  # of a line that is taken in; another reply than the one that is here
 Asked = tuple[str, str]  # the teacher's name in the recipe, and the model
 
 
@@ -169,15 +171,33 @@ class RequestRecord:
             said = unpacked(reply) if reply else None
             yield RecordLine(key, teacher, model, msgspec.Raw(zlib.decompress(request)), said, problem or "")
 
-    def put(self, line: RecordLine) -> None:
+    def put(self, line: RecordLine) -> Came:
         """Takes in what was asked elsewhere, and costs nothing here. A reply that is here stays."""
         reply = line.reply
+        here = _one(self._database, "select reply from ask where key = ?", line.key)
+        if here and (here[0] or not reply):
+            return "other" if here[0] and reply and unpacked(here[0]) != reply else "same"
         said = (packed(reply), reply.end, reply.model) if reply else (None, None, None)
         asked = (line.key, line.teacher, line.model, zlib.compress(bytes(line.request)))
         words = "insert into ask(key, teacher, model, request, reply, end, answered_by, problem)"
         words += " values(?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set reply = excluded.reply,"
-        words += " end = excluded.end, answered_by = excluded.answered_by where reply is null"
+        words += " end = excluded.end, answered_by = excluded.answered_by, problem = null"
         self._database.execute(words, (*asked, *said, line.problem or None))
+        return "new"
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What is put in here is kept, all of it, or nothing."""
+        self._database.execute("begin")
+        try:
+            yield
+            self._database.execute("commit")
+        except BaseException as error:
+            if self._database.in_transaction:
+                self._database.execute("rollback")
+            if isinstance(error, sqlite3.Error):
+                raise self._in_words(error) from error
+            raise
 
     # --- Commits -----------------------------------------------------------------------------------
 
