@@ -2,27 +2,44 @@
 
 from typing import Any
 
+import msgspec
+
 from pitchpipe import Conversation, Drop, Message, drop
+
+MORE = 12  # keys than any other format reads of a row with messages
+
+
+class OwnRow(msgspec.Struct):
+    """A row, field by field as a conversation has them."""
+
+    messages: tuple[Message, ...]
+    made: dict[str, Any]
+    id: str = ""
+    category: str = ""
+    group: str = ""
+    tools: tuple[dict[str, Any], ...] = ()
+    rejected: Message | None = None
+    meta: dict[str, Any] = {}
 
 
 class OwnRows:
-    """{"id": "8f", "messages": [{"role": "user", "content": "Hi"}], "made": {"generator": "answers"}}
+    """{"messages": [{"role": "user", "content": "Hi"}], "made": {"generator": "answers", "asks": []}}
 
-    What `pitchpipe generate` writes.
+    What `pitchpipe generate` writes: each field of a conversation, and `made`, which says how it came about.
     """
 
     def matches(self, row: dict[str, Any]) -> int:
-        return 9 if isinstance(row.get("made"), dict) and isinstance(row.get("messages"), list) else 0
+        made, turns = row.get("made"), row.get("messages")
+        ours = isinstance(made, dict) and isinstance(turns, list) and {"generator", "asks"} <= made.keys()
+        return MORE if ours else 0
 
     def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
         try:
-            messages = tuple(Message(**turn) for turn in row["messages"])
-        except TypeError:
-            return drop("no row of a generator")
+            one = msgspec.convert(row, OwnRow)
+        except msgspec.ValidationError as error:
+            return drop(f"no row of a generator: {error}")
+        meta = {**one.meta, "made": one.made}
         return Conversation(
-            messages,
-            row.get("category", ""),
-            id=row.get("id", ""),
-            group=row.get("group", ""),
-            meta={**row.get("meta", {}), "made": row["made"]},
-        )
+            one.messages, one.category, id=one.id, meta=meta, rejected=one.rejected, tools=one.tools,
+            group=one.group,
+        )  # fmt: skip

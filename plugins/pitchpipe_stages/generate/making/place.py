@@ -12,7 +12,11 @@ ROWS, LEDGER, MADE = "rows.jsonl", "ledger.jsonl", "made.json"
 class ReadsMade(Protocol):
     """A loader that reads what the recipe's own generators made."""
 
-    def read_from(self, folder: Path, /) -> None: ...
+    folder: Path | None
+    generator: str | None  # read its rows alone
+
+    def read_from(self, folder: Path, command: str, /) -> None: ...
+    def lacks(self) -> str: ...
 
 
 def folder_of(recipe: Recipe, folder: Path | None) -> Path:

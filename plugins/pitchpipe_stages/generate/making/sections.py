@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from pitchpipe.errors import Problem, suggest
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.generate.making.place import ReadsMade, folder_of
@@ -47,7 +48,21 @@ def _check(checker: "Checker", recipe: Recipe) -> None:
             checker.problem(key, "the first generator needs the option 'seeds'")
     for use in recipe.uses():
         if isinstance(use.bound, ReadsMade):
-            use.bound.read_from(folder_of(recipe, recipe[GENERATE].folder))
+            _check_reader(checker, recipe, use)
+
+
+def _check_reader(checker: "Checker", recipe: Recipe, use: Use) -> None:
+    """Tells a loader where the rows are, and a person where there are none yet."""
+    labels = [generator.label for generator in recipe[GENERATORS]]
+    if labels and use.bound.folder is None:
+        use.bound.read_from(folder_of(recipe, recipe[GENERATE].folder), f"pitchpipe generate {recipe.path}")
+        if (only := use.bound.generator) and only not in labels:
+            checker.problem(("loaders",), f"the recipe has no generator '{only}'.{suggest(only, labels)}")
+    if use.bound.folder is None:
+        words = "the recipe has no generators: say whose rows to read, as in generated: {folder: ...}"
+        checker.problem(("loaders",), words)
+    elif lacks := use.bound.lacks():
+        recipe.hints.append(Problem(use.place, f"loaders.{use.label}", lacks))
 
 
 GENERATORS = Section[list[Use]](
