@@ -69,9 +69,11 @@ class Unanswered(Exception):
 
 class Asking(Protocol):
     """Asks the generator's teacher, for one source. `random` is the same in every run. A reply is whole:
-    any other raises Unanswered. `nth` tells equal questions apart that want replies of their own."""
+    any other raises Unanswered. `nth` tells equal questions apart that want replies of their own. `operator`
+    may be set to what the questions that follow are about: those without a reply are counted there too."""
 
     random: Random
+    operator: str
 
     async def __call__(
         self, prompt: str | Sequence[Json], /, *, nth: int = 0, max_tokens: int = 1024,

@@ -14,12 +14,16 @@ from pitchpipe_stages.data.writable import UNWRITABLE, plain
 
 
 class Fate(StrEnum):
-    """What became of a row."""
+    """What became of a row; of a question to a teacher, why it has no whole reply."""
 
     DROPPED = "dropped"
     QUARANTINED = "quarantined"
     CHANGED = "changed"
     TAGGED = "tagged"
+    REFUSED = "refused"
+    CUT = "cut"
+    FAILED = "failed"
+    UNSENT = "unsent"
 
 
 LOST = (Fate.DROPPED, Fate.QUARANTINED)
@@ -28,6 +32,7 @@ LOST = (Fate.DROPPED, Fate.QUARANTINED)
 class StepKind(StrEnum):
     """The steps of a row's life, in their order."""
 
+    GENERATE = "generate"
     LOAD = "load"
     FORMAT = "format"
     REPAIR = "repair"
@@ -39,7 +44,7 @@ class StepKind(StrEnum):
 
 
 class Step(NamedTuple):
-    """One step of a row's life; a format or a filter has a label."""
+    """One step of a row's life; a generator, a format or a filter has a label."""
 
     kind: StepKind
     label: str = ""

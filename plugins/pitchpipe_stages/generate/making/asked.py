@@ -1,29 +1,124 @@
-"""How a generator asks for one source: each question by the record, each reply whole, its keys noted."""
+"""How a generator asks for one source: by the record, equal questions once; whole replies alone come back."""
 
+import asyncio
 from collections.abc import Sequence
 from random import Random
+from typing import Protocol
 
+import msgspec
+
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.host.making import Unanswered
+from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Json
+from pitchpipe_stages.generate.making.progress import End, Question
+from pitchpipe_stages.generate.requests.abilities import Priced
 from pitchpipe_stages.generate.requests.desk import followed
-from pitchpipe_stages.generate.requests.sender import Sender
+from pitchpipe_stages.generate.requests.key import as_bytes, request_of
+from pitchpipe_stages.generate.requests.schema import must_be_known
+
+ENDS: dict[str, End] = {
+    "stop": "answered", "cut": "cut", "refused": "refused", "failed": "failed", "unsent": "unsent",
+}  # fmt: skip
+
+
+class Asked(Protocol):
+    """A teacher of the recipe that can be asked."""
+
+    use: Use
+
+    async def reply(self, ask: Ask) -> Reply: ...
+
+
+class Once:
+    """Asks a teacher. Equal questions that come at the same time are one."""
+
+    def __init__(self, teacher: Asked):
+        self.teacher, self.use = teacher, teacher.use
+        self.problem: PitchpipeError | None = None  # why nobody need go on asking
+        self._flying: dict[bytes, asyncio.Future[Reply]] = {}
+
+    async def reply(self, ask: Ask) -> Reply:
+        request = as_bytes(request_of(self.use, ask))
+        if flying := self._flying.get(request):
+            return await asyncio.shield(flying)
+        flying = self._flying[request] = asyncio.get_running_loop().create_future()
+        try:
+            reply = await self._asked(ask)
+        except BaseException as error:
+            flying.set_exception(error)
+            flying.exception()  # told by whoever asked first
+            raise
+        finally:
+            del self._flying[request]
+        flying.set_result(reply)
+        return reply
+
+    async def _asked(self, ask: Ask) -> Reply:
+        """What stops one question stops them all: the first says why, and the others are not sent."""
+        try:
+            return await self.teacher.reply(ask)
+        except PitchpipeError as error:
+            self.problem = self.problem or error
+            return Reply("", "unsent", problem=str(error))
 
 
 class OneSource:
-    """Asks for one source of a generator."""
+    """Asks for one source of a generator, or for one draft."""
 
-    def __init__(self, sender: Sender, seed: str):
-        self.random, self.sender = Random(seed), sender
-        self.keys: list[str] = []  # of the questions so far
+    def __init__(self, once: Once, seed: str, accept: Sequence[str] = (), first: int = 0):
+        self.random, self.operator = Random(seed), ""
+        self.questions: list[Question] = []
+        self._once, self._accept, self._first = once, accept, first
 
     async def __call__(
         self, prompt: str | Sequence[Json], /, *, nth: int = 0, max_tokens: int = 1024,
         temperature: float = 0.7, top_p: float = 1.0, schema: Json | None = None,
     ) -> Reply:  # fmt: skip
+        if schema:
+            must_be_known(schema)
         messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)
-        reply = await followed(self.sender.reply, Ask(messages, max_tokens, temperature, top_p, schema, nth))
-        self.keys.append(reply.key)
-        if reply.end != "stop":
-            raise Unanswered(reply)
+        before = len(self.questions)
+        reply = await followed(
+            self._noted, Ask(messages, max_tokens, temperature, top_p, schema, self._first + nth)
+        )
+        if reply.end == "failed" and reply.problem:  # of the last of them: the schema was broken
+            self._fails(self.questions[-1], reply.problem)
+        for mended in self.questions[before:-1]:
+            self._fails(mended, "against its schema: asked once more")
+        if self.questions[-1].end != "answered":
+            raise Unanswered(msgspec.structs.replace(reply, problem=self.questions[-1].why or reply.problem))
         return reply
+
+    async def _noted(self, ask: Ask) -> Reply:
+        reply = await self._once.reply(ask)
+        end, why = self._judged(reply)
+        question = Question(reply.key, end, why, self.operator, reply.model, reply.usage)
+        question.length = sum(len(str(message.get("content")).encode()) for message in ask.messages)
+        question.max_tokens = ask.max_tokens
+        teacher = self._once.use.bound
+        if reply.usage and isinstance(teacher, Priced):
+            question.dollars = teacher.dollars(reply.usage) or 0.0
+        self.questions.append(question)
+        return reply if end == "answered" or reply.end != "stop" else _not_whole(reply, why)
+
+    def _judged(self, reply: Reply) -> tuple[End, str]:
+        """What came of a question, and why it was not answered."""
+        asked = self._once.use.bound.model
+        if reply.end == "stop" and not reply.text.strip():
+            return "failed", "an empty reply"
+        if reply.model and not reply.model.startswith(asked) and "other_model" not in self._accept:
+            return "failed", f"another model answered: {reply.model}"
+        if reply.end == "cut" and "cut" in self._accept and reply.text.strip():
+            return "answered", ""
+        return ENDS[reply.end], reply.problem
+
+    @staticmethod
+    def _fails(question: Question, why: str) -> None:
+        if question.end == "answered":
+            question.end, question.why = "failed", why
+
+
+def _not_whole(reply: Reply, why: str) -> Reply:
+    return msgspec.structs.replace(reply, end="failed", problem=why)

@@ -1,109 +1,155 @@
 """Runs a recipe's generators, one after another: each works on what those before it have made."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-import msgspec
-
-from pitchpipe.errors import PitchpipeError
+from pitchpipe.errors import PitchpipeError, suggest
 from pitchpipe.host.contracts import Console
-from pitchpipe.host.making import Made, Pool, Unanswered
 from pitchpipe.host.protocols import Drafts
 from pitchpipe.recipe.recipe import Recipe, Use
-from pitchpipe.records.conversation import Conversation, replace
-from pitchpipe.run.atomic import write
-from pitchpipe_stages.generate.making.asked import OneSource
-from pitchpipe_stages.generate.making.line import MadeBy, MadeLine, line_of
-from pitchpipe_stages.generate.making.place import ROWS, folder_of
+from pitchpipe.records.conversation import Conversation
+from pitchpipe.run.atomic import write, write_json
+from pitchpipe_stages.generate.making.asked import Once
+from pitchpipe_stages.generate.making.chain import Chain
+from pitchpipe_stages.generate.making.drafting import Drafting
+from pitchpipe_stages.generate.making.explained import lines_of
+from pitchpipe_stages.generate.making.line import as_bytes
+from pitchpipe_stages.generate.making.made import MadeFile, decided_by, known, whole
+from pitchpipe_stages.generate.making.offline import Offline, Replies, numbers
+from pitchpipe_stages.generate.making.place import LEDGER, MADE, PILOT, ROWS, SOURCES, folder_of
+from pitchpipe_stages.generate.making.progress import NobodyWatches, Watching
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
 from pitchpipe_stages.generate.making.seeds import seeds_of
+from pitchpipe_stages.generate.making.working import Worked, Worker, on_sources
 from pitchpipe_stages.generate.requests.abilities import Closes
 from pitchpipe_stages.generate.requests.flights import Flights
+from pitchpipe_stages.generate.requests.in_process import take_models
 from pitchpipe_stages.generate.requests.purse import Purse
 from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_stages.generate.requests.sender import Sender
+from pitchpipe_stages.generate.requests.spending import Spending, spending_of
 
 
 class Making:
-    """What a recipe makes, in its folder."""
+    """What a recipe makes, in its folder. `watch` looks on. `offline` sends nothing. With a `limit`, each
+    generator has so many sources or drafts: a pilot, which is kept apart."""
 
-    def __init__(self, recipe: Recipe, console: Console):
-        self.recipe, self.console = recipe, console
+    def __init__(
+        self, recipe: Recipe, console: Console, watch: Watching | None = None, offline: bool = False,
+        limit: int | None = None,
+    ):  # fmt: skip
+        self.recipe, self.console, self.watch = recipe, console, watch or NobodyWatches()
+        self.offline, self.limit = offline, limit
         self.folder: Path = folder_of(recipe, recipe[GENERATE].folder)
-        self.rows: list[MadeLine] = []
-        self.senders: dict[str, Sender] = {}
+        self.chain = Chain({use.label: use for use in recipe[TEACHERS]})
+        self.parts: list[Worked] = []
+        self.spending: dict[str, Spending] = {}
 
-    def run(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        asyncio.run(self._all())
-        write(self.folder / ROWS, b"".join(msgspec.json.encode(row) + b"\n" for row in self.rows))
-        self.console.say(f"{len(self.rows):,} rows: {self.folder / ROWS}")
+    def run(self) -> MadeFile:
+        """Makes what is missing, and writes it all. What stopped it is raised when all is written."""
+        if not self.offline:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        made, problem = self._made()
+        self._write(made)
+        if problem:
+            raise problem
+        return made
 
-    async def _all(self) -> None:
+    def rehearse(self) -> MadeFile:
+        """What the record alone gives. Nothing is sent, and nothing is written."""
+        self.offline = True
+        return self._made()[0]
+
+    # --- Work --------------------------------------------------------------------------------------
+
+    def _made(self) -> tuple[MadeFile, PitchpipeError | None]:
+        self._must_be_ours()
+        take_models(self.recipe, self.console)
+        problem = asyncio.run(self._all())
+        made = whole(self.recipe, self.parts, len(self.chain.rows), problem)
+        made.teachers, made.decided_by = self.spending, decided_by(self.recipe)
+        return made, problem
+
+    async def _all(self) -> PitchpipeError | None:
+        """What every generator makes, and what stopped it."""
+        async with self._teachers() as teachers:
+            found: list[Conversation] = []
+            try:
+                for use in self.recipe[GENERATORS]:
+                    worker = Worker(use, self._teacher(use, teachers), self.recipe[GENERATE].seed, self.limit)
+                    if path := use.shared.get("seeds"):
+                        found = self.chain.begin(seeds_of(self.recipe, path, self.console))
+                    self.parts.append(await self._worked(worker, found))
+                    found = [*found, *self.chain.take(self.parts[-1])]
+                    if worker.crashes.error:
+                        return worker.crashes.error
+            except PitchpipeError as error:
+                return error
+            return next((once.problem for once in teachers.values() if once.problem), None)
+
+    async def _worked(self, worker: Worker, sources: list[Conversation]) -> Worked:
+        if isinstance(worker.use.bound, Drafts):
+            return await Drafting(worker, sources, self.watch).run()
+        if getattr(worker.use.component.call, "unanswered", False):
+            sources = [source for source in sources if source.last_reply() is None]
+        return await on_sources(worker, sources, self.watch)
+
+    def _teacher(self, use: Use, teachers: dict[str, Once]) -> Once:
+        name = str(use.shared.get("teacher"))
+        if name not in teachers:
+            raise PitchpipeError(f"the recipe has no teacher '{name}'.{suggest(name, teachers)}")
+        return teachers[name]
+
+    # --- Teachers ----------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _teachers(self) -> AsyncIterator[dict[str, Once]]:
+        """The teachers, with the record of requests."""
+        uses = self.recipe[TEACHERS]
+        if self.offline:
+            replies = Replies(self.folder / FILE)
+            yield {use.label: Once(Offline(use, replies)) for use in uses}
+            return
         async with RequestRecord(self.folder / FILE) as record:
             purse = Purse(self.recipe[BUDGET], record.spent())
-            for use in self.recipe[TEACHERS]:
-                flights = Flights(getattr(use.bound, "concurrency", 1))
-                self.senders[use.label] = Sender(use, record, purse, flights)
+            senders = {use.label: self._sender(use, record, purse) for use in uses}
+            self.watch.opened(senders)
             try:
-                sources: list[Conversation] = []
-                for use in self.recipe[GENERATORS]:
-                    if path := use.shared.get("seeds"):
-                        sources = seeds_of(self.recipe, path)
-                    sources = [*sources, *await self._one(use, sources)]
+                yield {name: Once(sender) for name, sender in senders.items()}
             finally:
-                for use in self.recipe[TEACHERS]:
+                for use in uses:
                     if isinstance(use.bound, Closes):
                         await use.bound.close()
+                self.spending = {use.label: spending_of(use, record) for use in uses}
 
-    async def _one(self, use: Use, sources: list[Conversation]) -> list[Conversation]:
-        if isinstance(use.bound, Drafts):
-            sources = await self._drafted(use, sources)
-        found: list[Conversation] = []
-        if getattr(use.bound, "unanswered", False):
-            sources = [source for source in sources if source.last_reply() is None]
-        with self.console.bar(use.label, len(sources)) as tick:
-            for each in await asyncio.gather(*(self._of(use, source) for source in sources)):
-                found += each
-                tick()
-        return found
+    def _sender(self, use: Use, record: RequestRecord, purse: Purse) -> Sender:
+        return Sender(use, record, purse, Flights(getattr(use.bound, "concurrency", 1)))
 
-    async def _of(self, use: Use, source: Conversation) -> list[Conversation]:
-        ask, found = self._ask(use, source.id), list[Conversation]()
-        try:
-            async for made in use.bound(source, ask):
-                if made.drop is None:
-                    found.append(self._keep(use, made, ask, source))
-        except Unanswered:
-            pass
-        return found
+    # --- Files -------------------------------------------------------------------------------------
 
-    def _keep(self, use: Use, made: Made, ask: OneSource, source: Conversation) -> Conversation:
-        group = source.group or source.id
-        parents = [source.id, *made.parents]
-        by = MadeBy(
-            use.label, ask.sender.use.label, ask.sender.use.bound.model, list(ask.keys), parents,
-            made.operator, made.round,
-        )  # fmt: skip
-        if made.conversation.last_reply() is not None:
-            self.rows.append(line_of(made, by, group))
-        return replace(made.conversation, group=group)
+    def _must_be_ours(self) -> None:
+        """Stops where the folder holds what another recipe made, unless that recipe is gone."""
+        made = known(self.folder)
+        if not made or not self.recipe.path.exists() or not Path(made.recipe).exists():
+            return
+        if not Path(made.recipe).samefile(self.recipe.path):
+            raise PitchpipeError(
+                f"{self.folder} holds what {made.recipe} made. Name another folder for this recipe, as in"
+                f" --set generate.folder=generated/{self.recipe.path.resolve().parent.name}-{self.recipe.path.stem}"
+            )
 
-    async def _drafted(self, use: Use, seeds: list[Conversation]) -> list[Conversation]:
-        generator, admitted = use.bound, list[Conversation]()
-        admit = generator.admission(seeds)
-        for number in range(100 * generator.wanted):
-            if len(admitted) >= generator.wanted:
-                break
-            ask = self._ask(use, f"draft {number}")
-            async for made in generator.draft(Pool(seeds, tuple(admitted)), ask):
-                if made.drop is None and admit(made) is None and len(admitted) < generator.wanted:
-                    admitted.append(replace(made.conversation, group=made.id))
-        return admitted
-
-    def _ask(self, use: Use, of: str) -> OneSource:
-        teacher = str(use.shared["teacher"])
-        if teacher not in self.senders:
-            raise PitchpipeError(f"the recipe has no teacher '{teacher}'")
-        return OneSource(self.senders[teacher], f"{self.recipe[GENERATE].seed} {use.label} {of}")
+    def _write(self, made: MadeFile) -> None:
+        """Each file whole or not at all."""
+        rows = b"".join(map(as_bytes, self.chain.rows))
+        if self.limit is not None:
+            write(self.folder / PILOT, rows)
+            return
+        known_numbers = numbers(self.folder / FILE)
+        lines = [line + b"\n" for worked in self.parts for line in lines_of(worked, known_numbers)]
+        write(self.folder / LEDGER, b"".join(lines))
+        write(self.folder / SOURCES, b"".join(map(as_bytes, self.chain.passed_on)))
+        write_json(self.folder / MADE, made)
+        write(self.folder / ROWS, rows)

@@ -6,6 +6,8 @@ from typing import Protocol, runtime_checkable
 from pitchpipe.recipe.recipe import Recipe
 
 ROWS, LEDGER, MADE = "rows.jsonl", "ledger.jsonl", "made.json"
+SOURCES = "sources.jsonl"  # what is no row: seeds, drafts, what later generators worked on
+PILOT = "pilot.jsonl"
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ from pitchpipe.host.contracts import Usage
 from pitchpipe.host.making import Made
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.generate.requests.sender import Sender
 
 Unit = Literal["draft", "source"]
@@ -23,9 +24,10 @@ class Question:
     end: End
     why: str
     operator: str  # as the generator names what it was about
+    model: str = ""  # that answered, as it calls itself
     usage: Usage | None = None
     dollars: float = 0.0  # 0 where nobody knows
-    length: int = 0  # of the request, in bytes
+    length: int = 0  # of the messages, in bytes
     max_tokens: int = 0
 
 
@@ -36,8 +38,15 @@ class Candidate:
     made: Made | None  # None: nothing could be parsed
     fate: CandidateFate = "kept"
     reason: str = ""  # of one that is not kept; reports count the words before the first colon
+    drop: Drop | None = None  # with the score and the limit that decided
     operator: str = ""
     row: bool = False  # it is a line of rows.jsonl
+    asks: tuple[str, ...] = ()  # keys of the questions that it came of
+
+    def drops(self, drop: Drop | None, reason: str = "") -> None:
+        """It is not kept, if there is a reason."""
+        if drop or reason:
+            self.fate, self.reason, self.drop = "dropped", reason or str(drop), drop
 
 
 @dataclass(slots=True)
@@ -54,9 +63,9 @@ class Watching(Protocol):
     """Looks on. All calls come in the thread of the event loop.
 
     A generator that drafts `wants` so many drafts that gave rows, any other has so many sources. `finished`
-    comes in the order in which things happen; `accepted` are drafts that gave rows so far, or sources that are
-    done. Of a draft it comes when it was decided in its turn what is admitted, of a draft's rows as of a
-    source. What is admitted in vain, or more than was wanted, is known at the end alone.
+    comes in the order in which things happen; `accepted` are drafts that gave rows so far, or sources that
+    are done. Of a draft it comes when it was decided in its turn what is admitted, of its rows as of a
+    source. What was admitted in vain, or beyond what was wanted, is known at the end alone.
     """
 
     def opened(self, senders: Mapping[str, Sender]) -> None: ...  # by the teachers' names

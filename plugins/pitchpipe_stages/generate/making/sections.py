@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
@@ -15,6 +15,8 @@ from pitchpipe_stages.generate.requests.sections import names_teachers
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
 
+Accepted = Literal["cut", "other_model"]
+
 
 @dataclass(frozen=True)
 class GeneratorOptions:
@@ -25,6 +27,10 @@ class GeneratorOptions:
         Path | None,
         Meta(description="a file to begin from, in any format; left out: what the generators before it made"),
     ] = None
+    accept: Annotated[
+        tuple[Accepted, ...],
+        Meta(description="replies that are no whole ones, and are taken all the same: cut, other_model"),
+    ] = ()
 
 
 @dataclass(frozen=True)

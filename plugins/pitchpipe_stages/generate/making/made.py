@@ -1,0 +1,99 @@
+"""What made.json says: what generators have made, what it cost, whether it is all, and what decided it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Ask
+from pitchpipe.recipe.recipe import Recipe, Use
+from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of
+from pitchpipe_stages.generate.making.counts import Counts, by_operator
+from pitchpipe_stages.generate.making.place import MADE
+from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
+from pitchpipe_stages.generate.making.seeds import files_of_seeds
+from pitchpipe_stages.generate.making.working import Worked
+from pitchpipe_stages.generate.requests.abilities import NamesRequest
+from pitchpipe_stages.generate.requests.sections import TEACHERS
+from pitchpipe_stages.generate.requests.spending import Spending
+
+
+class Generated(Struct):
+    """What a generator has made. Of one that drafts, `wanted` are the drafts that shall give rows, and `done`
+    those that did; of any other, its sources and those that it is done with."""
+
+    label: str
+    teacher: str
+    wanted: int
+    done: int
+    stopped: str  # why it ended before it had all
+    operators: dict[str, Counts]
+
+
+class MadeFile(Struct):
+    """made.json."""
+
+    recipe: str
+    finished: bool
+    problem: str  # why it is not finished
+    rows: int
+    generators: list[Generated]
+    teachers: dict[str, Spending] = field(default_factory=dict)
+    decided_by: KeyParts = field(default_factory=dict)
+
+
+def generated(worked: Worked) -> Generated:
+    return Generated(
+        worked.use.label, str(worked.use.shared["teacher"]), worked.wants, worked.accepted, worked.stopped,
+        by_operator(one for _, one in worked.done),
+    )  # fmt: skip
+
+
+def whole(recipe: Recipe, parts: Sequence[Worked], rows: int, error: PitchpipeError | None) -> MadeFile:
+    """What is written of all generators, and whether they are done."""
+    generators = [generated(worked) for worked in parts]
+    problem = str(error or "") or next((_problem(one) for one in generators if _problem(one)), "")
+    return MadeFile(str(recipe.path.resolve()), not problem, problem, rows, generators)
+
+
+def _problem(one: Generated) -> str:
+    """Why there is less than was wanted."""
+    unsent = sum(counts.unsent for counts in one.operators.values())
+    if unsent:
+        reasons = [reason for counts in one.operators.values() for reason in counts.why.get("unsent", {})]
+        return f"generator '{one.label}': {unsent:,} questions were not sent: {reasons[0]}"
+    return f"generator '{one.label}': {one.stopped}" if one.stopped else ""
+
+
+def known(folder: Path) -> MadeFile | None:
+    """What a folder's made.json says, if there is one."""
+    file = folder / MADE
+    if not file.exists():
+        return None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=MadeFile)
+    except msgspec.DecodeError as error:
+        raise PitchpipeError(f"{file} is damaged: {error}. Remove it, and generate again: nothing is asked twice") from None  # fmt: skip
+
+
+def decided_by(recipe: Recipe) -> KeyParts:
+    """All that decides what is made, by names that people know."""
+    parts: KeyParts = {"generate.seed": str(recipe[GENERATE].seed)}
+    asked = {use.shared.get("teacher") for use in recipe[GENERATORS]}
+    for use in recipe[GENERATORS]:
+        shared = {name: value for name, value in use.shared.items() if name != "seeds"}
+        parts |= parts_of(replace(use, shared=shared), recipe)
+        if files := files_of_seeds(recipe, use):
+            parts[f"generator {use.label}'s seeds"] = digest_files(*files)
+    for teacher in (one for one in recipe[TEACHERS] if one.label in asked):
+        parts |= _of_teacher(teacher, recipe)
+    return parts
+
+
+def _of_teacher(teacher: Use, recipe: Recipe) -> KeyParts:
+    if not isinstance(teacher.bound, NamesRequest):
+        return parts_of(teacher, recipe)
+    return {f"teacher {teacher.label}'s model and parameters": digest(teacher.bound.request(Ask(())))}

@@ -1,0 +1,34 @@
+"""Which drafts a draft may see: those before it, never by the order in which replies come."""
+
+from collections.abc import Sequence
+from typing import TypeVar, overload
+
+BEHIND = 1024  # drafts that may be undecided, at most
+
+Item = TypeVar("Item")
+
+
+def window(number: int) -> int:
+    """How many of the first drafts must be decided before this one begins. It sees what they gave, and no more."""
+    return max(number // 2, number - BEHIND)
+
+
+class First(Sequence[Item]):
+    """The first of a list that grows, without a copy."""
+
+    def __init__(self, items: list[Item], count: int):
+        self._items, self._count = items, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Item]: ...
+    def __getitem__(self, at: int | slice) -> Item | Sequence[Item]:
+        if isinstance(at, slice):
+            return [self._items[number] for number in range(*at.indices(self._count))]
+        if not -self._count <= at < self._count:
+            raise IndexError(at)
+        return self._items[at if at >= 0 else at + self._count]
