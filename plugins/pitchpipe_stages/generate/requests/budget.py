@@ -38,6 +38,11 @@ class Charge(Struct, frozen=True):
             self.dollars + other.dollars, self.requests + other.requests, self.tokens + other.tokens
         )
 
+    def __sub__(self, other: "Charge") -> "Charge":
+        return Charge(
+            self.dollars - other.dollars, self.requests - other.requests, self.tokens - other.tokens
+        )
+
     def fits(self, budget: Budget) -> bool:
         pairs = (
             (self.dollars, budget.dollars),

@@ -1,35 +1,45 @@
 """How many requests fly at once: fewer when a server is busy, more again while it answers."""
 
 import asyncio
+from collections import deque
 
 LESS = 0.75  # of the flights, when a server has had enough
 APART = 1.0  # seconds: what comes together is one sign
 
 
 class Flights:
-    """Gives leave to fly. Times are those of the running loop."""
+    """Gives leave to fly, in the order of those who wait. Times are those of the running loop."""
 
     def __init__(self, most: int):
         self.most, self.limit, self.flying = most, float(most), 0
+        self.waited = 0.0  # seconds in which a server wanted no requests
         self._until, self._slowed = 0.0, -APART
-        self._landed = asyncio.Event()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds for which the server still wants no requests."""
+        return max(0.0, self._until - asyncio.get_running_loop().time())
 
     async def take_off(self) -> None:
         """Waits until one more may fly."""
-        clock = asyncio.get_running_loop().time
-        while True:
-            if (wait := self._until - clock()) > 0:
-                await asyncio.sleep(wait)
-            elif self.flying < max(1, int(self.limit)):
-                self.flying += 1
-                return
-            else:
-                self._landed.clear()
-                await self._landed.wait()
+        if not self._waiting and self._is_free() and not self.pause:
+            self.flying += 1
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        self._admit()
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self.land()
+            raise
 
     def land(self) -> None:
         self.flying -= 1
-        self._landed.set()
+        self._admit()
 
     def faster(self) -> None:
         """A reply came: one more flight for each round of replies."""
@@ -40,4 +50,32 @@ class Flights:
         now = asyncio.get_running_loop().time()
         if now - self._slowed >= APART:
             self.limit, self._slowed = max(1.0, self.limit * LESS), now
-        self._until = max(self._until, now + (after or 0.0))
+        until = max(self._until, now + (after or 0.0))
+        self.waited += until - max(self._until, now)
+        self._until = until
+
+    def wait_no_more(self) -> None:
+        """Nobody need wait for the server: it is not asked any more."""
+        self._until = 0.0
+        self._admit()
+
+    def _is_free(self) -> bool:
+        return self.flying < max(1, int(self.limit))
+
+    def _admit(self) -> None:
+        while self._waiting and self._is_free():
+            if pause := self.pause:
+                self._ring_in(pause)
+                return
+            future = self._waiting.popleft()
+            if not future.done():
+                self.flying += 1
+                future.set_result(None)
+
+    def _ring_in(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._rung)
+
+    def _rung(self) -> None:
+        self._timer = None
+        self._admit()

@@ -50,12 +50,25 @@ class Sender:
     async def reply(self, ask: Ask) -> Reply:
         """The reply of the record, or of the teacher."""
         request = as_bytes(request_of(self.use, ask))
-        key = key_of(request)
+        key, asked = key_of(request), self.record.asked
+        while key in asked:  # by another, who may be stopped before there is a reply
+            if found := await asyncio.shield(asked[key]):
+                self.tally.known += 1
+                return found
+        asked[key] = asyncio.get_running_loop().create_future()
+        found = None
+        try:
+            found = msgspec.structs.replace(await self._of_record_or_asked(ask, key, request), key=key)
+            return found
+        finally:
+            asked.pop(key).set_result(found)
+
+    async def _of_record_or_asked(self, ask: Ask, key: str, request: bytes) -> Reply:
         known = await self.record.reply(key)
         if known and counts(known):
             self.tally.known += 1
-            return msgspec.structs.replace(known, key=key)
-        return msgspec.structs.replace(await self._asked(ask, key, request), key=key)
+            return known
+        return await self._asked(ask, key, request)
 
     async def _asked(self, ask: Ask, key: str, request: bytes) -> Reply:
         tries, refusals, problem = 0, 0, ""

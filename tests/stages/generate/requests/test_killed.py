@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe_stages.generate.requests import record
+from pitchpipe_stages.generate.requests import database
 from pitchpipe_stages.generate.requests.record import RequestRecord
 from tests.asked_teachers import VARIABLE, attempts, desk_of, ends, host, openai, questions, spending
 from tests.bad_server import KEY, READ, WRITTEN, bad_server, echo
@@ -113,7 +113,7 @@ def test_a_kill_between_record_and_server_is_charged_or_replayed(tmp_path, momen
 
 
 def test_a_second_process_is_refused_while_the_first_asks(tmp_path, monkeypatch):
-    monkeypatch.setattr(record, "PATIENCE", 0.2)
+    monkeypatch.setattr(database, "PATIENCE", 0.2)
     with bad_server() as server:
         ask(tmp_path, server, ASKS[:1])
         held, done = os.pipe()
