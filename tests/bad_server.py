@@ -57,7 +57,7 @@ class Chat(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         body = json.loads(raw)
-        named = MODE.search(json.dumps(body["messages"]))
+        named = MODE.search(json.dumps(body.get("messages") or body["prompt"]))
         mode = named[1] if named else self.server.fallback
         with self.server.lock:
             self.server.asked.append(body)
@@ -245,6 +245,19 @@ class Chat(BaseHTTPRequestHandler):
 
     def do_large(self, body: Body, time_of_it: int) -> None:
         self.say(200, self.reply(body, "x" * 10_000_000))
+
+    def do_numbered(self, body: Body, time_of_it: int) -> None:
+        """A list that begins again at 1."""
+        self.say(200, self.reply(body, "1. Bake bread.\n2. Sew.\n1. Bake bread.\n2. Sing."))
+
+    def do_same(self, body: Body, time_of_it: int) -> None:
+        self.say(200, self.reply(body, "always the same"))
+
+    def do_loading(self, body: Body, time_of_it: int) -> None:
+        """As llama.cpp while it loads a model, once."""
+        if time_of_it > 1:
+            return self.do_fine(body, time_of_it)
+        self.say(503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}})
 
     def do_tool(self, body: Body, time_of_it: int) -> None:
         call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}

@@ -127,7 +127,8 @@ class Answer:
 @dataclass(frozen=True)
 class Ask:
     """A question to a teacher: messages with a `role` and a `content`. `nth` tells equal questions apart that
-    want answers of their own. `schema`: the JSON Schema that the reply must follow."""
+    want answers of their own. `schema`: the JSON Schema that the reply must follow. `raw`: a text to go on
+    with, in place of messages. The reply ends before any of `stop`. `logprobs`: how likely each token was."""
 
     messages: Sequence[Json]
     max_tokens: int = 1024
@@ -135,6 +136,9 @@ class Ask:
     top_p: float = 1.0
     schema: Json | None = None
     nth: int = 0
+    raw: str = ""
+    stop: tuple[str, ...] = ()
+    logprobs: bool = False
 
 
 class Usage(Struct, frozen=True):
@@ -145,7 +149,7 @@ class Usage(Struct, frozen=True):
     cached: int = 0
 
 
-class Reply(Struct, frozen=True):
+class Reply(Struct, frozen=True, omit_defaults=True):
     """What came of a question. Only a reply that ended by "stop" is whole; `problem` says what failed."""
 
     text: str
@@ -154,6 +158,8 @@ class Reply(Struct, frozen=True):
     problem: str = ""
     usage: Usage | None = None  # None: nobody knows, so the most that it may have been is counted
     key: str = ""  # in the record of requests
+    reasoning: str = ""  # what was thought before the text
+    logprobs: list[tuple[str, float]] = []  # of the tokens of the text, where they were asked for
 
 
 class Models(Protocol):

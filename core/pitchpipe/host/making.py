@@ -69,8 +69,9 @@ class Unanswered(Exception):
 
 class Asking(Protocol):
     """Asks the generator's teacher, for one source. `random` is the same in every run. A reply is whole:
-    any other raises Unanswered. `nth` tells equal questions apart that want replies of their own. `operator`
-    may be set to what the questions that follow are about: those without a reply are counted there too."""
+    any other raises Unanswered. `nth` tells equal questions apart that want replies of their own. With `raw`
+    the prompt is a text to go on with: the generator says `needs_teacher = ("raw",)`; so for "logprobs".
+    `operator` may be set to what the next questions are about: those without a reply are counted there too."""
 
     random: Random
     operator: str
@@ -78,6 +79,7 @@ class Asking(Protocol):
     async def __call__(
         self, prompt: str | Sequence[Json], /, *, nth: int = 0, max_tokens: int = 1024,
         temperature: float = 0.7, top_p: float = 1.0, schema: Json | None = None,
+        raw: bool = False, stop: Sequence[str] = (), logprobs: bool = False,
     ) -> Reply: ...  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pitchpipe as pp
+from pitchpipe_components.teachers.decides import decides
 
 if TYPE_CHECKING:
     import asyncio
@@ -15,7 +16,7 @@ Waiting = tuple[pp.Ask, "asyncio.Future[pp.Reply]"]
 class OneOfOurs:
     """Ask a model in this process: of a run, a folder or the hub, or the recipe's own base."""
 
-    can = frozenset({"schema"})
+    can = frozenset({"schema", "raw", "logprobs", "batch"})
 
     def __init__(
         self,
@@ -43,9 +44,7 @@ class OneOfOurs:
 
     def request(self, ask: pp.Ask) -> dict[str, Any]:
         """All that decides a reply: where the model lies changes nothing."""
-        how = {"max_tokens": ask.max_tokens, "temperature": ask.temperature, "top_p": ask.top_p}
-        asked = {"messages": list(ask.messages), "schema": ask.schema}
-        return {"api": "model", "model": self._opener().identity(self.place), **asked, **how}
+        return {"api": "model", "model": self._opener().identity(self.place), **decides(ask)}
 
     async def __call__(self, ask: pp.Ask) -> pp.Reply:
         import asyncio

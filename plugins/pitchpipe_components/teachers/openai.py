@@ -1,22 +1,24 @@
 """The teacher `openai`: any server with OpenAI's chat completions: vLLM, llama.cpp, most providers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import pitchpipe as pp
+from pitchpipe_components.teachers.body import CHAT, RAW, Schema, parameters, path_of
+from pitchpipe_components.teachers.decides import decides
 from pitchpipe_components.teachers.price import Price
-from pitchpipe_components.teachers.read_reply import reply_of
+from pitchpipe_components.teachers.read_reply import Whom, reply_of
 from pitchpipe_components.teachers.secret import Secret
 from pitchpipe_components.teachers.wire import Wire
 
-Schema = Literal["json_schema", "json_object", "none"]
-PATH = "/chat/completions"
+OPENAI = "api.openai.com"
+CONTINUES = ("gpt-3.5-turbo-instruct", "davinci-002", "babbage-002")  # models there that go on with a text
 
 
 class OpenAICompatible:
     """Ask a model behind a URL by OpenAI's protocol."""
 
-    can = frozenset({"schema"})
+    can = frozenset({"schema", "raw", "logprobs"})
 
     def __init__(
         self,
@@ -46,13 +48,20 @@ class OpenAICompatible:
                 description="parameters of the request to add; null takes one out, as in {temperature: null}"
             ),
         ] = None,
+        thinking: Annotated[
+            int,
+            pp.Meta(ge=0, description="tokens that the model may think, beside those of the reply"),
+        ] = 0,
     ):
         self.model, self.concurrency, self.timeout = model, concurrency, timeout
         self.url, self.schema, self.body = _address(url), schema, body or {}
         self.secret = Secret(key)
         self.price = Price.of(dollars_per_million) if dollars_per_million is not None else None
-        if clash := self.body.keys() & {"messages", "model", "stream", "n"}:
+        self.thinking = thinking
+        if clash := self.body.keys() & {"messages", "prompt", "model", "stream", "n"}:
             raise ValueError(f"body: {min(clash)} cannot be set here")
+        if urlsplit(self.url).hostname == OPENAI and model not in CONTINUES:
+            self.can = self.can - {"raw"}
         self._wire: Wire | None = None
 
     def variable(self) -> str:
@@ -63,15 +72,18 @@ class OpenAICompatible:
 
     def request(self, ask: pp.Ask) -> dict[str, Any]:
         """All that decides a reply; another address of the same model changes nothing."""
-        asked = {"api": "chat", "model": self.model, "messages": list(ask.messages), "schema": ask.schema}
-        how = {"max_tokens": ask.max_tokens, "temperature": ask.temperature, "top_p": ask.top_p}
         told = {"schema_as": self.schema} if ask.schema and self.schema != "json_schema" else {}
-        return asked | how | told | ({"body": self.body} if self.body else {})
+        more = {name: value for name in ("body", "thinking") if (value := getattr(self, name))}
+        return {"api": "chat", "model": self.model, **decides(ask), **told, **more}
 
     async def __call__(self, ask: pp.Ask) -> pp.Reply:
         if self._wire is None:
-            self._wire = Wire(self.url + PATH, self.secret, self.timeout)
-        return reply_of(await self._wire.post(self._parameters(ask)), self.secret, self.model, self.url)
+            self._wire = Wire(self.url, self.secret, self.timeout)
+        response = await self._wire.post(path_of(ask), self._parameters(ask))
+        reply = reply_of(response, Whom(self.url, self.model, self.secret, bool(ask.raw)))
+        if ask.logprobs and reply.end == "stop" and not reply.logprobs:
+            return pp.replace(reply, end="failed", problem="the server gives no log-probabilities")
+        return reply
 
     async def close(self) -> None:
         wire, self._wire = self._wire, None
@@ -81,18 +93,9 @@ class OpenAICompatible:
     def _parameters(self, ask: pp.Ask) -> dict[str, Any]:
         """The request as it is sent."""
         # OpenAI refuses max_tokens for models that think; not all other servers know the new name.
-        most = "max_completion_tokens" if urlsplit(self.url).hostname == "api.openai.com" else "max_tokens"
-        said: dict[str, Any] = {"model": self.model, "messages": list(ask.messages), most: ask.max_tokens}
-        said |= {"temperature": ask.temperature} | ({"top_p": ask.top_p} if ask.top_p != 1 else {})
-        if ask.schema and self.schema != "none":
-            said["response_format"] = _format(ask.schema, self.schema)
-        return {name: value for name, value in (said | self.body).items() if value is not None}
-
-
-def _format(schema: dict[str, Any], how: Schema) -> dict[str, Any]:
-    if how == "json_object":
-        return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": schema}}
+        most = "max_completion_tokens" if urlsplit(self.url).hostname == OPENAI else "max_tokens"
+        said = parameters(ask, self.model, most, self.thinking, self.schema) | self.body
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def _address(url: str) -> str:
@@ -105,4 +108,4 @@ def _address(url: str) -> str:
             "url: expected no name, password or query: a recipe is kept with its run, so a key has no place"
         )
         raise ValueError(f"{words} in it. Name the variable that holds the key: `key: NAME`")
-    return url.rstrip("/").removesuffix(PATH)
+    return url.rstrip("/").removesuffix(CHAT).removesuffix(RAW)

@@ -10,16 +10,16 @@ from typing import Annotated, Any
 import msgspec
 
 import pitchpipe as pp
+from pitchpipe_components.teachers.decides import HOW, WHERE_USED, decides
 
 Line = dict[str, Any]
-HOW = ("max_tokens", "temperature", "top_p", "schema")
 SHOWN = 80  # characters of a question in an error
 
 
 class Recorded:
     """Answer from a record alone: the asks.sqlite of a run, or lines of {request, reply}."""
 
-    can = frozenset({"schema"})
+    can = frozenset({"schema", "raw", "logprobs", "batch"})
     concurrency = 64
 
     def __init__(
@@ -39,24 +39,24 @@ class Recorded:
         if self._content is None:
             with open(self.path, "rb") as file:
                 self._content = hashlib.file_digest(file, "sha256").hexdigest()
-        asked = {name: getattr(ask, name) for name in HOW}
-        return {"api": "recorded", "record": self._content, "messages": list(ask.messages), **asked}
+        return {"api": "recorded", "record": self._content, **decides(ask)}
 
     async def __call__(self, ask: pp.Ask) -> pp.Reply:
         if self._known is None:
             self._known = {}
             for line in _lines(self.path):
                 request = line["request"]
-                self._known.setdefault(_question(request["messages"], request.get("nth", 0)), []).append(line)
-        near = self._known.get(_question(list(ask.messages), ask.nth), [])
-        asked = {name: getattr(ask, name) for name in HOW}
+                self._known.setdefault(_question(request, request.get("nth", 0)), []).append(line)
+        asked = decides(ask)
+        near = self._known.get(_question(asked, ask.nth), [])
         for line in near:
             if not _others(line["request"], asked):
                 return _reply(line)
         raise pp.PitchpipeError(self._unknown(ask, near, asked))
 
     def _unknown(self, ask: pp.Ask, near: list[Line], asked: Line) -> str:
-        words = " ".join(str(ask.messages[-1]["content"]).split()) if ask.messages else ""
+        asked_for = str(ask.messages[-1]["content"]) if ask.messages else ask.raw
+        words = " ".join(asked_for.split())
         words = words if len(words) <= SHOWN else words[: SHOWN - 3] + "..."
         nth = f" (nth: {ask.nth})" * (ask.nth > 0)
         why = f", and was asked{nth}: {words!r}"
@@ -68,11 +68,16 @@ class Recorded:
 
 def _others(request: Line, asked: Line) -> list[str]:
     """What a recorded request says otherwise than a question."""
-    return [name for name in HOW if name in request and request[name] != asked[name]]
+    said = {name: request.get(name) for name in WHERE_USED} | request
+    return [name for name in HOW if name in said and _plain(said[name]) != _plain(asked.get(name))]
 
 
-def _question(messages: list[Line], nth: int) -> str:
-    return json.dumps([messages, nth], sort_keys=True)
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value or None
+
+
+def _question(request: Line, nth: int) -> str:
+    return json.dumps([request.get("raw") or request["messages"], nth], sort_keys=True)
 
 
 def _reply(line: Line) -> pp.Reply:
@@ -119,7 +124,7 @@ def _json_lines(path: Path) -> Iterator[Line]:
                 continue
             try:
                 line = json.loads(text)
-                line["request"]["messages"]
+                line["request"].get("raw") or line["request"]["messages"]
                 yield line
             except (ValueError, LookupError, TypeError):
                 words = 'expected {"request": {"messages": [...]}, "reply": ...}'

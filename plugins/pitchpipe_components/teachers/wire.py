@@ -32,7 +32,7 @@ class Wire:
         self.proxy = _proxy(url)
         self._session: ClientSession | None = None
 
-    async def post(self, parameters: dict[str, Any]) -> Response:
+    async def post(self, path: str, parameters: dict[str, Any]) -> Response:
         import ssl
 
         import aiohttp
@@ -43,7 +43,7 @@ class Wire:
             self._session = aiohttp.ClientSession(connector=connections, cookie_jar=aiohttp.DummyCookieJar())
         try:
             async with self._session.post(
-                self.url, data=msgspec.json.encode(parameters), headers=headers, allow_redirects=False,
+                self.url + path, data=msgspec.json.encode(parameters), headers=headers, allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=self.timeout), proxy=self.proxy,
             ) as response:  # fmt: skip
                 body = await _body(response)

@@ -75,14 +75,14 @@ class OneSource:
     async def __call__(
         self, prompt: str | Sequence[Json], /, *, nth: int = 0, max_tokens: int = 1024,
         temperature: float = 0.7, top_p: float = 1.0, schema: Json | None = None,
+        raw: bool = False, stop: Sequence[str] = (), logprobs: bool = False,
     ) -> Reply:  # fmt: skip
         if schema:
             must_be_known(schema)
-        messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)
         before = len(self.questions)
-        reply = await followed(
-            self._noted, Ask(messages, max_tokens, temperature, top_p, schema, self._first + nth)
-        )
+        nth, text = self._first + nth, str(prompt) if raw else ""
+        how = (max_tokens, temperature, top_p, schema, nth, text, tuple(stop), logprobs)
+        reply = await followed(self._noted, Ask(() if raw else _messages(prompt), *how))
         if reply.end == "failed" and reply.problem:  # of the last of them: the schema was broken
             self._fails(self.questions[-1], reply.problem)
         for mended in self.questions[before:-1]:
@@ -95,7 +95,9 @@ class OneSource:
         reply = await self._once.reply(ask)
         end, why = self._judged(reply)
         question = Question(reply.key, end, why, self.operator, reply.model, reply.usage)
-        question.length = sum(len(str(message.get("content")).encode()) for message in ask.messages)
+        question.length = len(ask.raw.encode()) + sum(
+            len(str(message.get("content")).encode()) for message in ask.messages
+        )
         question.max_tokens = ask.max_tokens
         teacher = self._once.use.bound
         if reply.usage and isinstance(teacher, Priced):
@@ -122,3 +124,7 @@ class OneSource:
 
 def _not_whole(reply: Reply, why: str) -> Reply:
     return msgspec.structs.replace(reply, end="failed", problem=why)
+
+
+def _messages(prompt: str | Sequence[Json]) -> Sequence[Json]:
+    return [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)

@@ -17,7 +17,9 @@ class NamesRequest(Protocol):
 
 @runtime_checkable
 class TakesModels(Protocol):
-    """A teacher that is a model of this process."""
+    """A teacher that is a model of this process, or of the recipe where it names no `place`."""
+
+    place: str
 
     def take(self, models: Models, /) -> None: ...
 

@@ -8,10 +8,12 @@ APART = 1.0  # seconds: what comes together is one sign
 
 
 class Flights:
-    """Gives leave to fly, in the order of those who wait. Times are those of the running loop."""
+    """Gives leave to fly, in the order of those who wait. The first request flies alone: where its key or its
+    model is wrong, no other need be sent. Times are those of the running loop."""
 
     def __init__(self, most: int):
         self.most, self.limit, self.flying = most, float(most), 0
+        self.met = False  # whether anybody was met who may answer
         self.waited = 0.0  # seconds in which a server wanted no requests
         self._until, self._slowed = 0.0, -APART
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -43,10 +45,12 @@ class Flights:
 
     def faster(self) -> None:
         """A reply came: one more flight for each round of replies."""
+        self.met = True
         self.limit = min(self.most, self.limit + 1 / self.limit)
 
     def slower(self, after: float | None) -> None:
         """The server wants fewer requests, and none at all for so many seconds, if it said so."""
+        self.met = True
         now = asyncio.get_running_loop().time()
         if now - self._slowed >= APART:
             self.limit, self._slowed = max(1.0, self.limit * LESS), now
@@ -60,7 +64,7 @@ class Flights:
         self._admit()
 
     def _is_free(self) -> bool:
-        return self.flying < max(1, int(self.limit))
+        return self.flying < (max(1, int(self.limit)) if self.met else 1)
 
     def _admit(self) -> None:
         while self._waiting and self._is_free():

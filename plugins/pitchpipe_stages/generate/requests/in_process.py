@@ -9,8 +9,12 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.run.keys import digest, digest_files
 from pitchpipe_stages.generate.opened import ContextFull, OpenedModel, is_beside, opened, recipe_at
+from pitchpipe_stages.generate.requests.abilities import TakesModels
+from pitchpipe_stages.generate.requests.sections import TEACHERS
 from pitchpipe_stages.generate.speaking import Settings, together
+from pitchpipe_stages.model.load import RecipeModel
 from pitchpipe_stages.prepare.on_hub import commits
+from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import MODEL, TEMPLATE
 
 PLACE = ("folder", "name", "revision")  # options that say where a model lies
@@ -51,6 +55,21 @@ class ModelsInProcess:
         for batch in _alike(questions):
             found |= _replies(model, batch)
         return [found[number] for number in range(len(asks))]
+
+
+def take_models(recipe: Recipe, console: Console) -> None:
+    """Gives models to those of the recipe's teachers that are some, where nothing else is open."""
+    models = ModelsInProcess(recipe, lambda: _own_base(recipe, console), console)
+    for use in recipe[TEACHERS]:
+        if isinstance(use.bound, TakesModels):
+            use.bound.take(models)
+
+
+def _own_base(recipe: Recipe, console: Console) -> OpenedModel:
+    rendering = Rendering(recipe)
+    loader = RecipeModel(recipe, rendering)
+    with console.waiting("loading the base model"):
+        return OpenedModel(recipe, rendering, loader, loader.base(), None)
 
 
 def base_beside(model: OpenedModel, tuned: bool) -> OpenedModel:

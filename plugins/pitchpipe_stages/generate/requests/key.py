@@ -9,6 +9,7 @@ from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.generate.requests.abilities import NamesRequest
 
+LATER = ("raw", "stop", "logprobs")  # where they are used: older records keep their keys
 _SORTED = msgspec.json.Encoder(order="sorted", enc_hook=str)
 
 
@@ -16,7 +17,7 @@ def request_of(use: Use, ask: Ask) -> Json:
     """All that decides the reply to a question."""
     if isinstance(use.bound, NamesRequest):
         return dict(use.bound.request(ask)) | {"nth": ask.nth}
-    asked: Json = msgspec.to_builtins(ask)
+    asked: Json = {name: one for name, one in msgspec.to_builtins(ask).items() if one or name not in LATER}
     return {"teacher": use.component.address, "model": use.bound.model, "options": use.options, **asked}
 
 

@@ -22,6 +22,8 @@ def checked_reply(ask: Ask, reply: Reply) -> tuple[Reply, Ask | None]:
     if not problem:
         return msgspec.structs.replace(reply, text=text), None
     failed = msgspec.structs.replace(reply, end="failed", problem=f"against its schema: {problem}")
+    if ask.raw:
+        return failed, None  # a text has no turns in which to ask again
     # By substitution, not by `format`: the schema has braces.
     words = AGAIN.replace("{problem}", problem).replace(
         "{schema}", json.dumps(ask.schema, ensure_ascii=False)

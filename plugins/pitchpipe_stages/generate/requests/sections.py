@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from pitchpipe.errors import Problem, suggest
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
-from pitchpipe_stages.generate.requests.abilities import NeedsVariable, is_priced
+from pitchpipe_stages.generate.requests.abilities import NeedsVariable, TakesModels, is_priced
 from pitchpipe_stages.generate.requests.budget import Budget
+from pitchpipe_stages.render.sections import MODEL
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
@@ -40,7 +41,12 @@ def _check_one(checker: "Checker", key: Any, asked: str, teachers: dict[str, Use
             checker.problem(key, f"no teacher '{asked}'.{suggest(asked, teachers)}")
     elif lacking := [need for need in needs if need not in teachers[asked].bound.can]:
         words = f"this needs a teacher that can {' and '.join(lacking)}, and {teachers[asked].name} cannot"
-        checker.problem(key, words)
+        able = [use.label for use in teachers.values() if set(needs) <= use.bound.can]
+        kinds = [
+            one.name for one in checker.host.all("teacher") if set(needs) <= getattr(one.call, "can", set())
+        ]
+        cure = f"Of this recipe, {' and '.join(able)} can" if able else f"What can: {', '.join(kinds)}"
+        checker.problem(key, f"{words}. {cure}")
 
 
 def _needs(checker: "Checker", kind: str, name: str) -> list[str]:
@@ -57,6 +63,9 @@ def _check_teachers(checker: "Checker", recipe: Recipe) -> None:
         if name and name not in os.environ:
             words = f"the variable {name} is not set here. Before this teacher is asked: export {name}=..."
             recipe.hints.append(Problem(str(checker.document.place((*key, "key"))), ".".join(key), words))
+        if isinstance(use.bound, TakesModels) and not use.bound.place and not recipe[MODEL]:
+            words = "this asks the recipe's own model, and there is none: add `model`, or give folder or name"
+            checker.problem(key, words)
         if recipe[BUDGET].dollars is not None and not is_priced(use):
             words = "a budget in dollars needs its price: add dollars_per_million: {input: ..., output: ...}"
             checker.problem(key, words)

@@ -176,8 +176,8 @@ class Sender:
             raise self.broken
 
     def _worst(self, ask: Ask, request: bytes) -> Charge:
-        """No token is shorter than a byte, and nothing is written beyond `max_tokens`."""
-        usage = Usage(len(request), ask.max_tokens)
+        """No token is shorter than a byte, and no more is written than `max_tokens` and thoughts may have."""
+        usage = Usage(len(request), ask.max_tokens + getattr(self.use.bound, "thinking", 0))
         dollars = self.use.bound.dollars(usage) if isinstance(self.use.bound, Priced) else None
         return Charge(dollars or 0.0, 1, usage.read + usage.written)
 
@@ -201,5 +201,6 @@ def counts(reply: Reply) -> bool:
 
 def whole(reply: Reply) -> Reply:
     """A reply of text that can be written to a file."""
-    said = {name: without_halves(getattr(reply, name)) for name in ("text", "model", "problem")}
-    return msgspec.structs.replace(reply, **said)
+    said = {name: without_halves(getattr(reply, name)) for name in ("text", "model", "problem", "reasoning")}
+    tokens = [(without_halves(token), value) for token, value in reply.logprobs]
+    return msgspec.structs.replace(reply, **said, logprobs=tokens)
