@@ -3,16 +3,15 @@
 from typing import Annotated
 
 from pitchpipe import Conversation, Drop, Meta, Verdict, drop, judged
-from pitchpipe_components.text.phrases import among
+from pitchpipe_components.text.made_up import (
+    BLACKLIST,
+    OPENINGS,
+    blacklisted,
+    blacklisted_words,
+    odd_opening,
+)
 from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import first_prompt
-
-# The words up to "go to" come from the code of Self-Instruct (Wang et al. 2022, arXiv 2212.10560), and so
-# does the opening "write a program" below; the code of Stanford Alpaca (2023) adds the other words.
-BLACKLIST = (
-    "image", "images", "graph", "graphs", "picture", "pictures", "file", "files", "map", "maps",
-    "draw", "plot", "go to", "video", "audio", "music", "flowchart", "diagram",
-)  # fmt: skip
 
 
 def blacklist(
@@ -22,9 +21,7 @@ def blacklist(
         tuple[str, ...], Meta(description="whole words and phrases; those in capitals match capitals only")
     ] = BLACKLIST,
     extra: Annotated[tuple[str, ...], Meta(description="more words and phrases")] = (),
-    openings: Annotated[tuple[str, ...], Meta(description="openings that count as one hit")] = (
-        "write a program",
-    ),
+    openings: Annotated[tuple[str, ...], Meta(description="openings that count as one hit")] = OPENINGS,
     max_blacklisted: Annotated[int, Meta(ge=0, description="the most hits of an instruction")] = 0,
 ) -> Verdict:
     """Drops conversations whose instruction asks for what text cannot give: "draw", "image", "go to".
@@ -33,12 +30,9 @@ def blacklist(
     made up; people's own instructions may well be about files and maps.
     """
     text = first_prompt(conversation)
-    low = text.lower()
-    wanted = among(words, extra)
-    found = wanted.count(text, low)
-    found += low.lstrip().startswith(tuple(map(str.lower, openings)))
+    found = blacklisted(text, words, extra, openings)
     verdict = judged(conversation, blacklisted=(found, None, max_blacklisted))
-    return quoting(verdict, lambda: wanted.quote(text) or text.lstrip()[:40])
+    return quoting(verdict, lambda: blacklisted_words(text, words, extra))
 
 
 def opening(
@@ -51,9 +45,5 @@ def opening(
 
     A quote, an opening bracket, an inverted mark, a fence, a slash or a number sign may open an instruction.
     """
-    first = first_prompt(conversation).lstrip()[:1]
-    if punctuation and first in tuple("!%&)*+,-.:;<=>?@\\]^_|}~"):
-        return drop(f"prompt opens with punctuation: {first}")
-    if non_ascii and not first.isascii():
-        return drop("prompt opens outside ASCII")
-    return conversation
+    odd = odd_opening(first_prompt(conversation), punctuation, non_ascii)
+    return drop(odd) if odd else conversation

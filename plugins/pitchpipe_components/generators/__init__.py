@@ -2,10 +2,12 @@
 
 import pitchpipe as pp
 from pitchpipe_components.generators.answers import answers
+from pitchpipe_components.generators.self_instruct import SelfInstruct
 
-ROOMS = ("pitchpipe_components.generators",)
+ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pitchpipe_components.text")
 
 
 @pp.hookimpl
 def register_generators(register: pp.Register) -> None:
     register("answers", answers)
+    register("self_instruct", SelfInstruct)

@@ -1,0 +1,73 @@
+"""Reads the fields of a reply: "Input: ...", "**Output:** ...", over as many lines as they have."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+Kind = Literal["input", "output", "example", ""]
+_INPUTS = "input eingabe entrada entrée ingresso 输入 輸入 入力 입력 вход".replace(" ", "|")
+_OUTPUTS = (
+    "output expected_output correct_output label class_label class ausgabe salida saída sortie uscita"
+    " 输出 輸出 出力 출력 вывод 标签 etiqueta étiquette"
+).replace(" ", "|").replace("_", " ")  # fmt: skip
+_EXAMPLES = "example instance beispiel ejemplo exempl[eo] esempio 示例 例 예시 пример".replace(" ", "|")
+# What stands before a field's name: marks of Markdown, a number.
+_BEFORE = r"[ \t]*(?:[-*\u2022>#]+ +)?(?:\d{1,2}[.)] *)?(?:\*\*|__)?"
+LABEL = re.compile(
+    rf"{_BEFORE}(?:(?P<input>{_INPUTS})|(?P<output>{_OUTPUTS}))(?: ?\([^)\n]{{1,40}}\))?(?: ?#?\d{{1,2}})?"
+    r"(?:\*\*|__)? ?[:\uFF1A](?:\*\*|__)?[ \t]*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+# "Example 2", "**Example 2:**", "### Example 2"; a field may stand behind it.
+HEAD = re.compile(
+    rf"{_BEFORE}(?:{_EXAMPLES})"
+    r" ?#?\d{0,2}(?:\*\*|__)? ?[:.)\uFF1A]?(?:\*\*|__)?[ \t]*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"\s*(```+|~~~+)")
+_RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*")
+
+
+def unwrapped(text: str) -> str:
+    """A reply without its thoughts, and without the fence that holds all of it."""
+    _, thought, spoken = text.rpartition("</think>")
+    text = (spoken if thought else text).strip()
+    lines = text.split("\n")
+    inner = [line for line in lines if _FENCE.match(line)]
+    if len(lines) > 2 and len(inner) == 2 and _FENCE.match(lines[0]) and _FENCE.match(lines[-1]):
+        return "\n".join(lines[1:-1]).strip()
+    return text
+
+
+def lines_of(text: str) -> Iterator[tuple[Kind, str]]:
+    """Each line: whether an example or a field begins there, and what it holds. What is fenced is content."""
+    fence = ""
+    for line in unwrapped(text).replace("\r\n", "\n").split("\n"):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        if fence or mark:
+            yield "", line
+        else:
+            yield from _kinds_of(line)
+
+
+def _kinds_of(line: str) -> Iterator[tuple[Kind, str]]:
+    head = HEAD.fullmatch(line)
+    if head and (not head["rest"] or LABEL.match(head["rest"])):
+        yield "example", ""
+        line = head["rest"]
+    found = LABEL.fullmatch(line)
+    if found:
+        yield ("input" if found["input"] else "output"), found["rest"]
+    elif line or not head:
+        yield "", line
+
+
+def content(lines: list[str]) -> str:
+    """What a field holds, without rules and marks that stand around it."""
+    while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1])):
+        lines = lines[:-1]
+    text = "\n".join(lines).strip("\n").rstrip()
+    text = text.lstrip(" ") if "\n" not in text else text
+    return text[2:-2].strip() if text[:2] == text[-2:] == "**" and "**" not in text[2:-2] else text
