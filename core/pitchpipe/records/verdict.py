@@ -29,6 +29,7 @@ class Verdict(Struct, frozen=True, gc=False):
     scores: dict[str, Scored] = {}
     notes: tuple[str, ...] = ()
     words: str = ""  # the very words that decided: the reason of a drop quotes them
+    like: str = ""  # the place of the row that this one repeats
 
     @property
     def drop(self) -> Drop | None:
@@ -36,9 +37,9 @@ class Verdict(Struct, frozen=True, gc=False):
         said = f": {self.words}" if self.words else ""
         for name, (score, least, most) in self.scores.items():
             if least is not None and score < least:
-                return Drop(f"{name.replace('_', ' ')} too low{said}", _plain(score), least)
+                return Drop(f"{name.replace('_', ' ')} too low{said}", _plain(score), least, self.like)
             if most is not None and score > most:
-                return Drop(f"{name.replace('_', ' ')} too high{said}", _plain(score), most)
+                return Drop(f"{name.replace('_', ' ')} too high{said}", _plain(score), most, self.like)
         return None
 
 

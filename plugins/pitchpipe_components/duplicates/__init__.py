@@ -5,9 +5,13 @@ from pitchpipe_components.duplicates.conflicts import ConflictingAnswers
 from pitchpipe_components.duplicates.contamination import Decontaminate
 from pitchpipe_components.duplicates.exact import ExactDuplicates
 from pitchpipe_components.duplicates.near import NearDuplicates
+from pitchpipe_components.duplicates.novelty import Novelty
 from pitchpipe_components.duplicates.semantic import SemanticDuplicates
 
-ROOMS = ("pitchpipe_components.duplicates", "pitchpipe_components.text", "pitchpipe_components.files")
+ROOMS = (
+    "pitchpipe_components.duplicates", "pitchpipe_components.files", "pitchpipe_components.novelty",
+    "pitchpipe_components.text",
+)  # fmt: skip
 
 
 @pp.hookimpl
@@ -16,4 +20,5 @@ def register_filters(register: pp.Register) -> None:
     register("near_duplicates", NearDuplicates)
     register("conflicting_answers", ConflictingAnswers)
     register("semantic_duplicates", SemanticDuplicates)
+    register("novelty", Novelty)
     register("decontaminate", Decontaminate, default_for="items in training data")

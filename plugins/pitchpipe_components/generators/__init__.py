@@ -2,6 +2,7 @@
 
 import pitchpipe as pp
 from pitchpipe_components.generators.answers import answers
+from pitchpipe_components.generators.evol_instruct import EvolInstruct
 from pitchpipe_components.generators.self_instruct import SelfInstruct
 
 ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pitchpipe_components.text")
@@ -11,3 +12,4 @@ ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pit
 def register_generators(register: pp.Register) -> None:
     register("answers", answers)
     register("self_instruct", SelfInstruct)
+    register("evol_instruct", EvolInstruct)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pitchpipe_components.novelty.words import rouge_words, spaced_words
+from pitchpipe_components.text.lcs import common_with
 
 Ids = Sequence[int]
 
@@ -21,34 +22,13 @@ class WordMeasure:
     share: Callable[[Any, Any, Any], Any]  # of numbers, or of arrays of them
 
 
-def in_sequence(one: Ids) -> Callable[[Ids], int]:
-    """The length of the longest common subsequence with another text: a row of bits holds each step of the
-    usual table (Hyyrö 2004, "Bit-parallel LCS-length computation revisited")."""
-    places: dict[int, int] = {}
-    bit = 1
-    for word in one:
-        places[word] = places.get(word, 0) | bit
-        bit <<= 1
-    full, size = bit - 1, len(one)
-
-    def with_other(other: Ids) -> int:
-        left = full
-        for word in other:
-            if at := places.get(word):
-                met = left & at
-                left = (left + met) | (left - met)
-        return size - (left & full).bit_count()
-
-    return with_other
-
-
 def in_set(one: Ids) -> Callable[[Ids], int]:
     """How many words another text has in common, each counted once."""
     words = set(one)
     return lambda other: len(words.intersection(other))
 
 
-ROUGE_L = WordMeasure(rouge_words, in_sequence, lambda common, one, other: 2 * common / (one + other))
+ROUGE_L = WordMeasure(rouge_words, common_with, lambda common, one, other: 2 * common / (one + other))
 JACCARD = WordMeasure(
     lambda text: dict.fromkeys(spaced_words(text)),
     in_set,

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pitchpipe as pp
-from pitchpipe_components.evaluators.overlap.lcs import longest_common
 from pitchpipe_components.evaluators.overlap.ngrams import numbered, shared
+from pitchpipe_components.text.lcs import longest_common
 from pitchpipe_components.text.tokens import tokens
 
 LEAST_STEMMED = 4  # letters
