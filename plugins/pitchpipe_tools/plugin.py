@@ -31,7 +31,10 @@ COMMANDS = {  # name: (module and function in this package, help)
     "chat": ("chat.command:chat", "Talk to a tuned model, and ask its base the same."),
     "ask": ("ask.command:ask", "Ask a model once, for scripts: the answer, and nothing else."),
     "runs": ("runs.command:runs", "List the runs with their scores and sizes, or remove old ones."),
-    "why": ("why:why", "Explain what became of one row of a run, and which threshold decided."),
+    "why": (
+        "why.command:why",
+        "Explain what became of one row of a run, and which threshold decided.",
+    ),
     "tune": (
         "tune.command:tune",
         "Show how many rows survive a filter at each threshold, without running anything again.",

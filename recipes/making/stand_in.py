@@ -58,11 +58,14 @@ def answer(body: Body) -> str:
 
 
 def more_tasks(words: str, random: Random) -> str:
-    """Tasks that go on where the question's list ends."""
+    """Tasks that go on where the question's list ends, numbered as it wants them."""
     numbers = [int(found) for found in LISTED.findall(words)]
+    wanted = re.search(r"numbered (\d+) to (\d+)", words)
     begun = re.search(r"\d+\s*[.:]\s*$", words) is not None
-    first = max(numbers, default=0) + (not begun)
-    lines = [f"{number}. {_task(random)}" for number in range(first, first + 8)]
+    first, last = (
+        map(int, wanted.groups()) if wanted else (max(numbers, default=1), max(numbers, default=1) + 7)
+    )
+    lines = [f"{number}. {_task(random)}" for number in range(first, last + 1)]
     return "\n".join(lines)[len(f"{first}. ") if begun else 0 :]
 
 
@@ -70,23 +73,29 @@ def one_task(words: str, random: Random) -> str:
     return _task(random)
 
 
+def whole_examples(words: str, random: Random) -> str:
+    rows = [ask(random) for _ in range(8)]
+    return json.dumps([{"instruction": r.instruction, "input": r.context, "output": r.reply} for r in rows])
+
+
 def examples(words: str, random: Random) -> str:
     """Inputs of a task with their outputs, or its output where it needs no input."""
     task = _last_task(words)
     if THIS not in task:
-        return f"Input: N/A\nOutput: {solved(task)}"
+        return f"Example 1\nInput: none\nOutput: {solved(task)}"
     made_up = enumerate(dict.fromkeys(word(random) for _ in range(4)), 1)
-    return "\n\n".join(f"Example {n}\nInput: {one}\nOutput: {solved(task, one)}" for n, one in made_up)
+    return "\n".join(f"Example {n}\nInput: {one}\nOutput: {solved(task, one)}" for n, one in made_up)
 
 
 def harder(words: str, random: Random) -> str:
-    """The task with one more thing to do."""
+    """The task with one more thing to do, and what it works on."""
     task = _last_task(words)
     left = [added for added in ADDED if added not in task]
-    return f"{task} {random.choice(left)}" if left else task
+    given = (GIVEN.findall(words) or [task])[-1]
+    return given.replace(task, f"{task} {random.choice(left)}") if left and task else given
 
 
-def alike(words: str, random: Random) -> str:
+def not_equal(words: str, random: Random) -> str:
     return "Not Equal"
 
 
@@ -94,23 +103,16 @@ def no(words: str, random: Random) -> str:
     return "No"
 
 
-def batch(words: str, random: Random) -> str:
-    """Whole examples as JSON."""
-    tasks = [task for task in (ask(random) for _ in range(8))]
-    rows = [{"instruction": one.instruction, "input": one.context, "output": one.reply} for one in tasks]
-    return json.dumps(rows)
-
-
+GIVEN = re.compile(r"(?s)(?:<instruction>\n|Original instruction: )(.+?)(?:\n</instruction>|\n\n)")
 # What a question is about, by words that stand in it. The first that fits is the kind.
 KINDS: dict[str, Callable[[str, Random], str]] = {
-    r"not equal": alike,
-    r"classif\w+ (?:task|problem)|is (?:this|it|the task)[^\n]*classif": no,
-    r"json.*instruction.*output": batch,
-    r"evol|rewrit|harder|more (?:complex|specific|concrete)|multi-step|constraints": harder,
-    r"brand[ -]new|same domain|inspir": one_task,
-    r"output.*(?:n/a|input)|input.*output": examples,
-    r"new task instruction:\s*$|one (?:new )?(?:task|instruction)": one_task,
-    r"(?:task|instruction)s.*\d+\s*[.:]": more_tasks,
+    r"not equal": not_equal,
+    r"whether it is classification": no,
+    r"continue the list|a series of \d+ tasks": more_tasks,
+    r"examples in json": whole_examples,
+    r"example of a domain|new task instruction:\s*$": one_task,
+    r"harder to carry out|more complex|more concrete|multi-step": harder,
+    r"input\b.*\boutput": examples,
 }
 
 

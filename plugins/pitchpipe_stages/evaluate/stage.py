@@ -65,6 +65,7 @@ class Evaluate(Stage[dict[str, Score]]):
         from pitchpipe_stages.evaluate.memory import Memory
         from pitchpipe_stages.evaluate.served import served
         from pitchpipe_stages.evaluate.subject import RecipeSubject
+        from pitchpipe_stages.generate.making.spent import spent_on_rows
         from pitchpipe_stages.generate.opened import OpenedModel
         from pitchpipe_stages.generate.requests.desk import Desk
         from pitchpipe_stages.model.fits import must_fit
@@ -88,7 +89,9 @@ class Evaluate(Stage[dict[str, Score]]):
         serving = partial(served, rendering.tokenizer, rendering.renderer, defaults, folder)
         known = own_parts(self, recipe) | as_parts(self._asked(run))
         memory = Memory(run.path / "evaluating" / self.model, known)
-        desk = Desk(run, OpenedModel(recipe, rendering, loader, model, None), self.tuned)
+        desk = Desk(
+            run, OpenedModel(recipe, rendering, loader, model, None), self.tuned, spent_on_rows(recipe)
+        )
         subject = RecipeSubject(
             self.model, model, rendering.tokenizer, rendering.renderer, test, collator.bound, run.console,
             memory, serving, desk,

@@ -53,7 +53,7 @@ class Making:
         if not self.offline:
             self.folder.mkdir(parents=True, exist_ok=True)
         made, problem = self._made()
-        self._write(made)
+        self.write(made)
         if problem:
             raise problem
         return made
@@ -141,8 +141,9 @@ class Making:
                 f" --set generate.folder=generated/{self.recipe.path.resolve().parent.name}-{self.recipe.path.stem}"
             )
 
-    def _write(self, made: MadeFile) -> None:
+    def write(self, made: MadeFile) -> None:
         """Each file whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         rows = b"".join(map(as_bytes, self.chain.rows))
         if self.limit is not None:
             write(self.folder / PILOT, rows)

@@ -10,6 +10,7 @@ from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.directory import Run
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.requests.abilities import Closes, TakesModels
+from pitchpipe_stages.generate.requests.budget import Charge
 from pitchpipe_stages.generate.requests.flights import Flights
 from pitchpipe_stages.generate.requests.in_process import ModelsInProcess, base_beside
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
@@ -19,13 +20,17 @@ from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
 from pitchpipe_stages.generate.requests.schema import must_be_known
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_stages.generate.requests.sender import Sender
-from pitchpipe_stages.generate.requests.spending import in_words, spending_of
+from pitchpipe_stages.generate.requests.spending import in_a_budget, in_words, spending_of
+
+NOTHING = Charge()
 
 
 class Desk:
-    """Asks the teachers of a run's recipe. `model` is the one that is scored: the base, or a `tuned` one."""
+    """Asks the teachers of a run's recipe. `model` is the one that is scored: the base, or a `tuned` one.
+    `taken` is what others have spent of the recipe's budget: its generators."""
 
-    def __init__(self, run: Run, model: OpenedModel, tuned: bool):
+    def __init__(self, run: Run, model: OpenedModel, tuned: bool, taken: Charge = NOTHING):
+        self.taken = taken
         self.run, self.recipe, self.console = run, run.recipe, run.console
         self.models = ModelsInProcess(run.recipe, lambda: base_beside(model, tuned), run.console)
 
@@ -49,7 +54,7 @@ class Desk:
 
     async def _asked(self, use: Use, asks: list[Ask], label: str) -> list[Reply]:
         async with RequestRecord(self.run.path / FILE) as record:
-            purse = Purse(self.recipe[BUDGET], record.spent())
+            purse = Purse(self.recipe[BUDGET], record.spent() + self.taken)
             sender = Sender(use, record, purse, Flights(getattr(use.bound, "concurrency", 1)))
             try:
                 return await self._each(sender, asks, label)
@@ -93,6 +98,8 @@ class Desk:
         self.run.note(asked=asked)
         for line in in_words(known[sender.use.label], sender):
             self.console.say(line)
+        if str(self.recipe[BUDGET]) and self.taken.requests:
+            self.console.say(f"  generate has taken {in_a_budget(self.taken)} of this budget")
 
 
 async def followed(reply_to: Callable[[Ask], Awaitable[Reply]], ask: Ask) -> Reply:

@@ -24,7 +24,7 @@ from pitchpipe_stages.generate.requests.writer import Work, Writer
 
 FILE = "asks.sqlite"
 
-_SPENT = """
+SPENT = """
 select coalesce(sum(coalesce(dollars, worst_dollars)), 0), count(*),
     coalesce(sum(coalesce(tokens, worst_tokens)), 0)
 from attempt
@@ -163,7 +163,7 @@ class RequestRecord:
         return self._charge(f"true {which} {whose}", teacher=teacher)
 
     def _charge(self, which: str, **named: str | None) -> Charge:
-        dollars, requests, tokens = self._database.execute(f"{_SPENT} where {which}", named).fetchone()
+        dollars, requests, tokens = self._database.execute(f"{SPENT} where {which}", named).fetchone()
         return Charge(dollars, requests, tokens)
 
     # --- In and out --------------------------------------------------------------------------------

@@ -84,5 +84,11 @@ def _cost(spending: Spending, budget: Budget) -> str:
     return ", ".join(parts) + (f" (budget: {budget})" if str(budget) else "")
 
 
+def in_a_budget(charge: Charge) -> str:
+    """What was charged, in all that a budget may count."""
+    dollars = [f"${charge.dollars:.4g}"] if charge.dollars else []
+    return ", ".join([*dollars, f"{charge.requests:,} requests", f"{charge.tokens:,} tokens"])
+
+
 def _charged(charge: Charge, spending: Spending) -> str:
     return f"{charge.tokens:,} tokens" if spending.dollars is None else f"${charge.dollars:.4g}"

@@ -1,4 +1,4 @@
-"""pitchpipe why: each decision about one row of a run."""
+"""The command `why`."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pitchpipe_stages.data.ledger import LENGTH, MIX, RENDER, SPLIT
 from pitchpipe_stages.prepare.history import FilterVerdict, History, RowFate
 from pitchpipe_tools.ledger_entry import LedgerEntry
 from pitchpipe_tools.message_lines import lines_of
+from pitchpipe_tools.why.generated import explain, is_generated, show_origin
 
 AFTER_FILTERS = (RENDER, LENGTH, SPLIT, MIX)
 
@@ -21,15 +22,26 @@ AFTER_FILTERS = (RENDER, LENGTH, SPLIT, MIX)
 def why(run: Path, row: str) -> None:
     """Explain what became of one row of RUN, a run's folder, and which threshold decided.
 
-    A row is named by its id (in the ledger and in the prepared files), by its line, or by file:line.
+    A row is named by its id (in the ledger and in the prepared files), by its line, or by file:line. Of a row
+    that was generated, it also shows the way: seed, demonstrations, evolutions, answer.
+
+    \b
+    pitchpipe why runs/mine 4f1c9a7e0b2d3c55
+    pitchpipe why generated/mine 12        row 12, and each question that it took
+    pitchpipe why generated/mine 0b3d33b4  a question by its key; or a refused candidate by its id
     """
-    console, history = RichConsole(), History(run)
+    console = RichConsole()
+    if is_generated(run):
+        explain(run, row, console)
+        return
+    history = History(run)
     fates = list(history.find(row))
     for fate in fates:
         if isinstance(fate, bytes):
             _show_refused(LedgerEntry.of(fate), console)
         else:
             _show_fate(fate, history, console)
+            show_origin(run, fate.row, console)
     if not fates:
         raise PitchpipeError(f"{run} has no row '{row}'. A row is named by its id, its line, or file:line.")
 

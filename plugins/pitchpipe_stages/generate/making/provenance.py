@@ -1,0 +1,100 @@
+"""Where a conversation that was made came from: its seed, what was made of that, and what was asked."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe_stages.generate.making.line import MadeLine
+from pitchpipe_stages.generate.making.place import LEDGER, ROWS, SOURCES
+from pitchpipe_stages.generate.requests.reading import Exchange, ReadRecord, reading
+from pitchpipe_stages.generate.requests.record import FILE
+
+KEY = 6  # characters of a key that name a question, at least
+
+
+@dataclass
+class WayStep:
+    """One step on the way: what was made, what was shown to make it, and the questions that it took."""
+
+    line: MadeLine
+    shown: list[MadeLine]
+    exchanges: list[Exchange]
+
+
+class Provenance:
+    """What a folder of generated rows knows of them. It is a context: it holds the record open."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        if not (folder / ROWS).is_file():
+            raise PitchpipeError(f"{folder} holds no generated rows: there is no {ROWS} in it")
+        self.rows = _lines(folder / ROWS)
+        self._known = {line.id: line for line in [*_lines(folder / SOURCES), *self.rows]}
+        self._stack, self._record = ExitStack(), None if not (folder / FILE).is_file() else folder / FILE
+        self._questions: ReadRecord | None = None
+
+    def __enter__(self) -> "Provenance":
+        if self._record:
+            self._questions = self._stack.enter_context(reading(self._record))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def find(self, wanted: str) -> MadeLine | None:
+        """What was made, by its id or by its line in rows.jsonl: `12` or `rows.jsonl:12`."""
+        name, _, number = wanted.rpartition(":")
+        if number.isdecimal() and name.endswith(("", ROWS)[bool(name)]) and 0 < int(number) <= len(self.rows):
+            return self.rows[int(number) - 1]
+        return self._known.get(wanted)
+
+    def exchange(self, key: str) -> Exchange | None:
+        """A question, by its key or the beginning of it."""
+        asked = self._questions and len(key) >= KEY and set(key) <= set("0123456789abcdef")
+        return self._questions.exchange(key) if self._questions and asked else None
+
+    def way(self, line: MadeLine) -> list[WayStep]:
+        """The steps to it, the seed first."""
+        if line.made is None:
+            return [WayStep(line, [], [])]
+        parents = [self._known[id] for id in line.made.parents if id in self._known]
+        root = line.group or line.id
+        source = parents[0] if parents and root in (parents[0].group, parents[0].id) else None
+        before = self.way(source) if source else []
+        passed = {step.line.id for step in before} | {one.id for step in before for one in step.shown}
+        asked = {exchange.key for step in before for exchange in step.exchanges}
+        exchanges = [self.exchange(key) for key in line.made.asks if key not in asked]
+        shown = [one for one in parents if one.id not in passed]
+        return [*before, WayStep(line, shown, [one for one in exchanges if one])]
+
+    def refused(self, wanted: str) -> Iterator[dict[str, Any]]:
+        """Lines of the ledger: by the id of a candidate, the key or number of a question, or their line."""
+        path = self.folder / LEDGER
+        if path.is_file():
+            with open(path, "rb") as lines:
+                for number, text in enumerate(lines, 1):
+                    entry = msgspec.json.decode(text)
+                    names = (entry.get("id"), f"{LEDGER}:{number}", f"{FILE}:{entry['line']}")
+                    if wanted in names or (
+                        len(wanted) >= KEY and (entry.get("key") or "").startswith(wanted)
+                    ):
+                        yield entry
+
+    def made_by(self, key: str) -> list[MadeLine]:
+        """What came of a question: the rows and sources whose last question it was, or that it led to."""
+        return [line for line in self._known.values() if line.made and key in line.made.asks]
+
+
+def _lines(path: Path) -> list[MadeLine]:
+    if not path.is_file():
+        return []
+    with open(path, "rb") as lines:
+        try:
+            return [msgspec.json.decode(line, type=MadeLine) for line in lines]
+        except msgspec.DecodeError as error:
+            raise PitchpipeError(f"{path} is damaged: {error}. `pitchpipe generate` writes it anew") from None

@@ -1,0 +1,73 @@
+"""Reads a record of requests and changes nothing: what was asked by a key, and what it cost."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Reply
+from pitchpipe.records.conversation import Json
+from pitchpipe_stages.generate.requests.budget import Charge
+from pitchpipe_stages.generate.requests.packing import unpacked
+from pitchpipe_stages.generate.requests.record import SPENT
+
+
+class Exchange(Struct):
+    """A question, what came of it, and what all its attempts cost."""
+
+    number: int
+    key: str
+    teacher: str
+    model: str
+    request: Json
+    reply: Reply | None
+    problem: str
+    cost: Charge
+
+
+class ReadRecord:
+    """The questions of a record."""
+
+    def __init__(self, database: sqlite3.Connection):
+        self._database = database
+
+    def exchange(self, key: str) -> Exchange | None:
+        """The question with this key, or with a key that begins so."""
+        words = "select n, key, teacher, model, request, reply, problem from ask where key >= ? and key < ?"
+        found = self._database.execute(f"{words} order by key limit 1", (key, f"{key}g")).fetchone()
+        if not found:
+            return None
+        number, whole, teacher, model, request, reply, problem = found
+        asked = msgspec.json.decode(zlib.decompress(request))
+        said = unpacked(reply) if reply else None
+        return Exchange(number, whole, teacher, model, asked, said, problem or "", self.cost(number))
+
+    def cost(self, number: int) -> Charge:
+        """What the attempts of a question cost; one without an answer counts at its worst."""
+        return Charge(*self._database.execute(f"{SPENT} where ask = ?", (number,)).fetchone())
+
+    def spent(self) -> Charge:
+        return Charge(*self._database.execute(SPENT).fetchone())
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[ReadRecord]:
+    """Opens a record that nobody is asking from."""
+    where = path.absolute().as_uri()
+    # A record that was closed well has no log beside it, and can be read where nothing can be written.
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    try:
+        database = sqlite3.connect(f"{where}?{how}", uri=True)
+        try:
+            yield ReadRecord(database)
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise PitchpipeError(f"a pitchpipe asks from {path} now: wait until it has ended") from None
+        raise PitchpipeError(f"{path} cannot be read: {error}") from None

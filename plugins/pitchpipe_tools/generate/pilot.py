@@ -1,0 +1,130 @@
+"""What a pilot says: the yield and the cost of each operator, what the whole would take, and examples."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pitchpipe.host.scoring import Score
+from pitchpipe.recipe.recipe import Use
+from pitchpipe_stages.console import RichConsole, escape, shortened
+from pitchpipe_stages.generate.making.progress import Candidate
+from pitchpipe_tools.chat.screen import harmless
+from pitchpipe_tools.generate.forecast import DRAWS, Between, forecast
+from pitchpipe_tools.generate.sampled import Sampled
+from pitchpipe_tools.generate.words import dollars, span, tokens, whole
+
+SHOWN = 3  # examples of each kind
+HEAD = ["generator", "operator", "candidates", "kept", "yield", "95 %", "tokens each"]
+
+
+@dataclass
+class OfOperator:
+    """What an operator of a generator took, and gave."""
+
+    candidates: int = 0
+    kept: int = 0
+    rows: int = 0
+    tokens: int = 0
+    dollars: float = 0.0
+    why: Counter[str] = field(default_factory=Counter)
+
+
+def operators(sampled: Sampled, label: str) -> dict[str, OfOperator]:
+    """The operators of a generator, in the order in which they were first tried."""
+    found: dict[str, OfOperator] = defaultdict(OfOperator)
+    for one in sampled.units[label]:
+        for candidate in one.candidates:
+            of = found[candidate.operator]
+            of.candidates += 1
+            of.kept += candidate.fate == "kept"
+            of.rows += candidate.row
+        for question in one.questions:
+            of = found[question.operator]
+            of.tokens += question.usage.read + question.usage.written if question.usage else 0
+            of.dollars += question.dollars
+    return found
+
+
+def show_pilot(console: RichConsole, uses: Sequence[Use], sampled: Sampled, priced: bool) -> None:
+    """The tables and the examples."""
+    head = [*HEAD, *(["price of a row"] * priced)]
+    rows = [
+        [use.label, name or "-", *_numbers(of, priced)]
+        for use in uses
+        for name, of in operators(sampled, use.label).items()
+    ]
+    console.table("", head, rows, left=2)
+    _show_whole(console, uses, forecast([sampled.tried(use.label) for use in uses]), priced)
+    for use in uses:
+        _show_examples(console, use.label, sampled)
+
+
+def _numbers(of: OfOperator, priced: bool) -> list[str]:
+    if not of.candidates:
+        return ["0", "0", "", "", "", *([""] * priced)]
+    share = Score.share(of.kept, of.candidates)
+    between = f"{100 * (share.low or 0):.0f} to {100 * (share.high or 0):.0f} %"
+    each = tokens(of.tokens / of.candidates) if of.tokens else ""
+    price = [dollars(of.dollars / of.rows) if of.rows else ""] if priced else []
+    return [
+        whole(of.candidates),
+        whole(of.kept),
+        f"{100 * of.kept / of.candidates:.0f} %",
+        between,
+        each,
+        *price,
+    ]
+
+
+def _show_whole(console: RichConsole, uses: Sequence[Use], found: dict[str, Between], priced: bool) -> None:
+    head = ["the whole", "questions", "tokens", "rows", *(["price"] * priced)]
+    labels = [use.label for use in uses if use.label in found]
+    rows = [_whole_row(label, found[label], priced) for label in labels]
+    if len(rows) > 1:
+        rows.append(_whole_row("all", found[""], priced))
+    console.table("", head, [[name, *numbers] for name, *numbers in rows])
+    console.say(
+        f"[dim]Ranges hold 95 % of {DRAWS:,} draws of the pilot's drafts and sources (bootstrap), carried"
+        " through the chain. What is new becomes rarer with each one that is there: a large whole may need more.[/]"
+    )
+
+
+def _whole_row(label: str, one: Between, priced: bool) -> list[str]:
+    low, high = one.low, one.high
+    if not one.middle.questions:
+        return [label, "nothing was kept: no estimate", "", "", *([""] * priced)]
+    numbers = [
+        span(low.questions, high.questions),
+        span(low.read + low.written, high.read + high.written, tokens),
+    ]
+    price = [span(low.dollars, high.dollars, dollars)] if priced else []
+    return [label, *numbers, span(low.rows, high.rows), *price]
+
+
+def _show_examples(console: RichConsole, label: str, sampled: Sampled) -> None:
+    candidates = [candidate for one in sampled.units[label] for candidate in one.candidates]
+    kept = [one for one in candidates if one.fate == "kept"][:SHOWN]
+    lost = list(_each_reason(candidates))[:SHOWN]
+    if kept or lost:
+        console.say(f"\n[bold]{escape(label)}[/]")
+    for one in kept:
+        console.say(f"  [green]kept[/]  {_words(one, console)}")
+    for one in lost:
+        console.say(f"  [yellow]{one.fate}[/]  {escape(one.reason)}\n        [dim]{_words(one, console)}[/]")
+
+
+def _each_reason(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """One example of each reason."""
+    seen: set[str] = set()
+    for one in candidates:
+        reason = one.reason.partition(":")[0]
+        if one.fate != "kept" and reason not in seen:
+            seen.add(reason)
+            yield one
+
+
+def _words(one: Candidate, console: RichConsole) -> str:
+    if one.made is None:
+        return ""
+    width = min(110, console.rich.width) - 10
+    return escape(harmless(shortened(one.made.conversation.messages[0].content, width)))

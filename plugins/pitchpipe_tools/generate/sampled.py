@@ -1,0 +1,63 @@
+"""Keeps what came of each draft and source, for estimates of the whole."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from pitchpipe.host.protocols import Drafts
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.records.conversation import Conversation
+from pitchpipe_stages.generate.making.progress import Finished, Question
+from pitchpipe_stages.generate.requests.sender import Sender
+from pitchpipe_tools.generate.forecast import Took, Tried
+
+
+class Sampled:
+    """Looks on, and remembers every draft and source."""
+
+    def __init__(self) -> None:
+        self.units: dict[str, list[Finished]] = defaultdict(list)
+        self.wanted: dict[str, int | None] = {}  # of a generator that drafts
+        self.origins: dict[str, Counter[str]] = {}  # of its sources: the generator that made them
+        self._maker: dict[str, str] = {}  # of a conversation by its id
+
+    def opened(self, senders: Mapping[str, Sender]) -> None:
+        pass
+
+    def begins(self, use: Use, sources: Sequence[Conversation], wants: int) -> None:
+        drafts = isinstance(use.bound, Drafts)
+        self.wanted[use.label] = use.bound.wanted if drafts else None
+        self.origins[use.label] = Counter(self._maker.get(source.id, "") for source in sources)
+
+    def finished(self, use: Use, one: Finished, accepted: int) -> None:
+        self.units[use.label].append(one)
+        for candidate in one.candidates:
+            if candidate.made and candidate.fate == "kept":
+                self._maker[candidate.made.id] = use.label
+
+    def ends(self, use: Use) -> None:
+        pass
+
+    def tried(self, label: str) -> Tried:
+        """What is known of a generator, now."""
+        done = [one for one in self.units[label] if is_done(one)]
+        drafts, sources = ([took(one) for one in done if one.unit == unit] for unit in ("draft", "source"))
+        return Tried(label, self.wanted.get(label), drafts, sources, self.origins.get(label, {}))
+
+    def questions(self, label: str) -> list[Question]:
+        return [question for one in self.units[label] for question in one.questions]
+
+
+def is_done(one: Finished) -> bool:
+    """Whether every question of it came to an end."""
+    return all(question.end != "unsent" for question in one.questions)
+
+
+def took(one: Finished) -> Took:
+    """What a draft or a source took, and gave."""
+    kept = [candidate for candidate in one.candidates if candidate.fate == "kept"]
+    rows = sum(candidate.row for candidate in kept)
+    usages = [question.usage for question in one.questions if question.usage]
+    return Took(
+        len(one.questions), sum(usage.read for usage in usages), sum(usage.written for usage in usages),
+        sum(question.dollars for question in one.questions), len(kept), rows, float(rows > 0),
+    )  # fmt: skip

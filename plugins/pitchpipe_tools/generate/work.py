@@ -1,0 +1,137 @@
+"""What `pitchpipe generate` does: it says what is new and its price, sends, and tells what has come of it."""
+
+import os
+from collections.abc import Sequence
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe_stages.console import RichConsole, escape
+from pitchpipe_stages.generate.making.made import MadeFile, known
+from pitchpipe_stages.generate.making.making import Making
+from pitchpipe_stages.generate.making.place import PILOT
+from pitchpipe_stages.generate.making.sections import GENERATORS
+from pitchpipe_stages.generate.requests.abilities import NeedsVariable, is_priced
+from pitchpipe_stages.generate.requests.budget import Charge
+from pitchpipe_stages.generate.requests.reading import reading
+from pitchpipe_stages.generate.requests.record import FILE
+from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
+from pitchpipe_tools.generate.pilot import show_pilot
+from pitchpipe_tools.generate.plan import Planned, plan
+from pitchpipe_tools.generate.plan_words import in_a_line, nothing_left, show_table
+from pitchpipe_tools.generate.sampled import Sampled
+from pitchpipe_tools.generate.shown import shown
+from pitchpipe_tools.generate.summary import show_end, show_money, show_summary
+from pitchpipe_tools.generate.together import Together
+from pitchpipe_tools.generate.words import several, spent
+
+NOTHING = """\
+this recipe makes nothing: it has no `generators`. Add some, as in
+  teachers:
+    writer: {openai: {url: http://localhost:8000/v1, model: NAME}}
+  generators:
+    - answers: {teacher: writer, seeds: questions.jsonl}"""
+
+
+class Work:
+    """One recipe, `named` as the user did. Each way to work says whether all that was wanted is there."""
+
+    def __init__(self, recipe: Recipe, named: str, console: RichConsole):
+        self.recipe, self.named, self.console = recipe, named, console
+        if GENERATORS not in recipe:
+            raise PitchpipeError(NOTHING)
+        self.uses = recipe[GENERATORS]
+        asked = {use.shared.get("teacher") for use in self.uses}
+        self.asked = [use for use in recipe[TEACHERS] if use.label in asked]
+        self.priced = any(map(is_priced, self.asked))
+        self.rehearsal = Making(recipe, console)
+        self.folder = self.rehearsal.folder
+
+    # --- Ways to work --------------------------------------------------------------------------------
+
+    def plan(self) -> bool:
+        """Says what would be asked. Nothing is sent, nothing is written, no key is needed."""
+        planned, _ = self._rehearsed()
+        show_table(self.console, planned, self.priced)
+        self.console.say(self._budget())
+        return True
+
+    def all(self) -> bool:
+        """Makes all that is wanted."""
+        planned, made = self._rehearsed()
+        self._tell(planned)
+        if nothing_left(planned):
+            self.rehearsal.write(made)
+        else:
+            made = self._sent(Making(self.recipe, self.console), [])
+        return self._ended(made)
+
+    def offline(self) -> bool:
+        """Makes what the replies on record give."""
+        planned, made = self._rehearsed()
+        self._tell(planned)
+        self.rehearsal.write(made)
+        return self._ended(made)
+
+    def pilot(self, limit: int) -> bool:
+        """Tries a few drafts or sources of each generator. What finished runs have made stays."""
+        self.console.say(f"a pilot: at most {several(limit, 'draft')} or sources of each generator")
+        sampled = Sampled()
+        made = self._sent(Making(self.recipe, self.console, limit=limit), [sampled])
+        show_pilot(self.console, self.uses, sampled, self.priced)
+        show_money(self.console, made)
+        self.console.say(f"\n[bold]{several(made.rows, 'row')}[/]: {escape(self.folder / PILOT)}")
+        return True
+
+    # --- Parts of them -------------------------------------------------------------------------------
+
+    def _rehearsed(self) -> tuple[list[Planned], MadeFile]:
+        """What the record gives, and what it lacks."""
+        sampled = Sampled()
+        self.rehearsal.watch = sampled
+        with self.console.waiting("reading the record"):
+            made = self.rehearsal.rehearse()
+        return plan(self.uses, self.asked, sampled), made
+
+    def _sent(self, making: Making, watching: Sequence[Sampled]) -> MadeFile:
+        """Asks what is new. What stops it is told behind what has come of it so far."""
+        self._must_have_keys()
+        with shown(self.console, self.uses) as looking:
+            making.watch = Together([looking, *watching])
+            try:
+                return making.run()
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(self._kept()) from None
+            except PitchpipeError:
+                problem = known(self.folder)
+                if problem and making.limit is None and problem.generators:
+                    show_summary(self.console, problem)
+                raise
+
+    def _tell(self, planned: Sequence[Planned]) -> None:
+        self.console.say(f"{in_a_line(planned, self.priced)}; {self._budget()}")
+        if len(planned) > 1 and not nothing_left(planned):
+            show_table(self.console, planned, self.priced)
+
+    def _ended(self, made: MadeFile) -> bool:
+        show_summary(self.console, made)
+        show_end(self.console, self.folder, made, self.named)
+        return made.finished
+
+    def _budget(self) -> str:
+        file = self.folder / FILE
+        charge = Charge()
+        if file.exists():
+            with reading(file) as record:
+                charge = record.spent()
+        return f"spent: {spent(charge, self.recipe[BUDGET], self.priced)}"
+
+    def _kept(self) -> str:
+        """Where the same command goes on."""
+        return f"what was answered: {self.folder / FILE}"
+
+    def _must_have_keys(self) -> None:
+        for use in self.asked:
+            name = use.bound.variable() if isinstance(use.bound, NeedsVariable) else ""
+            if name and not os.environ.get(name, "").strip():
+                words = f"teacher '{use.label}' reads its key from the variable {name}: export {name}=..."
+                raise PitchpipeError(words)

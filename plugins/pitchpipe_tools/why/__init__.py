@@ -1,0 +1,1 @@
+"""pitchpipe why: each decision about one row, of a run or of what generators made."""
