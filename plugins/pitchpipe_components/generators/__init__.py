@@ -13,3 +13,5 @@ def register_generators(register: pp.Register) -> None:
     register("answers", answers)
     register("self_instruct", SelfInstruct)
     register("evol_instruct", EvolInstruct)
+    register("evol_instruct", EvolInstruct)
+    register("self_instruct", SelfInstruct)

@@ -20,8 +20,7 @@ def show_way(provenance: Provenance, line: MadeLine, console: RichConsole) -> No
     asked = {exchange.key: exchange for step in way for exchange in step.exchanges}
     cost = sum((exchange.cost for exchange in asked.values()), Charge())
     questions = f"{len(asked)} question{'s' * (len(asked) != 1)}"
-    shared = ", shared with all that came of them" if asked else ""
-    console.say(f"  made by {questions}: {in_a_budget(cost)}{shared}")
+    console.say(f"  made by {questions}, which took {in_a_budget(cost)}")
     for number, step in enumerate(way, 1):
         _show_step(number, step, console, last=step is way[-1])
     console.say()

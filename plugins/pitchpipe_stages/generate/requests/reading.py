@@ -1,7 +1,6 @@
 """Reads a record of requests and changes nothing: what was asked by a key, and what it cost."""
 
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +8,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Reply
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.generate.requests.budget import Charge
-from pitchpipe_stages.generate.requests.packing import unpacked
+from pitchpipe_stages.generate.requests.database import in_words
+from pitchpipe_stages.generate.requests.packing import unpacked, unpacked_request
 from pitchpipe_stages.generate.requests.record import SPENT
 
 
@@ -43,7 +42,7 @@ class ReadRecord:
         if not found:
             return None
         number, whole, teacher, model, request, reply, problem = found
-        asked = msgspec.json.decode(zlib.decompress(request))
+        asked = msgspec.json.decode(unpacked_request(request))
         said = unpacked(reply) if reply else None
         return Exchange(number, whole, teacher, model, asked, said, problem or "", self.cost(number))
 
@@ -58,16 +57,14 @@ class ReadRecord:
 @contextmanager
 def reading(path: Path) -> Iterator[ReadRecord]:
     """Opens a record that nobody is asking from."""
-    where = path.absolute().as_uri()
-    # A record that was closed well has no log beside it, and can be read where nothing can be written.
-    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    log = path.with_name(f"{path.name}-wal")
+    # What was closed well has no log, and can be read where nothing can be written.
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     try:
-        database = sqlite3.connect(f"{where}?{how}", uri=True)
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
         try:
             yield ReadRecord(database)
         finally:
             database.close()
     except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise PitchpipeError(f"a pitchpipe asks from {path} now: wait until it has ended") from None
-        raise PitchpipeError(f"{path} cannot be read: {error}") from None
+        raise in_words(error, path) from None

@@ -87,7 +87,8 @@ def _cost(spending: Spending, budget: Budget) -> str:
 def in_a_budget(charge: Charge) -> str:
     """What was charged, in all that a budget may count."""
     dollars = [f"${charge.dollars:.4g}"] if charge.dollars else []
-    return ", ".join([*dollars, f"{charge.requests:,} requests", f"{charge.tokens:,} tokens"])
+    requests = f"{charge.requests:,} request{'s' * (charge.requests != 1)}"
+    return ", ".join([*dollars, requests, f"{charge.tokens:,} tokens"])
 
 
 def _charged(charge: Charge, spending: Spending) -> str:
