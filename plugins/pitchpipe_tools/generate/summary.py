@@ -75,9 +75,7 @@ def _show_reasons(console: RichConsole, label: str, why: Counter[str]) -> None:
 def of_teacher(name: str, one: Spending) -> list[str]:
     """What a teacher has cost, all starts together, and what has to be known of it."""
     cost = f"{dollars(one.dollars)}, " if one.dollars is not None else ""
-    lines = [
-        f"teacher {escape(name)}: {cost}{several(one.requests, 'request')}, {tokens(one.tokens)} tokens"
-    ]
+    lines = [f"teacher {escape(name)}: {cost}{several(one.requests, 'request')}, {tokens(one.tokens)} tokens"]
     for charge, words in (
         (one.lost, "that never got an answer, at the most that they may have cost"),
         (one.estimated, "whose replies did not say what they took: estimated"),
