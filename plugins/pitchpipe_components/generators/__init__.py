@@ -11,7 +11,5 @@ ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pit
 @pp.hookimpl
 def register_generators(register: pp.Register) -> None:
     register("answers", answers)
-    register("self_instruct", SelfInstruct)
-    register("evol_instruct", EvolInstruct)
     register("evol_instruct", EvolInstruct)
     register("self_instruct", SelfInstruct)
