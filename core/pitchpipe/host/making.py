@@ -69,9 +69,10 @@ class Unanswered(Exception):
 
 class Asking(Protocol):
     """Asks the generator's teacher, for one source. `random` is the same in every run. A reply is whole:
-    any other raises Unanswered. `nth` tells equal questions apart that want replies of their own. With `raw`
-    the prompt is a text to go on with: the generator says `needs_teacher = ("raw",)`; so for "logprobs".
-    `operator` may be set to what the next questions are about: those without a reply are counted there too."""
+    any other raises Unanswered. `nth` tells equal questions apart that want replies of their own. `operator`
+    may be set to what the questions that follow are about: those without a reply are counted there too. With
+    `raw` the prompt is a text to go on with: the generator says `needs_teacher = ("raw",)`; so "logprobs".
+    """
 
     random: Random
     operator: str

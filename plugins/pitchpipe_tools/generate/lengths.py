@@ -6,7 +6,7 @@ from functools import cached_property
 from pitchpipe.host.contracts import Usage
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.generate.making.expected import Statement
-from pitchpipe_stages.generate.making.progress import Question
+from pitchpipe_stages.generate.making.progress import PosedQuestion
 from pitchpipe_stages.generate.requests.abilities import Priced
 from pitchpipe_tools.generate.forecast import Took, total
 from pitchpipe_tools.generate.sampled import Sampled
@@ -54,7 +54,7 @@ class Lengths:
         read = sum(tokens for _, tokens in counted)
         return sum(length for length, _ in counted) / read if read else A_TOKEN
 
-    def _read(self, question: Question) -> float:
+    def _read(self, question: PosedQuestion) -> float:
         return question.usage.read if question.usage else question.length / self._bytes_of_a_token
 
     def _priced(self, count: float, read: float, written: float) -> Took:

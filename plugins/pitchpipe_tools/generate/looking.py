@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pitchpipe.host.protocols import Drafts
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
-from pitchpipe_stages.generate.making.progress import Candidate, Finished
+from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate
 from pitchpipe_stages.generate.requests.sender import Sender
 from pitchpipe_stages.progress import HowFar
 from pitchpipe_tools.generate.state import AtWork, InFlight, Moment
@@ -44,7 +44,7 @@ class Looking:
         one.unit = "accepted" if isinstance(use.bound, Drafts) else "sources"
         self._far = HowFar(wants, self._clock)
 
-    def finished(self, use: Use, one: Finished, accepted: int) -> None:
+    def finished(self, use: Use, one: FinishedOne, accepted: int) -> None:
         at = self.generators[use.label]
         for candidate in one.candidates:
             self._count(at, candidate)
@@ -55,7 +55,7 @@ class Looking:
         if self._far and steps:
             self._far.add(steps)
 
-    def _count(self, at: AtWork, candidate: Candidate) -> None:
+    def _count(self, at: AtWork, candidate: MadeCandidate) -> None:
         made, kept = at.of(candidate.operator), candidate.fate == "kept"
         made.candidates, made.kept = made.candidates + 1, made.kept + kept
         if not kept:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pitchpipe.host.scoring import Score
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.console import RichConsole, escape, shortened
-from pitchpipe_stages.generate.making.progress import Candidate
+from pitchpipe_stages.generate.making.progress import MadeCandidate
 from pitchpipe_tools.chat.screen import harmless
 from pitchpipe_tools.generate.forecast import DRAWS, Between, forecast
 from pitchpipe_tools.generate.sampled import Sampled
@@ -113,7 +113,7 @@ def _show_examples(console: RichConsole, label: str, sampled: Sampled) -> None:
         console.say(f"  [yellow]{one.fate}[/]  {escape(one.reason)}\n        [dim]{_words(one, console)}[/]")
 
 
-def _each_reason(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+def _each_reason(candidates: Sequence[MadeCandidate]) -> Iterator[MadeCandidate]:
     """One example of each reason."""
     seen: set[str] = set()
     for one in candidates:
@@ -123,7 +123,7 @@ def _each_reason(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
             yield one
 
 
-def _words(one: Candidate, console: RichConsole) -> str:
+def _words(one: MadeCandidate, console: RichConsole) -> str:
     if one.made is None:
         return ""
     width = min(110, console.rich.width) - 10

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pitchpipe.host.protocols import Drafts
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
-from pitchpipe_stages.generate.making.progress import Finished, Question
+from pitchpipe_stages.generate.making.progress import FinishedOne, PosedQuestion
 from pitchpipe_stages.generate.requests.sender import Sender
 from pitchpipe_tools.generate.forecast import Took, Tried
 
@@ -15,7 +15,7 @@ class Sampled:
     """Looks on, and remembers every draft and source."""
 
     def __init__(self) -> None:
-        self.units: dict[str, list[Finished]] = defaultdict(list)
+        self.units: dict[str, list[FinishedOne]] = defaultdict(list)
         self.wanted: dict[str, int | None] = {}  # of a generator that drafts
         self.origins: dict[str, Counter[str]] = {}  # of its sources: the generator that made them
         self._maker: dict[str, str] = {}  # of a conversation by its id
@@ -28,7 +28,7 @@ class Sampled:
         self.wanted[use.label] = use.bound.wanted if drafts else None
         self.origins[use.label] = Counter(self._maker.get(source.id, "") for source in sources)
 
-    def finished(self, use: Use, one: Finished, accepted: int) -> None:
+    def finished(self, use: Use, one: FinishedOne, accepted: int) -> None:
         self.units[use.label].append(one)
         for candidate in one.candidates:
             if candidate.made and candidate.fate == "kept":
@@ -43,16 +43,16 @@ class Sampled:
         drafts, sources = ([took(one) for one in done if one.unit == unit] for unit in ("draft", "source"))
         return Tried(label, self.wanted.get(label), drafts, sources, self.origins.get(label, {}))
 
-    def questions(self, label: str) -> list[Question]:
+    def questions(self, label: str) -> list[PosedQuestion]:
         return [question for one in self.units[label] for question in one.questions]
 
 
-def is_done(one: Finished) -> bool:
+def is_done(one: FinishedOne) -> bool:
     """Whether every question of it came to an end."""
     return all(question.end != "unsent" for question in one.questions)
 
 
-def took(one: Finished) -> Took:
+def took(one: FinishedOne) -> Took:
     """What a draft or a source took, and gave."""
     kept = [candidate for candidate in one.candidates if candidate.fate == "kept"]
     rows = sum(candidate.row for candidate in kept)

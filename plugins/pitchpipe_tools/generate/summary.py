@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pitchpipe_stages.console import RichConsole, escape
-from pitchpipe_stages.generate.making.counts import Counts
+from pitchpipe_stages.generate.making.counts import MadeCounts
 from pitchpipe_stages.generate.making.made import MadeFile
 from pitchpipe_stages.generate.making.place import LEDGER, ROWS
 from pitchpipe_stages.generate.requests.spending import Spending
@@ -34,7 +34,7 @@ def show_money(console: RichConsole, made: MadeFile) -> None:
 
 
 def _show_counts(
-    console: RichConsole, columns: Sequence[str], named: Sequence[tuple[str, str, Counts]]
+    console: RichConsole, columns: Sequence[str], named: Sequence[tuple[str, str, MadeCounts]]
 ) -> None:
     shown = [name for name in columns if name in ALWAYS or any(getattr(of, name) for *_, of in named)]
     operators = any(name for _, name, _ in named)
@@ -51,7 +51,7 @@ def _show_counts(
         console.table("", ["generator", *(["operator"] * operators), *words], rows, left=1 + operators)
 
 
-def reasons(operators: Iterable[Counts]) -> Counter[str]:
+def reasons(operators: Iterable[MadeCounts]) -> Counter[str]:
     """Why questions and candidates were in vain."""
     found: Counter[str] = Counter()
     for counts in operators:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
-from pitchpipe_stages.generate.making.progress import Finished, Watching
+from pitchpipe_stages.generate.making.progress import FinishedOne, Watching
 from pitchpipe_stages.generate.requests.sender import Sender
 
 
@@ -22,7 +22,7 @@ class Together:
         for one in self.watching:
             one.begins(use, sources, wants)
 
-    def finished(self, use: Use, done: Finished, accepted: int) -> None:
+    def finished(self, use: Use, done: FinishedOne, accepted: int) -> None:
         for one in self.watching:
             one.finished(use, done, accepted)
 

@@ -12,7 +12,7 @@ from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.host.making import Unanswered
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Json
-from pitchpipe_stages.generate.making.progress import End, Question
+from pitchpipe_stages.generate.making.progress import End, PosedQuestion
 from pitchpipe_stages.generate.requests.abilities import Priced
 from pitchpipe_stages.generate.requests.desk import followed
 from pitchpipe_stages.generate.requests.key import as_bytes, request_of
@@ -23,10 +23,11 @@ ENDS: dict[str, End] = {
 }  # fmt: skip
 
 
-class Asked(Protocol):
+class CanReply(Protocol):
     """A teacher of the recipe that can be asked."""
 
     use: Use
+    broken: PitchpipeError | None  # why nobody need go on asking
 
     async def reply(self, ask: Ask) -> Reply: ...
 
@@ -34,9 +35,9 @@ class Asked(Protocol):
 class Once:
     """Asks a teacher. Equal questions that come at the same time are one."""
 
-    def __init__(self, teacher: Asked):
+    def __init__(self, teacher: CanReply):
         self.teacher, self.use = teacher, teacher.use
-        self.problem: PitchpipeError | None = None  # why nobody need go on asking
+        self._problem: PitchpipeError | None = None
         self._flying: dict[bytes, asyncio.Future[Reply]] = {}
 
     async def reply(self, ask: Ask) -> Reply:
@@ -55,12 +56,17 @@ class Once:
         flying.set_result(reply)
         return reply
 
+    @property
+    def problem(self) -> PitchpipeError | None:
+        """Why nobody need go on asking."""
+        return self._problem or self.teacher.broken
+
     async def _asked(self, ask: Ask) -> Reply:
         """What stops one question stops them all: the first says why, and the others are not sent."""
         try:
             return await self.teacher.reply(ask)
         except PitchpipeError as error:
-            self.problem = self.problem or error
+            self._problem = self._problem or error
             return Reply("", "unsent", problem=str(error))
 
 
@@ -69,7 +75,7 @@ class OneSource:
 
     def __init__(self, once: Once, seed: str, accept: Sequence[str] = (), first: int = 0):
         self.random, self.operator = Random(seed), ""
-        self.questions: list[Question] = []
+        self.questions: list[PosedQuestion] = []
         self._once, self._accept, self._first = once, accept, first
 
     async def __call__(
@@ -79,9 +85,9 @@ class OneSource:
     ) -> Reply:  # fmt: skip
         if schema:
             must_be_known(schema)
+        number, words = self._first + nth, str(prompt) if raw else ""
+        how = (max_tokens, temperature, top_p, schema, number, words, tuple(stop), logprobs)
         before = len(self.questions)
-        nth, text = self._first + nth, str(prompt) if raw else ""
-        how = (max_tokens, temperature, top_p, schema, nth, text, tuple(stop), logprobs)
         reply = await followed(self._noted, Ask(() if raw else _messages(prompt), *how))
         if reply.end == "failed" and reply.problem:  # of the last of them: the schema was broken
             self._fails(self.questions[-1], reply.problem)
@@ -94,10 +100,8 @@ class OneSource:
     async def _noted(self, ask: Ask) -> Reply:
         reply = await self._once.reply(ask)
         end, why = self._judged(reply)
-        question = Question(reply.key, end, why, self.operator, reply.model, reply.usage)
-        question.length = len(ask.raw.encode()) + sum(
-            len(str(message.get("content")).encode()) for message in ask.messages
-        )
+        question = PosedQuestion(reply.key, end, why, self.operator, reply.model, reply.usage)
+        question.length = len(ask.raw.encode()) + sum(_length(message) for message in ask.messages)
         question.max_tokens = ask.max_tokens
         teacher = self._once.use.bound
         if reply.usage and isinstance(teacher, Priced):
@@ -117,14 +121,18 @@ class OneSource:
         return ENDS[reply.end], reply.problem
 
     @staticmethod
-    def _fails(question: Question, why: str) -> None:
+    def _fails(question: PosedQuestion, why: str) -> None:
         if question.end == "answered":
             question.end, question.why = "failed", why
 
 
-def _not_whole(reply: Reply, why: str) -> Reply:
-    return msgspec.structs.replace(reply, end="failed", problem=why)
-
-
 def _messages(prompt: str | Sequence[Json]) -> Sequence[Json]:
     return [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)
+
+
+def _length(message: Json) -> int:
+    return len(str(message.get("content")).encode())
+
+
+def _not_whole(reply: Reply, why: str) -> Reply:
+    return msgspec.structs.replace(reply, end="failed", problem=why)

@@ -7,11 +7,11 @@ from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation, replace
 from pitchpipe.records.verdict import Drop
 from pitchpipe_stages.generate.making.line import MadeBy, MadeLine, line_of
-from pitchpipe_stages.generate.making.progress import Candidate, Finished
+from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate
 from pitchpipe_stages.generate.making.working import Worked
 
 
-class Origin(NamedTuple):
+class Lineage(NamedTuple):
     """Where a conversation came from."""
 
     asks: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Chain:
         self.rows: list[MadeLine] = []
         self.passed_on: list[MadeLine] = []  # no rows: seeds, drafts, sources of later generators
         self._teachers = teachers
-        self._origins: dict[str, Origin] = {}
+        self._origins: dict[str, Lineage] = {}
         self._seeds: set[str] = set()
 
     def begin(self, seeds: list[Conversation]) -> list[Conversation]:
@@ -45,7 +45,7 @@ class Chain:
         return found
 
     def _of(
-        self, use: Use, source: Conversation | None, one: Finished, answered: dict[str, str]
+        self, use: Use, source: Conversation | None, one: FinishedOne, answered: dict[str, str]
     ) -> Iterable[Conversation]:
         for candidate in one.candidates:
             if candidate.made is None or candidate.fate != "kept":
@@ -56,15 +56,15 @@ class Chain:
             yield self._kept(use, source, candidate, answered)
 
     def _kept(
-        self, use: Use, source: Conversation | None, candidate: Candidate, answered: dict[str, str]
+        self, use: Use, source: Conversation | None, candidate: MadeCandidate, answered: dict[str, str]
     ) -> Conversation:
         made = candidate.made
         assert made
         group = (source.group or source.id) if source else made.conversation.group or made.id
         conversation = replace(made.conversation, id=made.id, group=group)
-        before = self._origins.get(source.id, Origin()) if source else Origin()
+        before = self._origins.get(source.id, Lineage()) if source else Lineage()
         shown = (source.id, *before.parents, *made.parents) if source else made.parents
-        origin = Origin(_once(*before.asks, *candidate.asks), _once(*shown))
+        origin = Lineage(_once(*before.asks, *candidate.asks), _once(*shown))
         self._origins[made.id] = origin
         teacher = str(use.shared["teacher"])
         by = MadeBy(

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from pitchpipe_stages.generate.making.progress import Candidate, Finished, Question
+from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate, PosedQuestion
 
 
-class Counts(Struct):
+class MadeCounts(Struct):
     """asked = answered + refused + cut + failed + unsent; parsed = kept + dropped + quarantined.
 
     `rows` are those of the kept that have a reply. `why` has the number of each reason, by fate.
@@ -29,7 +29,7 @@ class Counts(Struct):
     dollars: float = 0.0
     why: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def question(self, question: Question) -> None:
+    def question(self, question: PosedQuestion) -> None:
         self._add("asked", question.end)
         if question.end != "answered":
             self._note(question.end, question.why)
@@ -37,7 +37,7 @@ class Counts(Struct):
             self._add(read=question.usage.read, written=question.usage.written)
         self.dollars += question.dollars
 
-    def candidate(self, candidate: Candidate) -> None:
+    def candidate(self, candidate: MadeCandidate) -> None:
         self._add("parsed", candidate.fate)
         self.rows += candidate.row
         if candidate.fate != "kept":
@@ -53,15 +53,15 @@ class Counts(Struct):
         reasons[words] = reasons.get(words, 0) + 1
 
 
-def by_operator(done: Iterable[Finished]) -> dict[str, Counts]:
+def by_operator(done: Iterable[FinishedOne]) -> dict[str, MadeCounts]:
     """The counts of each operator. A question that several sources asked is one."""
-    found: dict[str, Counts] = {}
+    found: dict[str, MadeCounts] = {}
     seen: set[str] = set()
     for one in done:
         for question in one.questions:
             if question.key not in seen:
                 seen.add(question.key)
-                found.setdefault(question.operator, Counts()).question(question)
+                found.setdefault(question.operator, MadeCounts()).question(question)
         for candidate in one.candidates:
-            found.setdefault(candidate.operator, Counts()).candidate(candidate)
+            found.setdefault(candidate.operator, MadeCounts()).candidate(candidate)
     return found

@@ -1,4 +1,4 @@
-"""A generator that raises: its source is put aside. The same mistake again stops all, since it burns money."""
+"""A generator that raises: its source is put aside. The same mistake again stops all: it burns money."""
 
 import traceback
 from collections import Counter

@@ -1,7 +1,7 @@
-"""Drafts until as many as are wanted have given rows. What a draft may see never depends on who was faster.
+"""Drafts until as many as are wanted gave rows. What a draft may see never depends on who was faster.
 
-Drafts are decided in their order: each candidate is admitted or dropped. Those that are admitted give their rows
-beside further drafts, and the first of them, in their order, that gave rows are accepted.
+Drafts are decided in their order: each candidate is admitted or dropped. Those that are admitted give their
+rows beside further drafts, and the first of them, in their order, that gave rows are accepted.
 """
 
 import asyncio
@@ -13,9 +13,9 @@ from typing import Any
 from pitchpipe.host.making import Pool
 from pitchpipe.records.conversation import Conversation, replace
 from pitchpipe.records.verdict import Drop
-from pitchpipe_stages.generate.making.progress import Candidate, Finished, Watching
+from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate, Watching
 from pitchpipe_stages.generate.making.window import First, window
-from pitchpipe_stages.generate.making.working import Worked, Worker
+from pitchpipe_stages.generate.making.working import Pair, Worked, Worker
 from pitchpipe_stages.generate.making.yields import Yields
 
 NOT_SENT = "a question was not sent"
@@ -27,9 +27,9 @@ LATE = "it came when drafting had ended"
 class Entry:
     """A candidate in its turn, or a draft that gave none."""
 
-    candidate: Candidate
+    candidate: MadeCandidate
     source: Conversation | None = None  # what was admitted
-    rows: Finished | None = None  # what it gave
+    rows: FinishedOne | None = None  # what it gave
     settled: bool = True
     empty: bool = False
 
@@ -49,9 +49,9 @@ class Drafting:
         self.admit = self.generator.admission(seeds)
         self.stopped = ""
         self.accepted = 0
-        self._back: dict[int, Finished] = {}  # drafts that are back, and not decided yet
+        self._back: dict[int, FinishedOne] = {}  # drafts that are back, and not decided yet
         self._hoped = 0  # candidates of these
-        self._decided: list[Finished] = []  # in order
+        self._decided: list[FinishedOne] = []  # in order
         self._admitted: list[Conversation] = []
         self._seen_by = [0]  # how many were admitted of the first 0, 1, 2, ... drafts
         self._ids = {seed.id for seed in seeds}
@@ -156,7 +156,7 @@ class Drafting:
 
     # --- Decisions, in order -----------------------------------------------------------------------
 
-    def _decide(self, draft: Finished) -> None:
+    def _decide(self, draft: FinishedOne) -> None:
         """Admits what a draft gave, or drops it."""
         if any(question.end == "unsent" for question in draft.questions):
             self.stopped = NOT_SENT
@@ -168,12 +168,12 @@ class Drafting:
         entries = [self._admission(candidate) for candidate in draft.candidates]
         if not entries:
             why = next((one.why or one.end for one in draft.questions if one.end != "answered"), "no reply")
-            entries = [Entry(Candidate(None, "dropped", why), empty=True)]
+            entries = [Entry(MadeCandidate(None, "dropped", why), empty=True)]
         self._entries += entries
         self._seen_by.append(len(self._admitted))
         self.watch.finished(self.use, draft, self.accepted)
 
-    def _admission(self, candidate: Candidate) -> Entry:
+    def _admission(self, candidate: MadeCandidate) -> Entry:
         made, entry = candidate.made, Entry(candidate)
         if made is None or candidate.fate != "kept":
             entry.empty = made is None
@@ -217,13 +217,13 @@ class Drafting:
             if candidate.fate == "kept":
                 candidate.drops(None, ENOUGH if enough else LATE)
         pilot = "the pilot had its drafts" if self.worker.most else NOT_SENT
-        drafts: list[tuple[Conversation | None, Finished]] = [(None, one) for one in [*self._decided, *late]]
+        drafts: list[Pair] = [(None, one) for one in [*self._decided, *late]]
         rows = [(entry.source, entry.rows) for entry in self._waiting if entry.rows]
         stopped = "" if enough else self.stopped or pilot
         return Worked(self.use, self.wants, [*drafts, *rows], accepted, stopped, list(self.seeds))
 
 
-def _hopes(draft: Finished) -> int:
+def _hopes(draft: FinishedOne) -> int:
     return sum(one.fate == "kept" for one in draft.candidates)
 
 

@@ -1,10 +1,10 @@
-"""The ledger of what was made: a line for each candidate that was not kept and each question without a reply."""
+"""The ledger of what was made: each candidate that was not kept, each question without a whole reply."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from pitchpipe.records.conversation import Source
 from pitchpipe_stages.data.ledger import Fate, Step, StepKind, line
-from pitchpipe_stages.generate.making.progress import Candidate, Finished
+from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate
 from pitchpipe_stages.generate.making.working import Worked
 from pitchpipe_stages.generate.requests.record import FILE
 
@@ -19,7 +19,7 @@ def lines_of(worked: Worked, numbers: Mapping[str, int]) -> Iterator[bytes]:
         yield from _candidates(one.candidates, one, step, numbers)
 
 
-def _questions(one: Finished, step: Step, numbers: Mapping[str, int], seen: set[str]) -> Iterator[bytes]:
+def _questions(one: FinishedOne, step: Step, numbers: Mapping[str, int], seen: set[str]) -> Iterator[bytes]:
     for question in one.questions:
         if question.end != "answered" and question.key not in seen:
             seen.add(question.key)
@@ -29,7 +29,7 @@ def _questions(one: Finished, step: Step, numbers: Mapping[str, int], seen: set[
 
 
 def _candidates(
-    candidates: Iterable[Candidate], one: Finished, step: Step, numbers: Mapping[str, int]
+    candidates: Iterable[MadeCandidate], one: FinishedOne, step: Step, numbers: Mapping[str, int]
 ) -> Iterator[bytes]:
     for candidate in candidates:
         if candidate.fate == "kept":

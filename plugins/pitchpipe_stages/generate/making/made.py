@@ -11,7 +11,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of
-from pitchpipe_stages.generate.making.counts import Counts, by_operator
+from pitchpipe_stages.generate.making.counts import MadeCounts, by_operator
 from pitchpipe_stages.generate.making.place import MADE
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
 from pitchpipe_stages.generate.making.seeds import files_of_seeds
@@ -21,7 +21,7 @@ from pitchpipe_stages.generate.requests.sections import TEACHERS
 from pitchpipe_stages.generate.requests.spending import Spending
 
 
-class Generated(Struct):
+class GeneratorMade(Struct):
     """What a generator has made. Of one that drafts, `wanted` are the drafts that shall give rows, and `done`
     those that did; of any other, its sources and those that it is done with."""
 
@@ -30,7 +30,7 @@ class Generated(Struct):
     wanted: int
     done: int
     stopped: str  # why it ended before it had all
-    operators: dict[str, Counts]
+    operators: dict[str, MadeCounts]
 
 
 class MadeFile(Struct):
@@ -40,13 +40,13 @@ class MadeFile(Struct):
     finished: bool
     problem: str  # why it is not finished
     rows: int
-    generators: list[Generated]
+    generators: list[GeneratorMade]
     teachers: dict[str, Spending] = field(default_factory=dict)
     decided_by: KeyParts = field(default_factory=dict)
 
 
-def generated(worked: Worked) -> Generated:
-    return Generated(
+def generated(worked: Worked) -> GeneratorMade:
+    return GeneratorMade(
         worked.use.label, str(worked.use.shared["teacher"]), worked.wants, worked.accepted, worked.stopped,
         by_operator(one for _, one in worked.done),
     )  # fmt: skip
@@ -59,7 +59,7 @@ def whole(recipe: Recipe, parts: Sequence[Worked], rows: int, error: PitchpipeEr
     return MadeFile(str(recipe.path.resolve()), not problem, problem, rows, generators)
 
 
-def _problem(one: Generated) -> str:
+def _problem(one: GeneratorMade) -> str:
     """Why there is less than was wanted."""
     unsent = sum(counts.unsent for counts in one.operators.values())
     if unsent:
@@ -76,7 +76,8 @@ def known(folder: Path) -> MadeFile | None:
     try:
         return msgspec.json.decode(file.read_bytes(), type=MadeFile)
     except msgspec.DecodeError as error:
-        raise PitchpipeError(f"{file} is damaged: {error}. Remove it, and generate again: nothing is asked twice") from None  # fmt: skip
+        cure = "Remove it, and generate again: nothing is asked twice"
+        raise PitchpipeError(f"{file} is damaged: {error}. {cure}") from None
 
 
 def decided_by(recipe: Recipe) -> KeyParts:

@@ -47,6 +47,7 @@ class Making:
         self.chain = Chain({use.label: use for use in recipe[TEACHERS]})
         self.parts: list[Worked] = []
         self.spending: dict[str, Spending] = {}
+        self.made: MadeFile | None = None  # when it has ended, well or not
 
     def run(self) -> MadeFile:
         """Makes what is missing, and writes it all. What stopped it is raised when all is written."""
@@ -71,24 +72,28 @@ class Making:
         problem = asyncio.run(self._all())
         made = whole(self.recipe, self.parts, len(self.chain.rows), problem)
         made.teachers, made.decided_by = self.spending, decided_by(self.recipe)
+        self.made = made
         return made, problem
 
     async def _all(self) -> PitchpipeError | None:
         """What every generator makes, and what stopped it."""
         async with self._teachers() as teachers:
-            found: list[Conversation] = []
+            made: list[Conversation] = []
             try:
                 for use in self.recipe[GENERATORS]:
                     worker = Worker(use, self._teacher(use, teachers), self.recipe[GENERATE].seed, self.limit)
-                    if path := use.shared.get("seeds"):
-                        found = self.chain.begin(seeds_of(self.recipe, path, self.console))
-                    self.parts.append(await self._worked(worker, found))
-                    found = [*found, *self.chain.take(self.parts[-1])]
+                    self.parts.append(await self._worked(worker, self._sources(use, made)))
+                    made += self.chain.take(self.parts[-1])
                     if worker.crashes.error:
                         return worker.crashes.error
             except PitchpipeError as error:
                 return error
             return next((once.problem for once in teachers.values() if once.problem), None)
+
+    def _sources(self, use: Use, made: list[Conversation]) -> list[Conversation]:
+        """What a generator works on: its seeds, or what was made before it."""
+        path = use.shared.get("seeds")
+        return self.chain.begin(seeds_of(self.recipe, path, self.console)) if path else list(made)
 
     async def _worked(self, worker: Worker, sources: list[Conversation]) -> Worked:
         if isinstance(worker.use.bound, Drafts):
@@ -136,9 +141,10 @@ class Making:
         if not made or not self.recipe.path.exists() or not Path(made.recipe).exists():
             return
         if not Path(made.recipe).samefile(self.recipe.path):
+            other = f"{self.recipe.path.resolve().parent.name}-{self.recipe.path.stem}"
             raise PitchpipeError(
-                f"{self.folder} holds what {made.recipe} made. Name another folder for this recipe, as in"
-                f" --set generate.folder=generated/{self.recipe.path.resolve().parent.name}-{self.recipe.path.stem}"
+                f"{self.folder} holds what {made.recipe} made. Name another folder for this recipe:"
+                f" --set generate.folder=generated/{other}"
             )
 
     def write(self, made: MadeFile) -> None:

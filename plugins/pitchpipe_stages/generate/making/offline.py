@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
@@ -33,6 +34,8 @@ class Replies:
 class Offline:
     """A teacher that answers from the record alone."""
 
+    broken: PitchpipeError | None = None
+
     def __init__(self, use: Use, replies: Replies):
         self.use, self._replies = use, replies
 
@@ -49,12 +52,19 @@ def numbers(path: Path) -> dict[str, int]:
 
 
 def read(path: Path, words: str) -> list[Any]:
+    """Rows of a record, where there is one. In a folder that nobody may write to it cannot be shared with a
+    process that writes, and need not be."""
     if not path.exists():
         return []
     try:
         return _rows(path, words, "mode=ro")
-    except sqlite3.OperationalError:  # a folder in which nothing can be written, not even what readers share
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise PitchpipeError(f"another pitchpipe asks from {path}: wait until it has ended") from None
+    try:
         return _rows(path, words, "immutable=1")
+    except sqlite3.Error as error:
+        raise PitchpipeError(f"{path} cannot be read: {error}") from None
 
 
 def _rows(path: Path, words: str, how: str) -> list[Any]:

@@ -17,7 +17,7 @@ CandidateFate = Literal["kept", "dropped", "quarantined"]
 
 
 @dataclass(slots=True)
-class Question:
+class PosedQuestion:
     """A question of a generator, and what came of it. `why` says it of one that was not answered."""
 
     key: str  # in the record of requests
@@ -32,7 +32,7 @@ class Question:
 
 
 @dataclass(slots=True)
-class Candidate:
+class MadeCandidate:
     """What was parsed of replies, or what was in vain, and why it was not kept."""
 
     made: Made | None  # None: nothing could be parsed
@@ -50,13 +50,13 @@ class Candidate:
 
 
 @dataclass(slots=True)
-class Finished:
+class FinishedOne:
     """A draft or a source with which a generator is done: its questions, and what came of them."""
 
     unit: Unit
     id: str  # of the source, or the number of the draft
-    questions: list[Question] = field(default_factory=list)
-    candidates: list[Candidate] = field(default_factory=list)
+    questions: list[PosedQuestion] = field(default_factory=list)
+    candidates: list[MadeCandidate] = field(default_factory=list)
 
 
 class Watching(Protocol):
@@ -70,7 +70,7 @@ class Watching(Protocol):
 
     def opened(self, senders: Mapping[str, Sender]) -> None: ...  # by the teachers' names
     def begins(self, use: Use, sources: Sequence[Conversation], wants: int) -> None: ...
-    def finished(self, use: Use, one: Finished, accepted: int) -> None: ...
+    def finished(self, use: Use, one: FinishedOne, accepted: int) -> None: ...
     def ends(self, use: Use) -> None: ...
 
 
@@ -83,7 +83,7 @@ class NobodyWatches:
     def begins(self, use: Use, sources: Sequence[Conversation], wants: int) -> None:
         pass
 
-    def finished(self, use: Use, one: Finished, accepted: int) -> None:
+    def finished(self, use: Use, one: FinishedOne, accepted: int) -> None:
         pass
 
     def ends(self, use: Use) -> None:

@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 
 
 def window(number: int) -> int:
-    """How many of the first drafts must be decided before this one begins. It sees what they gave, and no more."""
+    """How many of the first drafts must be decided before this one begins: it sees what those gave."""
     return max(number // 2, number - BEHIND)
 
 

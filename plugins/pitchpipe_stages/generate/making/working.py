@@ -12,20 +12,22 @@ from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.generate.making.asked import Once, OneSource
 from pitchpipe_stages.generate.making.crashes import Crashes
-from pitchpipe_stages.generate.making.progress import Candidate, Finished, Watching
+from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate, Watching
 
 NOTHING = "nothing could be taken from the reply"
 AHEAD = 2  # sources in work for each question that may fly: they do more than wait
 APART = 1000  # between the `nth` of drafts: equal prompts of two drafts are two questions
 
+Pair = tuple[Conversation | None, FinishedOne]  # a source, none for a draft, and what came of it
+
 
 @dataclass
 class Worked:
-    """What a generator has done. Pairs of a source, none for a draft, and what came of it, in order."""
+    """What a generator has done, in order."""
 
     use: Use
     wants: int
-    done: list[tuple[Conversation | None, Finished]] = field(default_factory=list)
+    done: list[Pair] = field(default_factory=list)
     accepted: int = 0
     stopped: str = ""  # why it ended before it had all that it wanted
     seen: list[Conversation] = field(default_factory=list)  # its sources, or its seeds
@@ -40,17 +42,20 @@ class Worker:
         self.at_once = AHEAD * int(getattr(once.use.bound, "concurrency", 1))
         self._seed, self._accept = f"{seed} {use.label}", use.shared.get("accept") or ()
 
-    async def source(self, source: Conversation) -> Finished:
-        ask = OneSource(self.once, f"{self._seed} {source.id}", self._accept)
-        return await self._collected(lambda: self.use.bound(source, ask), ask, Finished("source", source.id))
+    async def source(self, source: Conversation) -> FinishedOne:
+        ask, found = self._ask(source.id), FinishedOne("source", source.id)
+        return await self._collected(lambda: self.use.bound(source, ask), ask, found)
 
-    async def draft(self, number: int, draft: Callable[[OneSource], AsyncIterator[Made]]) -> Finished:
-        ask = OneSource(self.once, f"{self._seed} draft {number}", self._accept, number * APART)
-        return await self._collected(lambda: draft(ask), ask, Finished("draft", str(number)))
+    async def draft(self, number: int, draft: Callable[[OneSource], AsyncIterator[Made]]) -> FinishedOne:
+        ask = self._ask(f"draft {number}", number * APART)
+        return await self._collected(lambda: draft(ask), ask, FinishedOne("draft", str(number)))
+
+    def _ask(self, of: str, first: int = 0) -> OneSource:
+        return OneSource(self.once, f"{self._seed} {of}", self._accept, first)
 
     async def _collected(
-        self, make: Callable[[], AsyncIterator[Made]], ask: OneSource, found: Finished
-    ) -> Finished:
+        self, make: Callable[[], AsyncIterator[Made]], ask: OneSource, found: FinishedOne
+    ) -> FinishedOne:
         found.questions = ask.questions
         try:
             async for made in self._each(make()):
@@ -65,7 +70,7 @@ class Worker:
             found.candidates.append(_spoiled(self.crashes.told(error), ask))
         if not found.candidates and ask.questions and all(one.end == "answered" for one in ask.questions):
             found.candidates.append(
-                Candidate(None, "dropped", NOTHING, operator=ask.operator, asks=_keys(ask))
+                MadeCandidate(None, "dropped", NOTHING, operator=ask.operator, asks=_keys(ask))
             )
         return found
 
@@ -85,20 +90,20 @@ class Worker:
             yield made
 
 
-def _candidate(made: Made, ask: OneSource) -> Candidate:
+def _candidate(made: Made, ask: OneSource) -> MadeCandidate:
     """What was yielded. The questions before it were about its operator, if nothing else was said."""
     operator = made.operator or ask.operator
     for question in reversed(ask.questions):
         if question.operator:
             break
         question.operator = operator
-    candidate = Candidate(made, operator=operator, asks=_keys(ask))
+    candidate = MadeCandidate(made, operator=operator, asks=_keys(ask))
     candidate.drops(made.drop)
     return candidate
 
 
-def _spoiled(reason: str, ask: OneSource) -> Candidate:
-    return Candidate(None, "quarantined", reason, operator=ask.operator, asks=_keys(ask))
+def _spoiled(reason: str, ask: OneSource) -> MadeCandidate:
+    return MadeCandidate(None, "quarantined", reason, operator=ask.operator, asks=_keys(ask))
 
 
 def _keys(ask: OneSource) -> tuple[str, ...]:
@@ -115,7 +120,7 @@ def some(sources: Sequence[Conversation], worker: Worker) -> Sequence[Conversati
 
 async def on_sources(worker: Worker, sources: Sequence[Conversation], watch: Watching) -> Worked:
     """Every source, as many at once as the teacher answers; what came of them in their order."""
-    use, found = worker.use, dict[int, Finished]()
+    use, found = worker.use, dict[int, FinishedOne]()
     watch.begins(use, sources, len(sources))
     sources = some(sources, worker)
     left = iter(enumerate(sources))

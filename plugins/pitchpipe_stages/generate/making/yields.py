@@ -8,7 +8,7 @@ EMPTY = 16  # drafts in a row that gave nothing at all
 
 
 class Yields:
-    """What became of candidates, in the order of their drafts, so that the end does not depend on who was faster."""
+    """What became of candidates, in the order of their drafts: the end never depends on who was faster."""
 
     def __init__(self) -> None:
         self._last: deque[str] = deque(maxlen=LAST)

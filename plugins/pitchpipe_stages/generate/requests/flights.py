@@ -8,8 +8,8 @@ APART = 1.0  # seconds: what comes together is one sign
 
 
 class Flights:
-    """Gives leave to fly, in the order of those who wait. The first request flies alone: where its key or its
-    model is wrong, no other need be sent. Times are those of the running loop."""
+    """Gives leave to fly, in the order of those who wait. Times are those of the running loop. The first
+    request flies alone: where its key or its model is wrong, no other need be sent."""
 
     def __init__(self, most: int):
         self.most, self.limit, self.flying = most, float(most), 0

@@ -7,7 +7,6 @@ import msgspec
 from pitchpipe.host.contracts import Ask
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Json
-from pitchpipe_stages.generate.requests.abilities import NamesRequest
 
 LATER = ("raw", "stop", "logprobs")  # where they are used: older records keep their keys
 _SORTED = msgspec.json.Encoder(order="sorted", enc_hook=str)
@@ -15,8 +14,9 @@ _SORTED = msgspec.json.Encoder(order="sorted", enc_hook=str)
 
 def request_of(use: Use, ask: Ask) -> Json:
     """All that decides the reply to a question."""
-    if isinstance(use.bound, NamesRequest):
-        return dict(use.bound.request(ask)) | {"nth": ask.nth}
+    # To ask for the protocol NamesRequest itself takes longer than all else here, and keys are many.
+    if named := getattr(use.bound, "request", None):
+        return dict(named(ask)) | {"nth": ask.nth}
     asked: Json = {name: one for name, one in msgspec.to_builtins(ask).items() if one or name not in LATER}
     return {"teacher": use.component.address, "model": use.bound.model, "options": use.options, **asked}
 

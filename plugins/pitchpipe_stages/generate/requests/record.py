@@ -18,9 +18,9 @@ from msgspec import Struct
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Reply, Usage
 from pitchpipe_stages.generate.requests.budget import Charge
+from pitchpipe_stages.generate.requests.commits import Commits, Work
 from pitchpipe_stages.generate.requests.database import in_words, is_writable, opened
 from pitchpipe_stages.generate.requests.packing import packed, packed_request, unpacked, unpacked_request
-from pitchpipe_stages.generate.requests.writer import Work, Writer
 
 FILE = "asks.sqlite"
 
@@ -55,7 +55,7 @@ class RequestRecord:
         self.path, self.writable = path, is_writable(path)
         self.asked: dict[str, asyncio.Future[Reply | None]] = {}
         self._database = opened(path)
-        self._writer = Writer(self._database, lambda error: in_words(error, path))
+        self._commits = Commits(self._database, lambda error: in_words(error, path))
         self._answered = {
             key for (key,) in self._database.execute("select key from ask where reply is not null")
         }
@@ -69,7 +69,7 @@ class RequestRecord:
     def close(self) -> None:
         """What waits is on the disk first."""
         try:
-            self._writer.end()
+            self._commits.end()
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
         finally:
@@ -86,7 +86,7 @@ class RequestRecord:
             return _one(database, "select reply from ask where key = ?", key)
 
         # While the disk writes, the database is not free.
-        (kept,) = await self._writer.do(work) if not self._writer.idle else work(self._database)
+        (kept,) = await self._commits.do(work) if not self._commits.idle else work(self._database)
         return unpacked(kept)
 
     async def begin(self, key: str, teacher: Asked, request: bytes, worst: Charge) -> int:
@@ -126,7 +126,7 @@ class RequestRecord:
         """What `work` gives, when it is on the disk."""
         if not self.writable:
             raise PitchpipeError(f"{self.path} cannot be written, and what is not in it cannot be asked")
-        return await self._writer.do(work)
+        return await self._commits.do(work)
 
     def ends(self, teacher: str) -> dict[str, int]:
         """What came of all questions to a teacher. One without a reply has failed so far."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -43,7 +44,10 @@ class Sender:
     def __init__(self, use: Use, record: RequestRecord, purse: Purse, flights: Flights):
         self.use, self.record, self.purse, self.flights = use, record, purse, flights
         self.tally = Outcomes()
+        self._price = use.bound.dollars if isinstance(use.bound, Priced) else None
+        self._variable = use.bound.variable() if isinstance(use.bound, NeedsVariable) else ""
         self.broken: PitchpipeError | None = None  # why nobody need go on asking
+        self._stopped = asyncio.Event()
         self._in_a_row = 0
         self._tries, self._since = 0, 0.0  # that found nobody, and when that began
 
@@ -83,7 +87,7 @@ class Sender:
             problem = str(found)
             tries, refusals = (tries, refusals + 1) if found.after is not None else (tries + 1, refusals)
             if found.after is None and tries < TRIES:
-                await asyncio.sleep(random.uniform(0, min(LONGEST, FIRST * 2**tries)))
+                await self._rest(random.uniform(0, min(LONGEST, FIRST * 2**tries)))
         if self.broken:
             return Reply("", "unsent", problem=str(self.broken))
         self._gave_none(problem)
@@ -106,12 +110,12 @@ class Sender:
             else:
                 await self.record.failed(attempt, key, str(found), cost)
         except PitchpipeError as error:  # of the record
-            self.broken = self.broken or error
+            self._stop(error)
             raise
         finally:
             self.purse.settle(reserved, cost or worst)
         if isinstance(found, PitchpipeError):
-            self.broken = self.broken or found
+            self._stop(found)
             raise found
         if isinstance(found, AskAgain):
             self._wait(found)
@@ -131,17 +135,32 @@ class Sender:
 
     def so_far(self) -> str:
         """What flies and what was spent, for a bar."""
-        flying = f"{self.flights.flying} in flight"
+        pause = self.flights.pause
+        flying = f"waiting {pause:,.0f} s, the server asked for it" if pause >= 1 else ""
+        flying = flying or f"{self.flights.flying} in flight"
         return f"{flying}, ${self.purse.spent.dollars:.4g}" if self.priced else flying
+
+    async def _rest(self, seconds: float) -> None:
+        """Waits before another try, as long as there may be one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+
+    def _stop(self, error: PitchpipeError) -> None:
+        """Nobody is asked any more, for the first reason."""
+        self.broken = self.broken or error
+        self.flights.wait_no_more()
+        self._stopped.set()
 
     def _wait(self, again: AskAgain) -> None:
         if again.after is not None and again.after > PATIENCE:
             minutes = again.after / 60
-            self.broken = PitchpipeError(
+            error = PitchpipeError(
                 f"teacher '{self.use.label}' wants to be left alone for {minutes:,.0f} minutes: {again}."
                 " What was answered is kept: run the same again then."
             )
-            raise self.broken
+            self._stop(error)
+            raise error
         self.flights.slower(again.after)
         now = time.monotonic()
         self._since = self._since if self._tries else now
@@ -163,23 +182,20 @@ class Sender:
             self._nobody_answers(problem)
 
     def _nobody_answers(self, problem: str) -> None:
-        self.broken = PitchpipeError(
-            f"teacher '{self.use.label}' answered none of the last {IN_A_ROW} requests: {problem}. What was"
-            " answered is kept: run the same again to go on."
-        )
+        words = f"teacher '{self.use.label}' answered none of the last {IN_A_ROW} requests: {problem}."
+        self._stop(PitchpipeError(f"{words} What was answered is kept: run the same again to go on."))
 
     def _must_have_key(self) -> None:
-        name = self.use.bound.variable() if isinstance(self.use.bound, NeedsVariable) else ""
+        name = self._variable
         if name and not os.environ.get(name, "").strip():
             words = f"teacher '{self.use.label}' reads its key from the variable {name}: export {name}=..."
-            self.broken = PitchpipeError(words)
-            raise self.broken
+            error = PitchpipeError(words)
+            self._stop(error)
+            raise error
 
     def _worst(self, ask: Ask, request: bytes) -> Charge:
         """No token is shorter than a byte, and no more is written than `max_tokens` and thoughts may have."""
-        usage = Usage(len(request), ask.max_tokens + getattr(self.use.bound, "thinking", 0))
-        dollars = self.use.bound.dollars(usage) if isinstance(self.use.bound, Priced) else None
-        return Charge(dollars or 0.0, 1, usage.read + usage.written)
+        return self._charge(Usage(len(request), ask.max_tokens + getattr(self.use.bound, "thinking", 0)))
 
     def _cost(self, found: Reply | AskAgain | PitchpipeError) -> Charge | None:
         """What an attempt took; None where nobody knows, so that the worst counts."""
@@ -190,7 +206,10 @@ class Sender:
         usage = found.usage
         if usage is None or min(usage.read, usage.written, usage.cached) < 0:
             return None
-        dollars = self.use.bound.dollars(usage) if isinstance(self.use.bound, Priced) else None
+        return self._charge(usage)
+
+    def _charge(self, usage: Usage) -> Charge:
+        dollars = self._price(usage) if self._price else None
         return Charge(dollars or 0.0, 1, usage.read + usage.written)
 
 

@@ -59,3 +59,63 @@ def test_nobody_takes_off_before_the_server_wants_to_be_asked():
         assert clock() - began >= 0.05
 
     asyncio.run(work())
+
+
+def test_who_waits_for_money_is_served_in_turn_and_not_passed_by():
+    async def work():
+        purse = Purse(Budget(dollars=1.0), Charge())
+        first = await purse.reserve(Charge(0.75, 1))
+        large, small = (asyncio.create_task(purse.reserve(Charge(most, 1))) for most in (0.5, 0.125))
+        await asyncio.sleep(0)
+        assert not large.done() and not small.done()
+        large.cancel()
+        purse.settle(first, Charge(0.25, 1))
+        assert await small is not None
+        assert (purse.spent, purse.reserved) == (Charge(0.25, 1), Charge(0.125, 1))
+
+    asyncio.run(work())
+
+
+def test_who_is_stopped_when_it_may_go_gives_back_what_it_had():
+    async def work():
+        purse, flying = Purse(Budget(requests=1), Charge()), Flights(1)
+        number = await purse.reserve(Charge(0.5, 1))
+        await flying.take_off()
+        stopped = [asyncio.create_task(purse.reserve(Charge(0.5, 1))), asyncio.create_task(flying.take_off())]
+        await asyncio.sleep(0)
+        purse.settle(number, Charge())
+        flying.land()
+        for task in stopped:  # each has leave to go on, and has not run since
+            task.cancel()
+        await asyncio.gather(*stopped, return_exceptions=True)
+        assert purse.reserved == Charge() and flying.flying == 0
+
+    asyncio.run(work())
+
+
+def test_the_first_request_flies_alone_until_somebody_was_met():
+    async def work():
+        flying = Flights(8)
+        await flying.take_off()
+        others = [asyncio.create_task(flying.take_off()) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert flying.flying == 1
+        flying.faster()
+        flying.land()
+        await asyncio.gather(*others)
+        assert flying.flying == 3
+
+    asyncio.run(work())
+
+
+def test_nobody_waits_for_a_server_that_is_not_asked_any_more():
+    async def work():
+        flying = Flights(8)
+        flying.slower(500)
+        waiting = [asyncio.create_task(flying.take_off()) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert 499 < flying.pause <= flying.waited == 500
+        flying.wait_no_more()
+        await asyncio.wait_for(asyncio.gather(*waiting), 5)
+
+    asyncio.run(work())

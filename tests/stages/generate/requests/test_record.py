@@ -164,7 +164,7 @@ def test_a_record_that_was_left_at_work_is_not_read_without_its_end(readable):
             shutil.copy(readable / name, readable / "copy" / name)
 
     def work():
-        with pytest.raises(PitchpipeError, match="asks.sqlite-wal cannot be taken into it here: copy both"):
+        with pytest.raises(PitchpipeError, match=r"asks\.sqlite-wal cannot be taken into it here: copy both"):
             RequestRecord(readable / "copy" / "asks.sqlite")
 
     assert as_nobody(work) == 0

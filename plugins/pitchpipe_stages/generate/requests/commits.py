@@ -14,7 +14,7 @@ Work = Callable[[sqlite3.Connection], Any]
 Future = asyncio.Future[Any]
 
 
-class Writer:
+class Commits:
     """Does work on a database, together with other work that came at about the same time."""
 
     def __init__(self, database: sqlite3.Connection, explained: Callable[[Exception], Exception]):
