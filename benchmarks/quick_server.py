@@ -6,6 +6,7 @@ python benchmarks/quick_server.py SECONDS      prints its port
 import asyncio
 import json
 import sys
+import time
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 WORDS = "A reply of some length, as a model writes it. " * 12
@@ -14,7 +15,8 @@ WORDS = "A reply of some length, as a model writes it. " * 12
 def said(body: bytes) -> bytes:
     """A reply that the question decides."""
     asked = json.loads(body)
-    text = f"{asked['messages'][-1]['content'][:24]}: {WORDS}"
+    words = asked["messages"][-1]["content"] if asked["messages"] else ""  # curator tries first with none
+    text = f"{words[:24]}: {WORDS}"
     message = {"role": "assistant", "content": text}
     usage = {"prompt_tokens": 250, "completion_tokens": 120, "total_tokens": 370}
     head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": asked["model"]}
@@ -37,7 +39,7 @@ class Chat(asyncio.Protocol):
             return
         if head.startswith(b"GET"):
             self.had = b""
-            return self.answer(str(Chat.asked).encode())
+            return self.answer(json.dumps({"asked": Chat.asked, "seconds": time.process_time()}).encode())
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
         if len(body) >= length:
             self.had, Chat.asked = b"", Chat.asked + 1
