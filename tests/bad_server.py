@@ -40,6 +40,7 @@ class BadServer(ThreadingHTTPServer):
         self.flying = self.most_flying = 0
         self.lock = threading.Lock()
         self.fallback = "fine"  # the mode of questions that name none
+        self.given: tuple[int, Body | str] = (200, "")  # what the mode `given` says
 
     @property
     def url(self) -> str:
@@ -88,6 +89,9 @@ class Chat(BaseHTTPRequestHandler):
 
     def do_fine(self, body: Body, time_of_it: int) -> None:
         self.say(200, self.reply(body, self.server.answer(body)))
+
+    def do_given(self, body: Body, time_of_it: int) -> None:
+        self.say(*self.server.given)
 
     def say(self, status: int, what: Body | str, headers: dict[str, str] | None = None) -> None:
         text = what if isinstance(what, str) else json.dumps(what)

@@ -28,7 +28,7 @@ Said = dict[str, Any]
 def reply_in(choice: Said, model: str, usage: pp.Usage | None) -> pp.Reply:
     """The reply of a choice, of a chat or of a text that goes on."""
     message, why = _named(choice, "message"), str(choice.get("finish_reason") or "").lower()
-    text, thought = _parted(message, _text(choice.get("text")))
+    text, thought = (_text(choice["text"]), "") if "text" in choice else _parted(message)
     if why in BROKEN:
         raise pp.AskAgain("the server broke off")
     end, problem = _end(message, why, text, thought)
@@ -78,14 +78,14 @@ def _counts(said: Any) -> TypeGuard[int]:
     return type(said) is int and said >= 0
 
 
-def _parted(message: Said, text: str) -> tuple[str, str]:
+def _parted(message: Said) -> tuple[str, str]:
     """What was said, and what was thought before."""
     said, parts = message.get("content"), list[Said]()
     if isinstance(said, list):
         parts = [part for part in said if isinstance(part, dict)]
         said = "".join(_text(part.get("text")) for part in parts)
-    said, thoughts = _text(said) or text, [_joined(part.get("thinking")) for part in parts]
-    thought = "".join(thoughts) or _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
+    said, thoughts = _text(said), "".join(_joined(part.get("thinking")) for part in parts)
+    thought = thoughts or _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
     if not thought and (found := THOUGHT.match(said) or ENDED.match(said)):
         return said[found.end() :].lstrip("\n"), found[1].strip("\n")
     return said, thought

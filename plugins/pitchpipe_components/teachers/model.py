@@ -10,6 +10,7 @@ from pitchpipe_components.teachers.decides import decides
 if TYPE_CHECKING:
     import asyncio
 
+TOGETHER = 0.01  # seconds in which the others of a batch come
 Waiting = tuple[pp.Ask, "asyncio.Future[pp.Reply]"]
 
 
@@ -34,6 +35,7 @@ class OneOfOurs:
         self.concurrency = batch_size
         self._models: pp.Models | None = None
         self._waiting: list[Waiting] = []
+        self._work: asyncio.Task[None] | None = None
 
     def take(self, models: pp.Models) -> None:
         """Models may be opened now."""
@@ -51,22 +53,31 @@ class OneOfOurs:
 
         reply: asyncio.Future[pp.Reply] = asyncio.get_running_loop().create_future()
         self._waiting.append((ask, reply))
-        if len(self._waiting) == 1:
-            await asyncio.sleep(0.01)  # seconds in which the others of a batch come
-            together, self._waiting = self._waiting, []
-            self._answer(together)
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._answer_all())
         return await reply
 
-    def _answer(self, together: list[Waiting]) -> None:
+    async def _answer_all(self) -> None:
+        """Answers batch by batch, in a thread: whoever asks next and the record go on meanwhile."""
+        import asyncio
+
+        while self._waiting:
+            await asyncio.sleep(TOGETHER)
+            waiting = [one for one in self._waiting if not one[1].done()]
+            batch, self._waiting = waiting[: self.concurrency], waiting[self.concurrency :]
+            await self._answer(batch)
+
+    async def _answer(self, batch: list[Waiting]) -> None:
+        import asyncio
+
+        asks = [_told(ask) for ask, _ in batch]
         try:
-            found: Sequence[pp.Reply] = self._opener().answers(
-                self.place, [_told(ask) for ask, _ in together]
-            )
+            found: Sequence[pp.Reply] = await asyncio.to_thread(self._opener().answers, self.place, asks)
         except Exception as error:
-            for _, reply in together:
+            for _, reply in batch:
                 reply.set_exception(error)
         else:
-            for (_, reply), answer in zip(together, found, strict=True):
+            for (_, reply), answer in zip(batch, found, strict=True):
                 reply.set_result(pp.replace(answer, model=self.model))
 
     def _opener(self) -> pp.Models:

@@ -130,8 +130,8 @@ def batches(
             ids = [prompts[number].ids for number in numbers]
             settings.max_new_tokens = min(max_new_tokens, _room(before, 1 if apart else len(ids[0])))
             heard = Until(tokenizer, until, 1 if apart else len(ids[0])) if until else None
-            written = _written(model, ids, tokenizer.pad_token_id, heard)
-            yield {n: answer(tokenizer, ids, stops, until) for n, ids in zip(numbers, written, strict=True)}
+            tokens = written(model, ids, tokenizer.pad_token_id, heard)
+            yield {n: answer(tokenizer, ids, stops, until) for n, ids in zip(numbers, tokens, strict=True)}
 
 
 def _room(before: Before, taken: int) -> int:
@@ -141,11 +141,16 @@ def _room(before: Before, taken: int) -> int:
     return max(1, before.positions - taken)
 
 
-def _written(
-    model: "PreTrainedModel", prompts: list[list[int]], pad: Any, heard: Until | None
+def written(
+    model: "PreTrainedModel",
+    prompts: list[list[int]],
+    pad: Any,
+    heard: Until | None,
+    processors: Sequence[Any] = (),
 ) -> list[list[int]]:
     """What the model writes: behind the prompt, or in its decoder behind the token that it starts with."""
     import torch
+    from transformers import LogitsProcessorList
 
     width, apart = max(map(len, prompts)), model.config.is_encoder_decoder
     rows, seen = list[list[int]](), list[list[int]]()
@@ -154,12 +159,13 @@ def _written(
         # An encoder counts places from the left; a decoder goes on at the right.
         rows.append([*ids, *[pad] * gap] if apart else [*[pad] * gap, *ids])
         seen.append([*[1] * len(ids), *[0] * gap] if apart else [*[0] * gap, *[1] * len(ids)])
-    written = cast(Callable[..., Any], model.generate)(
+    tokens = cast(Callable[..., Any], model.generate)(
         input_ids=torch.tensor(rows, device=model.device),
         attention_mask=torch.tensor(seen, device=model.device),
         stopping_criteria=[heard] if heard else None,
+        logits_processor=LogitsProcessorList(processors) if processors else None,
     )
-    found: list[list[int]] = written[:, 1 if apart else width :].tolist()
+    found: list[list[int]] = tokens[:, 1 if apart else width :].tolist()
     return found
 
 

@@ -20,6 +20,7 @@ from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.load import RecipeModel
 from pitchpipe_stages.model.scorer import scores
+from pitchpipe_stages.render.beginning import text_ids
 from pitchpipe_stages.render.renderer import Renderer
 from pitchpipe_stages.render.rendering import Rendering
 from pitchpipe_stages.render.sections import TEMPLATE
@@ -83,6 +84,10 @@ class OpenedModel:
             return self.renderer.next_prompt(conversation, self.variables)
         except Quarantine as refusal:
             raise PitchpipeError(f"the template cannot write this conversation: {refusal}") from None
+
+    def text(self, words: str) -> list[int]:
+        """The ids of a text to go on with, begun as the tokenizer begins every text."""
+        return text_ids(self.tokenizer, words)
 
     def room(self, taken: int) -> int:
         """How many tokens an answer may have behind a prompt of so many."""

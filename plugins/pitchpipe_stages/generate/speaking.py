@@ -180,7 +180,12 @@ def together(
         )
         for prompt, answer in zip(prompts, answers, strict=True):
             ids = answer.ids[:-1] if answer.ended else answer.ids
-            yield _message(_said(opened, prompt, ids)), answer.ended, len(ids)
+            yield spoken_message(opened, prompt, ids), answer.ended, len(ids)
+
+
+def spoken_message(opened: OpenedModel, prompt: list[int], ids: Sequence[int]) -> Message:
+    """An answer as a message: what is thought apart from what is said."""
+    return _message(_said(opened, prompt, ids))
 
 
 def _said(opened: OpenedModel, prompt: list[int], ids: Sequence[int]) -> Iterator[Stretch]:

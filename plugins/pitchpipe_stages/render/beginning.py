@@ -28,6 +28,14 @@ def bos_note(tokenizer: "PreTrainedTokenizerFast", text: str) -> str:
     return ""
 
 
+def text_ids(tokenizer: "PreTrainedTokenizerFast", text: str) -> list[int]:
+    """The ids of a text, with the token that the tokenizer begins every text with, once."""
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    first = _added_first(tokenizer)
+    begin: list[int] = tokenizer.convert_tokens_to_ids([first]) if first else []  # type: ignore[assignment]
+    return ids if ids[:1] == begin else [*begin, *ids]
+
+
 def _added_first(tokenizer: "PreTrainedTokenizerFast") -> str:
     """The token that a tokenizer puts before plain text; empty where it puts none."""
     plain, whole = (tokenizer("a", add_special_tokens=more)["input_ids"] for more in (False, True))

@@ -76,6 +76,8 @@ def of_teacher(name: str, one: Spending) -> list[str]:
     """What a teacher has cost, all starts together, and what has to be known of it."""
     cost = f"{dollars(one.dollars)}, " if one.dollars is not None else ""
     lines = [f"teacher {escape(name)}: {cost}{several(one.requests, 'request')}, {tokens(one.tokens)} tokens"]
+    if one.dollars is None:
+        lines.append("  [dim]no price is known, so dollars are not counted (option dollars_per_million)[/]")
     for charge, words in (
         (one.lost, "that never got an answer, at the most that they may have cost"),
         (one.estimated, "whose replies did not say what they took: estimated"),
@@ -85,7 +87,8 @@ def of_teacher(name: str, one: Spending) -> list[str]:
             lines.append(f"  of it {took} for {several(charge.requests, 'request')} {words}")
     for model, count in one.others.items():
         words = f"{several(count, 'reply')} came from {escape(model)}, and {escape(one.model)} was asked"
-        lines.append(f"  [yellow]warning:[/] {words}")
+        cure = "no row, unless their generator says `accept: [other_model]`, which asks nothing again"
+        lines.append(f"  [yellow]warning:[/] {words}: {escape(cure)}")
     return lines
 
 

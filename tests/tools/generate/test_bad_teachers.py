@@ -1,6 +1,7 @@
 """`pitchpipe generate` with a server that misbehaves: exit code, requests that the server counted, rows, keys."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -42,7 +43,22 @@ def generate(here, server, *words, dollars=1.0, timeout=5):
     assert KEY not in outcome.out + outcome.err
     kept = b"".join(file.read_bytes() for file in here.folder.rglob("*") if file.is_file())
     assert KEY.encode() not in kept
-    return outcome, rows(here)
+    made = rows(here)
+    adds_up(here, outcome, len(words), made)
+    return outcome, made
+
+
+def adds_up(here, outcome, asked, made):
+    """Every question and every candidate is counted once, and explained where nothing came of it."""
+    told = here.json("generated/recipe/made.json")
+    (counts,) = told["generators"][0]["operators"].values()
+    ends = {end: counts[end] for end in ("answered", "refused", "cut", "failed", "unsent")}
+    assert sum(ends.values()) == counts["asked"] <= asked
+    assert counts["parsed"] == counts["kept"] + counts["dropped"] + counts["quarantined"] == ends["answered"]
+    assert counts["rows"] == told["rows"] == len(made)
+    fates = Counter(line["fate"] for line in here.rows("generated/recipe/ledger.jsonl"))
+    assert fates == Counter({end: count for end, count in ends.items() if count and end != "answered"})
+    assert told["finished"] == (outcome.code == 0)
 
 
 def rows(here):
@@ -76,7 +92,7 @@ def test_what_can_be_cured_is_and_gives_a_row(here, server, monkeypatch, mode, r
 
 @pytest.mark.parametrize(("mode", "requests"), [
     ("503_forever", 6), ("html", 6), ("no_choices", 6), ("400", 1), ("refusal", 1), ("filtered", 1), ("empty", 1),
-    ("length", 1), ("tool", 1),
+    ("length", 1), ("tool", 1), ("other_model", 1),
 ])  # fmt: skip
 def test_what_cannot_be_cured_gives_no_row_and_the_others_do(here, server, mode, requests):
     _, made = generate(here, server, "one", f"mode:{mode}", "two")
@@ -115,3 +131,9 @@ def test_a_server_that_takes_a_hundred_times_more_is_stopped_by_the_budget(here,
     words = [f"mode:huge_usage {n}" for n in range(20)]
     _, made = generate(here, server, *words, dollars=0.01)
     assert len(server.asked) == 1 and len(made) == 1
+
+
+def test_a_server_that_is_down_stops_before_long(here, server):
+    outcome, made = generate(here, server, *(f"mode:503_forever {n}" for n in range(40)))
+    outcome.assert_failed("answered none of the last 16 requests")
+    assert not made and len(server.asked) <= 40 * sender.TRIES

@@ -16,6 +16,7 @@ from pitchpipe_stages.generate.making.progress import End, PosedQuestion
 from pitchpipe_stages.generate.requests.abilities import Priced
 from pitchpipe_stages.generate.requests.desk import followed
 from pitchpipe_stages.generate.requests.key import as_bytes, request_of
+from pitchpipe_stages.generate.requests.same_model import is_same
 from pitchpipe_stages.generate.requests.schema import must_be_known
 
 ENDS: dict[str, End] = {
@@ -39,6 +40,11 @@ class Once:
         self.teacher, self.use = teacher, teacher.use
         self._problem: PitchpipeError | None = None
         self._flying: dict[bytes, asyncio.Future[Reply]] = {}
+
+    @property
+    def problem(self) -> PitchpipeError | None:
+        """Why nobody need go on asking."""
+        return self._problem or getattr(self.teacher, "broken", None)
 
     async def reply(self, ask: Ask) -> Reply:
         request = as_bytes(request_of(self.use, ask))
@@ -67,7 +73,7 @@ class Once:
             return await self.teacher.reply(ask)
         except PitchpipeError as error:
             self._problem = self._problem or error
-            return Reply("", "unsent", problem=str(error))
+            return Reply("", "unsent", problem=f"stopped: {error}")
 
 
 class OneSource:
@@ -114,7 +120,7 @@ class OneSource:
         asked = self._once.use.bound.model
         if reply.end == "stop" and not reply.text.strip():
             return "failed", "an empty reply"
-        if reply.model and not reply.model.startswith(asked) and "other_model" not in self._accept:
+        if reply.model and not is_same(asked, reply.model) and "other_model" not in self._accept:
             return "failed", f"another model answered: {reply.model}"
         if reply.end == "cut" and "cut" in self._accept and reply.text.strip():
             return "answered", ""

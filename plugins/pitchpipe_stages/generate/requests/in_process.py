@@ -1,6 +1,6 @@
 """Models that teachers ask in this process: opened once, when they are first asked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from pitchpipe.host.contracts import Ask, Console, Reply, Sampling, Usage
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.run.keys import digest, digest_files
+from pitchpipe_stages.generate.batch import Manner, spoken
 from pitchpipe_stages.generate.opened import ContextFull, OpenedModel, is_beside, opened, recipe_at
 from pitchpipe_stages.generate.requests.abilities import TakesModels
 from pitchpipe_stages.generate.requests.sections import TEACHERS
-from pitchpipe_stages.generate.speaking import Settings, together
 from pitchpipe_stages.model.load import RecipeModel
 from pitchpipe_stages.prepare.on_hub import commits
 from pitchpipe_stages.render.rendering import Rendering
@@ -44,16 +44,16 @@ class ModelsInProcess:
             assert self.base and self.console
             self._open[place] = opened(place, self.console) if place else self.base()
         model, found = self._open[place], dict[int, Reply]()
-        questions: list[Question] = []
+        alike: dict[Manner, list[Question]] = {}
         for number, ask in enumerate(asks):
-            ids = model.prompt(_conversation(ask))
+            ids = model.text(ask.raw) if ask.raw else model.prompt(_conversation(ask))
             try:
-                model.room(len(ids))
-                questions.append((number, ask, ids))
+                manner = _manner(ask, model.room(len(ids)))
+                alike.setdefault(manner, []).append((number, ask, ids))
             except ContextFull as full:
                 found[number] = Reply("", "failed", problem=str(full), usage=Usage(0, 0))
-        for batch in _alike(questions):
-            found |= _replies(model, batch)
+        for manner, batch in alike.items():
+            found |= _replies(model, manner, batch)
         return [found[number] for number in range(len(asks))]
 
 
@@ -100,25 +100,23 @@ def _conversation(ask: Ask) -> Conversation:
     return Conversation(tuple(Message(one["role"], one["content"]) for one in ask.messages))
 
 
-def _alike(questions: list[Question]) -> Iterator[list[Question]]:
-    """Questions to be asked together. One that is drawn stands alone: others must not change its draw."""
-    alike: dict[int, list[Question]] = {}
-    for question in questions:
-        if question[1].temperature:
-            yield [question]
-        else:
-            alike.setdefault(question[1].max_tokens, []).append(question)
-    yield from alike.values()
+def _manner(ask: Ask, room: int) -> Manner:
+    how = Sampling(ask.temperature, ask.top_p if ask.temperature else 1.0)
+    return Manner(how, min(ask.max_tokens, room), tuple(ask.stop), bool(ask.raw), ask.logprobs)
 
 
-def _replies(model: OpenedModel, batch: list[Question]) -> dict[int, Reply]:
-    ask = batch[0][1]
-    settings = Settings(Sampling(ask.temperature, ask.top_p), ask.max_tokens, ask.nth)
+def _seed(ask: Ask) -> str:
+    """Of what is asked: with more tokens, or another temperature, chance is the same."""
+    return digest(list(ask.messages), ask.raw, ask.nth)
+
+
+def _replies(model: OpenedModel, manner: Manner, batch: list[Question]) -> dict[int, Reply]:
+    prompts, seeds = [ids for *_, ids in batch], [_seed(ask) for _, ask, _ in batch]
     found: dict[int, Reply] = {}
-    for (number, _, ids), said in zip(
-        batch, together(model, [ids for *_, ids in batch], settings), strict=True
-    ):
-        message, ended, written = said
-        end = "stop" if ended else "cut"
-        found[number] = Reply(message.content, end, usage=Usage(len(ids), written))  # type: ignore[arg-type]
+    for (number, _, ids), said in zip(batch, spoken(model, prompts, seeds, manner), strict=True):
+        usage, message = Usage(len(ids), len(said.ids)), said.message
+        found[number] = Reply(
+            message.content, "stop" if said.ended else "cut", usage=usage, reasoning=message.reasoning,
+            logprobs=said.logprobs,
+        )  # fmt: skip
     return found

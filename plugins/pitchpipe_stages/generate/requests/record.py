@@ -21,6 +21,7 @@ from pitchpipe_stages.generate.requests.budget import Charge
 from pitchpipe_stages.generate.requests.commits import Commits, Work
 from pitchpipe_stages.generate.requests.database import in_words, is_writable, opened
 from pitchpipe_stages.generate.requests.packing import packed, packed_request, unpacked, unpacked_request
+from pitchpipe_stages.generate.requests.same_model import is_same
 
 FILE = "asks.sqlite"
 
@@ -134,10 +135,10 @@ class RequestRecord:
         return dict(self._database.execute(words, (teacher,)).fetchall())
 
     def others(self, teacher: str) -> dict[str, int]:
-        """Models that answered instead of the one that was asked. A name may go on: gpt-5-2025-08-07."""
-        words = "select answered_by, count(*) from ask where teacher = ? and answered_by <> ''"
-        words += " and substr(answered_by, 1, length(model)) <> model group by 1 order by 1"
-        return dict(self._database.execute(words, (teacher,)).fetchall())
+        """Models that answered instead of the one that was asked."""
+        words = "select model, answered_by, count(*) from ask where teacher = ? and answered_by <> ''"
+        rows = self._database.execute(f"{words} group by 1, 2 order by 2", (teacher,)).fetchall()
+        return {other: count for model, other, count in rows if not is_same(model, other)}
 
     # --- What it cost ------------------------------------------------------------------------------
 

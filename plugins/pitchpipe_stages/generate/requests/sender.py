@@ -43,6 +43,7 @@ class Sender:
 
     def __init__(self, use: Use, record: RequestRecord, purse: Purse, flights: Flights):
         self.use, self.record, self.purse, self.flights = use, record, purse, flights
+        flights.met |= "batch" in use.bound.can  # nothing to find out, and all the better together
         self.tally = Outcomes()
         self._price = use.bound.dollars if isinstance(use.bound, Priced) else None
         self._variable = use.bound.variable() if isinstance(use.bound, NeedsVariable) else ""
@@ -89,7 +90,7 @@ class Sender:
             if found.after is None and tries < TRIES:
                 await self._rest(random.uniform(0, min(LONGEST, FIRST * 2**tries)))
         if self.broken:
-            return Reply("", "unsent", problem=str(self.broken))
+            return _stopped(self.broken)
         self._gave_none(problem)
         return Reply("", "failed", problem=problem)
 
@@ -97,8 +98,11 @@ class Sender:
         """One attempt: on the disk before it is sent, its reply on the disk before it is used."""
         self._must_have_key()
         worst = self._worst(ask, request)
-        if self.broken or (reserved := await self.purse.reserve(worst)) is None:
+        if (reserved := await self.purse.reserve(worst)) is None:
             return Reply("", "unsent", problem=f"the budget is spent: {self.purse.budget}")
+        if self.broken:
+            self.purse.settle(reserved, Charge())
+            return _stopped(self.broken)
         cost: Charge | None = None
         try:
             attempt = await self.record.begin(key, (self.use.label, self.use.bound.model), request, worst)
@@ -211,6 +215,10 @@ class Sender:
     def _charge(self, usage: Usage) -> Charge:
         dollars = self._price(usage) if self._price else None
         return Charge(dollars or 0.0, 1, usage.read + usage.written)
+
+
+def _stopped(why: PitchpipeError) -> Reply:
+    return Reply("", "unsent", problem=f"stopped: {why}")
 
 
 def counts(reply: Reply) -> bool:

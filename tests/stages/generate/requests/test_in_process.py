@@ -5,7 +5,11 @@ import shutil
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.generation import logits_process as by
 
+from pitchpipe.host.contracts import Ask, Sampling
+from pitchpipe_stages.generate import asking
+from pitchpipe_stages.generate.drawing import Draws
 from pitchpipe_stages.generate.requests.in_process import ModelsInProcess
 from tests.asked_teachers import desk_of, ends, questions, spending
 from tests.stages.generate.asked_folders import saved
@@ -61,13 +65,59 @@ def test_other_weights_are_another_teacher(tmp_path, base):
     assert spent.requests == 2
 
 
-def test_what_is_drawn_depends_on_nth_and_not_on_the_others_of_a_batch(tmp_path, base):
+def test_what_is_drawn_is_the_same_alone_and_in_one_batch(tmp_path, base, monkeypatch):
     drawn = [questions("Hi", max_tokens=8, temperature=1.0, nth=nth)[0] for nth in range(4)]
-    together, _ = asked(tmp_path, base, [*drawn, *questions("No.", max_tokens=8)])
-    (tmp_path / "run" / "asks.sqlite").unlink()
-    alone, _ = asked(tmp_path, base, drawn[2:3])
-    assert alone[0].text == together[2].text
+    others = questions("No.", "Say it again, please.", max_tokens=8, temperature=1.0)
+    batches = []
+    real = asking.written
+    monkeypatch.setattr(asking, "written", lambda *given: batches.append(len(given[1])) or real(*given))
+    together, _ = asked(tmp_path, base, [*drawn, *others, *questions("No.", max_tokens=8)])
+    assert sorted(batches) == [1, 6]
     assert len({reply.text for reply in together[:4]}) > 1
+    (tmp_path / "run" / "asks.sqlite").unlink()
+    alone, _ = asked(tmp_path, base, [drawn[2], others[0]], batch_size=1)
+    assert [reply.text for reply in alone] == [together[2].text, together[4].text]
+
+
+def test_draws_follow_what_the_model_and_the_limits_leave():
+    scores = torch.tensor([[2.0, 1.0, 0.0, -1.0, -9.0]]).expand(4000, -1)
+    how = Sampling(temperature=0.7, top_p=0.9)
+    left = Draws(how, [f"row {n}" for n in range(4000)])(torch.zeros(4000, 1, dtype=torch.long), scores)
+    found = left.argmax(1).bincount(minlength=5) / 4000
+    expected = by.TopPLogitsWarper(0.9)(None, by.TemperatureLogitsWarper(0.7)(None, scores))[0].softmax(0)
+    assert (expected > 0).sum() == 2
+    assert torch.allclose(found, expected, atol=0.03) and found[2:].sum() == 0
+
+
+def test_a_text_is_continued_without_a_template_up_to_a_stop(tmp_path, base):
+    tokenizer, model = AutoTokenizer.from_pretrained(base), AutoModelForCausalLM.from_pretrained(base)
+    text = "<|im_start|>user\nOnce upon"
+    ids = tokenizer(text, return_tensors="pt")
+    with torch.inference_mode():
+        theirs = model.generate(**ids, max_new_tokens=8, do_sample=False)[0, ids["input_ids"].shape[1] :]
+    expected = tokenizer.decode(theirs, skip_special_tokens=True)
+    (reply,), _ = asked(tmp_path, base, [Ask((), 8, raw=text)])
+    assert reply.text == expected and reply.usage.read == ids["input_ids"].shape[1]
+    stop = expected[len(expected) // 2]
+    (until,), _ = asked(tmp_path, base, [Ask((), 8, raw=text, stop=(stop,))])
+    assert (until.text, until.end) == (expected[: expected.index(stop)], "stop")
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.5])
+def test_log_probabilities_are_those_of_the_model(tmp_path, base, temperature, monkeypatch):
+    wrote, real = [], asking.written
+    monkeypatch.setattr(asking, "written", lambda *given: wrote.extend(real(*given)) or wrote)
+    texts = ("Hi", "What is it for?")
+    replies, _ = asked(tmp_path, base, [Ask((), 6, temperature, raw=text, logprobs=True) for text in texts])
+    tokenizer, model = AutoTokenizer.from_pretrained(base), AutoModelForCausalLM.from_pretrained(base)
+    for text, reply, ids in zip(texts, replies, wrote, strict=True):
+        ids, prompt = ids[: reply.usage.written], tokenizer(text)["input_ids"]
+        with torch.inference_mode():
+            theirs = model(torch.tensor([[*prompt, *ids]])).logits[0].log_softmax(-1)
+        expected = [theirs[len(prompt) - 1 + at, token].item() for at, token in enumerate(ids)]
+        assert [token for token, _ in reply.logprobs] == [tokenizer.decode([token]) for token in ids]
+        assert [value for _, value in reply.logprobs] == pytest.approx(expected, abs=1e-4)
+        assert expected
 
 
 def test_a_question_that_is_too_long_fails_alone(tmp_path, base):
