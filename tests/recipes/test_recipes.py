@@ -21,6 +21,7 @@ TUNED = [
     for path in RECIPES
     if re.search(r"^trainer:\n  sft", path.read_text("utf-8"), re.M)
     and not path.stem.startswith("quickstart")
+    and "\ngenerators:" not in path.read_text("utf-8")
 ]
 
 

@@ -3,7 +3,7 @@
 import pitchpipe as pp
 from pitchpipe_components.generators.answers import answers
 from pitchpipe_components.generators.evol_instruct import EvolInstruct
-from pitchpipe_components.generators.self_instruct import SelfInstruct
+from pitchpipe_components.generators.self_instruct import TasksFromSeeds
 
 ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pitchpipe_components.text")
 
@@ -12,4 +12,4 @@ ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pit
 def register_generators(register: pp.Register) -> None:
     register("answers", answers)
     register("evol_instruct", EvolInstruct)
-    register("self_instruct", SelfInstruct)
+    register("self_instruct", TasksFromSeeds)

@@ -1,3 +1,3 @@
 """The generator `self_instruct`."""
 
-from pitchpipe_components.generators.self_instruct.generator import SelfInstruct as SelfInstruct
+from pitchpipe_components.generators.self_instruct.generator import TasksFromSeeds as TasksFromSeeds

@@ -10,7 +10,7 @@ _DECODER = json.JSONDecoder(strict=False)  # models write line breaks into strin
 
 
 @dataclass(frozen=True)
-class Task:
+class WholeTask:
     """What one object says; `problem` is why it is no task."""
 
     instruction: str
@@ -19,7 +19,7 @@ class Task:
     problem: str = ""
 
 
-def tasks_in(text: str) -> list[Task]:
+def tasks_in(text: str) -> list[WholeTask]:
     """The tasks of a reply, whatever stands around them. An object that is cut or broken is passed over."""
     return [_task(one) for one in _objects(text)]
 
@@ -49,12 +49,12 @@ def _within(value: Any) -> Iterator[dict[str, Any]]:
             yield from (one for inner in value.values() for one in _within(inner))
 
 
-def _task(named: dict[str, Any]) -> Task:
+def _task(named: dict[str, Any]) -> WholeTask:
     words = {name: _words(named.get(name)) for name in ("instruction", "input", "output")}
     if wrong := [name for name, text in words.items() if text is None]:
-        return Task(str(named.get("instruction")), problem=f"its {wrong[0]} is no text")
+        return WholeTask(str(named.get("instruction")), problem=f"its {wrong[0]} is no text")
     given = {name: text or "" for name, text in words.items()}
-    return Task(given["instruction"].strip(), given["input"].strip(), given["output"].strip())
+    return WholeTask(given["instruction"].strip(), given["input"].strip(), given["output"].strip())
 
 
 def _words(value: Any) -> str | None:

@@ -29,20 +29,24 @@ _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*")
 
 
 def unwrapped(text: str) -> str:
-    """A reply without its thoughts, and without the fence that holds all of it."""
+    """A reply without its thoughts, and without the fence that holds all of it, closed or not."""
     _, thought, spoken = text.rpartition("</think>")
-    text = (spoken if thought else text).strip()
-    lines = text.split("\n")
-    inner = [line for line in lines if _FENCE.match(line)]
-    if len(lines) > 2 and len(inner) == 2 and _FENCE.match(lines[0]) and _FENCE.match(lines[-1]):
-        return "\n".join(lines[1:-1]).strip()
-    return text
+    lines = (spoken if thought else text).replace("\r\n", "\n").strip().split("\n")
+    fences = [number for number, line in enumerate(lines) if _FENCE.match(line)]
+    if fences in ([0], [0, len(lines) - 1]):
+        lines = [line for number, line in enumerate(lines) if number not in fences]
+    return "\n".join(lines).strip()
+
+
+def unfenced(text: str) -> str:
+    """A reply whose fences are no code: what was asked for stands in one."""
+    return "\n".join("" if _FENCE.match(line) else line for line in text.split("\n"))
 
 
 def lines_of(text: str) -> Iterator[tuple[Kind, str]]:
     """Each line: whether an example or a field begins there, and what it holds. What is fenced is content."""
     fence = ""
-    for line in unwrapped(text).replace("\r\n", "\n").split("\n"):
+    for line in unwrapped(text).split("\n"):
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]

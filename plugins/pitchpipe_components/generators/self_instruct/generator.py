@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import pitchpipe as pp
 from pitchpipe_components.generators.self_instruct import presets
-from pitchpipe_components.generators.self_instruct.batch import Task, tasks_in
+from pitchpipe_components.generators.self_instruct.batch import WholeTask, tasks_in
 from pitchpipe_components.generators.self_instruct.examples import OURS, examples_of, shown
 from pitchpipe_components.generators.self_instruct.fields import unwrapped
 from pitchpipe_components.generators.self_instruct.instances import Instance, instances_in
@@ -15,7 +15,7 @@ from pitchpipe_components.generators.self_instruct.items import listed, only
 from pitchpipe_components.generators.self_instruct.novel import Admission, limits_of
 from pitchpipe_components.generators.self_instruct.presets import Values, of_each
 from pitchpipe_components.generators.self_instruct.rules import against_each, against_instance, against_task
-from pitchpipe_components.generators.self_instruct.shown import Shown, checked, drawn, numbered, tasks_of
+from pitchpipe_components.generators.self_instruct.shown import ShownTask, checked, drawn, numbered, tasks_of
 from pitchpipe_components.generators.self_instruct.wording import filled, prompts
 
 Count = Annotated[int, pp.Meta(ge=1)]
@@ -32,7 +32,7 @@ def _of(name: str, what: str) -> pp.Meta:
 
 
 @dataclass(kw_only=True)
-class SelfInstruct:
+class TasksFromSeeds:
     """Invents new tasks from a few given ones, and does them: Self-Instruct.
 
     A question shows some tasks of people and some that were made before, and asks for others. A task that is
@@ -117,7 +117,7 @@ class SelfInstruct:
         self.limits = limits_of(self.values.novelty)
         self._words = prompts(self.like, self.prompts or {})
         self._examples = shown(OURS)
-        self._of_seeds: tuple[Sequence[pp.Conversation], list[Shown]] = ((), [])
+        self._of_seeds: tuple[Sequence[pp.Conversation], list[ShownTask]] = ((), [])
         checked(self.values.demonstrations)
 
     def admission(self, seeds: Sequence[pp.Conversation]) -> Callable[[pp.Made], pp.Drop | None]:
@@ -139,7 +139,7 @@ class SelfInstruct:
             prompt, nth=nth, temperature=values.temperature, top_p=values.top_p, max_tokens=values.max_tokens
         )
         found = self._tasks_in(reply, first)
-        for task in found or [Task("", problem="no task in the reply")]:
+        for task in found or [WholeTask("", problem="no task in the reply")]:
             yield pp.made(
                 task.instruction, task.output, input=task.input, operator="task",
                 parents=[one.id for one in tasks], drop=self._against(task),
@@ -181,7 +181,7 @@ class SelfInstruct:
             "source": {"questions": 0, "written": 0, "made": 1, "rows": 1} if whole else source,
         }
 
-    def _known(self, seeds: Sequence[pp.Conversation]) -> list[Shown]:
+    def _known(self, seeds: Sequence[pp.Conversation]) -> list[ShownTask]:
         """The seeds' tasks, found once."""
         if self._of_seeds[0] is not seeds:
             self._of_seeds = seeds, tasks_of(seeds, self.values.max_words)
@@ -191,14 +191,14 @@ class SelfInstruct:
             )
         return self._of_seeds[1]
 
-    def _tasks_in(self, reply: pp.Reply, first: int) -> list[Task]:
+    def _tasks_in(self, reply: pp.Reply, first: int) -> list[WholeTask]:
         if self.values.form == "json":
             return tasks_in(unwrapped(reply.text))
         tasks = listed(reply.text, first) if self.values.form == "list" else [only(reply.text)]
         whole = tasks if reply.end == "stop" else tasks[:-1]  # a recipe may accept what was cut
-        return [Task(task) for task in whole]
+        return [WholeTask(task) for task in whole]
 
-    def _against(self, task: Task) -> pp.Drop | None:
+    def _against(self, task: WholeTask) -> pp.Drop | None:
         if task.problem:
             return pp.drop(task.problem)
         drop = against_task(task.instruction, self.values)

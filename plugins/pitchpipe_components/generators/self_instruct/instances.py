@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from pitchpipe_components.generators.self_instruct.fields import Kind, content, lines_of
+from pitchpipe_components.generators.self_instruct.fields import Kind, content, lines_of, unfenced
 
 _NONE = re.compile(
     r"[\W_]*(?:no[ _-]?(?:additional )?input(?: (?:is )?(?:needed|required|necessary|provided|given))?"
@@ -62,6 +62,8 @@ def instances_in(text: str) -> list[Instance]:
             now.begin(kind, rest)
         else:  # a word at the beginning of a line, and no field of its own
             now.lines[now.at].append(_as_it_was(kind, rest))
+    if not leads and (bare := unfenced(text)) != text:
+        return instances_in(bare)
     return [one.closed() for one in [*found, now] if one.lines]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pitchpipe_components.generators.self_instruct.fields import LABEL, unwrapped
+from pitchpipe_components.generators.self_instruct.fields import LABEL, unfenced, unwrapped
 
 # "9. ", "9) ", "(9) ", "9: ", "**Task 9:** ", "### Task 9", "- Task 9: ", in any language.
 _MARK = re.compile(
@@ -20,6 +20,7 @@ _NAME = re.compile(
     r"(?:\*\*|__)?(?:(?:new|next) )?(?:task )?(?:instruction|task)(?: \d{1,4})? ?[:\uFF1A](?:\*\*|__)?\s*",
     re.I,
 )
+FARTHEST = 10  # a number that is higher than the one before by so much counts something else, as a year
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,10 @@ class Mark:
 
 def listed(text: str, first: int) -> list[str]:
     """The tasks of a list that was to begin with the number `first`."""
-    lines = unwrapped(text).replace("\r\n", "\n").split("\n")
+    lines = unwrapped(text).split("\n")
     starts = _starts(list(_marks(lines)), lines)
+    if not starts and (bare := unfenced(text)) != text:
+        return listed(bare, first)
     if not starts:
         return [task for line in _unnumbered(lines) if (task := cleaned(line))]
     found = [_body(one.rest, lines[one.line + 1 : end]) for one, end in _spans(starts, len(lines))]
@@ -48,7 +51,7 @@ def listed(text: str, first: int) -> list[str]:
 
 def only(text: str) -> str:
     """The task of a reply that was to hold one."""
-    lines = unwrapped(text).replace("\r\n", "\n").split("\n")
+    lines = unwrapped(text).split("\n")
     marked = next(_marks(lines), None)
     if marked and marked.word and not any(lines[: marked.line]):
         return next(iter(listed(text, marked.number)), "")
@@ -99,7 +102,8 @@ def _starts(marks: list[Mark], lines: list[str]) -> list[Mark]:
     for place, one in enumerate(same[1:], 1):
         last = starts[-1].number
         goes_on = any(later.number == last + 1 for later in same[place:])
-        if one.number in (last, last + 1) or not (goes_on and (one.number > last or _within(one, lines))):
+        begins = not goes_on or (one.number < last and not _within(one, lines))
+        if one.number in (last, last + 1) or (begins and one.number < last + FARTHEST):
             starts.append(one)
     return starts
 

@@ -12,7 +12,7 @@ Openings = Literal["any", "no_punctuation", "ascii"]
 
 # What a model that reads and writes text alone cannot do. The paper's own words are plainer: "map", "file".
 IMPOSSIBLE = (
-    "draw a", "draw the", "draw me", "sketch a", "paint a", "plot the", "plot a", "take a photo",
+    "draw a", "draw the", "draw me", "paint a", "plot the", "plot a", "take a photo",
     "take a picture", "record a", "an image", "the image", "this image", "images below", "the photo",
     "this photo", "the picture", "this picture", "screenshot", "the video", "this video", "the audio",
     "this audio", "the recording", "the graph", "this graph", "the chart", "this chart", "the diagram",

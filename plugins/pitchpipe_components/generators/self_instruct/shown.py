@@ -11,7 +11,7 @@ from pitchpipe_components.generators.self_instruct.rules import length_in_words
 NAMES = ("human", "machine", "any")
 
 
-class Shown(NamedTuple):
+class ShownTask(NamedTuple):
     """A task and the id of its conversation."""
 
     text: str
@@ -24,17 +24,17 @@ def task_of(conversation: pp.Conversation) -> str:
     return " ".join(next(said, "").split())
 
 
-def tasks_of(conversations: Iterable[pp.Conversation], most: int) -> list[Shown]:
+def tasks_of(conversations: Iterable[pp.Conversation], most: int) -> list[ShownTask]:
     """Each task once, in order. Those of more than `most` words would fill a question alone."""
     found: dict[str, str] = {}
     for one in conversations:
         if task := task_of(one):
             found.setdefault(task, one.id)
-    return [Shown(task, id) for task, id in found.items() if length_in_words(task) <= most]
+    return [ShownTask(task, id) for task, id in found.items() if length_in_words(task) <= most]
 
 
-def drawn(seeds: Sequence[Shown], made: Sequence[pp.Conversation], wanted: dict[str, int],
-          random: Random) -> list[Shown]:  # fmt: skip
+def drawn(seeds: Sequence[ShownTask], made: Sequence[pp.Conversation], wanted: dict[str, int],
+          random: Random) -> list[ShownTask]:  # fmt: skip
     """As many as the recipe wants of each. Where too few were made yet, seeds stand in for them."""
     machine = random.sample(range(len(made)), min(wanted.get("machine", 0), len(made)))
     people = wanted.get("human", 0) + wanted.get("machine", 0) - len(machine)
@@ -47,11 +47,11 @@ def drawn(seeds: Sequence[Shown], made: Sequence[pp.Conversation], wanted: dict[
     return list(dict.fromkeys(chosen))
 
 
-def _made(conversation: pp.Conversation) -> Shown:
-    return Shown(task_of(conversation), conversation.id)
+def _made(conversation: pp.Conversation) -> ShownTask:
+    return ShownTask(task_of(conversation), conversation.id)
 
 
-def numbered(shown: Sequence[Shown], values: Values) -> str:
+def numbered(shown: Sequence[ShownTask], values: Values) -> str:
     """The tasks as a question lists them."""
     name = "" if values.form == "json" else "Task "
     sign = "." if values.form == "json" else ":"
