@@ -39,17 +39,23 @@ class Judged(NamedTuple):
 
 def drops(used: Any, row: dict[str, Any]) -> pp.Drop | None:
     asked = pp.Message("user", row["prompt"], row.get("context", ""))
-    verdict = used(pp.Conversation((asked, pp.Message("assistant", row["reply"]))))
+    talk = pp.Conversation((asked, pp.Message("assistant", row["reply"])))
+    verdict = used(talk, **row.get("options", {}))
     return verdict if isinstance(verdict, pp.Drop) else getattr(verdict, "drop", None)
+
+
+def used_as(row: dict[str, Any]) -> str:
+    """A filter's name, with its options where the row was written for these."""
+    return " ".join([row["filter"], *(f"{name}: {value}" for name, value in row.get("options", {}).items())])
 
 
 def judged() -> dict[str, Judged]:
     """What each filter makes of the rows that were written for it."""
     rows = [json.loads(line) for line in ROWS.read_text("utf-8").splitlines()]
     results = {}
-    for name in dict.fromkeys(row["filter"] for row in rows):
-        own = [row for row in rows if row["filter"] == name]
-        used = next(known for known in ALONE if known.__name__ == name)
+    for name in dict.fromkeys(map(used_as, rows)):
+        own = [row for row in rows if used_as(row) == name]
+        used = next(known for known in ALONE if known.__name__ == own[0]["filter"])
         wrong = [row for row in own if (drops(used, row) is not None) != row["junk"]]
         junk = sum(row["junk"] for row in own)
         missed, alarms = [r for r in wrong if r["junk"]], [r for r in wrong if not r["junk"]]

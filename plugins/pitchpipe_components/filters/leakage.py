@@ -1,14 +1,15 @@
-"""Finds replies that hold parts of the prompt that generated them, or the rows that were generated next."""
+"""Finds rows that hold parts of the prompt that generated them, or the rows that were generated next."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pitchpipe import Conversation, Meta, Verdict, judged
+from pitchpipe_components.filters.leaked_prompts import leaks_of_instruction
 from pitchpipe_components.text.asked import DIALOGUE, TRAINING, asks_for, given
 from pitchpipe_components.text.phrases import among
 from pitchpipe_components.text.prose import without_code
 from pitchpipe_components.text.quote import around, quoting
-from pitchpipe_components.text.spoken import replies
+from pitchpipe_components.text.spoken import first_prompt, replies
 
 # Tags of the prompts of Evol-Instruct (Xu et al. 2023, arXiv 2304.12244).
 _TAGS = re.compile(
@@ -20,7 +21,7 @@ _TAGS = re.compile(
 # LaTeX sets words in braces too: x_{input}, \text{output}.
 _PARTS = re.compile(
     r"(?<![\w}_^$\\{])\{(?:instruction|input|output|prompt|question|response)\}(?!\})"
-    r"|^#{2,3} ?(?:instruction|response|input):"
+    r"|^#{2,3} ?(?:instruction|response|input):|</?(?:\w+_)?instruction>"
     r"|\b(?:the )?(?:given|rewritten) prompt\b(?= ?[:#]| into| should)"
     r"|^(?:#+ ?)?\d{1,3}[.)] ?(?:instruction|input) ?:"
     r"|^(?:#+ ?)?(?:new |next )?instruction ?\d{0,3} ?:(?=[^\n]*\n(?:[^\n]*\n){0,3}? ?(?:input|output"
@@ -34,22 +35,34 @@ _TURNS = re.compile(r"^(?:human|user|assistant): ", re.MULTILINE)
 def prompt_leakage(
     conversation: Conversation,
     *,
+    where: Annotated[
+        Literal["replies", "instructions", "both"],
+        Meta(description="where to look; instructions leak where a model wrote them too"),
+    ] = "replies",
     extra: Annotated[
         tuple[str, ...], Meta(description="whole phrases of your own prompts, in any case")
     ] = (),
-    max_leaks: Annotated[int, Meta(ge=0, description="the most leaks in all replies together")] = 0,
+    max_leaks: Annotated[int, Meta(ge=0, description="the most leaks of a conversation")] = 0,
 ) -> Verdict:
     """Drops conversations whose replies leak the prompt behind them: "#Rewritten Prompt#", "### Response:".
 
     A field that nobody filled in ("{input}") counts, and so do rows that run into one another ("18.
     Instruction: ...") and a second turn that the model wrote by itself ("Human: ..."). Exempt are code, what
     a prompt holds as well, turns where a dialogue is asked for, and fields where a prompt speaks of prompts.
+
+    Of instructions, the first user message is read. There the tags count too, and what a model says around a
+    text that it was to rewrite ("Sure, here is the rewritten instruction:"), and "the given prompt" where
+    none is given.
     """
+    finds = leaks_of_instruction(conversation) if where != "replies" else []
     text, low = replies(conversation)
-    finds: list[str] = []
+    if where == "instructions":
+        text = low = ""
     if _suspected(low) or extra:
         plain = without_code(text)
-        finds = _leaks(conversation, plain, plain.lower())
+        finds += _leaks(conversation, plain, plain.lower())
+        if where != "replies":
+            plain = f"{first_prompt(conversation)}\n{plain}"
         if extra and (counted := among(extra).count(plain, plain.lower())):
             finds += [among(extra).quote(plain)] * counted
     verdict = judged(conversation, leaks=(len(finds), None, max_leaks))

@@ -17,7 +17,7 @@ class WordMeasure:
     What is in common is never more than the words that both have, and more of it is never less alike.
     """
 
-    words: Callable[[str], Iterable[bytes]]
+    words: Callable[[str], Iterable[str]]
     common: Callable[[Ids], Callable[[Ids], int]]  # of one text, then of others with it
     share: Callable[[Any, Any, Any], Any]  # of numbers, or of arrays of them
 

@@ -58,7 +58,7 @@ class SharedWords:
 
     def _read(self, text: str) -> tuple[list[int], list[int]]:
         """A text's words as numbers; and the same with numbers of their own for words that come again."""
-        number, seen = self._ids, dict[bytes, int]()
+        number, seen = self._ids, dict[str, int]()
         ids, keys = [], []
         for word in self.measure.words(text):
             ids.append(number.setdefault(word, len(number)))

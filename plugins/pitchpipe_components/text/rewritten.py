@@ -82,6 +82,17 @@ def leak_of(text: str, allowed: str = "") -> str:
     return next((words for words in found if words.lower() not in known), "")
 
 
+def wrapping_of(text: str) -> str:
+    """What announces, labels or explains the new text, if it was left around it."""
+    if labelled := _LABEL.search(text):
+        return labelled[0].strip()
+    opening = _ANNOUNCED.match(text.lstrip())
+    if opening and _OPENS.match(opening[1].lstrip("#*_ ")) and _SUBJECT.search(opening[1]):
+        return opening[1].strip()
+    behind = (text[gap.end() :].lstrip() for gap in _PARAGRAPH.finditer(text))
+    return next((words.partition("\n")[0] for words in behind if _EXPLAINS.match(words)), "")
+
+
 def _tagged(text: str) -> str:
     found = _TAGGED.search(text)
     return found[2] if found and found[2].strip() else text
