@@ -9,7 +9,7 @@ from pitchpipe_components.formats.kto import KTO
 from pitchpipe_components.formats.made import OwnRows
 from pitchpipe_components.formats.marked import HH, Glaive
 from pitchpipe_components.formats.oasst import OASST, OASSTMessages
-from pitchpipe_components.formats.plain import Text
+from pitchpipe_components.formats.plain import OfPerson, Text
 from pitchpipe_components.formats.preference import OpenAIPreference, Preference
 from pitchpipe_components.formats.prompts import Prompts
 from pitchpipe_components.formats.ranked import SHP, Nectar, UltraFeedback
@@ -49,6 +49,7 @@ FORMATS = {
     "orca_dpo": OrcaDPO,
     "p3": P3,
     "pairs": Pairs,
+    "persona": OfPerson,
     "preference": Preference,
     "prompt_completion": PromptCompletion,
     "prompts": Prompts,

@@ -1,24 +1,105 @@
 """The generator `answers`: a reply to each conversation that has none."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Literal
 
 import pitchpipe as pp
+from pitchpipe_components.generators.asked import reply_to, whole
+from pitchpipe_components.text.loosely import loosened
+from pitchpipe_components.text.refusing import outcome_of
+from pitchpipe_components.text.tokens import tokens
+
+FEW = 80  # words; a longer reply may apologise and go on (Xu et al. 2023, arXiv 2304.12244)
+SPOKEN = ("system", "user", "assistant")
 
 
-async def answers(
-    source: pp.Conversation,
-    ask: pp.Asking,
-    *,
-    max_tokens: Annotated[int, pp.Meta(ge=1, description="tokens of a reply, at most")] = 2048,
-) -> AsyncIterator[pp.Made]:
-    """Answer what has no reply yet."""
-    messages = [
-        {"role": message.role, "content": "\n\n".join(filter(None, (message.content, message.context)))}
-        for message in source.messages
-    ]
-    reply = await ask(messages, max_tokens=max_tokens)
-    yield pp.made(messages=[*source.messages, pp.Message("assistant", reply.text)])
+class Answers:
+    """Answer what has no reply yet: the whole conversation is asked, and the reply put behind it.
+
+    Dropped, and explained in the ledger, are replies that refuse in fewer than 80 words, that hold no letter
+    and no digit, that repeat the question, or that an answer to it has said before. Conversations that call
+    tools are left out. Where the teacher tells what it thought, the row keeps that as the reply's reasoning.
+    """
+
+    def __init__(
+        self,
+        *,
+        system: Annotated[
+            str,
+            pp.Meta(description="said to the teacher where no system message is; the row does not keep it"),
+        ] = "",
+        per_source: Annotated[int, pp.Meta(ge=1, description="answers to each, a row of its own each")] = 1,
+        again: Annotated[
+            bool,
+            pp.Meta(description="answer what has a reply, too: its last one is asked for anew"),
+        ] = False,
+        sorry: Annotated[
+            Literal["drop", "keep"], pp.Meta(description="short replies that refuse or apologise")
+        ] = "drop",
+        temperature: Annotated[float, pp.Meta(ge=0)] = 0.7,
+        top_p: Annotated[float, pp.Meta(gt=0, le=1)] = 1.0,
+        max_tokens: Annotated[int, pp.Meta(ge=1, description="tokens of a reply, at most")] = 2048,
+    ):
+        self.system, self.per_source, self.sorry = system, per_source, sorry
+        self.unanswered = not again
+        self.how: dict[str, Any] = {"temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
+
+    def expects(self) -> dict[str, dict[str, float]]:
+        """What it takes before anything is measured."""
+        each = self.per_source
+        return {"source": {"questions": each, "written": 300 * each, "made": each, "rows": each}}
+
+    async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
+        asked = _asked(source)
+        if why := _unaskable(source, asked):
+            yield _made(source, asked, pp.drop(why))
+            return
+        said: list[str] = []
+        for nth in range(self.per_source):
+            reply = await reply_to(ask, self._questions(asked), nth=nth, **self.how)
+            if reply is None:
+                continue
+            words = reply.text.strip()
+            answer = pp.Message("assistant", words, reasoning=reply.reasoning)
+            yield _made(source, [*asked, answer], self._why_not(asked, words, said))
+            said.append(loosened(words))
+
+    def _questions(self, asked: Sequence[pp.Message]) -> list[dict[str, str]]:
+        told = [{"role": message.role, "content": whole(message)} for message in asked]
+        if self.system and asked[0].role != "system":
+            return [{"role": "system", "content": self.system}, *told]
+        return told
+
+    def _why_not(self, asked: Sequence[pp.Message], words: str, said: Sequence[str]) -> pp.Drop | None:
+        outcome, count = outcome_of(words), len(tokens(words))
+        if outcome == "empty":
+            return pp.drop(f"empty: {words[:80]}" if words else "empty")
+        if self.sorry == "drop" and outcome == "refused" and count < FEW:
+            return pp.drop(f"sorry: {words[:80]}", score=count, limit=FEW)
+        if loosened(words) in (loosened(asked[-1].content), loosened(whole(asked[-1]))):
+            return pp.drop("echo: the reply is the question")
+        if loosened(words) in said:
+            return pp.drop("said before: another answer to this is the same")
+        return None
 
 
-answers.unanswered = True  # type: ignore[attr-defined]
+def _asked(source: pp.Conversation) -> list[pp.Message]:
+    """The conversation up to the message that is to be answered."""
+    messages = list(source.messages)
+    while messages and messages[-1].role == "assistant":
+        messages.pop()
+    return messages
+
+
+def _unaskable(source: pp.Conversation, asked: Sequence[pp.Message]) -> str:
+    if not any(message.role == "user" and whole(message).strip() for message in asked):
+        return "nothing is asked"
+    if source.tools or any(message.role not in SPOKEN or message.tool_calls for message in asked):
+        return "it calls tools, which the teacher is not given"
+    return ""
+
+
+def _made(source: pp.Conversation, messages: Sequence[pp.Message], drop: pp.Drop | None = None) -> pp.Made:
+    """The messages, with all else that the source says of itself."""
+    found = pp.made(messages=messages, category=source.category, drop=drop)
+    return pp.replace(found, conversation=pp.replace(found.conversation, meta=dict(source.meta)))

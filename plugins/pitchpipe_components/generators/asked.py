@@ -1,12 +1,14 @@
 """What a conversation asks first: the instruction that generators work on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pitchpipe as pp
 
 
 @dataclass(frozen=True)
-class Asked:
+class Posed:
     """The first message of the user, with its context in one text, and the system messages before it."""
 
     text: str
@@ -14,13 +16,32 @@ class Asked:
     category: str
 
 
-def asked_in(source: pp.Conversation) -> Asked | None:
+def asked_in(source: pp.Conversation) -> Posed | None:
     """None where no user asks anything."""
     systems = tuple(message for message in source.messages if message.role == "system")
     text = next((whole(message) for message in source.messages if message.role == "user"), "")
-    return Asked(text, systems, source.category) if text.strip() else None
+    return Posed(text, systems, source.category) if text.strip() else None
 
 
 def whole(message: pp.Message) -> str:
     """Its content and its context."""
     return "\n\n".join(part for part in (message.content, message.context) if part)
+
+
+def text_of(source: pp.Conversation) -> str:
+    """The text that a source is: its last reply, or without one what its user says first."""
+    last = source.last_reply()
+    if last is not None:
+        return source.messages[last].content.strip()
+    asked = asked_in(source)
+    return asked.text.strip() if asked else ""
+
+
+async def reply_to(ask: pp.Asking, question: str | Sequence[dict[str, Any]], **how: Any) -> pp.Reply | None:
+    """A whole reply; None where there is none, unless nothing was sent: then no other question is, either."""
+    try:
+        return await ask(question, **how)
+    except pp.Unanswered as unanswered:
+        if unanswered.reply.end == "unsent":
+            raise
+        return None

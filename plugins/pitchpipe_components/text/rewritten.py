@@ -23,7 +23,8 @@ _TAGGED = re.compile(
 # "#Rewritten Prompt#:", "**Evolved instruction (round 2):**", "Evolved instruction with added constraints:"
 _LABEL = re.compile(
     rf"^[ \t]*{_MARKS}(?:the |my |your )?(?:{_NEWLY}[ ,]+(?:and )?){{1,3}}{_TEXT}(?: \w[\w-]*){{0,5}}"
-    r"(?: ?\([^()\n]*\))?[ \t]*(?::|#+[ \t]*:?|\*\*[ \t]*:?)[ \t#*_]*",
+    rf"(?: ?\([^()\n]*\))?[ \t]*(?::|#+[ \t]*:?|\*\*[ \t]*:?)[ \t#*_]*"
+    rf"|^#{{1,6}} ?(?:the )?(?:{_NEWLY} )+{_TEXT}[ \t]*$",
     re.I | re.M,
 )
 _BARE = re.compile(rf"\A[#*_ ]*{_TEXT}(?: (?:with|requiring)(?: [\w-]+){{1,4}})?[*_]*:[ \t*_]*", re.I)
@@ -33,7 +34,11 @@ _OPENS = re.compile(
     r"|the following|i have|i've|i rewrote|let's|let me)\b",
     re.I,
 )
-_SUBJECT = re.compile(rf"\b{_NEWLY}\b.*\b(?:{_TEXT}|version|one)\b|\b{_TEXT}\b.*\b{_NEWLY}\b", re.I)
+_SUBJECT = re.compile(
+    rf"\b{_NEWLY}\b.*\b(?:{_TEXT}|version|one)\b|\b{_TEXT}\b.*\b{_NEWLY}\b"
+    r"|\b(?:the|an?|my|your)(?: \w+)? (?:instruction|prompt)\s*\Z",
+    re.I,
+)
 _GLAD = re.compile(r"\A(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|great)\s*[!.]\s+", re.I)
 _FENCED = re.compile(
     r"\A(`{3,}|~{3,})[ \t]*(?:text|plaintext|txt|markdown|md)?[ \t]*\n(.*?)\n[ \t]*\1\s*\Z", re.DOTALL
@@ -42,7 +47,8 @@ _QUOTES = ('""', "''", "“”", "‘’", "«»", "「」", "``")  # noqa: RUF0
 # What explains the text that stands before it, as a paragraph begins.
 _EXPLAINS = re.compile(
     rf"\A(?:[-*_]{{3,}}\s*)?[(\[*_#> \t]*(?:note:?[*_]*:?\s+)?(?:"
-    rf"(?:this|the|my)\s+(?:{_NEWLY}\s+)+(?:{_TEXT}|version|one)\b"
+    rf"this\s+(?:{_NEWLY}\s+)+(?:{_TEXT}|version|one)\b"
+    rf"|(?:the|my)\s+(?:re-?written|evolved|revised|modified)\s+(?:{_TEXT}|version|one)\b"
     rf"|this\s+(?:{_TEXT}|version|rewrite|evolution)\s+(?:now\s+)?(?:\w+ly\s+)?(?:adds?|asks?|requires?|introduces?|includes?"
     r"|increases?|maintains?|keeps?|makes?|builds?|demands?|challenges?|encourages?|has|is|will|should|retains?)\b"
     r"|in this (?:\w+ )?version\b"
@@ -68,7 +74,7 @@ def unwrapped(text: str) -> str:
     text = _THOUGHT.sub("", text).strip()
     for _ in range(_MOST_STEPS):
         before = text
-        for step in (_tagged, _labelled, _after_announcement, _unfenced, _unquoted, _unexplained):
+        for step in (_unfenced, _tagged, _labelled, _after_announcement, _unquoted, _unexplained):
             text = step(text).strip()
         if text == before:
             break

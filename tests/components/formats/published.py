@@ -459,6 +459,7 @@ CASES: list[tuple[str, dict[str, Any], Any]] = [
         {"messages": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": [{"type": "text", "text": "Let me see."}, {"type": "tool_use", "id": "t1", "name": "add", "input": {"a": 2}}]}]},
         chat(user("2+2?"), reply([{"type": "text", "text": "Let me see."}], tool_calls=({"id": "t1", **call("add", {"a": 2})},))),
     ),
+    ("persona", {"persona": "A baker.", "id": 7}, chat(reply("A baker."), meta={"id": "7", "plain": True})),
     ("text", {"text": "Once upon a time.", "url": "https://example.com"}, chat(reply("Once upon a time."), meta={"url": "https://example.com", "plain": True})),
 ]  # fmt: skip
 WORDS = ["human", "gpt", "user", "assistant", "tool", "function_call", "", "\n\nHuman: a\n\nAssistant: b", "USER: a\nASSISTANT: <functioncall> {", "[{", '[{"name": "f"}]', "\ud800", "nan", "CoT"]  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pitchpipe as pp
-from pitchpipe_stages.generate.making.asked import OneSource
+from pitchpipe_stages.generate.making.asked import Once, OneSource
 from pitchpipe_stages.generate.requests.flights import Flights
 from pitchpipe_stages.generate.requests.purse import Purse
 from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
@@ -24,16 +24,17 @@ class AtWork:
 
     def __init__(self, folder: Path, server: BadServer):
         self.folder, self.server = folder, server
+        self.budget: dict[str, Any] | None = None
 
     def made(self, generator: Any, source: pp.Conversation, seed: str = "1") -> list[pp.Made]:
         return asyncio.run(self._made(generator, source, seed))
 
     async def _made(self, generator: Any, source: pp.Conversation, seed: str) -> list[pp.Made]:
-        recipe = recipe_of(self.folder, openai(self.server, key=None))
+        recipe = recipe_of(self.folder, openai(self.server, key=None), self.budget)
         (use,) = recipe[TEACHERS]
         async with RequestRecord(self.folder / FILE) as record:
             sender = Sender(use, record, Purse(recipe[BUDGET], record.spent()), Flights(1))
-            ask = OneSource(sender, f"{seed} {source.id}")
+            ask = OneSource(Once(sender), f"{seed} {source.id}")
             try:
                 return [made async for made in generator(source, ask)]
             finally:

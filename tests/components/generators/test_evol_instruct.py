@@ -181,17 +181,21 @@ def test_a_long_instruction_may_gain_by_a_few_words(tmp_path):
         assert made.drop is None and len(work.questions) == 2
 
 
-@pytest.mark.parametrize("mode", ["length", "refusal"])
+@pytest.mark.parametrize("mode", ["length", "refusal", "empty", "other_model"])
 def test_a_reply_that_is_not_whole_makes_nothing_and_its_parent_is_evolved_again(tmp_path, mode):
+    seed = source(f"Say mode:{mode} to them.")
     with at_work(tmp_path, harder) as work:
-        made = work.made(EvolInstruct(rounds=2, eliminate=("cut",)), source(f"Say mode:{mode} to them."))
-        assert made == [] and len(work.questions) == 2
+        assert work.made(EvolInstruct(rounds=2), seed) == [] and len(work.questions) == 2
+        with pytest.raises(pp.Unanswered):
+            work.made(EvolInstruct(rounds=2, eliminate=("sorry",)), seed, seed="3")
 
 
-def test_a_teacher_that_fails_is_not_asked_for_another_round(tmp_path):
-    with at_work(tmp_path, harder) as work, pytest.raises(pp.Unanswered):
-        work.made(EvolInstruct(), source("Say mode:empty to them."))
-    assert len(work.questions) == 1
+def test_where_the_budget_is_spent_no_other_round_is_asked_for(tmp_path):
+    with at_work(tmp_path, harder) as work:
+        work.budget = {"requests": 1}
+        with pytest.raises(pp.Unanswered, match="the budget is spent"):
+            work.made(EvolInstruct(eliminate=("cut",)), SEED)
+        assert len(work.questions) == 1
 
 
 # --- What is evolved --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from random import Random
 from typing import Annotated, Any
 
 import pitchpipe as pp
-from pitchpipe_components.generators.asked import Asked, asked_in
+from pitchpipe_components.generators.asked import Posed, asked_in, reply_to
 from pitchpipe_components.generators.evol_instruct.elimination import Elimination
 from pitchpipe_components.generators.evol_instruct.operators import FORMS
 from pitchpipe_components.generators.evol_instruct.presets import Choose, Like, Rule, ways
@@ -104,6 +104,12 @@ class EvolInstruct:
         if self.breadth is not None and self.ways.choose == "cycle":
             raise ValueError("breadth is a share of chance, but the ways are chosen in turn: choose: uniform")
 
+    def expects(self) -> dict[str, dict[str, float]]:
+        """What it takes before anything is measured."""
+        rounds, compared = self.ways.rounds, 0.5 if "no_gain" in self.ways.eliminate else 0.0
+        questions, written = rounds * (1 + compared), rounds * (60 + 5 * compared)
+        return {"source": {"questions": questions, "written": written, "made": rounds * 0.8}}
+
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
         asked = asked_in(source)
         if asked is None:
@@ -111,7 +117,7 @@ class EvolInstruct:
         text, parent, prompts = asked.text, source.id, Counter[str]()
         elimination = Elimination(self.ways.eliminate, self.ways.ask_above, self.max_growth, text)
         for round in range(1, self.ways.rounds + 1):
-            operator = self._operator(ask.random, round)
+            operator = ask.operator = self._operator(ask.random, round)
             prompt = self._prompt(operator, text, ask.random)
             prompts[prompt] += 1  # after an elimination the same may be asked again
             new = await self._evolved(prompt, prompts[prompt] - 1, ask)
@@ -138,21 +144,17 @@ class EvolInstruct:
         return pp.fill(prompt, instruction=instruction, **form)
 
     async def _evolved(self, prompt: str, nth: int, ask: pp.Asking) -> str | None:
-        """The new instruction; none where its reply was cut or refused, and the parent takes its place."""
+        """The new instruction; none where the reply was not whole, and the parent takes its place."""
         ways = self.ways
-        try:
-            reply = await ask(
-                prompt, nth=nth, max_tokens=ways.max_tokens, temperature=ways.temperature, top_p=ways.top_p
-            )
-        except pp.Unanswered as unanswered:
-            if unanswered.reply.end in ("cut", "refused") and "cut" in ways.eliminate:
-                return None
-            raise
-        return unwrapped(reply.text)
+        how: dict[str, Any] = {"temperature": ways.temperature, "top_p": ways.top_p}
+        how |= {"max_tokens": ways.max_tokens, "nth": nth}
+        goes_on = "cut" in ways.eliminate
+        reply = await (reply_to(ask, prompt, **how) if goes_on else ask(prompt, **how))
+        return unwrapped(reply.text) if reply else None
 
 
 def _child(
-    asked: Asked, old: str, new: str, operator: str, round: int, parent: str, dropped: pp.Drop | None
+    asked: Posed, old: str, new: str, operator: str, round: int, parent: str, dropped: pp.Drop | None
 ) -> pp.Made:
     grown = len(tokens(new)) - len(tokens(old))
     messages = (*asked.systems, pp.Message("user", new))

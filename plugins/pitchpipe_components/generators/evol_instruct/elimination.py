@@ -5,10 +5,8 @@ from collections.abc import Collection
 import pitchpipe as pp
 from pitchpipe_components.generators.evol_instruct.gain import new_words, no_gain
 from pitchpipe_components.generators.evol_instruct.presets import Rule
+from pitchpipe_components.generators.faults import fault_of
 from pitchpipe_components.text.loosely import loosened
-from pitchpipe_components.text.refusing import outcome_of
-from pitchpipe_components.text.rewritten import leak_of
-from pitchpipe_components.text.stop_words import says_nothing
 
 
 class Elimination:
@@ -28,12 +26,8 @@ class Elimination:
         return dropped
 
     def _by_words(self, old: str, new: str) -> pp.Drop | None:
-        if not new or ("empty" in self.rules and says_nothing(new)):
-            return pp.drop("empty: punctuation and stop words alone")
-        if "sorry" in self.rules and outcome_of(new) == "refused":
-            return pp.drop(f"sorry: {new[:80]}")
-        if "leak" in self.rules and (words := leak_of(new, old)):
-            return pp.drop(f"leak: {words}")
+        if fault := fault_of(new, old, self.rules):
+            return fault
         if "no_gain" in self.rules and loosened(new) in self.said:
             return pp.drop("no gain: said before")
         if "grown" in self.rules and (grown := new_words(old, new)) > self.max_growth:

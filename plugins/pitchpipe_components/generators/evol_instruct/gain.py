@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import pitchpipe as pp
+from pitchpipe_components.generators.asked import reply_to
 from pitchpipe_components.text.lcs import longest_common
 from pitchpipe_components.text.tokens import tokens
 
@@ -44,13 +45,9 @@ async def no_gain(old: str, new: str, ask: pp.Asking, ask_above: float) -> pp.Dr
         return pp.drop("no gain: hardly a new word", score=round(score, 4), limit=SAME_ABOVE)
     if score <= ask_above:
         return None
-    try:
-        reply = await ask(pp.fill(COMPARED, old=old, new=new), max_tokens=MAX_TOKENS, temperature=0.0)
-    except pp.Unanswered as unanswered:
-        if unanswered.reply.end in ("failed", "unsent"):
-            raise
-        return pp.drop("no gain: the teacher did not say whether it is equal", score=round(score, 4))
-    verdicts = _VERDICT.findall(reply.text)
+    question = pp.fill(COMPARED, old=old, new=new)
+    reply = await reply_to(ask, question, max_tokens=MAX_TOKENS, temperature=0.0)
+    verdicts = _VERDICT.findall(reply.text if reply else "")
     if verdicts and verdicts[-1].lower() != "equal":
         return None
     said = "the teacher calls it equal" if verdicts else "the teacher did not say whether it is equal"

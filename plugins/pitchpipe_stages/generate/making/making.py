@@ -98,8 +98,9 @@ class Making:
     async def _worked(self, worker: Worker, sources: list[Conversation]) -> Worked:
         if isinstance(worker.use.bound, Drafts):
             return await Drafting(worker, sources, self.watch).run()
-        if getattr(worker.use.component.call, "unanswered", False):
-            sources = [source for source in sources if source.last_reply() is None]
+        of_call = getattr(worker.use.component.call, "unanswered", False)
+        if getattr(worker.use.bound, "unanswered", of_call):  # a function with options set has none itself
+            sources = [source for source in sources if source.messages[-1].role != "assistant"]
         return await on_sources(worker, sources, self.watch)
 
     def _teacher(self, use: Use, teachers: dict[str, Once]) -> Once:
