@@ -6,7 +6,6 @@ from pitchpipe_components.generators.back_translate import BackTranslate
 from pitchpipe_components.generators.evol_instruct import EvolInstruct
 from pitchpipe_components.generators.self_instruct import TasksFromSeeds
 from pitchpipe_components.generators.persona import Persona
-from pitchpipe_components.generators.self_instruct import SelfInstruct
 
 ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pitchpipe_components.text")
 
@@ -16,6 +15,5 @@ def register_generators(register: pp.Register) -> None:
     register("answers", Answers)
     register("back_translate", BackTranslate)
     register("evol_instruct", EvolInstruct)
-    register("self_instruct", TasksFromSeeds)
     register("persona", Persona)
-    register("self_instruct", SelfInstruct)
+    register("self_instruct", TasksFromSeeds)

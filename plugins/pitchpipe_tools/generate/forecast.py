@@ -5,17 +5,23 @@ through the chain of generators. It knows the chance of which drafts were tried,
 later, as that new instructions become rarer with each one that is there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float64]  # a row for each draw, a column for each field of Took
+    Mean = Callable[[Numbers], Numbers]
 
 DRAWS = 1000
 FEWEST = 5  # drafts or sources that an interval needs
 
 
 class Took(NamedTuple):
-    """What drafts or sources took and gave; for one of them, for all of them, or on average."""
+    """What drafts or sources took and gave; one of them, all of them, or on average."""
 
     questions: float = 0.0
     read: float = 0.0  # tokens
@@ -28,15 +34,9 @@ class Took(NamedTuple):
     def times(self, factor: float) -> "Took":
         return Took(*(value * factor for value in self))
 
-    def plus(self, other: "Took") -> "Took":
-        return Took(*(a + b for a, b in zip(self, other, strict=True)))
 
-
+MADE, GAVE = Took._fields.index("made"), Took._fields.index("gave")
 NOTHING = Took()
-
-
-def total(took: Iterable[Took]) -> Took:
-    return Took(*(sum(values) for values in zip(NOTHING, *took, strict=True)))
 
 
 class Between(NamedTuple):
@@ -61,54 +61,73 @@ class Tried:
 
 def forecast(tried: Sequence[Tried], draws: int = DRAWS) -> dict[str, Between]:
     """For each generator by its label, and for all of them by the empty name."""
-    middle = _whole(tried, _mean)
-    random = Random(0)
-    drawn = [_whole(tried, lambda took: _mean(random.choices(took, k=len(took)))) for _ in range(draws)]
-    return {label: _between(one, [draw[label] for draw in drawn]) for label, one in middle.items()}
+    import numpy as np
+
+    random = np.random.default_rng(0)
+
+    def mean_again(took: "Numbers") -> "Numbers":
+        times = random.multinomial(len(took), np.full(len(took), 1 / len(took)), draws)
+        return times @ took / len(took)
+
+    middle = _whole(tried, lambda took: took.mean(0, keepdims=True))
+    drawn = middle if all(one.complete for one in tried) else _whole(tried, mean_again)
+    return {label: _between(middle[label], drawn[label]) for label in middle}
 
 
-def _whole(tried: Sequence[Tried], mean: Callable[[list[Took]], Took]) -> dict[str, Took]:
-    found: dict[str, Took] = {}
-    growth: dict[str, float] = {"": 1.0}  # of what a generator makes, from what was tried to the whole
+def _between(middle: "Numbers", drawn: "Numbers") -> Between:
+    import numpy as np
+
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    return Between(*(Took(*map(float, numbers)) for numbers in (middle[0], low, high)))
+
+
+def _whole(tried: Sequence[Tried], mean: "Mean") -> "dict[str, Numbers]":
+    found: dict[str, Numbers] = {}
+    growth: dict[str, Numbers] = {}  # of what a generator makes, from what was tried to the whole
     for one in tried:
         found[one.label] = _of_one(one, growth, mean)
-        made = total(one.sources).made
-        growth[one.label] = found[one.label].made / made if made else 0.0
-    return {**found, "": total(found.values())}
+        made = _numbers(one.sources)[:, MADE].sum()
+        growth[one.label] = found[one.label][:, MADE] / (made or 1.0)
+    return {**found, "": sum(found.values(), start=_numbers([NOTHING]))}
 
 
-def _of_one(one: Tried, growth: Mapping[str, float], mean: Callable[[list[Took]], Took]) -> Took:
+def _of_one(one: Tried, growth: "Mapping[str, Numbers]", mean: "Mean") -> "Numbers":
+    drafts, sources = _numbers(one.drafts), _numbers(one.sources)
+    drafts[:, MADE + 1 :] = 0.0  # rows are those of its sources
     if one.complete:
-        drafts = total(one.drafts)._replace(made=0.0, rows=0.0, gave=0.0)
-        return drafts.plus(total(one.sources))
-    return _drafted(one, mean) if one.wanted is not None else _worked(one, growth, mean)
+        drafts[:, MADE] = 0.0
+        return (drafts.sum(0) + sources.sum(0))[None]
+    if not len(sources) or (one.wanted is not None and not len(drafts)):
+        return _numbers([NOTHING])
+    if one.wanted is None:
+        count = sum(number * growth.get(origin, 1.0) for origin, number in one.origins.items())
+        return mean(sources) * _column(count)
+    return _drafted(one.wanted, mean(drafts), mean(sources))
 
 
-def _drafted(one: Tried, mean: Callable[[list[Took]], Took]) -> Took:
+def _drafted(wanted: int, draft: "Numbers", source: "Numbers") -> "Numbers":
     """Of drafts some are admitted, and of these some give rows: those count as accepted."""
-    assert one.wanted is not None
-    draft, source = _or_nothing(one.drafts, mean), _or_nothing(one.sources, mean)
-    if not draft.made or not source.gave:
-        return NOTHING
-    sources = one.wanted / source.gave
-    drafts = draft._replace(made=0.0, rows=0.0, gave=0.0).times(sources / draft.made)
-    return drafts.plus(source.times(sources))
+    import numpy as np
+
+    admitted, gave = draft[:, MADE].copy(), source[:, GAVE]
+    draft[:, MADE] = 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sources = np.where((admitted > 0) & (gave > 0), wanted / gave, 0.0)
+        drafts = np.where(sources > 0, sources / admitted, 0.0)
+    return draft * _column(drafts) + source * _column(sources)
 
 
-def _worked(one: Tried, growth: Mapping[str, float], mean: Callable[[list[Took]], Took]) -> Took:
-    count = sum(number * growth.get(origin, 1.0) for origin, number in one.origins.items())
-    return _or_nothing(one.sources, mean).times(count)
+def _column(values: "Numbers | float") -> "Numbers":
+    import numpy as np
+
+    return np.reshape(values, (-1, 1))
 
 
-def _or_nothing(took: list[Took], mean: Callable[[list[Took]], Took]) -> Took:
-    return mean(took) if took else NOTHING
+def _numbers(took: Sequence[Took]) -> "Numbers":
+    import numpy as np
+
+    return np.array(took, dtype=float).reshape(-1, len(Took._fields))
 
 
-def _mean(took: Sequence[Took]) -> Took:
-    return Took(*(sum(values) / len(took) for values in zip(*took, strict=True)))
-
-
-def _between(middle: Took, drawn: list[Took]) -> Between:
-    columns = [sorted(values) for values in zip(*drawn, strict=True)]
-    low, high = int(0.025 * len(drawn)), int(0.975 * len(drawn))
-    return Between(middle, Took(*(c[low] for c in columns)), Took(*(c[high] for c in columns)))
+def total(took: Sequence[Took]) -> Took:
+    return Took(*map(float, _numbers(took).sum(0)))

@@ -100,6 +100,4 @@ def _kind(reason: str) -> str:
 
 def _flight(name: str, sender: Sender) -> InFlight:
     flights = sender.flights
-    return InFlight(
-        name, flights.flying, max(1, int(flights.limit)), flights.most, getattr(flights, "pause", 0.0)
-    )
+    return InFlight(name, flights.flying, max(1, int(flights.limit)), flights.most, flights.pause)

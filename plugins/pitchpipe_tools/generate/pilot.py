@@ -1,20 +1,23 @@
 """What a pilot says: the yield and the cost of each operator, what the whole would take, and examples."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pitchpipe.host.scoring import Score
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.console import RichConsole, escape, shortened
 from pitchpipe_stages.generate.making.progress import MadeCandidate
 from pitchpipe_tools.chat.screen import harmless
+from pitchpipe_tools.generate.fitting import show_fitting
 from pitchpipe_tools.generate.forecast import DRAWS, Between, forecast
 from pitchpipe_tools.generate.sampled import Sampled
 from pitchpipe_tools.generate.words import dollars, span, tokens, whole
 
 SHOWN = 3  # examples of each kind
-HEAD = ["generator", "operator", "candidates", "kept", "yield", "95 %", "tokens each"]
+HEAD = ["generator", "candidates", "kept", "yield", "95 %", "tokens each", "a row costs"]
+SPARE = ("tokens each", "95 %")
+WHOLE = ["the whole", "questions", "tokens", "rows", "price"]
 
 
 @dataclass
@@ -26,7 +29,6 @@ class OfOperator:
     rows: int = 0
     tokens: int = 0
     dollars: float = 0.0
-    why: Counter[str] = field(default_factory=Counter)
 
 
 def operators(sampled: Sampled, label: str) -> dict[str, OfOperator]:
@@ -47,58 +49,66 @@ def operators(sampled: Sampled, label: str) -> dict[str, OfOperator]:
 
 def show_pilot(console: RichConsole, uses: Sequence[Use], sampled: Sampled, priced: bool) -> None:
     """The tables and the examples."""
-    head = [*HEAD, *(["price of a row"] * priced)]
-    rows = [
-        [use.label, name or "-", *_numbers(of, priced)]
-        for use in uses
-        for name, of in operators(sampled, use.label).items()
-    ]
-    console.table("", head, rows, left=2)
+    rows = [row for use in uses for row in _rows(use.label, operators(sampled, use.label), priced)]
+    show_fitting(console, HEAD, rows, SPARE)
     _show_whole(console, uses, forecast([sampled.tried(use.label) for use in uses]), priced)
     for use in uses:
         _show_examples(console, use.label, sampled)
 
 
+def _rows(label: str, found: dict[str, OfOperator], priced: bool) -> list[list[str]]:
+    """A generator, and its operators where there are several."""
+    rows = [[label, *_numbers(summed(found.values()), priced)]]
+    if len(found) > 1:
+        rows += [[f"  {name or '(not known)'}", *_numbers(of, priced)] for name, of in found.items()]
+    return rows
+
+
+def summed(operators: Iterable[OfOperator]) -> OfOperator:
+    total = OfOperator()
+    for of in operators:
+        for name in ("candidates", "kept", "rows", "tokens", "dollars"):
+            setattr(total, name, getattr(total, name) + getattr(of, name))
+    return total
+
+
 def _numbers(of: OfOperator, priced: bool) -> list[str]:
+    price = dollars(of.dollars / of.rows) if priced and of.rows else ""
     if not of.candidates:
-        return ["0", "0", "", "", "", *([""] * priced)]
+        return ["0", "0", "", "", "", price]
     share = Score.share(of.kept, of.candidates)
     between = f"{100 * (share.low or 0):.0f} to {100 * (share.high or 0):.0f} %"
     each = tokens(of.tokens / of.candidates) if of.tokens else ""
-    price = [dollars(of.dollars / of.rows) if of.rows else ""] if priced else []
     return [
         whole(of.candidates),
         whole(of.kept),
         f"{100 * of.kept / of.candidates:.0f} %",
         between,
         each,
-        *price,
+        price,
     ]
 
 
 def _show_whole(console: RichConsole, uses: Sequence[Use], found: dict[str, Between], priced: bool) -> None:
-    head = ["the whole", "questions", "tokens", "rows", *(["price"] * priced)]
     labels = [use.label for use in uses if use.label in found]
     rows = [_whole_row(label, found[label], priced) for label in labels]
     if len(rows) > 1:
         rows.append(_whole_row("all", found[""], priced))
-    console.table("", head, [[name, *numbers] for name, *numbers in rows])
+    show_fitting(console, WHOLE, rows, ("tokens",))
     console.say(
         f"[dim]Ranges hold 95 % of {DRAWS:,} draws of the pilot's drafts and sources (bootstrap), carried"
-        " through the chain. What is new becomes rarer with each one that is there: a large whole may need more.[/]"
+        " through the chain. What is new becomes rarer with each one that is there: a large whole may need"
+        " more.[/]"
     )
 
 
 def _whole_row(label: str, one: Between, priced: bool) -> list[str]:
     low, high = one.low, one.high
     if not one.middle.questions:
-        return [label, "nothing was kept: no estimate", "", "", *([""] * priced)]
-    numbers = [
-        span(low.questions, high.questions),
-        span(low.read + low.written, high.read + high.written, tokens),
-    ]
-    price = [span(low.dollars, high.dollars, dollars)] if priced else []
-    return [label, *numbers, span(low.rows, high.rows), *price]
+        return [label, "no estimate: nothing was kept", "", "", ""]
+    took = span(low.read + low.written, high.read + high.written, tokens)
+    price = span(low.dollars, high.dollars, dollars) if priced else ""
+    return [label, span(low.questions, high.questions), took, span(low.rows, high.rows), price]
 
 
 def _show_examples(console: RichConsole, label: str, sampled: Sampled) -> None:

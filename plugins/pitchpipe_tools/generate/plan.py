@@ -12,8 +12,8 @@ from typing import Literal
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.generate.making.expected import expected_of
 from pitchpipe_tools.generate.forecast import FEWEST, Between, Took, Tried, forecast
-from pitchpipe_tools.generate.lengths import Lengths
 from pitchpipe_tools.generate.sampled import Sampled
+from pitchpipe_tools.generate.sizes import QuestionSizes
 
 Basis = Literal["counted", "measured", "stated", "least"]
 BASES: tuple[Basis, ...] = ("counted", "measured", "stated", "least")  # the best first
@@ -21,7 +21,7 @@ STRAYS = 2.0  # a statement may be wrong by this factor
 
 
 @dataclass(frozen=True)
-class Planned:
+class LeftToAsk:
     """What a generator has left to ask."""
 
     label: str
@@ -31,11 +31,11 @@ class Planned:
     basis: Basis
 
 
-def plan(uses: Sequence[Use], teachers: Sequence[Use], sampled: Sampled) -> list[Planned]:
+def plan(uses: Sequence[Use], teachers: Sequence[Use], sampled: Sampled) -> list[LeftToAsk]:
     """For each generator, in the recipe's order. What stands on an estimate is no better than that."""
     found: list[tuple[Tried, Basis, Basis]] = []
     before: Basis = "counted"
-    lengths = [Lengths(use, teachers, sampled) for use in uses]
+    lengths = [QuestionSizes(use, teachers, sampled) for use in uses]
     for use, of in zip(uses, lengths, strict=True):
         before = "counted" if use.shared.get("seeds") else before
         tried, own = _tried(use, of, sampled.tried(use.label), open_before=before != "counted")
@@ -48,7 +48,7 @@ def plan(uses: Sequence[Use], teachers: Sequence[Use], sampled: Sampled) -> list
     ]
 
 
-def _tried(use: Use, lengths: Lengths, one: Tried, open_before: bool) -> tuple[Tried, Basis]:
+def _tried(use: Use, lengths: QuestionSizes, one: Tried, open_before: bool) -> tuple[Tried, Basis]:
     """What an estimate stands on. A generator is through where nothing is left to it."""
     said = expected_of(use)
     if not lengths.next and not open_before:
@@ -61,7 +61,7 @@ def _tried(use: Use, lengths: Lengths, one: Tried, open_before: bool) -> tuple[T
     return replace(one, complete=True), "least"
 
 
-def _planned(label: str, lengths: Lengths, whole: Between, own: Basis, carried: Basis) -> Planned:
+def _planned(label: str, lengths: QuestionSizes, whole: Between, own: Basis, carried: Basis) -> LeftToAsk:
     least, most = lengths.of_next(0.0), lengths.of_next(1.0)
     if own in ("counted", "least"):
         ends = (lengths.of_next(0.5), least, most)
@@ -73,7 +73,7 @@ def _planned(label: str, lengths: Lengths, whole: Between, own: Basis, carried: 
             _at_least(least, _less(whole.low.times(1 / factor), known)),
             _at_least(least, _less(whole.high.times(factor), known)),
         )
-    return Planned(label, len(lengths.known), len(lengths.next), left, carried)
+    return LeftToAsk(label, len(lengths.known), len(lengths.next), left, carried)
 
 
 def _less(one: Took, known: Took) -> Took:

@@ -30,9 +30,11 @@ def spent(charge: Charge, budget: Budget, priced: bool) -> str:
 
 
 def dollars(amount: float) -> str:
-    """Money: cents of a dollar or more, two digits of what is less."""
-    if amount >= 1 or amount == 0:
-        return f"${amount:,.2f}".removesuffix(".00")
+    """Money: whole dollars of a hundred or more, cents of less, two digits of what is less than a dime."""
+    if amount >= 100 or amount == 0:
+        return f"${amount:,.0f}"
+    if amount >= 0.1:
+        return f"${amount:.2f}".removesuffix(".00")
     return f"${amount:.2g}" if amount >= 0.0001 else "under $0.0001"
 
 

@@ -15,12 +15,14 @@ from pitchpipe_stages.generate.requests.budget import Charge
 from pitchpipe_stages.generate.requests.reading import reading
 from pitchpipe_stages.generate.requests.record import FILE
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
+from pitchpipe_tools.generate.keeping import keep
+from pitchpipe_tools.generate.last_words import show_end
 from pitchpipe_tools.generate.pilot import show_pilot
-from pitchpipe_tools.generate.plan import Planned, plan
-from pitchpipe_tools.generate.plan_words import in_a_line, nothing_left, show_table
+from pitchpipe_tools.generate.plan import LeftToAsk, plan
+from pitchpipe_tools.generate.plan_words import in_a_line, nothing_left, show_means, show_table
 from pitchpipe_tools.generate.sampled import Sampled
 from pitchpipe_tools.generate.shown import shown
-from pitchpipe_tools.generate.summary import show_end, show_money, show_summary
+from pitchpipe_tools.generate.summary import show_money, show_summary
 from pitchpipe_tools.generate.together import Together
 from pitchpipe_tools.generate.words import several, spent
 
@@ -52,6 +54,7 @@ class Work:
         """Says what would be asked. Nothing is sent, nothing is written, no key is needed."""
         planned, _ = self._rehearsed()
         show_table(self.console, planned, self.priced)
+        show_means(self.console, planned)
         self.console.say(self._budget())
         return True
 
@@ -63,14 +66,18 @@ class Work:
             self.rehearsal.write(made)
         else:
             made = self._sent(Making(self.recipe, self.console), [])
-        return self._ended(made)
+        show_summary(self.console, made)
+        show_end(self.console, self.folder, made, self.named, offline=False)
+        return made.finished
 
     def offline(self) -> bool:
         """Makes what the replies on record give."""
         planned, made = self._rehearsed()
         self._tell(planned)
-        self.rehearsal.write(made)
-        return self._ended(made)
+        show_summary(self.console, made)
+        keep(self.rehearsal, made)
+        show_end(self.console, self.folder, made, self.named, offline=True)
+        return made.finished
 
     def pilot(self, limit: int) -> bool:
         """Tries a few drafts or sources of each generator. What finished runs have made stays."""
@@ -80,11 +87,14 @@ class Work:
         show_pilot(self.console, self.uses, sampled, self.priced)
         show_money(self.console, made)
         self.console.say(f"\n[bold]{several(made.rows, 'row')}[/]: {escape(self.folder / PILOT)}")
+        self.console.say(
+            f"next: [bold]pitchpipe generate {escape(self.named)}[/]  [dim]what is paid is not paid again[/]"
+        )
         return True
 
     # --- Parts of them -------------------------------------------------------------------------------
 
-    def _rehearsed(self) -> tuple[list[Planned], MadeFile]:
+    def _rehearsed(self) -> tuple[list[LeftToAsk], MadeFile]:
         """What the record gives, and what it lacks."""
         sampled = Sampled()
         self.rehearsal.watch = sampled
@@ -107,15 +117,10 @@ class Work:
                     show_summary(self.console, problem)
                 raise
 
-    def _tell(self, planned: Sequence[Planned]) -> None:
+    def _tell(self, planned: Sequence[LeftToAsk]) -> None:
         self.console.say(f"{in_a_line(planned, self.priced)}; {self._budget()}")
         if len(planned) > 1 and not nothing_left(planned):
             show_table(self.console, planned, self.priced)
-
-    def _ended(self, made: MadeFile) -> bool:
-        show_summary(self.console, made)
-        show_end(self.console, self.folder, made, self.named)
-        return made.finished
 
     def _budget(self) -> str:
         file = self.folder / FILE

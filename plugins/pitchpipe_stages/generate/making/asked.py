@@ -41,11 +41,6 @@ class Once:
         self._problem: PitchpipeError | None = None
         self._flying: dict[bytes, asyncio.Future[Reply]] = {}
 
-    @property
-    def problem(self) -> PitchpipeError | None:
-        """Why nobody need go on asking."""
-        return self._problem or getattr(self.teacher, "broken", None)
-
     async def reply(self, ask: Ask) -> Reply:
         request = as_bytes(request_of(self.use, ask))
         if flying := self._flying.get(request):

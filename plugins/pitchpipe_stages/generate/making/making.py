@@ -148,10 +148,14 @@ class Making:
                 f" --set generate.folder=generated/{other}"
             )
 
+    def rows_as_bytes(self) -> bytes:
+        """What rows.jsonl holds."""
+        return b"".join(map(as_bytes, self.chain.rows))
+
     def write(self, made: MadeFile) -> None:
         """Each file whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        rows = b"".join(map(as_bytes, self.chain.rows))
+        rows = self.rows_as_bytes()
         if self.limit is not None:
             write(self.folder / PILOT, rows)
             return

@@ -15,7 +15,7 @@ A_TOKEN = 4.0  # bytes of a request for each, where no server has counted any
 UNSEEN = 300.0  # tokens of a question, where there is none yet
 
 
-class Lengths:
+class QuestionSizes:
     """What a generator's questions take."""
 
     def __init__(self, use: Use, teachers: Sequence[Use], sampled: Sampled):
@@ -32,9 +32,8 @@ class Lengths:
     def of_next(self, share: float) -> Took:
         """What comes next, if each reply has this share of the tokens that it may have."""
         thinking = getattr(self.teacher, "thinking", 0)
-        return total(
-            self._priced(1, self._read(one), share * (one.max_tokens + thinking)) for one in self.next
-        )
+        each = [self._priced(1, self._read(one), share * (one.max_tokens + thinking)) for one in self.next]
+        return total(each)
 
     def stated(self, said: Statement) -> Took:
         """A draft or a source as the generator states it."""

@@ -1,0 +1,29 @@
+"""The last words: where the rows are, what is missing, its cure, and what comes next."""
+
+from pathlib import Path
+
+from pitchpipe_stages.console import RichConsole, escape
+from pitchpipe_stages.generate.making.made import MadeFile
+from pitchpipe_stages.generate.making.place import LEDGER, ROWS
+from pitchpipe_tools.generate.words import several
+
+OFFLINE = "Without --offline the same command asks what is missing."
+BUDGET = "With a larger `budget` the same command asks what is left, and pays for nothing twice."
+IN_VAIN = "Change what refuses so much, or what is asked for; what was answered is not asked again."
+
+
+def show_end(console: RichConsole, folder: Path, made: MadeFile, recipe: str, offline: bool) -> None:
+    """Of a work that came to its end."""
+    console.say(f"\n[bold]{several(made.rows, 'row')}[/]: {escape(folder / ROWS)}")
+    console.say(f"[dim]why each of the others is none: {escape(folder / LEDGER)}[/]")
+    if not made.finished:
+        console.say(f"[yellow]less than was wanted:[/] {escape(made.problem)}\n{cure_of(made, offline)}")
+    if made.rows:
+        console.say(f"next: [bold]pitchpipe run {escape(recipe)}[/]")
+
+
+def cure_of(made: MadeFile, offline: bool) -> str:
+    """What can be done where less is there than was wanted."""
+    if offline and any(counts.unsent for one in made.generators for counts in one.operators.values()):
+        return OFFLINE
+    return BUDGET if "the budget is spent" in made.problem else IN_VAIN
