@@ -70,7 +70,8 @@ def more_tasks(words: str, random: Random) -> str:
 
 
 def one_task(words: str, random: Random) -> str:
-    return _task(random)
+    """A task that says all that it needs."""
+    return next(task for task in iter(lambda: _task(random), "") if THIS not in task)
 
 
 def whole_examples(words: str, random: Random) -> str:
@@ -135,7 +136,8 @@ def _reply(category: str, parts: tuple[str, ...], context: str) -> str:
         return str(int(parts[0]) + int(parts[1]))
     if category in ("city", "opposite"):
         return {**CITIES, **OPPOSITES}[parts[0]]
-    return OF_A_WORD[category](context if parts[0] == THIS else parts[0])
+    made_up = context if parts[0] == THIS else parts[0]
+    return OF_A_WORD[category](made_up) if made_up else "Which word do you mean?"
 
 
 def _last_task(words: str) -> str:
@@ -168,6 +170,10 @@ def _by_schema(schema: Body, words: str, random: Random) -> Any:
 # --- The server --------------------------------------------------------------------------------------
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 256  # connections that come at once
+
+
 class StandIn(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -192,9 +198,9 @@ class StandIn(BaseHTTPRequestHandler):
         pass
 
 
-def server(port: int = 0) -> ThreadingHTTPServer:
+def server(port: int = 0) -> Server:
     """The server, at any free port where none is named."""
-    return ThreadingHTTPServer(("127.0.0.1", port), StandIn)
+    return Server(("127.0.0.1", port), StandIn)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The teacher `recorded`: replies that were given before, and no others."""
 
+import gzip
 import hashlib
 import json
 import zlib
@@ -25,9 +26,9 @@ class Recorded:
     def __init__(
         self,
         *,
-        path: Annotated[Path, pp.Meta(description="the asks.sqlite of a run, or a file of JSON lines")],
+        path: Annotated[Path, pp.Meta(description="the asks.sqlite of a run, or JSON lines, also in .gz")],
     ):
-        self.path, self.model = path, path.stem
+        self.path, self.model = path, path.name.partition(".")[0]
         self._known: dict[str, list[Line]] | None = None
         self._content: str | None = None
 
@@ -51,8 +52,14 @@ class Recorded:
         near = self._known.get(_question(asked, ask.nth), [])
         for line in near:
             if not _others(line["request"], asked):
-                return _reply(line)
+                return self._as_own(_reply(line), line["request"].get("model"))
         raise pp.PitchpipeError(self._unknown(ask, near, asked))
+
+    def _as_own(self, reply: pp.Reply, asked: str | None) -> pp.Reply:
+        """The record speaks for the model that was asked then. Where another one answered, it still has."""
+        if not reply.model or (asked and not reply.model.startswith(asked)):
+            return reply
+        return pp.replace(reply, model=f"{self.model} ({reply.model})")
 
     def _unknown(self, ask: pp.Ask, near: list[Line], asked: Line) -> str:
         asked_for = str(ask.messages[-1]["content"]) if ask.messages else ask.raw
@@ -118,7 +125,8 @@ def _rows(path: Path) -> Iterator[Line]:
 
 
 def _json_lines(path: Path) -> Iterator[Line]:
-    with open(path, encoding="utf-8") as lines:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
         for number, text in enumerate(lines, 1):
             if not text.strip():
                 continue

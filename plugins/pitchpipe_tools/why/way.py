@@ -7,7 +7,7 @@ from pitchpipe_stages.console import RichConsole, escape, shortened
 from pitchpipe_stages.generate.making.line import MadeLine
 from pitchpipe_stages.generate.making.provenance import Provenance, WayStep
 from pitchpipe_stages.generate.requests.budget import Charge
-from pitchpipe_stages.generate.requests.reading import Exchange
+from pitchpipe_stages.generate.requests.reading import RecordedAsk
 from pitchpipe_stages.generate.requests.spending import in_a_budget
 from pitchpipe_tools.message_lines import lines_of
 
@@ -26,7 +26,7 @@ def show_way(provenance: Provenance, line: MadeLine, console: RichConsole) -> No
     console.say()
 
 
-def show_exchange(provenance: Provenance, exchange: Exchange, console: RichConsole) -> None:
+def show_exchange(provenance: Provenance, exchange: RecordedAsk, console: RichConsole) -> None:
     """A question and its reply as they are, and what came of them."""
     request = exchange.request
     how = [f"{name} {value}" for name, value in request.items() if name not in ("messages", "schema", "api")]
@@ -70,7 +70,7 @@ def _asked(request: Json) -> str:
     return str(messages[-1].get("content", ""))
 
 
-def _reply(exchange: Exchange) -> str:
+def _reply(exchange: RecordedAsk) -> str:
     if exchange.reply is None:
         return f"no reply: {exchange.problem or 'it was never answered'}"
     end = exchange.reply.end

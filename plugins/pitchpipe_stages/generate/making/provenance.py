@@ -11,7 +11,7 @@ import msgspec
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.generate.making.line import MadeLine
 from pitchpipe_stages.generate.making.place import LEDGER, ROWS, SOURCES
-from pitchpipe_stages.generate.requests.reading import Exchange, ReadRecord, reading
+from pitchpipe_stages.generate.requests.reading import RecordedAsk, ReadRecord, reading
 from pitchpipe_stages.generate.requests.record import FILE
 
 KEY = 6  # characters of a key that name a question, at least
@@ -23,7 +23,7 @@ class WayStep:
 
     line: MadeLine
     shown: list[MadeLine]
-    exchanges: list[Exchange]
+    exchanges: list[RecordedAsk]
 
 
 class Provenance:
@@ -53,7 +53,7 @@ class Provenance:
             return self.rows[int(number) - 1]
         return self._known.get(wanted)
 
-    def exchange(self, key: str) -> Exchange | None:
+    def exchange(self, key: str) -> RecordedAsk | None:
         """A question, by its key or the beginning of it."""
         asked = self._questions and len(key) >= KEY and set(key) <= set("0123456789abcdef")
         return self._questions.exchange(key) if self._questions and asked else None

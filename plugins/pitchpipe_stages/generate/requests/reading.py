@@ -16,7 +16,7 @@ from pitchpipe_stages.generate.requests.packing import unpacked, unpacked_reques
 from pitchpipe_stages.generate.requests.record import SPENT
 
 
-class Exchange(Struct):
+class RecordedAsk(Struct):
     """A question, what came of it, and what all its attempts cost."""
 
     number: int
@@ -35,7 +35,7 @@ class ReadRecord:
     def __init__(self, database: sqlite3.Connection):
         self._database = database
 
-    def exchange(self, key: str) -> Exchange | None:
+    def exchange(self, key: str) -> RecordedAsk | None:
         """The question with this key, or with a key that begins so."""
         words = "select n, key, teacher, model, request, reply, problem from ask where key >= ? and key < ?"
         found = self._database.execute(f"{words} order by key limit 1", (key, f"{key}g")).fetchone()
@@ -44,7 +44,7 @@ class ReadRecord:
         number, whole, teacher, model, request, reply, problem = found
         asked = msgspec.json.decode(unpacked_request(request))
         said = unpacked(reply) if reply else None
-        return Exchange(number, whole, teacher, model, asked, said, problem or "", self.cost(number))
+        return RecordedAsk(number, whole, teacher, model, asked, said, problem or "", self.cost(number))
 
     def cost(self, number: int) -> Charge:
         """What the attempts of a question cost; one without an answer counts at its worst."""
