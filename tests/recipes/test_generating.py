@@ -69,7 +69,7 @@ loaders:
 
 
 def test_the_tiny_model_is_its_own_teacher(project):
-    words = "lo mi ka tu sen par".split()
+    words = ["lo", "mi", "ka", "tu", "sen", "par"]
     here = project(
         {"recipe.yaml": OWN, "seeds.jsonl": [{"instruction": f"Say {word} twice."} for word in words]}
     )

@@ -4,8 +4,8 @@ import pitchpipe as pp
 from pitchpipe_components.generators.answers import Answers
 from pitchpipe_components.generators.back_translate import BackTranslate
 from pitchpipe_components.generators.evol_instruct import EvolInstruct
-from pitchpipe_components.generators.self_instruct import TasksFromSeeds
 from pitchpipe_components.generators.persona import Persona
+from pitchpipe_components.generators.self_instruct import TasksFromSeeds
 
 ROOMS = ("pitchpipe_components.generators", "pitchpipe_components.novelty", "pitchpipe_components.text")
 

@@ -11,7 +11,7 @@ import msgspec
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.generate.making.line import MadeLine
 from pitchpipe_stages.generate.making.place import LEDGER, ROWS, SOURCES
-from pitchpipe_stages.generate.requests.reading import RecordedAsk, ReadRecord, reading
+from pitchpipe_stages.generate.requests.reading import ReadRecord, RecordedAsk, reading
 from pitchpipe_stages.generate.requests.record import FILE
 
 KEY = 6  # characters of a key that name a question, at least
