@@ -1,7 +1,6 @@
 """How a generator asks for one source: by the record, equal questions once; whole replies alone come back."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from random import Random
 from typing import Protocol
 
@@ -15,10 +14,12 @@ from pitchpipe.records.conversation import Json
 from pitchpipe_stages.generate.making.progress import End, PosedQuestion
 from pitchpipe_stages.generate.requests.abilities import Priced
 from pitchpipe_stages.generate.requests.desk import followed
-from pitchpipe_stages.generate.requests.key import as_bytes, request_of
+from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
 from pitchpipe_stages.generate.requests.same_model import is_same
 from pitchpipe_stages.generate.requests.schema import must_be_known
 
+APART = 1_000_000  # drafts: equal prompts of two drafts are two questions, told apart by `nth`
+PASSED_OVER = "it failed before"
 ENDS: dict[str, End] = {
     "stop": "answered", "cut": "cut", "refused": "refused", "failed": "failed", "unsent": "unsent",
 }  # fmt: skip
@@ -33,36 +34,20 @@ class CanReply(Protocol):
     async def reply(self, ask: Ask) -> Reply: ...
 
 
-class Once:
-    """Asks a teacher. Equal questions that come at the same time are one."""
+class AskedTeacher:
+    """A teacher that is asked until something stops it: then the questions that are left are not sent."""
 
-    def __init__(self, teacher: CanReply):
-        self.teacher, self.use = teacher, teacher.use
+    def __init__(self, teacher: CanReply, passed_over: Collection[str] = ()):
+        self.teacher, self.use, self.passed_over = teacher, teacher.use, passed_over
+        self.price = self.use.bound.dollars if isinstance(self.use.bound, Priced) else None
         self._problem: PitchpipeError | None = None
-        self._flying: dict[bytes, asyncio.Future[Reply]] = {}
-
-    async def reply(self, ask: Ask) -> Reply:
-        request = as_bytes(request_of(self.use, ask))
-        if flying := self._flying.get(request):
-            return await asyncio.shield(flying)
-        flying = self._flying[request] = asyncio.get_running_loop().create_future()
-        try:
-            reply = await self._asked(ask)
-        except BaseException as error:
-            flying.set_exception(error)
-            flying.exception()  # told by whoever asked first
-            raise
-        finally:
-            del self._flying[request]
-        flying.set_result(reply)
-        return reply
 
     @property
     def problem(self) -> PitchpipeError | None:
         """Why nobody need go on asking."""
         return self._problem or self.teacher.broken
 
-    async def _asked(self, ask: Ask) -> Reply:
+    async def reply(self, ask: Ask) -> Reply:
         """What stops one question stops them all: the first says why, and the others are not sent."""
         try:
             return await self.teacher.reply(ask)
@@ -70,14 +55,23 @@ class Once:
             self._problem = self._problem or error
             return Reply("", "unsent", problem=f"stopped: {error}")
 
+    async def reply_to_draft(self, ask: Ask) -> Reply:
+        """A question of a draft that failed is not asked again: drafts after it were decided without it."""
+        key = key_of(as_bytes(request_of(self.use, ask))) if self.passed_over else ""
+        if key in self.passed_over:
+            return Reply("", "failed", problem=PASSED_OVER, key=key)
+        return await self.reply(ask)
+
 
 class OneSource:
     """Asks for one source of a generator, or for one draft."""
 
-    def __init__(self, once: Once, seed: str, accept: Sequence[str] = (), first: int = 0):
+    def __init__(self, teacher: AskedTeacher, seed: str, accept: Sequence[str] = (), draft: int = -1):
         self.random, self.operator = Random(seed), ""
         self.questions: list[PosedQuestion] = []
-        self._once, self._accept, self._first = once, accept, first
+        self._teacher, self._accept = teacher, accept
+        self._first, self._apart = (draft, APART) if draft >= 0 else (0, 1)
+        self._reply_to = teacher.reply if draft < 0 else teacher.reply_to_draft
 
     async def __call__(
         self, prompt: str | Sequence[Json], /, *, nth: int = 0, max_tokens: int = 1024,
@@ -86,7 +80,7 @@ class OneSource:
     ) -> Reply:  # fmt: skip
         if schema:
             must_be_known(schema)
-        number, words = self._first + nth, str(prompt) if raw else ""
+        number, words = self._first + nth * self._apart, str(prompt) if raw else ""
         how = (max_tokens, temperature, top_p, schema, number, words, tuple(stop), logprobs)
         before = len(self.questions)
         reply = await followed(self._noted, Ask(() if raw else _messages(prompt), *how))
@@ -99,20 +93,21 @@ class OneSource:
         return reply
 
     async def _noted(self, ask: Ask) -> Reply:
-        reply = await self._once.reply(ask)
+        reply = await self._reply_to(ask)
         end, why = self._judged(reply)
-        question = PosedQuestion(reply.key, end, why, self.operator, reply.model, reply.usage)
+        question = PosedQuestion(
+            reply.key, end, why, self.operator, reply.model, reply.end == "failed", reply.usage
+        )
         question.length = len(ask.raw.encode()) + sum(_length(message) for message in ask.messages)
         question.max_tokens = ask.max_tokens
-        teacher = self._once.use.bound
-        if reply.usage and isinstance(teacher, Priced):
-            question.dollars = teacher.dollars(reply.usage) or 0.0
+        if reply.usage and self._teacher.price:
+            question.dollars = self._teacher.price(reply.usage) or 0.0
         self.questions.append(question)
         return reply if end == "answered" or reply.end != "stop" else _not_whole(reply, why)
 
     def _judged(self, reply: Reply) -> tuple[End, str]:
         """What came of a question, and why it was not answered."""
-        asked = self._once.use.bound.model
+        asked = self._teacher.use.bound.model
         if reply.end == "stop" and not reply.text.strip():
             return "failed", "an empty reply"
         if reply.model and not is_same(asked, reply.model) and "other_model" not in self._accept:

@@ -41,6 +41,7 @@ class MadeFile(Struct):
     problem: str  # why it is not finished
     rows: int
     generators: list[GeneratorMade]
+    passed_over: list[str] = field(default_factory=list)  # keys of drafts' questions that failed
     teachers: dict[str, Spending] = field(default_factory=dict)
     decided_by: KeyParts = field(default_factory=dict)
 
@@ -56,7 +57,13 @@ def whole(recipe: Recipe, parts: Sequence[Worked], rows: int, error: PitchpipeEr
     """What is written of all generators, and whether they are done."""
     generators = [generated(worked) for worked in parts]
     problem = str(error or "") or next((_problem(one) for one in generators if _problem(one)), "")
-    return MadeFile(str(recipe.path.resolve()), not problem, problem, rows, generators)
+    failed = [key for worked in parts for key in _passed_over(worked)]
+    return MadeFile(str(recipe.path.resolve()), not problem, problem, rows, generators, failed)
+
+
+def _passed_over(worked: Worked) -> list[str]:
+    drafts = [one for _, one in worked.done if one.unit == "draft"]
+    return [question.key for one in drafts for question in one.questions if question.lost]
 
 
 def _problem(one: GeneratorMade) -> str:

@@ -11,7 +11,7 @@ from pitchpipe.host.protocols import Drafts
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.run.atomic import write, write_json
-from pitchpipe_stages.generate.making.asked import Once
+from pitchpipe_stages.generate.making.asked import AskedTeacher
 from pitchpipe_stages.generate.making.chain import Chain
 from pitchpipe_stages.generate.making.drafting import Drafting
 from pitchpipe_stages.generate.making.explained import lines_of
@@ -50,7 +50,7 @@ class Making:
         self.made: MadeFile | None = None  # when it has ended, well or not
 
     def run(self) -> MadeFile:
-        """Makes what is missing, and writes it all. What stopped it is raised when all is written."""
+        """Makes what is missing, and writes it all. What stopped a teacher is raised when all is written."""
         if not self.offline:
             self.folder.mkdir(parents=True, exist_ok=True)
         made, problem = self._made()
@@ -76,19 +76,16 @@ class Making:
         return made, problem
 
     async def _all(self) -> PitchpipeError | None:
-        """What every generator makes, and what stopped it."""
+        """Lets every generator make what it makes. What stopped a teacher, if something did."""
         async with self._teachers() as teachers:
             made: list[Conversation] = []
-            try:
-                for use in self.recipe[GENERATORS]:
-                    worker = Worker(use, self._teacher(use, teachers), self.recipe[GENERATE].seed, self.limit)
-                    self.parts.append(await self._worked(worker, self._sources(use, made)))
-                    made += self.chain.take(self.parts[-1])
-                    if worker.crashes.error:
-                        return worker.crashes.error
-            except PitchpipeError as error:
-                return error
-            return next((once.problem for once in teachers.values() if once.problem), None)
+            for use in self.recipe[GENERATORS]:
+                worker = Worker(use, self._teacher(use, teachers), self.recipe[GENERATE].seed, self.limit)
+                self.parts.append(await self._worked(worker, self._sources(use, made)))
+                if worker.crashes.error:
+                    raise worker.crashes.error
+                made += self.chain.take(self.parts[-1])
+            return next((one.problem for one in teachers.values() if one.problem), None)
 
     def _sources(self, use: Use, made: list[Conversation]) -> list[Conversation]:
         """What a generator works on: its seeds, or what was made before it."""
@@ -103,7 +100,7 @@ class Making:
             sources = [source for source in sources if source.messages[-1].role != "assistant"]
         return await on_sources(worker, sources, self.watch)
 
-    def _teacher(self, use: Use, teachers: dict[str, Once]) -> Once:
+    def _teacher(self, use: Use, teachers: dict[str, AskedTeacher]) -> AskedTeacher:
         name = str(use.shared.get("teacher"))
         if name not in teachers:
             raise PitchpipeError(f"the recipe has no teacher '{name}'.{suggest(name, teachers)}")
@@ -112,19 +109,20 @@ class Making:
     # --- Teachers ----------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def _teachers(self) -> AsyncIterator[dict[str, Once]]:
+    async def _teachers(self) -> AsyncIterator[dict[str, AskedTeacher]]:
         """The teachers, with the record of requests."""
-        uses = self.recipe[TEACHERS]
+        uses, before = self.recipe[TEACHERS], known(self.folder)
+        passed_over = frozenset(before.passed_over if before else ())
         if self.offline:
             replies = Replies(self.folder / FILE)
-            yield {use.label: Once(Offline(use, replies)) for use in uses}
+            yield {use.label: AskedTeacher(Offline(use, replies), passed_over) for use in uses}
             return
         async with RequestRecord(self.folder / FILE) as record:
             purse = Purse(self.recipe[BUDGET], record.spent())
             senders = {use.label: self._sender(use, record, purse) for use in uses}
             self.watch.opened(senders)
             try:
-                yield {name: Once(sender) for name, sender in senders.items()}
+                yield {name: AskedTeacher(sender, passed_over) for name, sender in senders.items()}
             finally:
                 for use in uses:
                     if isinstance(use.bound, Closes):

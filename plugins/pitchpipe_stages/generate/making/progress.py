@@ -25,6 +25,7 @@ class PosedQuestion:
     why: str
     operator: str  # as the generator names what it was about
     model: str = ""  # that answered, as it calls itself
+    lost: bool = False  # there is no reply that the record could give again
     usage: Usage | None = None
     dollars: float = 0.0  # 0 where nobody knows
     length: int = 0  # of the messages, in bytes

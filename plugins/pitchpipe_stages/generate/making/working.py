@@ -10,13 +10,12 @@ from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.host.making import Made, Unanswered
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
-from pitchpipe_stages.generate.making.asked import Once, OneSource
+from pitchpipe_stages.generate.making.asked import AskedTeacher, OneSource
 from pitchpipe_stages.generate.making.crashes import Crashes
 from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate, Watching
 
 NOTHING = "nothing could be taken from the reply"
 AHEAD = 2  # sources in work for each question that may fly: they do more than wait
-APART = 1000  # between the `nth` of drafts: equal prompts of two drafts are two questions
 
 Pair = tuple[Conversation | None, FinishedOne]  # a source, none for a draft, and what came of it
 
@@ -36,10 +35,10 @@ class Worked:
 class Worker:
     """Has one generator work, with one teacher."""
 
-    def __init__(self, use: Use, once: Once, seed: int, most: int | None = None):
-        self.use, self.once, self.most = use, once, most
+    def __init__(self, use: Use, teacher: AskedTeacher, seed: int, most: int | None = None):
+        self.use, self.teacher, self.most = use, teacher, most
         self.crashes = Crashes(use.label)
-        self.at_once = AHEAD * int(getattr(once.use.bound, "concurrency", 1))
+        self.at_once = AHEAD * int(getattr(teacher.use.bound, "concurrency", 1))
         self._seed, self._accept = f"{seed} {use.label}", use.shared.get("accept") or ()
 
     async def source(self, source: Conversation) -> FinishedOne:
@@ -47,11 +46,11 @@ class Worker:
         return await self._collected(lambda: self.use.bound(source, ask), ask, found)
 
     async def draft(self, number: int, draft: Callable[[OneSource], AsyncIterator[Made]]) -> FinishedOne:
-        ask = self._ask(f"draft {number}", number * APART)
+        ask = self._ask(f"draft {number}", number)
         return await self._collected(lambda: draft(ask), ask, FinishedOne("draft", str(number)))
 
-    def _ask(self, of: str, first: int = 0) -> OneSource:
-        return OneSource(self.once, f"{self._seed} {of}", self._accept, first)
+    def _ask(self, of: str, draft: int = -1) -> OneSource:
+        return OneSource(self.teacher, f"{self._seed} {of}", self._accept, draft)
 
     async def _collected(
         self, make: Callable[[], AsyncIterator[Made]], ask: OneSource, found: FinishedOne

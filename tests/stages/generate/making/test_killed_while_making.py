@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from pitchpipe_stages.generate.requests import record
+from pitchpipe_stages.generate.requests import database
 from tests.bad_server import READ, WRITTEN
 from tests.generating import KEY, VARIABLE, answer, bad_server, files
 from tests.stages.generate.requests.test_killed import child, ended, killed
@@ -93,7 +93,7 @@ def test_a_budget_that_grows_goes_on_to_the_same_bytes(project, undisturbed):
 
 
 def test_a_second_process_is_refused_in_words(project, monkeypatch):
-    monkeypatch.setattr(record, "PATIENCE", 0.2)
+    monkeypatch.setattr(database, "PATIENCE", 0.2)
     with bad_server(answer, slow=1.0) as server:
         here = project(files(server.url, CHAIN), **{VARIABLE: KEY})
         first = generate(here)
@@ -134,7 +134,7 @@ def test_ctrl_c_keeps_what_was_answered(project, undisturbed):
         os.kill(pid, signal.SIGINT)
         ended(pid)
         assert not (here.folder / ROWS).exists()
-        with closing(sqlite3.connect(here.folder / "generated/recipe/asks.sqlite")) as database:
-            assert database.execute("select count(*) from ask where reply is not null").fetchone()[0] >= 15
+        with closing(sqlite3.connect(here.folder / "generated/recipe/asks.sqlite")) as kept:
+            assert kept.execute("select count(*) from ask where reply is not null").fetchone()[0] >= 15
         here.run("generate", "recipe.yaml").assert_success()
         assert here.read(ROWS) == rows and len(server.asked) <= alone + CONCURRENCY
