@@ -82,9 +82,10 @@ class Chat(BaseHTTPRequestHandler):
 
     def reply(self, body: Body, text: str | None, end: str | None = "stop", **more: Any) -> Body:
         message = {"role": "assistant", "content": text} | more.pop("message", {})
+        said = {"text": text} if "prompt" in body else {"message": message}
         usage = {"prompt_tokens": READ, "completion_tokens": WRITTEN, "total_tokens": READ + WRITTEN}
         head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": body["model"]}
-        choices = [{"index": 0, "message": message, "finish_reason": end}]
+        choices = [{"index": 0, **said, "finish_reason": end}]
         return head | {"choices": choices, "usage": usage} | more
 
     def do_fine(self, body: Body, time_of_it: int) -> None:

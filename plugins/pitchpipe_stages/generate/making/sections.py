@@ -50,7 +50,8 @@ def _check(checker: "Checker", recipe: Recipe) -> None:
         key = (GENERATORS.name, number + 1, use.name)
         if not use.shared.get("teacher"):
             checker.problem(key, f"generator '{use.name}' needs the option 'teacher'")
-        if number == 0 and not use.shared.get("seeds"):
+        seedless = getattr(use.component.call, "seedless", False)
+        if number == 0 and not use.shared.get("seeds") and not seedless:
             checker.problem(key, "the first generator needs the option 'seeds'")
     for use in recipe.uses():
         if isinstance(use.bound, ReadsMade):
