@@ -57,10 +57,6 @@ class TasksFromSeeds:
             "tasks that a question shows, of human, machine, or any; while too few are made, more are human",
         ),
     ] = None
-    form: Annotated[
-        presets.Form | None,
-        _of("form", "what a question asks for: a numbered list, one task, or whole tasks in JSON"),
-    ] = None
     per_ask: Annotated[Count | None, _of("per_ask", "new tasks that a question asks for")] = None
     temperature: Annotated[Heat | None, _of("temperature", "of new tasks")] = None
     top_p: Annotated[Share | None, _of("top_p", "of new tasks")] = None
@@ -119,6 +115,12 @@ class TasksFromSeeds:
         self._examples = shown(OURS)
         self._of_seeds: tuple[Sequence[pp.Conversation], list[ShownTask]] = ((), [])
         checked(self.values.demonstrations)
+        if self.values.min_words > self.values.max_words:
+            raise ValueError(
+                f"min_words ({self.values.min_words}) is above max_words ({self.values.max_words})"
+            )
+        if self.values.form == "one" and self.values.per_ask > 1:
+            raise ValueError(f"per_ask: like '{self.like}' asks for one task at a time")
 
     def admission(self, seeds: Sequence[pp.Conversation]) -> Callable[[pp.Made], pp.Drop | None]:
         """Drops what is too near to a seed, or to what was admitted before."""
@@ -146,9 +148,6 @@ class TasksFromSeeds:
             )  # fmt: skip
 
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
-        if source.last_reply() is not None:  # it came as a whole
-            yield pp.made(messages=source.messages, operator="whole")
-            return
         task = source.messages[0].content
         labels = await self._is_classification(task, ask)
         if labels is None:

@@ -1,6 +1,8 @@
 """What a teacher is asked, in our own words; and, under their names, in the words of two guides."""
 
 # ruff: noqa: E501 a line of a prompt is a line of its text
+import re
+
 import pitchpipe as pp
 
 SHARED = {
@@ -123,13 +125,14 @@ Generate {wanted} new examples in JSON format:
 ]""",
 }
 PROMPTS = {"chat": CHAT, "paper": PAPER, "document": DOCUMENT, "batch": BATCH}
-# What a prompt of a recipe's own must hold, so that it asks for anything.
+# The fields of each prompt. A recipe's own prompt must hold the first, or it asks for nothing.
 FIELDS = {
-    "instructions": ("tasks",),
-    "classification": ("instruction",),
-    "inputs_first": ("instruction",),
-    "outputs_first": ("instruction",),
+    "instructions": ("tasks", "wanted", "first", "last"),
+    "classification": ("instruction", "examples"),
+    "inputs_first": ("instruction", "instances"),
+    "outputs_first": ("instruction", "instances"),
 }
+_FIELD = re.compile(r"\{([a-z_]+)\}")
 
 
 def prompts(like: str, own: dict[str, str]) -> dict[str, str]:
@@ -137,9 +140,12 @@ def prompts(like: str, own: dict[str, str]) -> dict[str, str]:
     for name, text in own.items():
         if name not in FIELDS:
             raise ValueError(f"prompts: no prompt '{name}'.{pp.suggest(name, FIELDS)}")
-        for wanted in FIELDS[name]:
-            if f"{{{wanted}}}" not in text:
-                raise ValueError(f"prompts: '{name}' must hold the field {{{wanted}}}")
+        known, found = FIELDS[name], _FIELD.findall(text)
+        if known[0] not in found:
+            raise ValueError(f"prompts: '{name}' must hold the field {{{known[0]}}}")
+        if unknown := [field for field in found if field not in known]:
+            fields = ", ".join(f"{{{field}}}" for field in known)
+            raise ValueError(f"prompts: '{name}' has no field {{{unknown[0]}}}, but {fields}")
     return PROMPTS[like] | own
 
 
