@@ -49,6 +49,8 @@ class EvolInstruct:
     gained. Any option beside it overrides it.
     """
 
+    without_replies = True
+
     def __init__(
         self,
         *,

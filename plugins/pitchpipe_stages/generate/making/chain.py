@@ -50,7 +50,7 @@ class Chain:
         for candidate in one.candidates:
             if candidate.made is None or candidate.fate != "kept":
                 continue
-            if candidate.made.id in self._origins:
+            if candidate.made.id in self._origins or candidate.made.id in self._seeds:
                 candidate.drops(Drop("the same as another", like=candidate.made.id))
                 continue
             yield self._kept(use, source, candidate, answered)

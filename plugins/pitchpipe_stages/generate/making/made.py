@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask
+from pitchpipe.host.local import LOCAL
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of
 from pitchpipe_stages.generate.making.counts import MadeCounts, by_operator
@@ -16,7 +17,7 @@ from pitchpipe_stages.generate.making.place import MADE
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
 from pitchpipe_stages.generate.making.seeds import files_of_seeds
 from pitchpipe_stages.generate.making.working import Worked
-from pitchpipe_stages.generate.requests.abilities import NamesRequest
+from pitchpipe_stages.generate.requests.abilities import NamesRequest, TakesModels
 from pitchpipe_stages.generate.requests.sections import TEACHERS
 from pitchpipe_stages.generate.requests.spending import Spending
 
@@ -102,6 +103,12 @@ def decided_by(recipe: Recipe) -> KeyParts:
 
 
 def _of_teacher(teacher: Use, recipe: Recipe) -> KeyParts:
-    if not isinstance(teacher.bound, NamesRequest):
+    if not isinstance(teacher.bound, NamesRequest) or isinstance(teacher.bound, TakesModels):
         return parts_of(teacher, recipe)
     return {f"teacher {teacher.label}'s model and parameters": digest(teacher.bound.request(Ask(())))}
+
+
+def changes(made: MadeFile, recipe: Recipe) -> list[str]:
+    """What of the recipe is not as it was when this was made. Code counts where it is the recipe's own."""
+    differ = {name for name, _ in made.decided_by.items() ^ decided_by(recipe).items()}
+    return sorted(name for name in differ if LOCAL in name or not name.endswith(("'s code", "'s version")))

@@ -52,18 +52,16 @@ def numbers(path: Path) -> dict[str, int]:
 
 
 def read(path: Path, words: str) -> list[Any]:
-    """Rows of a record, where there is one. In a folder that nobody may write to it cannot be shared with a
-    process that writes, and need not be."""
+    """Rows of a record, if it is there. One that was closed well has no log beside it, or an empty one, and
+    can be read where nothing can be written."""
     if not path.exists():
         return []
+    log = path.with_name(f"{path.name}-wal")
     try:
-        return _rows(path, words, "mode=ro")
+        return _rows(path, words, "mode=ro" if log.exists() and log.stat().st_size else "immutable=1")
     except sqlite3.Error as error:
         if "locked" in str(error):
             raise PitchpipeError(f"another pitchpipe asks from {path}: wait until it has ended") from None
-    try:
-        return _rows(path, words, "immutable=1")
-    except sqlite3.Error as error:
         raise PitchpipeError(f"{path} cannot be read: {error}") from None
 
 

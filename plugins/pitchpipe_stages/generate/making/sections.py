@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -53,9 +53,32 @@ def _check(checker: "Checker", recipe: Recipe) -> None:
         seedless = getattr(use.component.call, "seedless", False)
         if number == 0 and not use.shared.get("seeds") and not seedless:
             checker.problem(key, "the first generator needs the option 'seeds'")
+        _check_seeds(checker, recipe, (*key, "seeds"), use)
+    _check_answers(checker, recipe)
     for use in recipe.uses():
         if isinstance(use.bound, ReadsMade):
             _check_reader(checker, recipe, use)
+
+
+def _check_seeds(checker: "Checker", recipe: Recipe, key: Any, use: Use) -> None:
+    """Whether there are files to begin from."""
+    path = use.shared.get("seeds")
+    if not path:
+        return
+    component = recipe.host.find("loader", "files")
+    checker.made(key, lambda: component.call(path=path))
+
+
+def _check_answers(checker: "Checker", recipe: Recipe) -> None:
+    """Tells where what is made stays without a reply: then it is no row."""
+    uses = recipe[GENERATORS]
+    if uses and getattr(uses[-1].component.call, "without_replies", False):
+        last = uses[-1]
+        words = (
+            "nothing answers what this makes, and without a reply it is no row: add behind it"
+            f" - answers: {{teacher: {last.shared.get('teacher') or '...'}}}"
+        )
+        recipe.hints.append(Problem(last.place, f"generators.{last.label}", words))
 
 
 def _check_reader(checker: "Checker", recipe: Recipe, use: Use) -> None:

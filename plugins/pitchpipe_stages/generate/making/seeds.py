@@ -38,10 +38,32 @@ def seeds_of(recipe: Recipe, path: Path, console: Console) -> list[Conversation]
 
 
 def _read(recipe: Recipe, path: Path) -> Iterator[Base]:
-    source = SourceUse(_loader(recipe, path), path.name)
-    settled = settle(source, recipe.host, "prompts")
-    reader = Reader(source, settled.format, recipe, settled.judged, "prompts")
-    return (reader.base(part) for part in settled.parts)
+    """The rows of each file, in the format of that file."""
+    for file in _loader(recipe, path).bound.inputs():
+        source = SourceUse(_loader(recipe, file), file.name)
+        settled = settle(source, recipe.host, "prompts")
+        reader = Reader(source, settled.format, recipe, settled.judged, "prompts")
+        without = [Reader(source, one, recipe, settled.judged, "prompts") for one in _without_replies(recipe)]
+        for part in settled.parts:
+            base = reader.base(part)
+            for other in without if base.refused else ():
+                _fill(base, other.base(part))
+            yield base
+
+
+def _without_replies(recipe: Recipe) -> list[Use]:
+    """Formats of rows that need no reply: a file may hold both kinds."""
+    every = recipe.host.all("format")
+    some = [one for one in every if getattr(one.call, "learns", "") == "prompts"]
+    return [Use(one, {}, bind(one.call, {}), "", one.name) for one in some]
+
+
+def _fill(base: Base, other: Base) -> None:
+    """Takes rows that one format refuses as another one reads them."""
+    if len(base.conversations) == len(other.conversations):
+        for number in [number for number in base.refused if other.conversations[number]]:
+            base.conversations[number] = other.conversations[number]
+            del base.refused[number]
 
 
 def _loader(recipe: Recipe, path: Path) -> Use:

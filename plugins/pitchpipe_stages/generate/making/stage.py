@@ -5,6 +5,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.directory import Run
 from pitchpipe.run.keys import KeyParts, digest_files
 from pitchpipe.run.stage import Stage
+from pitchpipe_stages.console import escape
 from pitchpipe_stages.generate.making.place import ROWS, ReadsMade, folder_of
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
 
@@ -29,6 +30,24 @@ class TakeGenerated(Stage[dict[str, int]]):
         rows = folder_of(run.recipe, run.recipe[GENERATE].folder) / ROWS
         with open(rows, "rb") as lines:
             return {"rows": sum(1 for _ in lines)}
+
+    def tell(self, run: Run, result: dict[str, int]) -> None:
+        """Whose rows they are and what they cost; what is not as it was when they were made."""
+        from pitchpipe_stages.generate.making.made import changes, known
+
+        recipe = run.recipe
+        made = known(folder_of(recipe, recipe[GENERATE].folder))
+        names = ", ".join(use.label for use in recipe[GENERATORS])
+        dollars = sum(one.dollars or 0 for one in made.teachers.values()) if made else 0
+        cost = f", ${dollars:,.4g}" if dollars else ""
+        run.console.say(f"{result['rows']:,} rows of {names}{cost}")
+        if made and made.problem:
+            run.console.say(f"[yellow]warning:[/] not all was made: {escape(made.problem)}")
+        if made and (changed := changes(made, recipe)):
+            cure = f"pitchpipe generate {recipe.path} makes them anew, and asks only what is new"
+            run.console.say(
+                f"[yellow]warning:[/] since these were made, {', '.join(changed)} changed: {cure}"
+            )
 
 
 GENERATED = TakeGenerated()

@@ -1,6 +1,7 @@
 """Which drafts a draft may see: those before it, never by the order in which replies come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TypeVar, overload
 
 BEHIND = 2048  # drafts that may be undecided, at most: benchmarks/window.py
@@ -21,6 +22,9 @@ class First(Sequence[Item]):
 
     def __len__(self) -> int:
         return self._count
+
+    def __iter__(self) -> Iterator[Item]:
+        return islice(self._items, self._count)
 
     @overload
     def __getitem__(self, at: int) -> Item: ...

@@ -20,7 +20,7 @@ class Yields:
         self._empty = self._empty + 1 if empty else 0
         if self._empty >= EMPTY:
             return f"the last {EMPTY} drafts gave nothing: {self._worst(EMPTY)}"
-        accepted = sum(not reason for reason in self._last)
+        accepted = self._last.count("")
         if len(self._last) == LAST and accepted < LEAST * LAST:
             return f"of the last {LAST} candidates {accepted} were accepted: {self._worst(LAST)}"
         return ""
