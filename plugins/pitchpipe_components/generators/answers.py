@@ -10,6 +10,8 @@ from pitchpipe_components.text.refusing import outcome_of
 from pitchpipe_components.text.tokens import tokens
 
 FEW = 80  # words; a longer reply may apologise and go on (Xu et al. 2023, arXiv 2304.12244)
+ECHO = "echo: the reply is the question"
+SAID = "said before: another answer to this is the same"
 SPOKEN = ("system", "user", "assistant")
 
 
@@ -54,15 +56,15 @@ class Answers:
         if why := _unaskable(source, asked):
             yield _made(source, asked, pp.drop(why))
             return
-        said: list[str] = []
+        said = {loosened(text): ECHO for text in {asked[-1].content, whole(asked[-1])}}
         for nth in range(self.per_source):
             reply = await reply_to(ask, self._questions(asked), nth=nth, **self.how)
             if reply is None:
                 continue
-            words = reply.text.strip()
-            answer = pp.Message("assistant", words, reasoning=reply.reasoning)
-            yield _made(source, [*asked, answer], self._why_not(asked, words, said))
-            said.append(loosened(words))
+            words, plain = reply.text.strip(), loosened(reply.text)
+            dropped = self._why_not(words) or (pp.drop(said[plain]) if plain in said else None)
+            said.setdefault(plain, SAID)
+            yield _made(source, [*asked, pp.Message("assistant", words, reasoning=reply.reasoning)], dropped)
 
     def _questions(self, asked: Sequence[pp.Message]) -> list[dict[str, str]]:
         told = [{"role": message.role, "content": whole(message)} for message in asked]
@@ -70,16 +72,11 @@ class Answers:
             return [{"role": "system", "content": self.system}, *told]
         return told
 
-    def _why_not(self, asked: Sequence[pp.Message], words: str, said: Sequence[str]) -> pp.Drop | None:
-        outcome, count = outcome_of(words), len(tokens(words))
-        if outcome == "empty":
-            return pp.drop(f"empty: {words[:80]}" if words else "empty")
-        if self.sorry == "drop" and outcome == "refused" and count < FEW:
+    def _why_not(self, words: str) -> pp.Drop | None:
+        if not any(map(str.isalnum, words)):
+            return pp.drop(f"empty: {words[:80]}")
+        if self.sorry == "drop" and (count := len(tokens(words))) < FEW and outcome_of(words) == "refused":
             return pp.drop(f"sorry: {words[:80]}", score=count, limit=FEW)
-        if loosened(words) in (loosened(asked[-1].content), loosened(whole(asked[-1]))):
-            return pp.drop("echo: the reply is the question")
-        if loosened(words) in said:
-            return pp.drop("said before: another answer to this is the same")
         return None
 
 

@@ -8,6 +8,7 @@ from pitchpipe_components.text.words import unspaced
 
 LOOSELY = "without regard to case, spaces, punctuation around words and forms of the same letter"
 _PLAINER = str.maketrans("‘’“”−", "''\"\"-")  # noqa: RUF001
+_MIXED = re.compile(r"(?<!\S)[^\W_]*+\S+")  # a word that has more in it than letters and digits
 _NUMBER = re.compile(r"-?\.?\d")
 _INSIDE_A_NUMBER = re.compile(r"(?:(?:^|[^\w)])-|\d[.,]|(?:^|\W)\.)\|\d|\d\|[.,]\d")  # 1|,000  3.|5  -|5
 
@@ -15,7 +16,8 @@ _INSIDE_A_NUMBER = re.compile(r"(?:(?:^|[^\w)])-|\d[.,]|(?:^|\W)\.)\|\d|\d\|[.,]
 def loosened(text: str) -> str:
     """The words with one space between them. What is punctuation alone stays as it is."""
     plain = unicodedata.normalize("NFKC", text.translate(_PLAINER)).casefold()
-    return " ".join(filter(None, map(_bare, plain.split()))) or " ".join(plain.split())
+    words = _MIXED.sub(lambda word: _bare(word[0]), plain).split()
+    return " ".join(words or plain.split())
 
 
 def contains(text: str, part: str) -> bool:

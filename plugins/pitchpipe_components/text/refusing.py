@@ -2,10 +2,11 @@
 
 import re
 from functools import cache
+from itertools import islice
 from typing import Literal
 
 from pitchpipe_components.text.refusal_rules import COMPLIES, IDIOMS, INSTEAD, REFUSES
-from pitchpipe_components.text.sentences import sentences
+from pitchpipe_components.text.sentences import each_sentence
 
 Outcome = Literal["refused", "answered", "empty"]
 
@@ -27,7 +28,7 @@ def outcome_of(reply: str) -> Outcome:
 def _refusal(low: str) -> slice | None:
     """Where an early sentence refuses."""
     end = 0
-    for sentence in sentences(low)[:EARLY]:
+    for sentence in islice(each_sentence(low), EARLY):
         start = low.find(sentence, end)
         end = start + len(sentence)
         if _pattern(REFUSES).search(_pattern(IDIOMS).sub(" ", sentence)):

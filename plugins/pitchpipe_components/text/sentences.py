@@ -2,6 +2,8 @@
 # ruff: noqa: RUF001 non-ASCII characters are meant
 
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 _ABBREVIATED = frozenset(
     (
@@ -17,14 +19,19 @@ _END = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]+[」』”�
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, the last one with or without a mark. A line break ends none."""
-    found, start = [], 0
-    for end in _END.finditer(text):
-        if _goes_on(text, end):
+    return list(each_sentence(text))
+
+
+def each_sentence(text: str) -> Iterator[str]:
+    """One after the other, for who wants the first few alone."""
+    start = 0
+    for end in chain(_END.finditer(text), [None]):
+        if end and _goes_on(text, end):
             continue
-        found.append(text[start : end.end()].strip())
-        start = end.end()
-    found.append(text[start:].strip())
-    return [sentence for sentence in found if any(map(str.isalnum, sentence))]
+        sentence = text[start : end.end() if end else len(text)].strip()
+        start = end.end() if end else len(text)
+        if any(map(str.isalnum, sentence)):
+            yield sentence
 
 
 def _goes_on(text: str, end: re.Match[str]) -> bool:

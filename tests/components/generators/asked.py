@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pitchpipe as pp
-from pitchpipe_stages.generate.making.asked import Once, OneSource
+from pitchpipe_stages.generate.making.asked import AskedTeacher, OneSource
 from pitchpipe_stages.generate.requests.flights import Flights
 from pitchpipe_stages.generate.requests.purse import Purse
 from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
@@ -34,7 +34,7 @@ class AtWork:
         (use,) = recipe[TEACHERS]
         async with RequestRecord(self.folder / FILE) as record:
             sender = Sender(use, record, Purse(recipe[BUDGET], record.spent()), Flights(1))
-            ask = OneSource(Once(sender), f"{seed} {source.id}")
+            ask = OneSource(AskedTeacher(sender), f"{seed} {source.id}")
             try:
                 return [made async for made in generator(source, ask)]
             finally:

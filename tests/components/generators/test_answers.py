@@ -101,6 +101,13 @@ def test_what_cannot_be_answered_is_not_asked(tmp_path, seed, reason):
         assert work.questions == []
 
 
+def test_a_reply_that_repeats_the_question_without_its_context_is_an_echo(tmp_path):
+    with at_work(tmp_path, lambda question: "Sort them") as work:
+        assert reasons(work.made(Answers(), source("Sort them.", context="3 1"))) == [
+            "echo: the reply is the question"
+        ]
+
+
 @pytest.mark.parametrize("mode", ["length", "refusal", "empty", "other_model"])
 def test_a_reply_that_is_not_whole_is_no_answer_and_the_next_is_asked_for(tmp_path, mode):
     with at_work(tmp_path, lambda question: "Hm.") as work:

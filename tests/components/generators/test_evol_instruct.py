@@ -96,10 +96,14 @@ def test_the_document_asks_its_prompts_in_its_order_and_keeps_all(tmp_path):
     assert "Original instruction: The same.\n" in work.questions[1]
 
 
-def test_the_paper_has_values_of_its_own_and_an_option_beside_it_overrides_them():
-    paper = EvolInstruct(like="paper", rounds=2).ways
-    assert (paper.rounds, paper.in_breadth, paper.temperature, paper.top_p) == (2, ("mutation",), 1.0, 0.9)
+def test_the_paper_has_values_of_its_own_and_an_option_beside_it_overrides_them(tmp_path):
+    paper = EvolInstruct(like="paper", rounds=1)
+    assert (paper.ways.rounds, paper.ways.in_breadth, paper.ways.max_tokens) == (1, ("mutation",), 2048)
     assert EvolInstruct(like="paper").ways.rounds == 4
+    with at_work(tmp_path, lambda question: "Equal" if "Not Equal" in question else "Sew kites.") as work:
+        (made,) = work.made(paper, SEED)
+        assert (work.server.asked[0]["temperature"], work.server.asked[0]["top_p"]) == (1.0, 0.9)
+    assert str(made.drop) == "no gain: the teacher calls it equal" and made.drop.score == 0
 
 
 # --- What is eliminated -----------------------------------------------------------------------------
@@ -130,6 +134,17 @@ def test_what_is_eliminated_is_explained_and_its_parent_is_evolved_again(tmp_pat
     assert str(dropped.drop) == reason and kept.drop is None
     assert asked == [start, start]
     assert (dropped.round, kept.round) == (1, 2) and dropped.parents == kept.parents
+
+
+def test_a_chain_does_not_turn_in_circles(tmp_path):
+    again = "Sew two red kites, and say why."
+    replies = iter([again, "Cook soup for nine hungry sailors.", again])
+    with at_work(tmp_path, lambda question: next(replies)) as work:
+        assert [str(one.drop or "") for one in work.made(EvolInstruct(), SEED)] == [
+            "",
+            "",
+            "no gain: said before",
+        ]
 
 
 @pytest.mark.parametrize("reason", CASES)
@@ -237,6 +252,7 @@ def test_prompts_of_your_own_replace_a_way_or_add_one(tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"in_breadth": ("mutations",)}, "there is no way 'mutations'. Did you mean 'mutation'?"),
         ({"in_depth": ("deepn",)}, "there is no way 'deepn'. Did you mean 'deepen'?"),
         ({"in_depth": (), "in_breadth": ()}, "both empty"),
         ({"prompts": {"deepen": "Harder!"}}, "the prompt of 'deepen' has no field {instruction}"),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass
 from random import Random
 from typing import Annotated, Any
 
@@ -10,32 +10,31 @@ import pitchpipe as pp
 from pitchpipe_components.generators.asked import Posed, asked_in, reply_to
 from pitchpipe_components.generators.evol_instruct.elimination import Elimination
 from pitchpipe_components.generators.evol_instruct.operators import FORMS
-from pitchpipe_components.generators.evol_instruct.presets import Choose, Like, Rule, ways
+from pitchpipe_components.generators.evol_instruct.presets import (
+    Choose,
+    Like,
+    Rule,
+    chosen,
+    of_each,
+)
 from pitchpipe_components.text.rewritten import unwrapped
 from pitchpipe_components.text.tokens import tokens
 
-Tokens = Annotated[int, pp.Meta(ge=1)]
-Rounds = Annotated[int, pp.Meta(ge=1)]
-Share = Annotated[float, pp.Meta(ge=0, le=1)]
-Warmth = Annotated[float, pp.Meta(ge=0)]
+Count = Annotated[int, pp.Meta(ge=1)]
+Part = Annotated[float, pp.Meta(ge=0, le=1)]
+Heat = Annotated[float, pp.Meta(ge=0, le=2)]
 Nucleus = Annotated[float, pp.Meta(gt=0, le=1)]
-_DEPTH = "ways of making it harder; left out: constraints, deepen, concretize, reasoning, complicate_input"
-_DEPTH += " (document: all but the last); [] for none"
-_BREADTH = "ways of making a new one of its domain; left out: mutation, topic, method (paper: mutation;"
-_BREADTH += " document: none); [] for none"
-_RULES = "rules that drop a result; left out: all (paper: all but grown; document: none)"
-_ASK = (
-    "no_gain: ROUGE-L with the old one above which the teacher is asked whether they are equal; left out: 0.6"
-)
-_ASK += " (paper: 0)"
-_PROMPTS = (
-    "prompts of your own with the field {instruction}: for these ways, or for new ones that are named above"
-)
-
-Text = dict[str, str]
 Names = tuple[str, ...]
+_ASK = "no_gain: ROUGE-L with the old one from which the teacher is asked whether both are equal"
+_PROMPTS = "prompts of your own with the field {instruction}, for these ways or for new ones that you list"
 
 
+def _of(name: str, what: str) -> pp.Meta:
+    """What an option is for, and its value under each name."""
+    return pp.Meta(description=f"{what} ({of_each(name)})")
+
+
+@dataclass(kw_only=True)
 class EvolInstruct:
     """Evolve instructions over several rounds: harder ones in depth, new ones of the domain in breadth.
 
@@ -43,51 +42,35 @@ class EvolInstruct:
     parent is evolved again in the next round. What is evolved is the first message of the user, with its
     context; a system message is kept. The results have no reply: the generator `answers` makes it.
 
-    `like: document` is the pipeline of the course: its four prompts in turn, 200 tokens, three rounds,
-    nothing eliminated. `like: paper` has the values of Xu et al. 2023 (arXiv 2304.12244): four rounds, six
-    operators by chance, temperature 1, top_p 0.9, and a teacher who is always asked whether anything was
-    gained. Any option beside it overrides it.
+    `like` names a whole set of values, and any option beside it replaces one of them:
+    - chat: ours, for models that chat, in any language
+    - paper: those of Xu et al. 2023 (arXiv 2304.12244): six ways by chance, and a teacher who is always asked
+      whether anything was gained
+    - document: the four prompts of a guide in turn, word for word; nothing is eliminated
     """
 
     without_replies = True
 
-    def __init__(
-        self,
-        *,
-        like: Annotated[Like | None, pp.Meta(description="values and prompts by a name")] = None,
-        rounds: Annotated[
-            Rounds | None, pp.Meta(description="times that each is evolved; left out: 3 (paper: 4)")
-        ] = None,
-        in_depth: Annotated[Names | None, pp.Meta(description=_DEPTH)] = None,
-        in_breadth: Annotated[Names | None, pp.Meta(description=_BREADTH)] = None,
-        choose: Annotated[
-            Choose | None,
-            pp.Meta(description="by chance, or in turn as listed; left out: uniform (document: cycle)"),
-        ] = None,
-        breadth: Annotated[
-            Share | None,
-            pp.Meta(description="share of rounds in breadth; left out: all ways are equally likely"),
-        ] = None,
-        eliminate: Annotated[tuple[Rule, ...] | None, pp.Meta(description=_RULES)] = None,
-        ask_above: Annotated[Share | None, pp.Meta(description=_ASK)] = None,
-        max_growth: Annotated[int, pp.Meta(ge=1, description="grown: the most new words of a round")] = 300,
-        prompts: Annotated[Text | None, pp.Meta(description=_PROMPTS)] = None,
-        temperature: Annotated[Warmth | None, pp.Meta(description="left out: 0.7 (paper: 1)")] = None,
-        top_p: Annotated[Nucleus | None, pp.Meta(description="left out: 1 (paper: 0.9)")] = None,
-        max_tokens: Annotated[
-            Tokens | None,
-            pp.Meta(description="of a reply, at most; left out: 1024 (paper: 2048; document: 200)"),
-        ] = None,
-    ):
-        base = ways(like)
-        given: dict[str, Any] = {
-            "rounds": rounds, "in_depth": in_depth, "in_breadth": in_breadth, "choose": choose,
-            "eliminate": eliminate, "ask_above": ask_above, "temperature": temperature, "top_p": top_p,
-            "max_tokens": max_tokens,
-        }  # fmt: skip
-        set_here = {name: value for name, value in given.items() if value is not None}
-        self.ways = replace(base, prompts=base.prompts | (prompts or {}), **set_here)
-        self.breadth, self.max_growth = breadth, max_growth
+    like: Annotated[Like, pp.Meta(description="whose values those are that are left out")] = "chat"
+    rounds: Annotated[Count | None, _of("rounds", "times that each is evolved")] = None
+    in_depth: Annotated[Names | None, _of("in_depth", "ways of making it harder; [] for none")] = None
+    in_breadth: Annotated[
+        Names | None, _of("in_breadth", "ways of making a new one of its domain; [] for none")
+    ] = None
+    choose: Annotated[Choose | None, _of("choose", "by chance, or in turn as they are listed")] = None
+    breadth: Annotated[
+        Part | None, pp.Meta(description="share of rounds in breadth; left out: all ways are equally likely")
+    ] = None
+    eliminate: Annotated[tuple[Rule, ...] | None, _of("eliminate", "rules that drop a result")] = None
+    ask_from: Annotated[Part | None, _of("ask_from", _ASK)] = None
+    max_growth: Annotated[int, pp.Meta(ge=1, description="grown: the most new words of a round")] = 300
+    prompts: Annotated[dict[str, str] | None, pp.Meta(description=_PROMPTS)] = None
+    temperature: Annotated[Heat | None, _of("temperature", "of what is rewritten")] = None
+    top_p: Annotated[Nucleus | None, _of("top_p", "of what is rewritten")] = None
+    max_tokens: Annotated[Count | None, _of("max_tokens", "tokens of a reply, at most")] = None
+
+    def __post_init__(self) -> None:
+        self.ways = chosen(self.like, vars(self))
         self._check()
 
     def _check(self) -> None:
@@ -117,7 +100,7 @@ class EvolInstruct:
         if asked is None:
             return
         text, parent, prompts = asked.text, source.id, Counter[str]()
-        elimination = Elimination(self.ways.eliminate, self.ways.ask_above, self.max_growth, text)
+        elimination = Elimination(self.ways.eliminate, self.ways.ask_from, self.max_growth, text)
         for round in range(1, self.ways.rounds + 1):
             operator = ask.operator = self._operator(ask.random, round)
             prompt = self._prompt(operator, text, ask.random)

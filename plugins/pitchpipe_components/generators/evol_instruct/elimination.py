@@ -12,15 +12,15 @@ from pitchpipe_components.text.loosely import loosened
 class Elimination:
     """The rules of one chain, which remembers what was said in it."""
 
-    def __init__(self, rules: Collection[Rule], ask_above: float, max_growth: int, first: str):
-        self.rules, self.ask_above, self.max_growth = rules, ask_above, max_growth
+    def __init__(self, rules: Collection[Rule], ask_from: float, max_growth: int, first: str):
+        self.rules, self.ask_from, self.max_growth = rules, ask_from, max_growth
         self.said = {loosened(first)}
 
     async def why(self, old: str, new: str, ask: pp.Asking) -> pp.Drop | None:
         """Why the new instruction is dropped, if it is."""
         dropped = self._by_words(old, new)
         if dropped is None and "no_gain" in self.rules:
-            dropped = await no_gain(old, new, ask, self.ask_above)
+            dropped = await no_gain(old, new, ask, self.ask_from)
         if dropped is None:
             self.said.add(loosened(new))
         return dropped

@@ -38,12 +38,12 @@ def new_words(old: str, new: str) -> int:
     return (Counter(tokens(new)) - Counter(tokens(old))).total()
 
 
-async def no_gain(old: str, new: str, ask: pp.Asking, ask_above: float) -> pp.Drop | None:
+async def no_gain(old: str, new: str, ask: pp.Asking, ask_from: float) -> pp.Drop | None:
     """Why nothing is gained. The teacher is asked where words alone do not tell."""
     score = alike(old, new)
     if score > SAME_ABOVE and new_words(old, new) < FEW:
         return pp.drop("no gain: hardly a new word", score=round(score, 4), limit=SAME_ABOVE)
-    if score <= ask_above:
+    if score < ask_from:
         return None
     question = pp.fill(COMPARED, old=old, new=new)
     reply = await reply_to(ask, question, max_tokens=MAX_TOKENS, temperature=0.0)
@@ -51,4 +51,4 @@ async def no_gain(old: str, new: str, ask: pp.Asking, ask_above: float) -> pp.Dr
     if verdicts and verdicts[-1].lower() != "equal":
         return None
     said = "the teacher calls it equal" if verdicts else "the teacher did not say whether it is equal"
-    return pp.drop(f"no gain: {said}", score=round(score, 4), limit=ask_above)
+    return pp.drop(f"no gain: {said}", score=round(score, 4), limit=ask_from)
