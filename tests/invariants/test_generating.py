@@ -80,6 +80,31 @@ def test_what_was_asked_is_not_asked_again(made, server):
     assert made.folder.joinpath("generated/recipe/rows.jsonl").read_bytes() == rows
 
 
+def test_rows_of_an_older_recipe_are_told(made):
+    assert "hint" not in made.run("check", "recipe.yaml").assert_success().out
+    changed = (
+        made.run("check", "recipe.yaml", "--set", "generators.answers.max_tokens=7").assert_success().out
+    )
+    assert (
+        "made by an older recipe (generator answers's options). To make them anew: pitchpipe generate"
+        in changed
+    )
+    seeds = made.folder / "seeds.jsonl"
+    before = seeds.read_bytes()
+    seeds.write_bytes(before + before.splitlines()[0] + b"\n")
+    assert "(generator answers's seeds)" in made.run("check", "recipe.yaml").assert_success().out
+    seeds.write_bytes(before)
+
+
+def test_rows_of_another_recipe_need_no_generators_here(made, server):
+    other = "loaders:\n  - generated: {folder: generated/recipe}\n"
+    made.write({"other.yaml": other, "both.yaml": RECIPE.format(url=server.url, requests=1).replace(
+        "  - generated\n", "  - generated: {folder: generated/recipe}\n")})  # fmt: skip
+    for name in ("other", "both"):
+        made.run("prepare", f"{name}.yaml").assert_success()
+        assert len(made.rows(f"runs/{name}/prepared/train.jsonl")) > 0
+
+
 def test_to_look_is_not_to_ask(done, server):
     before = asked(server)
     id = done.rows("generated/recipe/rows.jsonl")[0]["id"]

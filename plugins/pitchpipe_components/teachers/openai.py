@@ -8,7 +8,7 @@ from pitchpipe_components.teachers.body import CHAT, RAW, Schema, parameters, pa
 from pitchpipe_components.teachers.decides import decides
 from pitchpipe_components.teachers.price import Price
 from pitchpipe_components.teachers.read_reply import Whom, reply_of
-from pitchpipe_components.teachers.secret import Secret
+from pitchpipe_components.teachers.secret import Secret, must_hold_none
 from pitchpipe_components.teachers.wire import Wire
 
 OPENAI = "api.openai.com"
@@ -58,6 +58,8 @@ class OpenAICompatible:
         self.secret = Secret(key)
         self.price = Price.of(dollars_per_million) if dollars_per_million is not None else None
         self.thinking = thinking
+        for option, said in (("url", url), ("body", self.body), ("model", model)):
+            must_hold_none(option, said)
         if clash := self.body.keys() & {"messages", "prompt", "model", "stream", "n"}:
             raise ValueError(f"body: {min(clash)} cannot be set here")
         if urlsplit(self.url).hostname == OPENAI and model not in CONTINUES:

@@ -56,10 +56,10 @@ class Recorded:
         raise pp.PitchpipeError(self._unknown(ask, near, asked))
 
     def _as_own(self, reply: pp.Reply, asked: str | None) -> pp.Reply:
-        """The record speaks for the model that was asked then. Where another one answered, it still has."""
-        if not reply.model or (asked and not reply.model.startswith(asked)):
+        """The record speaks for the model that was asked, as a provider does. Another stays another."""
+        if not reply.model or (asked and not _short(reply.model).startswith(_short(asked))):
             return reply
-        return pp.replace(reply, model=f"{self.model} ({reply.model})")
+        return pp.replace(reply, model=f"{reply.model}/{self.model}")
 
     def _unknown(self, ask: pp.Ask, near: list[Line], asked: Line) -> str:
         asked_for = str(ask.messages[-1]["content"]) if ask.messages else ask.raw
@@ -71,6 +71,11 @@ class Recorded:
             other = _others(near[0]["request"], asked)
             why += f". It knows this question with another {' and '.join(other)}"
         return f"{self.path} has no reply to a question{why}"
+
+
+def _short(model: str) -> str:
+    """A model's name without its provider's."""
+    return model.lower().rpartition("/")[2]
 
 
 def _others(request: Line, asked: Line) -> list[str]:

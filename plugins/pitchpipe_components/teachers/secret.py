@@ -6,6 +6,7 @@ import re
 import pitchpipe as pp
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_KEY = re.compile(r"\b(?:sk|pk|gsk|xai|hf|ghp|nvapi|Bearer)[-_ ][A-Za-z0-9_-]{16,}")
 LONG = 16  # signs without a _: more of them are rather a key
 
 
@@ -38,6 +39,15 @@ class Secret:
 
     def _value(self) -> str:
         return os.environ.get(self.variable, "").strip() if self.variable else ""
+
+
+def must_hold_none(option: str, said: object) -> None:
+    """Refuses an option in which somebody has written a key."""
+    if _KEY.search(str(said)):
+        raise ValueError(
+            f"{option}: this holds what looks like a key, and a recipe is kept with its run. Take it out, and"
+            " name the variable that holds it: `key: NAME`"
+        )
 
 
 def _is_name(said: str) -> bool:

@@ -9,6 +9,7 @@ from pitchpipe.run.atomic import write as write_whole
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.evaluate.evaluated import Evaluated
 from pitchpipe_stages.prepare.history import History
+from pitchpipe_tools.generated_folder import folders_read
 from pitchpipe_tools.html import frame
 from pitchpipe_tools.html.markup import Markup
 from pitchpipe_tools.html.numbers import number
@@ -17,6 +18,7 @@ from pitchpipe_tools.report.answers.asked import AskedBoth, read_asked
 from pitchpipe_tools.report.answers.part import answers_part
 from pitchpipe_tools.report.data.gather import Gathered, gather
 from pitchpipe_tools.report.data.sections import data_part
+from pitchpipe_tools.report.generated.part import generated_part
 from pitchpipe_tools.report.notices import notices
 from pitchpipe_tools.report.part import ReportPart
 from pitchpipe_tools.report.record import RecordedRun, component, model_of, read_recipe, written_at
@@ -95,6 +97,7 @@ def _parts(told: ReportedRun) -> Iterator[ReportPart]:
         training_part(told.lessons),
         cost_part(told.record, told.lessons),
         data_part(told.history, told.data) if told.history.result.rows else None,
+        generated_part(folders_read(told.history)),
         again_part(told.run, told.record),
     )
     yield from (part for part in others if part)

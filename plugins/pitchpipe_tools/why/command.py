@@ -9,9 +9,10 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.console import RichConsole, escape, shortened
 from pitchpipe_stages.data.ledger import LENGTH, MIX, RENDER, SPLIT
 from pitchpipe_stages.prepare.history import FilterVerdict, History, RowFate
+from pitchpipe_tools.generated_folder import is_generated
 from pitchpipe_tools.ledger_entry import LedgerEntry
 from pitchpipe_tools.message_lines import lines_of
-from pitchpipe_tools.why.generated import explain, is_generated, show_origin
+from pitchpipe_tools.why.generated import explain, show_origin
 
 AFTER_FILTERS = (RENDER, LENGTH, SPLIT, MIX)
 

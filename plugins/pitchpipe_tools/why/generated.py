@@ -1,6 +1,5 @@
 """Explains a row, a candidate or a question of a folder of generated rows."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,8 @@ from pitchpipe_stages.console import RichConsole, escape, shortened
 from pitchpipe_stages.generate.making.place import LEDGER, ROWS
 from pitchpipe_stages.generate.making.provenance import Provenance
 from pitchpipe_stages.generate.requests.record import FILE
+from pitchpipe_tools.generated_folder import places
 from pitchpipe_tools.why.way import WIDE, show_exchange, show_way, show_words
-
-
-def is_generated(folder: Path) -> bool:
-    return (folder / ROWS).is_file() and not (folder / "run.json").exists()
 
 
 def explain(folder: Path, wanted: str, console: RichConsole) -> None:
@@ -44,26 +40,15 @@ def show_origin(run: Path, row: Conversation, console: RichConsole) -> None:
     """How a row of a run was made, where it is a generated one."""
     if not isinstance(row.meta.get("made"), dict):
         return
-    for folder in _folders(run, Path(row.source.file).parent):
-        if is_generated(folder):
-            with Provenance(folder) as provenance:
-                if line := provenance.find(row.id):
-                    show_way(provenance, line, console)
-                    return
+    for folder in places(run, Path(row.source.file).parent):
+        with Provenance(folder) as provenance:
+            if line := provenance.find(row.id):
+                show_way(provenance, line, console)
+                return
     made = row.meta["made"]
     console.say(
         f"  made by {escape(made.get('generator'))}; its folder, {row.source.file}, is gone or made anew\n"
     )
-
-
-def _folders(run: Path, named: Path) -> list[Path]:
-    """Where the rows may be: as seen from here, from the folder of the runs, and from the recipe."""
-    import msgspec
-
-    places = [named, run.resolve().parent.parent / named]
-    with suppress(OSError, LookupError, msgspec.DecodeError):
-        places.append(Path(msgspec.json.decode((run / "run.json").read_bytes())["recipe"]).parent / named)
-    return places
 
 
 def _show_refused(entry: dict[str, Any], console: RichConsole) -> None:

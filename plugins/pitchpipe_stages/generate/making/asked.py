@@ -1,6 +1,6 @@
 """How a generator asks for one source: by the record, equal questions once; whole replies alone come back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Protocol
 
@@ -19,7 +19,6 @@ from pitchpipe_stages.generate.requests.same_model import is_same
 from pitchpipe_stages.generate.requests.schema import must_be_known
 
 APART = 1_000_000  # drafts: equal prompts of two drafts are two questions, told apart by `nth`
-PASSED_OVER = "it failed before"
 ENDS: dict[str, End] = {
     "stop": "answered", "cut": "cut", "refused": "refused", "failed": "failed", "unsent": "unsent",
 }  # fmt: skip
@@ -37,8 +36,8 @@ class CanReply(Protocol):
 class AskedTeacher:
     """A teacher that is asked until something stops it: then the questions that are left are not sent."""
 
-    def __init__(self, teacher: CanReply, passed_over: Collection[str] = ()):
-        self.teacher, self.use, self.passed_over = teacher, teacher.use, passed_over
+    def __init__(self, teacher: CanReply, passed_over: Mapping[str, str] | None = None):
+        self.teacher, self.use, self.passed_over = teacher, teacher.use, passed_over or {}
         self.price = self.use.bound.dollars if isinstance(self.use.bound, Priced) else None
         self._problem: PitchpipeError | None = None
 
@@ -59,7 +58,7 @@ class AskedTeacher:
         """A question of a draft that failed is not asked again: drafts after it were decided without it."""
         key = key_of(as_bytes(request_of(self.use, ask))) if self.passed_over else ""
         if key in self.passed_over:
-            return Reply("", "failed", problem=PASSED_OVER, key=key)
+            return Reply("", "failed", problem=self.passed_over[key], key=key)
         return await self.reply(ask)
 
 

@@ -1,7 +1,6 @@
 """What made.json says: what generators have made, what it cost, whether it is all, and what decided it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -11,11 +10,11 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask
 from pitchpipe.host.local import LOCAL
 from pitchpipe.recipe.recipe import Recipe, Use
-from pitchpipe.run.keys import KeyParts, digest, digest_files, parts_of
+from pitchpipe.run.keys import KeyParts, digest, parts_of
+from pitchpipe_stages.generate.making.changed import decided_by_generators
 from pitchpipe_stages.generate.making.counts import MadeCounts, by_operator
 from pitchpipe_stages.generate.making.place import MADE
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
-from pitchpipe_stages.generate.making.seeds import files_of_seeds
 from pitchpipe_stages.generate.making.working import Worked
 from pitchpipe_stages.generate.requests.abilities import NamesRequest, TakesModels
 from pitchpipe_stages.generate.requests.sections import TEACHERS
@@ -42,7 +41,7 @@ class MadeFile(Struct):
     problem: str  # why it is not finished
     rows: int
     generators: list[GeneratorMade]
-    passed_over: list[str] = field(default_factory=list)  # keys of drafts' questions that failed
+    passed_over: dict[str, str] = field(default_factory=dict)  # drafts' questions that failed: key and why
     teachers: dict[str, Spending] = field(default_factory=dict)
     decided_by: KeyParts = field(default_factory=dict)
 
@@ -58,13 +57,13 @@ def whole(recipe: Recipe, parts: Sequence[Worked], rows: int, error: PitchpipeEr
     """What is written of all generators, and whether they are done."""
     generators = [generated(worked) for worked in parts]
     problem = str(error or "") or next((_problem(one) for one in generators if _problem(one)), "")
-    failed = [key for worked in parts for key in _passed_over(worked)]
+    failed = {key: why for worked in parts for key, why in _passed_over(worked).items()}
     return MadeFile(str(recipe.path.resolve()), not problem, problem, rows, generators, failed)
 
 
-def _passed_over(worked: Worked) -> list[str]:
+def _passed_over(worked: Worked) -> dict[str, str]:
     drafts = [one for _, one in worked.done if one.unit == "draft"]
-    return [question.key for one in drafts for question in one.questions if question.lost]
+    return {question.key: question.why for one in drafts for question in one.questions if question.lost}
 
 
 def _problem(one: GeneratorMade) -> str:
@@ -90,13 +89,8 @@ def known(folder: Path) -> MadeFile | None:
 
 def decided_by(recipe: Recipe) -> KeyParts:
     """All that decides what is made, by names that people know."""
-    parts: KeyParts = {"generate.seed": str(recipe[GENERATE].seed)}
     asked = {use.shared.get("teacher") for use in recipe[GENERATORS]}
-    for use in recipe[GENERATORS]:
-        shared = {name: value for name, value in use.shared.items() if name != "seeds"}
-        parts |= parts_of(replace(use, shared=shared), recipe)
-        if files := files_of_seeds(recipe, use):
-            parts[f"generator {use.label}'s seeds"] = digest_files(*files)
+    parts = decided_by_generators(recipe, recipe[GENERATORS], recipe[GENERATE].seed)
     for teacher in (one for one in recipe[TEACHERS] if one.label in asked):
         parts |= _of_teacher(teacher, recipe)
     return parts

@@ -112,7 +112,7 @@ class Making:
     async def _teachers(self) -> AsyncIterator[dict[str, AskedTeacher]]:
         """The teachers, with the record of requests."""
         uses, before = self.recipe[TEACHERS], known(self.folder)
-        passed_over = frozenset(before.passed_over if before else ())
+        passed_over = before.passed_over if before else {}
         if self.offline:
             replies = Replies(self.folder / FILE)
             yield {use.label: AskedTeacher(Offline(use, replies), passed_over) for use in uses}

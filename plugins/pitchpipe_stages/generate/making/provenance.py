@@ -58,19 +58,38 @@ class Provenance:
         asked = self._questions and len(key) >= KEY and set(key) <= set("0123456789abcdef")
         return self._questions.exchange(key) if self._questions and asked else None
 
+    def source(self, line: MadeLine) -> MadeLine | None:
+        """What it was made of. A draft was made of nothing: it was shown others."""
+        parents = self._parents(line)
+        root = line.group or line.id
+        return parents[0] if parents and root in (parents[0].group, parents[0].id) else None
+
+    def steps(self, line: MadeLine) -> list[MadeLine]:
+        """What it was made of, the seed first, and itself. Rows that say what a seed says have its id."""
+        found = [line]
+        while (source := self.source(found[0])) and source.id not in {one.id for one in found}:
+            found.insert(0, source)
+        return found
+
+    def evolved(self) -> list[MadeLine]:
+        return [line for line in self._known.values() if line.made and line.made.round]
+
     def way(self, line: MadeLine) -> list[WayStep]:
         """The steps to it, the seed first."""
-        if line.made is None:
-            return [WayStep(line, [], [])]
-        parents = [self._known[id] for id in line.made.parents if id in self._known]
-        root = line.group or line.id
-        source = parents[0] if parents and root in (parents[0].group, parents[0].id) else None
-        before = self.way(source) if source else []
-        passed = {step.line.id for step in before} | {one.id for step in before for one in step.shown}
-        asked = {exchange.key for step in before for exchange in step.exchanges}
-        exchanges = [self.exchange(key) for key in line.made.asks if key not in asked]
-        shown = [one for one in parents if one.id not in passed]
-        return [*before, WayStep(line, shown, [one for one in exchanges if one])]
+        found: list[WayStep] = []
+        passed, asked = set[str](), set[str]()
+        for one in self.steps(line):
+            keys = [key for key in (one.made.asks if one.made else ()) if key not in asked]
+            passed.add(one.id)
+            shown = [parent for parent in self._parents(one) if parent.id not in passed]
+            exchanges = [exchange for key in keys if (exchange := self.exchange(key))]
+            found.append(WayStep(one, shown, exchanges))
+            passed |= {parent.id for parent in shown}
+            asked |= set(keys)
+        return found
+
+    def _parents(self, line: MadeLine) -> list[MadeLine]:
+        return [self._known[id] for id in (line.made.parents if line.made else ()) if id in self._known]
 
     def refused(self, wanted: str) -> Iterator[dict[str, Any]]:
         """Lines of the ledger: by the id of a candidate, the key or number of a question, or their line."""

@@ -9,6 +9,7 @@ from msgspec import Meta
 from pitchpipe.errors import Problem, suggest
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
+from pitchpipe_stages.generate.making.changed import decided_by_generators, doubts
 from pitchpipe_stages.generate.making.place import ReadsMade, folder_of
 from pitchpipe_stages.generate.requests.sections import names_teachers
 
@@ -82,17 +83,23 @@ def _check_answers(checker: "Checker", recipe: Recipe) -> None:
 
 
 def _check_reader(checker: "Checker", recipe: Recipe, use: Use) -> None:
-    """Tells a loader where the rows are, and a person where there are none yet."""
-    labels = [generator.label for generator in recipe[GENERATORS]]
+    """Tells a loader where the rows are, and a person what is wrong with them."""
+    generators, own = recipe[GENERATORS], False
+    labels = [generator.label for generator in generators]
     if labels and use.bound.folder is None:
         use.bound.read_from(folder_of(recipe, recipe[GENERATE].folder), f"pitchpipe generate {recipe.path}")
+        own = True
         if (only := use.bound.generator) and only not in labels:
             checker.problem(("loaders",), f"the recipe has no generator '{only}'.{suggest(only, labels)}")
     if use.bound.folder is None:
         words = "the recipe has no generators: say whose rows to read, as in generated: {folder: ...}"
         checker.problem(("loaders",), words)
-    elif lacks := use.bound.lacks():
-        recipe.hints.append(Problem(use.place, f"loaders.{use.label}", lacks))
+        return
+    told = [lacks] if (lacks := use.bound.lacks()) else []
+    if own and not told:
+        decided_by = decided_by_generators(recipe, generators, recipe[GENERATE].seed)
+        told = doubts(recipe, use.bound.folder, decided_by)
+    recipe.hints += [Problem(use.place, f"loaders.{use.label}", one) for one in told]
 
 
 GENERATORS = Section[list[Use]](

@@ -18,7 +18,9 @@ class TakeGenerated(Stage[dict[str, int]]):
     rooms = ("pitchpipe_stages.generate.making",)
 
     def wanted(self, recipe: Recipe) -> bool:
-        return GENERATORS in recipe and any(isinstance(use.bound, ReadsMade) for use in recipe.uses())
+        own = folder_of(recipe, recipe[GENERATE].folder)
+        readers = [use.bound for use in recipe.uses() if isinstance(use.bound, ReadsMade)]
+        return GENERATORS in recipe and any(reader.folder == own for reader in readers)
 
     def key(self, run: Run) -> KeyParts:
         rows = folder_of(run.recipe, run.recipe[GENERATE].folder) / ROWS

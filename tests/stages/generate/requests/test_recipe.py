@@ -92,6 +92,16 @@ def test_a_key_in_a_recipe_is_refused_and_not_repeated(here, key):
     assert key not in outcome.out + outcome.err
 
 
+@pytest.mark.parametrize("options", [
+    "url: 'http://h/v1/sk-abcdefghijklmnop1234', model: x", "url: 'http://h/v1', model: x, body: {token: Bearer abcdefghijklmnop1234}",
+])  # fmt: skip
+def test_a_key_elsewhere_in_a_teacher_is_refused_and_not_repeated(here, options):
+    more = f"teachers:\n  judge:\n    openai: {{{options}}}\nevaluators: [exact_match]\n"
+    outcome = recipe(here, more).run("check", "recipe.yaml")
+    outcome.assert_failed("this holds what looks like a key")
+    assert "abcdefghijklmnop1234" not in outcome.out + outcome.err
+
+
 def test_a_variable_that_is_not_set_is_told_by_check(here):
     more = "teachers: {judge: {openai: {url: 'http://h/v1', model: x, key: NOT_SET_ANYWHERE}}}\nevaluators:\n  - asks: {teacher: judge}\n"
     outcome = recipe(here, more).run("check", "recipe.yaml").assert_success()
