@@ -1,29 +1,25 @@
 """The generator `self_instruct`: new tasks in the manner of given ones, and then instances of each."""
 
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pitchpipe as pp
 from pitchpipe_components.generators.self_instruct import presets
-from pitchpipe_components.generators.self_instruct.batch import WholeTask, tasks_in
+from pitchpipe_components.generators.self_instruct.batch import WholeTask
 from pitchpipe_components.generators.self_instruct.examples import OURS, examples_of, shown
-from pitchpipe_components.generators.self_instruct.fields import unwrapped
-from pitchpipe_components.generators.self_instruct.instances import Instance, instances_in
-from pitchpipe_components.generators.self_instruct.items import listed, only
-from pitchpipe_components.generators.self_instruct.novel import Admission, limits_of
+from pitchpipe_components.generators.self_instruct.instances import Instance
+from pitchpipe_components.generators.self_instruct.novel import Admission, Said, limits_of
 from pitchpipe_components.generators.self_instruct.presets import Values, of_each
+from pitchpipe_components.generators.self_instruct.questions import Mode, SelfInstructQuestions
 from pitchpipe_components.generators.self_instruct.rules import against_each, against_instance, against_task
-from pitchpipe_components.generators.self_instruct.shown import ShownTask, checked, drawn, numbered, tasks_of
-from pitchpipe_components.generators.self_instruct.wording import filled, prompts
+from pitchpipe_components.generators.self_instruct.shown import ShownTask, checked, drawn, tasks_of
+from pitchpipe_components.generators.self_instruct.wording import prompts
 
 Count = Annotated[int, pp.Meta(ge=1)]
 Share = Annotated[float, pp.Meta(gt=0, le=1)]
 Heat = Annotated[float, pp.Meta(ge=0, le=2)]
 Number = Annotated[int, pp.Meta(ge=0)]
-_YES_OR_NO = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
-ROOM = 256  # tokens for a Yes or a No, and what a model thinks before it
 
 
 def _of(name: str, what: str) -> pp.Meta:
@@ -50,6 +46,13 @@ class TasksFromSeeds:
         5000
     )
     like: Annotated[presets.Like, pp.Meta(description="whose values those are that are left out")] = "chat"
+    mode: Annotated[
+        Mode,
+        pp.Meta(
+            description="how a teacher is asked: for text; for JSON by a schema; or with a raw text to go on"
+            " with, as base models do"
+        ),
+    ] = "text"
     demonstrations: Annotated[
         dict[str, int] | None,
         _of(
@@ -62,7 +65,7 @@ class TasksFromSeeds:
     top_p: Annotated[Share | None, _of("top_p", "of new tasks")] = None
     max_tokens: Annotated[Count | None, _of("max_tokens", "tokens of a reply with new tasks, at most")] = None
     novelty: Annotated[
-        dict[str, float] | None,
+        Said | None,
         _of(
             "novelty",
             "a task is dropped that is more alike to a seed or an earlier one: rouge_l, jaccard, or cosine",
@@ -111,7 +114,8 @@ class TasksFromSeeds:
         self.wanted = self.instructions
         self.values: Values = presets.chosen(self.like, vars(self))
         self.limits = limits_of(self.values.novelty)
-        self._words = prompts(self.like, self.prompts or {})
+        words = prompts(self.like, self.prompts or {})
+        self.questions = SelfInstructQuestions(words, self.values, self.mode)
         self._examples = shown(OURS)
         self._of_seeds: tuple[Sequence[pp.Conversation], list[ShownTask]] = ((), [])
         checked(self.values.demonstrations)
@@ -119,6 +123,8 @@ class TasksFromSeeds:
             raise ValueError(
                 f"min_words ({self.values.min_words}) is above max_words ({self.values.max_words})"
             )
+        if self.mode == "raw" and self.like != "paper" and set(self.prompts or {}) != {*words}:
+            raise ValueError("mode: raw goes on with a text, as the prompts of `like: paper` let it")
         if self.values.form == "one" and self.values.per_ask > 1:
             raise ValueError(f"per_ask: like '{self.like}' asks for one task at a time")
 
@@ -128,56 +134,40 @@ class TasksFromSeeds:
         return Admission(self.limits, self.embedder, seeds)
 
     async def draft(self, pool: pp.Pool, ask: pp.Asking) -> AsyncIterator[pp.Made]:
-        values = self.values
-        tasks = drawn(self._known(pool.seeds), pool.made, values.demonstrations, ask.random)
-        first, last = len(tasks) + 1, len(tasks) + values.per_ask
-        prompt = filled(
-            self._words["instructions"], tasks=numbered(tasks, values),
-            wanted=str(values.per_ask), first=str(first), last=str(last),
-        )  # fmt: skip
-        # Few seeds are drawn in the same order again and again, and each time want a reply of its own.
-        nth = ask.random.randrange(1 << 31)
-        reply = await ask(
-            prompt, nth=nth, temperature=values.temperature, top_p=values.top_p, max_tokens=values.max_tokens
-        )
-        found = self._tasks_in(reply, first)
+        shown = drawn(self._known(pool.seeds), pool.made, self.values.demonstrations, ask.random)
+        found = await self.questions.tasks(shown, ask)
         for task in found or [WholeTask("", problem="no task in the reply")]:
             yield pp.made(
                 task.instruction, task.output, input=task.input, operator="task",
-                parents=[one.id for one in tasks], drop=self._against(task),
+                parents=[one.id for one in shown], drop=self._against(task),
             )  # fmt: skip
 
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
         task = source.messages[0].content
-        labels = await self._is_classification(task, ask)
+        labels = await self.questions.is_classification(task, self._examples, ask)
         if labels is None:
-            yield pp.made(
-                task, operator="classification", drop=pp.drop("neither Yes nor No: is it classification?")
-            )
+            neither = pp.drop("neither Yes nor No: is it classification?")
+            yield pp.made(task, operator="classification", drop=neither)
             return
         order = "outputs_first" if labels else "inputs_first"
-        found = await self._instances(order, task, ask)
+        found = await self.questions.instances(order, task, ask)
         if not found:
             yield pp.made(task, operator=order, drop=pp.drop("no instance in the reply"))
+        known = self.values.classification != "never"
+        about: dict[str, Any] = {"is_classification": labels} if known else {}
         for one, drop in zip(found, against_each(task, found, self.values), strict=True):
-            yield pp.made(
-                task, one.output or "", input=one.input, operator=order, drop=drop, is_classification=labels
-            )
+            yield pp.made(task, one.output or "", input=one.input, operator=order, drop=drop, **about)
 
     def expects(self) -> dict[str, dict[str, float]]:
         """What one draft and one task take, as far as can be told before anything was asked."""
         values, whole = self.values, self.values.form == "json"
-        draft = {
-            "questions": 1,
-            "written": values.per_ask * (120 if whole else 25),
-            "made": 0.7 * values.per_ask,
-        }
-        asked = {"ask": 1, "never": 0, "always": 0}[values.classification] + 1
-        rows = 1 + (values.max_instances > 1) * 1.5
-        source = {"questions": asked, "written": 2 + 120 * rows, "made": rows, "rows": rows}
+        rows = 1.0 if whole or values.max_instances == 1 else 2.5
+        asked = 0 if whole else 1 + (values.classification == "ask")
+        written = values.per_ask * (120 if whole else 25)
+        draft = {"questions": 1, "written": written, "made": 0.7 * values.per_ask}
         return {
             "draft": draft,
-            "source": {"questions": 0, "written": 0, "made": 1, "rows": 1} if whole else source,
+            "source": {"questions": asked, "written": 120 * rows * (asked > 0), "made": rows, "rows": rows},
         }
 
     def _known(self, seeds: Sequence[pp.Conversation]) -> list[ShownTask]:
@@ -190,13 +180,6 @@ class TasksFromSeeds:
             )
         return self._of_seeds[1]
 
-    def _tasks_in(self, reply: pp.Reply, first: int) -> list[WholeTask]:
-        if self.values.form == "json":
-            return tasks_in(unwrapped(reply.text))
-        tasks = listed(reply.text, first) if self.values.form == "list" else [only(reply.text)]
-        whole = tasks if reply.end == "stop" else tasks[:-1]  # a recipe may accept what was cut
-        return [WholeTask(task) for task in whole]
-
     def _against(self, task: WholeTask) -> pp.Drop | None:
         if task.problem:
             return pp.drop(task.problem)
@@ -204,20 +187,3 @@ class TasksFromSeeds:
         if drop is None and self.values.form == "json":
             return against_instance(task.instruction, Instance(task.input, task.output), self.values)
         return drop
-
-    async def _is_classification(self, task: str, ask: pp.Asking) -> bool | None:
-        if self.values.classification != "ask":
-            return self.values.classification == "always"
-        prompt = filled(self._words["classification"], instruction=task, examples=self._examples)
-        reply = await ask(prompt, temperature=0, max_tokens=ROOM)
-        said = _YES_OR_NO.search(unwrapped(reply.text))
-        return said[1].lower() == "yes" if said else None
-
-    async def _instances(self, order: str, task: str, ask: pp.Asking) -> list[Instance]:
-        values = self.values
-        prompt = filled(self._words[order], instruction=task, instances=str(values.max_instances))
-        reply = await ask(
-            prompt, temperature=values.instance_temperature, max_tokens=values.instance_max_tokens
-        )
-        found = instances_in(reply.text)
-        return found if reply.end == "stop" else found[:-1]

@@ -41,7 +41,12 @@ class _Open:
         said = {kind: content(lines) for kind, lines in self.lines.items()}
         given = said.get("input", "")
         output = said.get("output")
-        return Instance("" if _NONE.fullmatch(given) else given.strip(), output and output.strip())
+        return Instance(without_none(given), output and output.strip())
+
+
+def without_none(given: str) -> str:
+    """An input; empty where its words stand for none."""
+    return "" if _NONE.fullmatch(given) else given.strip()
 
 
 def instances_in(text: str) -> list[Instance]:

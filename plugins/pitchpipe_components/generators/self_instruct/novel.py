@@ -9,20 +9,26 @@ from pitchpipe_components.generators.self_instruct.shown import task_of
 from pitchpipe_components.novelty.limit import NoveltyLimit
 
 NAMES = [one.name for one in fields(NoveltyLimit)]
+COSINE = 0.85  # where a recipe names an embedder and no limit
+Said = dict[str, float | str]
 
 
-def limits_of(said: dict[str, float]) -> NoveltyLimit:
-    """The limit that a recipe names."""
-    for name, limit in said.items():
-        if name in ("embedder", "similarity"):
-            raise ValueError("novelty: write `novelty: {cosine: 0.9}`, and `embedder: hashed` beside it")
+def limits_of(said: Said) -> NoveltyLimit:
+    """The limit that a recipe names: {rouge_l: 0.7}, {jaccard: 0.7}, {cosine: 0.8} or {embedder: hashed}."""
+    named = {"cosine" if name == "similarity" else name: limit for name, limit in said.items()}
+    if embedder := named.pop("embedder", None):
+        limit = named.setdefault("cosine", COSINE)
+        if embedder != "hashed":
+            words = f"`novelty: {{cosine: {limit}}}`, and `embedder: {embedder}` beside it"
+            raise ValueError(f"novelty: name another embedder than hashed so: {words}")
+    for name, limit in named.items():
         if name not in NAMES:
             raise ValueError(f"novelty: no measure '{name}': {', '.join(NAMES)}.{pp.suggest(name, NAMES)}")
-        if not 0 < limit <= 1:
-            raise ValueError(f"novelty: expected {name} to be above 0 and of at most 1, got {limit}")
-    if len(said) != 1:
+        if isinstance(limit, str) or not 0 < limit <= 1:
+            raise ValueError(f"novelty: expected {name} to be above 0 and of at most 1, got {limit!r}")
+    if len(named) != 1:
         raise ValueError(f"novelty: name one measure: {', '.join(NAMES)}")
-    return NoveltyLimit(**said)
+    return NoveltyLimit(**{name: limit for name, limit in named.items() if not isinstance(limit, str)})
 
 
 class Admission:

@@ -33,7 +33,7 @@ class Values:
     temperature: float = 1.0
     top_p: float = 1.0
     max_tokens: int = 1024
-    novelty: dict[str, float] = field(default_factory=lambda: {"rouge_l": 0.7})
+    novelty: dict[str, float | str] = field(default_factory=lambda: {"rouge_l": 0.7})
     min_words: int = 4
     max_words: int = 150
     min_chars: int = 0
@@ -46,7 +46,7 @@ class Values:
     instance_max_tokens: int = 2048
     min_output_chars: int = 1
     max_output_chars: int | None = None
-    unfinished: tuple[str, ...] = ()  # endings of outputs that were given up
+    unfinished: tuple[str, ...] = (":",)  # endings of outputs, and with a colon of inputs, that were given up
     repeats_instruction: bool = True  # whether an output may hold its instruction
 
 
@@ -59,7 +59,7 @@ PRESETS: dict[str, Values] = {
     "document": Values(
         form="one", per_ask=1, demonstrations={"any": 3}, temperature=0.8, max_tokens=100,
         novelty={"jaccard": 0.7}, min_words=1, max_words=10_000, min_chars=10, openings="any", blacklist=(),
-        classification="never", max_instances=1, instance_max_tokens=500, min_output_chars=5,
+        classification="never", max_instances=1, instance_max_tokens=500, min_output_chars=5, unfinished=(),
     ),
     "batch": Values(
         form="json", per_ask=20, demonstrations={"human": 8}, max_tokens=8192, min_words=1, max_words=10_000,

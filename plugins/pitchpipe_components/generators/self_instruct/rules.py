@@ -47,6 +47,8 @@ def _broken(task: str, values: Values) -> Iterator[pp.Drop]:
         yield pp.drop(f"begins with a number of a list: {task[:20]}")
     if values.openings != "any" and (odd := odd_opening(task, non_ascii=values.openings == "ascii")):
         yield pp.drop(odd)
+    if values.openings == "ascii" and not task[0].isalnum():
+        yield pp.drop(f"prompt opens with punctuation: {task[0]}")
     if not values.programs and low.startswith(OPENINGS):
         yield pp.drop(f"opens as many do: {task[:20]}")
     if leaked := _LEAKED.search(task):
@@ -71,8 +73,9 @@ def against_instance(task: str, one: Instance, values: Values) -> pp.Drop | None
         return pp.drop("output repeats the input")
     if not values.repeats_instruction and task.lower() in output.lower():
         return pp.drop("output holds its instruction")
-    if output.endswith(values.unfinished):
-        return pp.drop(f"output is not finished: ends in {output[-20:]}")
+    for name, text in (("output", output), ("input", one.input if ":" in values.unfinished else "")):
+        if text.endswith(values.unfinished):
+            return pp.drop(f"{name} is not finished: ends in {text[-20:]}")
     return None
 
 
@@ -80,14 +83,15 @@ def against_each(task: str, found: list[Instance], values: Values) -> list[pp.Dr
     """For each instance of one task why it is not taken, if it is not: also for what the others say."""
     outputs: dict[str, set[str]] = {}
     for one in found:
-        outputs.setdefault(one.input, set()).add(one.output or "")
+        if one.input:  # without an input the first output stands for the task
+            outputs.setdefault(one.input, set()).add(one.output or "")
     seen, decided, kept = set[str](), list[pp.Drop | None](), 0
     for one in found:
         drop = against_instance(task, one, values)
-        if drop is None and len(outputs[one.input]) > 1:
+        if drop is None and len(outputs.get(one.input, ())) > 1:
             drop = pp.drop("another instance has this input and another output")
         if drop is None and one.input in seen:
-            drop = pp.drop("the same instance comes twice")
+            drop = pp.drop("an instance with this input came before")
         if drop is None and kept >= values.max_instances:
             drop = pp.drop("more instances than wanted", score=kept + 1, limit=values.max_instances)
         seen.add(one.input)

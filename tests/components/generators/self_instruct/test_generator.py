@@ -113,7 +113,9 @@ def test_instances_that_contradict_each_other_or_repeat_are_explained(made):
         ("four", "g h"),
     }
     assert it.reasons["another instance has this input and another output"] == 6
-    assert it.reasons["the same instance comes twice"] == it.reasons["output repeats the input"] == 3
+    assert (
+        it.reasons["an instance with this input came before"] == it.reasons["output repeats the input"] == 3
+    )
     assert it.reasons["more instances than wanted"] == it.reasons["no output"] == 3
 
 
@@ -139,7 +141,12 @@ def test_a_task_that_is_near_to_a_seed_names_it(made):
 
 @pytest.mark.parametrize(
     ("novelty", "kept"),
-    [("{jaccard: 0.5}", 1), ("{jaccard: 1}", 2), ("{cosine: 0.7}", 1), ("{cosine: 1}", 2)],
+    [
+        ("{jaccard: 0.5}", 1),
+        ("{jaccard: 1}", 2),
+        ("{embedder: hashed, similarity: 0.7}", 1),
+        ("{cosine: 1}", 2),
+    ],
 )
 def test_other_measures_of_what_is_new(made, novelty, kept):
     reply = "9. Name three birds that sing at night.\n10. Name three birds that sing at dawn."
@@ -150,7 +157,37 @@ def test_other_measures_of_what_is_new(made, novelty, kept):
 def test_a_teacher_that_repeats_itself_is_not_paid_for_ever(made):
     it = made("instructions: 50", task="9. Tell a joke that nobody on earth has heard.", expect=1)
     assert len(it.questions("task")) < 400
-    assert it.reasons.keys() <= {"the same as another", "not new"}
+    assert it.reasons["the same as another"] > 100
+
+
+def test_json_by_a_schema(made):
+    def reply(body):
+        schema = body["response_format"]["json_schema"]["schema"]
+        (name,) = schema["properties"]
+        if name == "tasks":
+            return (
+                "Sure:\n```json\n"
+                + json.dumps({"tasks": ["Name {x} things of a forest at night."]})
+                + "\n```"
+            )
+        if name == "classification":
+            return '{"classification": true}'
+        assert list(schema["properties"]["instances"]["items"]["properties"]) == ["output", "input"]
+        both = [{"output": "owl", "input": "N/A"}, {"output": "fox", "input": "red\nand quick"}]
+        return json.dumps({"instances": both})
+
+    kinds = {kind: reply for kind in ("task", "classification", "inputs_first", "outputs_first")}
+    it = made("instructions: 1, mode: schema", **kinds)
+    assert [row["messages"][0].get("context") for row in it.rows] == [None, "red\nand quick"]
+    assert it.rows[0]["messages"][0]["content"] == "Name {x} things of a forest at night."
+    assert "like this one: {" in asked_of(it.server.asked[0])
+
+
+def test_json_that_breaks_its_schema_is_asked_for_once_more(made):
+    it = made("instructions: 1, like: batch, mode: schema", expect=1, task='{"tasks": "none"}')
+    drafts = {body["messages"][0]["content"]: 0 for body in it.server.asked}
+    assert len(it.server.asked) <= 2 * 300 and len(drafts) > 1 and it.rows == []
+    assert all(len(body["messages"]) in (1, 3) for body in it.server.asked)
 
 
 def test_seeds_say_what_classification_is(made):
@@ -225,6 +262,10 @@ def test_words_of_a_recipes_own(made):
         ("novelty: {rouge_l: 1.7}", "expected rouge_l to be above 0 and of at most 1, got 1.7"),
         ("novelty: {rouge_l: 0.7, jaccard: 0.7}", "name one measure"),
         ("novelty: {}", "name one measure"),
+        ("novelty: {rouge_l: much}", "expected rouge_l to be above 0 and of at most 1, got 'much'"),
+        ("novelty: {embedder: encoder}", "`novelty: {cosine: 0.85}`, and `embedder: encoder` beside it"),
+        ("like: document, per_ask: 3", "like 'document' asks for one task at a time"),
+        ("mode: raw", "as the prompts of `like: paper` let it"),
         ("embedder: hashd", "Did you mean 'hashed'?"),
         ("prompts: {instruction: '{tasks}'}", "Did you mean 'instructions'?"),
         ("prompts: {instructions: 'Invent something.'}", "'instructions' must hold the field {tasks}"),
