@@ -4,6 +4,7 @@ Models announce what comes ("Here is the rewritten instruction:"), label it ("#R
 quote it, and explain it in the end ("This version adds ...").
 """
 
+import json
 import re
 
 _NEWLY = (
@@ -13,6 +14,7 @@ _NEWLY = (
 )
 _TEXT = r"(?:prompts?|instructions?|tasks?|questions?|requests?|quer(?:y|ies))"
 _MARKS = r"[#*_>\s]*"
+_COLON = "[:\uff1a]"  # of ASCII, and as wide as a Chinese character
 _MOST_STEPS = 6  # layers around a text, as a label in a fence in quotes
 _MOST_WORDS = 25  # of what announces a text
 
@@ -23,7 +25,9 @@ _TAGGED = re.compile(
 # "#Rewritten Prompt#:", "**Evolved instruction (round 2):**", "Evolved instruction with added constraints:"
 _LABEL = re.compile(
     rf"^[ \t]*{_MARKS}(?:the |my |your )?(?:{_NEWLY}[ ,]+(?:and )?){{1,3}}{_TEXT}(?: \w[\w-]*){{0,5}}"
-    rf"(?: ?\([^()\n]*\))?[ \t]*(?::|#+[ \t]*:?|\*\*[ \t]*:?)[ \t#*_]*"
+    rf"(?: ?\([^()\n]*\))?[ \t]*(?:{_COLON}|#+[ \t]*{_COLON}?|\*\*[ \t]*{_COLON}?)[ \t#*_]*"
+    rf"|^[ \t]*{_MARKS}(?:改写|重写|改编|进化|新)后?的?(?:提示词?|指令|问题|题目|prompt)[#*_]*"
+    rf"[ \t]*{_COLON}[ \t#*_]*"
     rf"|^#{{1,6}} ?(?:the )?(?:{_NEWLY} )+{_TEXT}[ \t]*$",
     re.I | re.M,
 )
@@ -41,7 +45,7 @@ _SUBJECT = re.compile(
 )
 _GLAD = re.compile(r"\A(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|great)\s*[!.]\s+", re.I)
 _FENCED = re.compile(
-    r"\A(`{3,}|~{3,})[ \t]*(?:text|plaintext|txt|markdown|md)?[ \t]*\n(.*?)\n[ \t]*\1\s*\Z", re.DOTALL
+    r"\A(`{3,}|~{3,})[ \t]*(?:text|plaintext|txt|markdown|md|json)?[ \t]*\n(.*?)\n[ \t]*\1\s*\Z", re.DOTALL
 )
 _QUOTES = ('""', "''", "“”", "‘’", "«»", "「」", "``")  # noqa: RUF001
 # What explains the text that stands before it, as a paragraph begins.
@@ -74,7 +78,7 @@ def unwrapped(text: str) -> str:
     text = _THOUGHT.sub("", text).strip()
     for _ in range(_MOST_STEPS):
         before = text
-        for step in (_unfenced, _tagged, _labelled, _after_announcement, _unquoted, _unexplained):
+        for step in (_unfenced, _from_json, _tagged, _labelled, _after_announcement, _unquoted, _unexplained):
             text = step(text).strip()
         if text == before:
             break
@@ -97,6 +101,18 @@ def wrapping_of(text: str) -> str:
         return opening[1].strip()
     behind = (text[gap.end() :].lstrip() for gap in _PARAGRAPH.finditer(text))
     return next((words.partition("\n")[0] for words in behind if _EXPLAINS.match(words)), "")
+
+
+def _from_json(text: str) -> str:
+    """The one text of {"instruction": "..."}."""
+    if not (text.startswith("{") and text.endswith("}")):
+        return text
+    try:
+        found = json.loads(text, strict=False)
+    except ValueError:
+        return text
+    ((name, value),) = found.items() if isinstance(found, dict) and len(found) == 1 else (("", ""),)
+    return value if isinstance(value, str) and re.search(_TEXT, name, re.I) else text
 
 
 def _tagged(text: str) -> str:

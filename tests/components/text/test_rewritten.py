@@ -1,6 +1,8 @@
 """What models write around a text that they were asked to rewrite, in the ways that they have of it."""
 # ruff: noqa: RUF001 quotes as models write them
 
+import json
+
 import pytest
 
 from pitchpipe_components.text.rewritten import leak_of, unwrapped
@@ -54,6 +56,9 @@ WRAPPED = [
     "#The Given Prompt#:\nWrite a poem.\n\n#Rewritten Prompt#:\n{}",
     "Original instruction: Write a poem.\n\nEvolved instruction: {}",
     "Step 1: list methods.\nStep 2: plan.\n\n#Finally Rewritten Instruction#:\n{}",
+    "Rewritten Prompt：{}",
+    "改写后的提示：{}",
+    "#重写后的Prompt#：\n{}",
     "{}\n\nThis version adds a limit on the number of lines.",
     "{}\n\nThis rewritten prompt requires the writer to count.",
     "{}\n\n(This revised instruction adds one constraint.)",
@@ -102,8 +107,18 @@ PLAIN = [
     "Given a prompt such as 'draw a cat': list what a painter must know.",
     "Great cities: name five of them.",
     "Sure-footed goats climb. Write a fable on one.",
+    '{"a": 1, "b": [2]}',
+    '{"instruction": "Sort.", "input": "3 1"}',
+    '{"city": "Bern"}',
     "请写一首关于大海的诗，正好十二行。",
 ]
+
+
+@pytest.mark.parametrize("name", ["instruction", "rewritten_prompt", "New Question"])
+def test_the_one_text_of_an_object_is_taken(name):
+    assert unwrapped(json.dumps({name: TWO})) == TWO
+    fenced = f"```json\n{json.dumps({name: NEW})}\n```"
+    assert unwrapped(fenced) == NEW
 
 
 @pytest.mark.parametrize("text", PLAIN)

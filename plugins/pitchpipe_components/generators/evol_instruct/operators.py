@@ -36,13 +36,13 @@ IN_DEPTH = {
         "How: ask for more depth and width. Where it asks about something, let it ask also what lies "
         "behind: causes, consequences, limits, exceptions."
     ),
-    "concretize": (
-        "How: make it more specific. Put particular things in the place of general ones: cases, names, "
-        "quantities, places, conditions."
-    ),
     "reasoning": (
         "How: make it ask for multi-step reasoning. Where a single thought is enough now, an answer "
         "should need several steps that build on each other, and show them."
+    ),
+    "concretize": (
+        "How: make it more specific. Put particular things in the place of general ones: cases, names, "
+        "quantities, places, conditions."
     ),
     "complicate_input": (
         "How: give it data to work on, as {form}: short, realistic and complete. What is asked must not "

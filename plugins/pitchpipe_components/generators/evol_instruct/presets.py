@@ -63,7 +63,7 @@ PRESETS: dict[Like, Ways] = {
         ask_from=0.0, temperature=1.0, top_p=0.9, max_tokens=2048,
     ),
     "document": Ways(
-        in_depth=("constraints", "deepen", "reasoning", "concretize"), in_breadth=(), choose="cycle",
+        in_depth=tuple(IN_DEPTH)[:4], in_breadth=(), choose="cycle",
         eliminate=(), max_tokens=200, prompts=built_in() | DOCUMENT,
     ),
 }  # fmt: skip
