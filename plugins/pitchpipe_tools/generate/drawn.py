@@ -1,6 +1,7 @@
 """The live screen: how far each generator is, what flies, what was spent, and what is refused."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 from pitchpipe_stages.console import escape, shortened
@@ -63,15 +64,15 @@ def facts(moment: Moment) -> list[str]:
     said = [flight for one in moment.flights if (flight := flying(one, several))]
     said += [f"{moment.rate:,.3g} replies/s"] if moment.rate else []
     said += [moment.spent] if moment.spent else []
-    said += [f"{moment.left} left"] if moment.left else []
+    said += [f"{moment.left} left"] if moment.left not in ("", "0 s") else []
     return said + ([f"{moment.known:,} replies were on record"] if moment.known else [])
 
 
 def flying(one: InFlight, several: bool) -> str:
     """What flies to a teacher, and why no more does."""
     name = f"{one.teacher}: " if several else ""
-    if one.wait >= 0.5:
-        return f"{name}waiting {in_words(one.wait)}: the server asked for it"
+    if one.wait > 0:
+        return f"{name}waiting {in_words(ceil(one.wait))}: the server asked for it"
     slower = f" (the server bears {one.limit} of {one.most} now)" if one.limit < one.most else ""
     return f"{name}{one.flying} in flight{slower}" if one.flying or slower else ""
 

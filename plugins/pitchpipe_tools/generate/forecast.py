@@ -55,7 +55,7 @@ class Tried:
     wanted: int | None = None  # accepted ones, of a generator that drafts
     drafts: list[Took] = field(default_factory=list)
     sources: list[Took] = field(default_factory=list)
-    origins: Mapping[str, int] = field(default_factory=dict)  # of its sources: the generator that made them
+    origins: Mapping[str, float] = field(default_factory=dict)  # of its sources: the generator that made them
     complete: bool = False  # nothing is left of it
 
 

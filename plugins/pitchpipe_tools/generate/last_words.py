@@ -9,6 +9,7 @@ from pitchpipe_tools.generate.words import several
 
 OFFLINE = "Without --offline the same command asks what is missing."
 BUDGET = "With a larger `budget` the same command asks what is left, and pays for nothing twice."
+NO_REPLY = "The same command asks them again."
 IN_VAIN = "Change what refuses so much, or what is asked for; what was answered is not asked again."
 
 
@@ -18,6 +19,8 @@ def show_end(console: RichConsole, folder: Path, made: MadeFile, recipe: str, of
     console.say(f"[dim]why each of the others is none: {escape(folder / LEDGER)}[/]")
     if not made.finished:
         console.say(f"[yellow]less than was wanted:[/] {escape(made.problem)}\n{cure_of(made, offline)}")
+    elif not made.rows:
+        console.say("[yellow]no row was made:[/] what was refused most stands above")
     if made.rows:
         console.say(f"next: [bold]pitchpipe run {escape(recipe)}[/]")
 
@@ -26,4 +29,5 @@ def cure_of(made: MadeFile, offline: bool) -> str:
     """What can be done where less is there than was wanted."""
     if offline and any(counts.unsent for one in made.generators for counts in one.operators.values()):
         return OFFLINE
-    return BUDGET if "the budget is spent" in made.problem else IN_VAIN
+    known_by = {"the budget is spent": BUDGET, "got no reply": NO_REPLY}
+    return next((cure for words, cure in known_by.items() if words in made.problem), IN_VAIN)

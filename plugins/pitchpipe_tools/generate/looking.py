@@ -95,7 +95,7 @@ class Looking:
 
 def _kind(reason: str) -> str:
     """What a reason is counted by."""
-    return reason.partition(":")[0]
+    return reason.partition(": ")[0]
 
 
 def _flight(name: str, sender: Sender) -> InFlight:

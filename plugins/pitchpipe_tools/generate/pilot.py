@@ -127,7 +127,7 @@ def _each_reason(candidates: Sequence[MadeCandidate]) -> Iterator[MadeCandidate]
     """One example of each reason."""
     seen: set[str] = set()
     for one in candidates:
-        reason = one.reason.partition(":")[0]
+        reason = one.reason.partition(": ")[0]
         if one.fate != "kept" and reason not in seen:
             seen.add(reason)
             yield one

@@ -7,11 +7,11 @@ there is neither, it is said that more may follow.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.generate.making.expected import expected_of
-from pitchpipe_tools.generate.forecast import FEWEST, Between, Took, Tried, forecast
+from pitchpipe_tools.generate.forecast import FEWEST, Between, Took, Tried, forecast, total
 from pitchpipe_tools.generate.sampled import Sampled
 from pitchpipe_tools.generate.sizes import QuestionSizes
 
@@ -33,47 +33,67 @@ class LeftToAsk:
 
 def plan(uses: Sequence[Use], teachers: Sequence[Use], sampled: Sampled) -> list[LeftToAsk]:
     """For each generator, in the recipe's order. What stands on an estimate is no better than that."""
-    found: list[tuple[Tried, Basis, Basis]] = []
-    before: Basis = "counted"
-    lengths = [QuestionSizes(use, teachers, sampled) for use in uses]
-    for use, of in zip(uses, lengths, strict=True):
-        before = "counted" if use.shared.get("seeds") else before
-        tried, own = _tried(use, of, sampled.tried(use.label), open_before=before != "counted")
-        before = max(before, own, key=BASES.index)
-        found.append((tried, own, before))
-    whole = forecast([tried for tried, *_ in found])
-    return [
-        _planned(use.label, of, whole[use.label], own, carried)
-        for use, of, (_, own, carried) in zip(uses, lengths, found, strict=True)
-    ]
+    sizes = [QuestionSizes(use, teachers, sampled) for use in uses]
+    known: list[Known] = []
+    for use, of in zip(uses, sizes, strict=True):
+        before = [] if use.shared.get("seeds") else known
+        known.append(_known(use, of, sampled.tried(use.label), before))
+    whole = forecast([one.tried for one in known])
+    return [_left(of, whole[one.tried.label], one) for of, one in zip(sizes, known, strict=True)]
 
 
-def _tried(use: Use, lengths: QuestionSizes, one: Tried, open_before: bool) -> tuple[Tried, Basis]:
-    """What an estimate stands on. A generator is through where nothing is left to it."""
+class Known(NamedTuple):
+    """What an estimate stands on: by itself, and with that of the generators before it."""
+
+    tried: Tried
+    own: Basis
+    carried: Basis
+    exact: bool  # its number of questions is no estimate
+
+
+def _known(use: Use, sizes: QuestionSizes, one: Tried, before: Sequence[Known]) -> Known:
+    one = replace(one, origins={**one.origins, **_to_come(use, before)})
+    open_before = any(earlier.own != "counted" for earlier in before)
+    tried, own = _tried(use, sizes, one, open_before)
+    carried = max([own, *(earlier.own for earlier in before)], key=BASES.index)
+    exact = own == "stated" and not open_before and one.wanted is None
+    each = expected_of(use).get("source", {}).get("questions", 1)
+    return Known(tried, own, carried, exact and float(each).is_integer())
+
+
+def _to_come(use: Use, before: Sequence[Known]) -> dict[str, float]:
+    """Sources that generators state to make, in the measure of their statement."""
+    unanswered = getattr(use.component.call, "unanswered", False)
+    stated = [(one.tried.label, total(one.tried.sources)) for one in before if one.own == "stated"]
+    return {label: took.made - took.rows if unanswered else took.made for label, took in stated}
+
+
+def _tried(use: Use, sizes: QuestionSizes, one: Tried, open_before: bool) -> tuple[Tried, Basis]:
+    """A generator is through where nothing is left to it, and nothing more comes to it."""
     said = expected_of(use)
-    if not lengths.next and not open_before:
+    if not sizes.next and not open_before:
         return replace(one, complete=True), "counted"
     if len(one.sources) >= FEWEST and (one.wanted is None or len(one.drafts) >= FEWEST):
         return one, "measured"
     if "source" in said and (one.wanted is None or "draft" in said):
-        drafts = [lengths.stated(said["draft"])] if "draft" in said else []
-        return replace(one, drafts=drafts, sources=[lengths.stated(said["source"])]), "stated"
+        drafts = [sizes.stated(said["draft"])] if "draft" in said else []
+        return replace(one, drafts=drafts, sources=[sizes.stated(said["source"])]), "stated"
     return replace(one, complete=True), "least"
 
 
-def _planned(label: str, lengths: QuestionSizes, whole: Between, own: Basis, carried: Basis) -> LeftToAsk:
-    least, most = lengths.of_next(0.0), lengths.of_next(1.0)
-    if own in ("counted", "least"):
-        ends = (lengths.of_next(0.5), least, most)
+def _left(sizes: QuestionSizes, whole: Between, known: Known) -> LeftToAsk:
+    least, most = sizes.of_next(0.0), sizes.of_next(1.0)
+    if known.own in ("counted", "least"):
+        ends = (sizes.of_next(0.5), least, most)
         left = Between(*(one._replace(rows=whole.middle.rows) for one in ends))
     else:
-        known, factor = lengths.of_known(), STRAYS if carried == "stated" else 1.0
-        left = Between(
-            _at_least(least, _less(whole.middle, known)),
-            _at_least(least, _less(whole.low.times(1 / factor), known)),
-            _at_least(least, _less(whole.high.times(factor), known)),
-        )
-    return LeftToAsk(label, len(lengths.known), len(lengths.next), left, carried)
+        factor, on_record = STRAYS if known.carried == "stated" else 1.0, sizes.of_known()
+        parts = (whole.middle, whole.low.times(1 / factor), whole.high.times(factor))
+        left = Between(*(_at_least(least, _less(one, on_record)) for one in parts))
+        if known.exact:
+            count = max(least.questions, whole.middle.questions - on_record.questions)
+            left = Between(*(one._replace(questions=count) for one in left))
+    return LeftToAsk(known.tried.label, len(sizes.known), len(sizes.next), left, known.carried)
 
 
 def _less(one: Took, known: Took) -> Took:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pitchpipe_stages.console import RichConsole
+from pitchpipe_stages.generate.requests.budget import Budget, Charge
 from pitchpipe_tools.generate.fitting import show_fitting
 from pitchpipe_tools.generate.forecast import DRAWS, Between, total
 from pitchpipe_tools.generate.plan import STRAYS, LeftToAsk
@@ -64,3 +65,17 @@ def in_a_line(planned: Sequence[LeftToAsk], priced: bool) -> str:
 
 def nothing_left(planned: Sequence[LeftToAsk]) -> bool:
     return not any(one.left.high.questions for one in planned)
+
+
+def too_little(planned: Sequence[LeftToAsk], budget: Budget, spent: Charge) -> str:
+    """A warning, where what is left of the budget is less than what is left to ask."""
+    low, high = all_of(planned).left.low, all_of(planned).left.high
+    for most, taken, least, may, say, unit in (
+        (budget.dollars, spent.dollars, low.dollars, high.dollars, dollars, ""),
+        (budget.requests, spent.requests, low.questions, high.questions, whole, " requests"),
+        (budget.tokens, spent.tokens, low.read + low.written, high.read + high.written, tokens, " tokens"),
+    ):
+        if most is not None and may > (rest := max(0.0, most - taken)):
+            sure = "is not" if least > rest else "may not be"
+            return f"the budget {sure} enough: {say(rest)} of {say(most)}{unit} are left"
+    return ""

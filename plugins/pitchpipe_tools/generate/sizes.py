@@ -38,7 +38,7 @@ class QuestionSizes:
     def stated(self, said: Statement) -> Took:
         """A draft or a source as the generator states it."""
         count, made = said.get("questions", 1.0), said.get("made", 1.0)
-        rows = said.get("rows", made)
+        rows = said.get("rows", 0.0)
         took = self._priced(count, count * self._usual_read, said.get("written", 0.0))
         return took._replace(made=made, rows=rows, gave=min(1.0, rows or made))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from pitchpipe_stages.generate.requests.budget import Budget, Charge
 from pitchpipe_stages.generate.requests.sender import Sender
+from pitchpipe_stages.generate.requests.spending import in_dollars as dollars
 
 Say = Callable[[float], str]
 
@@ -27,15 +28,6 @@ def spent(charge: Charge, budget: Budget, priced: bool) -> str:
     if budget.tokens is not None:
         said.append(_of(charge.tokens, budget.tokens, tokens) + " tokens")
     return ", ".join(said)
-
-
-def dollars(amount: float) -> str:
-    """Money: whole dollars of a hundred or more, cents of less, two digits of what is less than a dime."""
-    if amount >= 100 or amount == 0:
-        return f"${amount:,.0f}"
-    if amount >= 0.1:
-        return f"${amount:.2f}".removesuffix(".00")
-    return f"${amount:.2g}" if amount >= 0.0001 else "under $0.0001"
 
 
 def tokens(count: float) -> str:

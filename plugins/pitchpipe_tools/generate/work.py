@@ -19,7 +19,7 @@ from pitchpipe_tools.generate.keeping import keep
 from pitchpipe_tools.generate.last_words import show_end
 from pitchpipe_tools.generate.pilot import show_pilot
 from pitchpipe_tools.generate.plan import LeftToAsk, plan
-from pitchpipe_tools.generate.plan_words import in_a_line, nothing_left, show_means, show_table
+from pitchpipe_tools.generate.plan_words import in_a_line, nothing_left, show_means, show_table, too_little
 from pitchpipe_tools.generate.sampled import Sampled
 from pitchpipe_tools.generate.shown import shown
 from pitchpipe_tools.generate.summary import show_money, show_summary
@@ -55,7 +55,8 @@ class Work:
         planned, _ = self._rehearsed()
         show_table(self.console, planned, self.priced)
         show_means(self.console, planned)
-        self.console.say(self._budget())
+        self.console.say(f"spent: {spent(self._spent(), self.recipe[BUDGET], self.priced)}")
+        self._say_budget(planned)
         return True
 
     def all(self) -> bool:
@@ -74,8 +75,8 @@ class Work:
         """Makes what the replies on record give."""
         planned, made = self._rehearsed()
         self._tell(planned)
-        show_summary(self.console, made)
         keep(self.rehearsal, made)
+        show_summary(self.console, made)
         show_end(self.console, self.folder, made, self.named, offline=True)
         return made.finished
 
@@ -118,17 +119,24 @@ class Work:
                 raise
 
     def _tell(self, planned: Sequence[LeftToAsk]) -> None:
-        self.console.say(f"{in_a_line(planned, self.priced)}; {self._budget()}")
+        so_far = spent(self._spent(), self.recipe[BUDGET], self.priced)
+        self.console.say(f"{in_a_line(planned, self.priced)}; spent: {so_far}")
         if len(planned) > 1 and not nothing_left(planned):
             show_table(self.console, planned, self.priced)
+        self._say_budget(planned)
 
-    def _budget(self) -> str:
+    def _spent(self) -> Charge:
+        """By all starts so far."""
         file = self.folder / FILE
-        charge = Charge()
-        if file.exists():
-            with reading(file) as record:
-                charge = record.spent()
-        return f"spent: {spent(charge, self.recipe[BUDGET], self.priced)}"
+        if not file.exists():
+            return Charge()
+        with reading(file) as record:
+            return record.spent()
+
+    def _say_budget(self, planned: Sequence[LeftToAsk]) -> None:
+        budget, charge = self.recipe[BUDGET], self._spent()
+        if words := too_little(planned, budget, charge):
+            self.console.say(f"[yellow]{words}[/]")
 
     def _kept(self) -> str:
         """Where the same command goes on."""

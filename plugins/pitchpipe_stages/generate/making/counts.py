@@ -49,7 +49,7 @@ class MadeCounts(Struct):
 
     def _note(self, fate: str, reason: str) -> None:
         reasons = self.why.setdefault(fate, {})
-        words = reason.partition(":")[0]
+        words = reason.partition(": ")[0]
         reasons[words] = reasons.get(words, 0) + 1
 
 

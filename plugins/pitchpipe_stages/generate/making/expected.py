@@ -2,7 +2,8 @@
 
 The attribute `expects` of a generator, a mapping or a method that gives one, says for one `source`, and for
 one `draft` of a generator that drafts: how many `questions`, how many tokens are `written` in all replies
-together, and how many conversations are `made` of it.
+together, how many conversations are `made` of it, and how many of these are `rows`, with a reply. A whole
+number of questions of a source holds exactly; all else is a guess.
 """
 
 from collections.abc import Mapping

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask
+from pitchpipe.host.protocols import Drafts
 from pitchpipe.host.local import LOCAL
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest, parts_of
@@ -56,7 +57,8 @@ def generated(worked: Worked) -> GeneratorMade:
 def whole(recipe: Recipe, parts: Sequence[Worked], rows: int, error: PitchpipeError | None) -> MadeFile:
     """What is written of all generators, and whether they are done."""
     generators = [generated(worked) for worked in parts]
-    problem = str(error or "") or next((_problem(one) for one in generators if _problem(one)), "")
+    problems = [_problem(one) or _lost(worked) for one, worked in zip(generators, parts, strict=True)]
+    problem = str(error or "") or next(filter(None, problems), "")
     failed = {key: why for worked in parts for key, why in _passed_over(worked).items()}
     return MadeFile(str(recipe.path.resolve()), not problem, problem, rows, generators, failed)
 
@@ -73,6 +75,16 @@ def _problem(one: GeneratorMade) -> str:
         reasons = [reason for counts in one.operators.values() for reason in counts.why.get("unsent", {})]
         return f"generator '{one.label}': {unsent:,} questions were not sent: {reasons[0]}"
     return f"generator '{one.label}': {one.stopped}" if one.stopped else ""
+
+
+def _lost(worked: Worked) -> str:
+    """Of questions that got no reply at all. Where drafts are passed over, others are taken in their place."""
+    if isinstance(worked.use.bound, Drafts):
+        return ""
+    lost = [question for _, one in worked.done for question in one.questions if question.lost]
+    if not lost:
+        return ""
+    return f"generator '{worked.use.label}': {len(lost):,} questions got no reply: {lost[0].why}"
 
 
 def known(folder: Path) -> MadeFile | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from pitchpipe.errors import PitchpipeError, suggest
@@ -127,10 +127,13 @@ class Making:
                 for use in uses:
                     if isinstance(use.bound, Closes):
                         await use.bound.close()
-                self.spending = {use.label: spending_of(use, record) for use in uses}
+                self.spending = self._spending(record)
 
     def _sender(self, use: Use, record: RequestRecord, purse: Purse) -> Sender:
         return Sender(use, record, purse, Flights(getattr(use.bound, "concurrency", 1)))
+
+    def _spending(self, record: RequestRecord) -> dict[str, Spending]:
+        return {use.label: spending_of(use, record) for use in self.recipe[TEACHERS]}
 
     # --- Files -------------------------------------------------------------------------------------
 
@@ -153,6 +156,9 @@ class Making:
     def write(self, made: MadeFile) -> None:
         """Each file whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        if self.offline and (self.folder / FILE).exists():
+            with closing(RequestRecord(self.folder / FILE)) as record:
+                made.teachers = self._spending(record)
         rows = self.rows_as_bytes()
         if self.limit is not None:
             write(self.folder / PILOT, rows)

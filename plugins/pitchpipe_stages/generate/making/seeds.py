@@ -69,7 +69,10 @@ def _fill(base: Base, other: Base) -> None:
 def _loader(recipe: Recipe, path: Path) -> Use:
     component = recipe.host.find("loader", "files")
     options: Json = {"path": path}
-    return Use(component, options, bind(component.call, options), str(path), component.name)
+    try:
+        return Use(component, options, bind(component.call, options), str(path), component.name)
+    except ValueError as error:  # there is none, and which is near
+        raise PitchpipeError(f"seeds: {error}") from None
 
 
 def files_of_seeds(recipe: Recipe, use: Use) -> list[Path]:

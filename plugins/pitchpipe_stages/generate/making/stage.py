@@ -36,12 +36,13 @@ class TakeGenerated(Stage[dict[str, int]]):
     def tell(self, run: Run, result: dict[str, int]) -> None:
         """Whose rows they are and what they cost; what is not as it was when they were made."""
         from pitchpipe_stages.generate.making.made import changes, known
+        from pitchpipe_stages.generate.requests.spending import in_dollars
 
         recipe = run.recipe
         made = known(folder_of(recipe, recipe[GENERATE].folder))
         names = ", ".join(use.label for use in recipe[GENERATORS])
         dollars = sum(one.dollars or 0 for one in made.teachers.values()) if made else 0
-        cost = f", ${dollars:,.4g}" if dollars else ""
+        cost = f", {in_dollars(dollars)}" if dollars else ""
         run.console.say(f"{result['rows']:,} rows of {names}{cost}")
         if made and made.problem:
             run.console.say(f"[yellow]warning:[/] not all was made: {escape(made.problem)}")

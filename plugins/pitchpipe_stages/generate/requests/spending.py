@@ -93,3 +93,12 @@ def in_a_budget(charge: Charge) -> str:
 
 def _charged(charge: Charge, spending: Spending) -> str:
     return f"{charge.tokens:,} tokens" if spending.dollars is None else f"${charge.dollars:.4g}"
+
+
+def in_dollars(amount: float) -> str:
+    """Money: whole dollars of a hundred or more, cents of less, two digits of what is less than a dime."""
+    if amount >= 100 or amount == 0:
+        return f"${amount:,.0f}"
+    if amount >= 0.1:
+        return f"${amount:.2f}".removesuffix(".00")
+    return f"${amount:.2g}" if amount >= 0.0001 else "under $0.0001"
