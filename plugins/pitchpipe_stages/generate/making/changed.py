@@ -1,4 +1,4 @@
-"""What a person has to know of rows that are there: the recipe says something else now, or some are missing."""
+"""What to know of rows that are there: the recipe says something else now, or some are missing."""
 
 from collections.abc import Sequence
 from contextlib import suppress
