@@ -8,8 +8,8 @@ from msgspec import Struct, field
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask
-from pitchpipe.host.protocols import Drafts
 from pitchpipe.host.local import LOCAL
+from pitchpipe.host.protocols import Drafts
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest, parts_of
 from pitchpipe_stages.generate.making.changed import decided_by_generators
@@ -78,7 +78,7 @@ def _problem(one: GeneratorMade) -> str:
 
 
 def _lost(worked: Worked) -> str:
-    """Of questions that got no reply at all. Where drafts are passed over, others are taken in their place."""
+    """Of questions without any reply. Where drafts are passed over, others take their place."""
     if isinstance(worked.use.bound, Drafts):
         return ""
     lost = [question for _, one in worked.done for question in one.questions if question.lost]
