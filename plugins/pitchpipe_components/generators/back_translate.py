@@ -82,6 +82,7 @@ class BackTranslate:
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
         text = text_of(source)
         if not text:
+            yield pp.made(messages=source.messages, drop=pp.drop("no text"))
             return
         if len(text) > self.max_chars:
             yield pp.made(output=text, drop=pp.drop("a long text", score=len(text), limit=self.max_chars))

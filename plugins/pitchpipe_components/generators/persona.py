@@ -50,6 +50,8 @@ class Persona:
     The results have no reply: the generator `answers` makes it.
     """
 
+    without_replies = True
+
     def __init__(
         self,
         *,
@@ -73,7 +75,11 @@ class Persona:
         return {"source": {"questions": made + self.from_text, "written": 80 * made, "made": made}}
 
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
-        person = await self._person(text_of(source), ask)
+        text = text_of(source)
+        if not text:
+            yield pp.made(messages=source.messages, drop=pp.drop("no text"))
+            return
+        person = await self._person(text, ask)
         said = {loosened(person)}
         for kind in self.kinds if person else ():
             ask.operator = kind
@@ -90,7 +96,7 @@ class Persona:
                 yield pp.made(new, operator=kind, drop=dropped, persona=person)
 
     async def _person(self, text: str, ask: pp.Asking) -> str:
-        if not self.from_text or not text:
+        if not self.from_text:
             return text
         ask.operator = "person"
         reply = await reply_to(ask, pp.fill(WHO, text=text), **self.how)

@@ -84,7 +84,8 @@ def test_nobody_is_asked_about_a_text_that_is_too_long_or_none(tmp_path):
     with at_work(tmp_path, lambda question: "Explain.") as work:
         (made,) = work.made(BackTranslate(max_chars=10), SEED)
         assert (str(made.drop), made.drop.score) == ("a long text", len(TEXT))
-        assert work.made(BackTranslate(), pp.made(messages=[pp.Message("system", "S")]).conversation) == []
+        (nothing,) = work.made(BackTranslate(), pp.made(messages=[pp.Message("system", "S")]).conversation)
+        assert str(nothing.drop) == "no text"
         assert work.questions == []
 
 

@@ -106,3 +106,22 @@ def test_what_comes_of_a_seed_is_one_family_and_each_row_knows_its_parents(made)
         assert row["made"]["generator"] == "answers" and row["made"]["parents"]
     assert len(lands) > 4 and all(len(names) == 1 for names in lands.values())
     assert not any("Prompt#" in row["messages"][0]["content"] for row in rows)
+
+
+def test_a_recipe_whose_sources_are_all_answered_says_so(project):
+    recipe = (
+        RECIPE.replace("URL", "http://127.0.0.1:9")
+        .replace("  - evol_instruct", "  - answers")
+        .replace(", rounds: 3", "")
+    )
+    recipe = recipe.replace("  - answers: {teacher: writer}\n", "")
+    here = project({"recipe.yaml": recipe, "seeds.jsonl": SEEDS})
+    done = here.run("generate", "recipe.yaml")
+    assert "answers: nothing to do, all 8 sources have a reply already" in done.out + done.err
+
+
+def test_a_mistake_in_a_generator_is_the_only_one_that_is_told(project):
+    recipe = RECIPE.replace("rounds: 3", "rounds: 3, like: papr")
+    here = project({"recipe.yaml": recipe, "seeds.jsonl": SEEDS})
+    failed = here.run("check", "recipe.yaml").assert_failed("got 'papr'. Did you mean 'paper'?")
+    assert "has no generators" not in failed.err

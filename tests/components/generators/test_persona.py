@@ -54,3 +54,9 @@ def test_what_is_no_instruction_is_dropped_with_its_reason(tmp_path):
     with at_work(tmp_path, lambda question: "?!") as work:
         (made,) = work.made(Persona(), SEED)
     assert str(made.drop) == "empty: punctuation and stop words alone"
+
+
+def test_nobody_is_asked_about_nothing(tmp_path):
+    with at_work(tmp_path, asks) as work:
+        (made,) = work.made(Persona(), pp.made(messages=[pp.Message("system", "S")]).conversation)
+        assert str(made.drop) == "no text" and work.questions == []

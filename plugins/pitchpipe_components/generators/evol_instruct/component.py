@@ -98,6 +98,7 @@ class EvolInstruct:
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
         asked = asked_in(source)
         if asked is None:
+            yield pp.made(messages=source.messages, drop=pp.drop("nothing is asked"))
             return
         text, parent, prompts = asked.text, source.id, Counter[str]()
         elimination = Elimination(self.ways.eliminate, self.ways.ask_from, self.max_growth, text)

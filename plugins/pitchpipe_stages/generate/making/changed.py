@@ -11,7 +11,7 @@ from msgspec import Struct
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.run.keys import KeyParts, digest_files, parts_of
 from pitchpipe_stages.generate.making.place import MADE
-from pitchpipe_stages.generate.making.seeds import files_of_seeds
+from pitchpipe_stages.generate.making.seed_files import files_of_seeds
 
 
 class MadeBefore(Struct):

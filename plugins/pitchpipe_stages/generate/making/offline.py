@@ -3,7 +3,6 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -11,60 +10,30 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
-from pitchpipe_stages.generate.requests.packing import unpacked
+from pitchpipe_stages.generate.requests.record import RequestRecord
 from pitchpipe_stages.generate.requests.sender import counts
 
 NOT_KNOWN = "the record has no reply, and nothing is sent"
 
 
-class Replies:
-    """The replies of a record. One that is not there has none."""
-
-    def __init__(self, path: Path):
-        self.path = path
-        self._packed: dict[str, bytes] = dict(
-            read(path, "select key, reply from ask where reply is not null")
-        )
-
-    def __getitem__(self, key: str) -> Reply | None:
-        kept = self._packed.get(key)
-        return unpacked(kept) if kept else None
-
-
 class Offline:
-    """A teacher that answers from the record alone."""
+    """A teacher that answers from a record alone, or not at all where there is none."""
 
     broken: PitchpipeError | None = None
 
-    def __init__(self, use: Use, replies: Replies):
-        self.use, self._replies = use, replies
+    def __init__(self, use: Use, record: RequestRecord | None):
+        self.use, self._record = use, record
 
     async def reply(self, ask: Ask) -> Reply:
         key = key_of(as_bytes(request_of(self.use, ask)))
-        known = self._replies[key]
+        known = await self._record.reply(key) if self._record else None
         reply = known if known and counts(known) else Reply("", "unsent", problem=NOT_KNOWN)
         return msgspec.structs.replace(reply, key=key)
 
 
 def numbers(path: Path) -> dict[str, int]:
-    """The numbers of the questions of a record, by their keys."""
-    return dict(read(path, "select key, n from ask"))
-
-
-def read(path: Path, words: str) -> list[Any]:
-    """Rows of a record, if it is there. One that was closed well has no log beside it, or an empty one, and
-    can be read where nothing can be written."""
+    """The numbers of the questions of a record that was closed, by their keys."""
     if not path.exists():
-        return []
-    log = path.with_name(f"{path.name}-wal")
-    try:
-        return _rows(path, words, "mode=ro" if log.exists() and log.stat().st_size else "immutable=1")
-    except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise PitchpipeError(f"another pitchpipe asks from {path}: wait until it has ended") from None
-        raise PitchpipeError(f"{path} cannot be read: {error}") from None
-
-
-def _rows(path: Path, words: str, how: str) -> list[Any]:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as database:
-        return database.execute(words).fetchall()
+        return {}
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as database:
+        return dict(database.execute("select key, n from ask").fetchall())

@@ -91,7 +91,7 @@ def _check_reader(checker: "Checker", recipe: Recipe, use: Use) -> None:
         own = True
         if (only := use.bound.generator) and only not in labels:
             checker.problem(("loaders",), f"the recipe has no generator '{only}'.{suggest(only, labels)}")
-    if use.bound.folder is None:
+    if use.bound.folder is None and not any(checker.entries(GENERATORS.name)):
         words = "the recipe has no generators: say whose rows to read, as in generated: {folder: ...}"
         checker.problem(("loaders",), words)
         return

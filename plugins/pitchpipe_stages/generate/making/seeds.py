@@ -7,11 +7,12 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.host.options import bind
 from pitchpipe.recipe.recipe import Recipe, Use
-from pitchpipe.records.conversation import Conversation, Json
+from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.data.read import Reader
 from pitchpipe_stages.data.sections import SourceUse
 from pitchpipe_stages.data.shards import Base
 from pitchpipe_stages.data.source import settle
+from pitchpipe_stages.generate.making.seed_files import loader_of
 
 
 def seeds_of(recipe: Recipe, path: Path, console: Console) -> list[Conversation]:
@@ -39,8 +40,8 @@ def seeds_of(recipe: Recipe, path: Path, console: Console) -> list[Conversation]
 
 def _read(recipe: Recipe, path: Path) -> Iterator[Base]:
     """The rows of each file, in the format of that file."""
-    for file in _loader(recipe, path).bound.inputs():
-        source = SourceUse(_loader(recipe, file), file.name)
+    for file in loader_of(recipe, path).bound.inputs():
+        source = SourceUse(loader_of(recipe, file), file.name)
         settled = settle(source, recipe.host, "prompts")
         reader = Reader(source, settled.format, recipe, settled.judged, "prompts")
         without = [Reader(source, one, recipe, settled.judged, "prompts") for one in _without_replies(recipe)]
@@ -64,18 +65,3 @@ def _fill(base: Base, other: Base) -> None:
         for number in [number for number in base.refused if other.conversations[number]]:
             base.conversations[number] = other.conversations[number]
             del base.refused[number]
-
-
-def _loader(recipe: Recipe, path: Path) -> Use:
-    component = recipe.host.find("loader", "files")
-    options: Json = {"path": path}
-    try:
-        return Use(component, options, bind(component.call, options), str(path), component.name)
-    except ValueError as error:  # there is none, and which is near
-        raise PitchpipeError(f"seeds: {error}") from None
-
-
-def files_of_seeds(recipe: Recipe, use: Use) -> list[Path]:
-    """The files that a generator begins from."""
-    path = use.shared.get("seeds")
-    return list(_loader(recipe, path).bound.inputs()) if path else []

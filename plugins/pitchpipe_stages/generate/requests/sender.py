@@ -114,12 +114,12 @@ class Sender:
             else:
                 await self.record.failed(attempt, key, str(found), cost)
         except PitchpipeError as error:  # of the record
-            self._stop(error)
+            self.stop(error)
             raise
         finally:
             self.purse.settle(reserved, cost or worst)
         if isinstance(found, PitchpipeError):
-            self._stop(found)
+            self.stop(found)
             raise found
         if isinstance(found, AskAgain):
             self._wait(found)
@@ -150,7 +150,7 @@ class Sender:
             async with asyncio.timeout(seconds):
                 await self._stopped.wait()
 
-    def _stop(self, error: PitchpipeError) -> None:
+    def stop(self, error: PitchpipeError) -> None:
         """Nobody is asked any more, for the first reason."""
         self.broken = self.broken or error
         self.flights.wait_no_more()
@@ -163,7 +163,7 @@ class Sender:
                 f"teacher '{self.use.label}' wants to be left alone for {minutes:,.0f} minutes: {again}."
                 " What was answered is kept: run the same again then."
             )
-            self._stop(error)
+            self.stop(error)
             raise error
         self.flights.slower(again.after)
         now = time.monotonic()
@@ -187,14 +187,14 @@ class Sender:
 
     def _nobody_answers(self, problem: str) -> None:
         words = f"teacher '{self.use.label}' answered none of the last {IN_A_ROW} requests: {problem}."
-        self._stop(PitchpipeError(f"{words} What was answered is kept: run the same again to go on."))
+        self.stop(PitchpipeError(f"{words} What was answered is kept: run the same again to go on."))
 
     def _must_have_key(self) -> None:
         name = self._variable
         if name and not os.environ.get(name, "").strip():
             words = f"teacher '{self.use.label}' reads its key from the variable {name}: export {name}=..."
             error = PitchpipeError(words)
-            self._stop(error)
+            self.stop(error)
             raise error
 
     def _worst(self, ask: Ask, request: bytes) -> Charge:

@@ -48,6 +48,13 @@ def generate(here, **given):
     return child(work)
 
 
+def wait_for(server, requests):
+    until = time.monotonic() + 20
+    while len(server.asked) < requests:
+        assert time.monotonic() < until, "nobody asks"
+        time.sleep(0.005)
+
+
 def test_kills_at_20_moments_leave_the_same_bytes(project, undisturbed):
     rows, alone = undisturbed
     chance, kills = random.Random(7), 0
@@ -97,8 +104,7 @@ def test_a_second_process_is_refused_in_words(project, monkeypatch):
     with bad_server(answer, slow=1.0) as server:
         here = project(files(server.url, CHAIN), **{VARIABLE: KEY})
         first = generate(here)
-        while not server.asked:
-            time.sleep(0.01)
+        wait_for(server, 1)
         here.run("generate", "recipe.yaml").assert_failed("another pitchpipe asks from")
         os.kill(first, signal.SIGKILL)
         ended(first)
@@ -124,17 +130,30 @@ def test_a_full_disk_stops_and_the_same_goes_on_when_there_is_room(project, undi
         assert len(server.asked) <= alone + CONCURRENCY
 
 
-def test_ctrl_c_keeps_what_was_answered(project, undisturbed):
+def test_ctrl_c_waits_for_what_is_paid_and_keeps_it(project, undisturbed):
     rows, alone = undisturbed
-    with bad_server(answer, slow=0.01) as server:
+    with bad_server(answer, slow=0.02) as server:
         here = project(files(server.url, CHAIN), **{VARIABLE: KEY})
-        pid = child(lambda: here.run("generate", "recipe.yaml").code)
-        while len(server.asked) < 30:
-            time.sleep(0.005)
+        pid = generate(here)
+        wait_for(server, 30)
         os.kill(pid, signal.SIGINT)
         ended(pid)
         assert not (here.folder / ROWS).exists()
         with closing(sqlite3.connect(here.folder / "generated/recipe/asks.sqlite")) as kept:
-            assert kept.execute("select count(*) from ask where reply is not null").fetchone()[0] >= 15
+            lost = "select count(*) from attempt where dollars is null"
+            assert kept.execute(lost).fetchone() == (0,)
         here.run("generate", "recipe.yaml").assert_success()
-        assert here.read(ROWS) == rows and len(server.asked) <= alone + CONCURRENCY
+        assert (here.read(ROWS), len(server.asked)) == (rows, alone)
+
+
+def test_ctrl_c_twice_waits_for_nobody(project):
+    with bad_server(answer, slow=5) as server:
+        here = project(files(server.url, CHAIN), **{VARIABLE: KEY})
+        pid = generate(here)
+        wait_for(server, 1)
+        began = time.monotonic()
+        for _ in range(2):
+            time.sleep(0.3)
+            os.kill(pid, signal.SIGINT)
+        ended(pid)
+        assert time.monotonic() - began < 4
