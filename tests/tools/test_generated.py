@@ -121,6 +121,22 @@ def test_the_report_tells_what_was_made(here):
         assert words in page
 
 
+def test_the_rows_of_generators_are_mixed_by_weights(here):
+    mixed = here.folder.joinpath("recipe.yaml").read_text("utf-8").replace(
+        "  - generated\n",
+        "  - generated: {generator: self_instruct, weight: 1}\n  - generated: {generator: answers, weight: 1}\n",
+    )  # fmt: skip
+    here.write({"mixed.yaml": mixed + "generate: {folder: generated/recipe}\n"})
+    here.run("prepare", "mixed.yaml").assert_success()
+    told = here.json("runs/mixed/run.json")["stages"]["prepare"]["result"]["rows"]
+    made = [row["made"]["generator"] for row in rows(here)]
+    assert {name: told[name]["read"] for name in told} == {
+        name: made.count(name) for name in ("self_instruct", "answers")
+    }
+    wrong = here.run("check", "mixed.yaml", "--set", "loaders.1.generated.generator=evol")
+    wrong.assert_failed("the recipe has no generator 'evol'. Known: answers, evol_instruct")
+
+
 def test_without_the_folder_a_run_says_so(here, answered):
     _, row = answered
     copy = Project(here.folder.parent / "copy")

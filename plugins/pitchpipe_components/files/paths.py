@@ -15,6 +15,8 @@ from pitchpipe_components.files.run_directories import (
 COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 TEXT = (".txt", ".text")
 DATA = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow")
+# What generators leave beside their rows.
+ROWS, MADE = "rows.jsonl", "made.json"
 # Files that the datasets library writes beside its data.
 BESIDE = ("dataset_info.json", "dataset_dict.json", "dataset_infos.json", "state.json")
 
@@ -58,7 +60,8 @@ def extension(path: Path) -> str:
 
 def _is_data(file: Path, folder: Path, extensions: tuple[str, ...]) -> bool:
     hidden = any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
-    beside = file.name in BESIDE or file.name.startswith("cache-")
+    made = file.name != ROWS and all(file.with_name(name).is_file() for name in (ROWS, MADE))
+    beside = made or file.name in BESIDE or file.name.startswith("cache-")
     return extension(file) in extensions and not hidden and not beside and _is_there(file)
 
 

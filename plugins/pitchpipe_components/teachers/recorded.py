@@ -112,7 +112,7 @@ def _lines(path: Path) -> Iterator[Line]:
             is_database = file.read(16).startswith(b"SQLite format 3")
         yield from _rows(path) if is_database else _json_lines(path)
     except OSError as error:
-        raise pp.PitchpipeError(f"{path}: no record of replies: {error.strerror}") from None
+        raise pp.PitchpipeError(f"{path}: no record of replies: {error.strerror or error}") from None
     except sqlite3.Error as error:
         raise pp.PitchpipeError(f"{path} cannot be read: {error}. Is a run at work with it?") from None
 
@@ -120,7 +120,10 @@ def _lines(path: Path) -> Iterator[Line]:
 def _rows(path: Path) -> Iterator[Line]:
     import sqlite3
 
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    log = path.with_name(f"{path.name}-wal")
+    # What was closed well has no log, and is read where nothing can be written beside it.
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
     try:
         for request, reply, problem in database.execute("select request, reply, problem from ask order by n"):
             said = json.loads(zlib.decompress(reply)) if reply else None

@@ -8,7 +8,6 @@ from pitchpipe_components.text.words import unspaced
 
 LOOSELY = "without regard to case, spaces, punctuation around words and forms of the same letter"
 _PLAINER = str.maketrans("‘’“”−", "''\"\"-")  # noqa: RUF001
-_MIXED = re.compile(r"(?<!\S)[^\W_]*+\S+")  # a word that has more in it than letters and digits
 _NUMBER = re.compile(r"-?\.?\d")
 _INSIDE_A_NUMBER = re.compile(r"(?:(?:^|[^\w)])-|\d[.,]|(?:^|\W)\.)\|\d|\d\|[.,]\d")  # 1|,000  3.|5  -|5
 
@@ -16,8 +15,9 @@ _INSIDE_A_NUMBER = re.compile(r"(?:(?:^|[^\w)])-|\d[.,]|(?:^|\W)\.)\|\d|\d\|[.,]
 def loosened(text: str) -> str:
     """The words with one space between them. What is punctuation alone stays as it is."""
     plain = unicodedata.normalize("NFKC", text.translate(_PLAINER)).casefold()
-    words = _MIXED.sub(lambda word: _bare(word[0]), plain).split()
-    return " ".join(words or plain.split())
+    words = plain.split()
+    bare = [word if word.isalnum() else _bare(word) for word in words]
+    return " ".join(filter(None, bare)) or " ".join(words)
 
 
 def contains(text: str, part: str) -> bool:

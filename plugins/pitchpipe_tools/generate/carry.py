@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @click.command("export", short_help="Write what was asked, and the replies, as JSON lines.")
 @recipe_argument
 @click.argument("file", metavar="FILE")
-def export_record(recipe: str, file: str, overrides: tuple[str, ...]) -> None:
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+def export_record(recipe: str, file: str, overrides: tuple[str, ...], force: bool) -> None:
     """Write what RECIPE has asked, and the replies, to FILE as JSON lines.
 
     FILE may be - for the standard output, or end with .gz. In the place of RECIPE may stand a run's folder,
@@ -26,6 +27,8 @@ def export_record(recipe: str, file: str, overrides: tuple[str, ...]) -> None:
     from pitchpipe_stages.generate.requests.record import RequestRecord
     from pitchpipe_tools.generate.streams import written
 
+    if Path(file).exists() and not force:
+        raise PitchpipeError(f"{file} is there already: --force replaces it")
     place = _record(recipe, overrides)
     if not place.exists():
         raise PitchpipeError(f"nothing was asked yet: there is no {place}. pitchpipe generate {recipe} asks")

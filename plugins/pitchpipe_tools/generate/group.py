@@ -1,5 +1,6 @@
 """A command on a RECIPE with others beside it: `generate RECIPE`, and `generate export RECIPE FILE`."""
 
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -22,7 +23,14 @@ class CommandBeside(click.Command):
         if args and args[0] in self.beside:
             name = f"{info_name} {args[0]}"
             return self.beside[args[0]].make_context(name, args[1:], parent, **extra)
-        return super().make_context(info_name, args, parent, **extra)
+        near = get_close_matches(args[0], self.beside, 1) if args else []
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if not near:
+                raise
+            words = f"{error.format_message()} Did you mean '{info_name} {near[0]}'?"
+            raise click.UsageError(words, error.ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)

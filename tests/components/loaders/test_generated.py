@@ -10,6 +10,7 @@ import pitchpipe as pp
 from pitchpipe_components.files.parts import LONGEST, parts_of
 from pitchpipe_components.formats import FORMATS
 from pitchpipe_components.formats.made import OwnRows
+from pitchpipe_components.loaders import Files
 from pitchpipe_components.loaders.generated import Generated
 
 MADE = {"generator": "answers", "teacher": "writer", "asked_model": "m", "asks": ["k1"], "parents": ["p"]}
@@ -111,6 +112,15 @@ def test_what_is_missing_is_said_with_the_command_that_makes_it(tmp_path):
     assert (
         loader.lacks() == f"{tmp_path / 'own' / 'rows.jsonl'} is not there yet: pitchpipe generate mine.yaml"
     )
+
+
+def test_a_folder_of_generated_rows_means_its_rows(tmp_path):
+    folder = loader_of(tmp_path / "g", ROW).folder
+    for name in ("made.json", "ledger.jsonl", "sources.jsonl", "pilot.jsonl"):
+        (folder / name).write_text("{}\n")
+    assert Files(folder).inputs() == [folder / "rows.jsonl"]
+    (folder / "made.json").unlink()
+    assert len(Files(folder).inputs()) == 4
 
 
 def test_the_loader_reads_what_files_reads(tmp_path):

@@ -31,7 +31,7 @@ def made(project):
 
 
 def rows(here):
-    return sorted((here.folder / "generated" / "recipe" / "rows.jsonl").read_bytes().splitlines())
+    return (here.folder / "generated" / "recipe" / "rows.jsonl").read_bytes()
 
 
 def forget(here):
@@ -48,6 +48,8 @@ def test_out_and_in_again_gives_the_same_rows_and_asks_nobody(made, file):
     forget(here)
     taken = here.run("generate", "import", "recipe.yaml", file).assert_success()
     assert taken.err == "6 questions taken into generated/recipe/asks.sqlite\n"
+    here.run("generate", "recipe.yaml", "--offline").assert_success()
+    assert rows(here) == before
     here.run("generate", "recipe.yaml").assert_success()
     assert rows(here) == before
     assert len(server.asked) == sent
@@ -74,11 +76,27 @@ def test_a_wrong_file_is_named_with_its_line_and_leaves_nothing(made):
     here.run("generate", "import", "recipe.yaml", "x.jsonl").assert_failed("x.jsonl: No such file")
     here.write({"x.jsonl": '{"key": "abc"}\n'})
     here.run("generate", "import", "recipe.yaml", "x.jsonl").assert_failed("x.jsonl:1: no line of a record")
+    here.run("generate", "import", "recipe.yaml", "before/recipe/asks.sqlite").assert_failed(
+        "is a record itself"
+    )
     here.write({"x.jsonl.gz": "no gzip"})
     here.run("generate", "import", "recipe.yaml", "x.jsonl.gz").assert_failed("x.jsonl.gz: it is not gzip")
     here.run("generate", "export", "before/recipe", "x.jsonl.zst").assert_failed("a name ends with .gz")
     here.run("generate", "export", "before/recipe", "no/x.jsonl").assert_failed("there is no folder no")
     assert not (here.folder / "generated" / "recipe" / "rows.jsonl").exists()
+
+
+def test_what_is_there_is_not_replaced_unasked_and_a_slip_is_understood(made):
+    here, _ = made
+    before = here.read("recipe.yaml")
+    here.run("generate", "export", "generated/recipe", "recipe.yaml").assert_failed("--force replaces it")
+    assert here.read("recipe.yaml") == before
+    here.run("generate", "exprot", "recipe.yaml", "x.jsonl").assert_failed("Did you mean 'generate export'?")
+    here.run("generate").assert_failed("Missing argument 'RECIPE'")
+    here.write({"x.jsonl": "old"}).run(
+        "generate", "export", "recipe.yaml", "x.jsonl", "--force"
+    ).assert_success()
+    assert here.read("x.jsonl").count("\n") == 6
 
 
 def test_a_recipe_of_that_name_is_reached_by_its_path(made):

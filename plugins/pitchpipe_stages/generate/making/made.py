@@ -7,17 +7,14 @@ import msgspec
 from msgspec import Struct, field
 
 from pitchpipe.errors import PitchpipeError
-from pitchpipe.host.contracts import Ask
-from pitchpipe.host.local import LOCAL
 from pitchpipe.host.protocols import Drafts
-from pitchpipe.recipe.recipe import Recipe, Use
-from pitchpipe.run.keys import KeyParts, digest, parts_of
-from pitchpipe_stages.generate.making.changed import decided_by_generators
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.run.keys import KeyParts
+from pitchpipe_stages.generate.making.changed import decided_by_sections, unlike
 from pitchpipe_stages.generate.making.counts import MadeCounts, by_operator
 from pitchpipe_stages.generate.making.place import MADE
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
 from pitchpipe_stages.generate.making.working import Worked
-from pitchpipe_stages.generate.requests.abilities import NamesRequest, TakesModels
 from pitchpipe_stages.generate.requests.sections import TEACHERS
 from pitchpipe_stages.generate.requests.spending import Spending
 
@@ -101,20 +98,10 @@ def known(folder: Path) -> MadeFile | None:
 
 def decided_by(recipe: Recipe) -> KeyParts:
     """All that decides what is made, by names that people know."""
-    asked = {use.shared.get("teacher") for use in recipe[GENERATORS]}
-    parts = decided_by_generators(recipe, recipe[GENERATORS], recipe[GENERATE].seed)
-    for teacher in (one for one in recipe[TEACHERS] if one.label in asked):
-        parts |= _of_teacher(teacher, recipe)
-    return parts
-
-
-def _of_teacher(teacher: Use, recipe: Recipe) -> KeyParts:
-    if not isinstance(teacher.bound, NamesRequest) or isinstance(teacher.bound, TakesModels):
-        return parts_of(teacher, recipe)
-    return {f"teacher {teacher.label}'s model and parameters": digest(teacher.bound.request(Ask(())))}
+    seed = recipe[GENERATE].seed
+    return decided_by_sections(recipe, recipe[GENERATORS], seed, recipe[TEACHERS])
 
 
 def changes(made: MadeFile, recipe: Recipe) -> list[str]:
-    """What of the recipe is not as it was when this was made. Code counts where it is the recipe's own."""
-    differ = {name for name, _ in made.decided_by.items() ^ decided_by(recipe).items()}
-    return sorted(name for name in differ if LOCAL in name or not name.endswith(("'s code", "'s version")))
+    """What of the recipe is not as it was when this was made."""
+    return unlike(decided_by(recipe), made.decided_by)

@@ -9,6 +9,7 @@ import msgspec
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.recipe.recipe import Use
+from pitchpipe_stages.generate.requests.database import in_words, to_read
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
 from pitchpipe_stages.generate.requests.record import RequestRecord
 from pitchpipe_stages.generate.requests.sender import counts
@@ -32,8 +33,11 @@ class Offline:
 
 
 def numbers(path: Path) -> dict[str, int]:
-    """The numbers of the questions of a record that was closed, by their keys."""
+    """The numbers of the questions of a record, by their keys."""
     if not path.exists():
         return {}
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as database:
-        return dict(database.execute("select key, n from ask").fetchall())
+    try:
+        with closing(to_read(path)) as database:
+            return dict(database.execute("select key, n from ask").fetchall())
+    except sqlite3.Error as error:
+        raise in_words(error, path) from None

@@ -1,17 +1,18 @@
 """The recipe's sections about conversations to make: the generators, and what all of them share."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pitchpipe.errors import Problem, suggest
+from pitchpipe.errors import PitchpipeError, Problem, suggest
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
-from pitchpipe_stages.generate.making.changed import decided_by_generators, doubts
+from pitchpipe_stages.generate.making.changed import decided_by_sections, doubts
 from pitchpipe_stages.generate.making.place import ReadsMade, folder_of
-from pitchpipe_stages.generate.requests.sections import names_teachers
+from pitchpipe_stages.generate.requests.sections import TEACHERS, names_teachers
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
@@ -96,9 +97,10 @@ def _check_reader(checker: "Checker", recipe: Recipe, use: Use) -> None:
         checker.problem(("loaders",), words)
         return
     told = [lacks] if (lacks := use.bound.lacks()) else []
-    if own and not told:
-        decided_by = decided_by_generators(recipe, generators, recipe[GENERATE].seed)
-        told = doubts(recipe, use.bound.folder, decided_by)
+    with suppress(PitchpipeError):  # files that are not there are told elsewhere
+        if own and not told:
+            decided_by = decided_by_sections(recipe, generators, recipe[GENERATE].seed, recipe[TEACHERS])
+            told = doubts(recipe, use.bound.folder, decided_by)
     recipe.hints += [Problem(use.place, f"loaders.{use.label}", one) for one in told]
 
 

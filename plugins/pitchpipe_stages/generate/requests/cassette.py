@@ -10,6 +10,7 @@ from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of
 from pitchpipe_stages.generate.requests.record import RecordLine, RequestRecord
 
+DATABASE = b"SQLite format 3"
 _FORM = msgspec.json.Decoder(RecordLine)
 
 
@@ -37,6 +38,10 @@ def read_lines(record: RequestRecord, file: Iterable[bytes], name: str) -> Taken
         for number, text in enumerate(file, 1):
             if not text.strip():
                 continue
+            if text.startswith(DATABASE):
+                raise PitchpipeError(
+                    f"{name} is a record itself: `pitchpipe generate export` makes lines of it"
+                )
             try:
                 came = record.put(_line(text))
             except ValueError as error:  # DecodeError and UnicodeDecodeError are such

@@ -43,12 +43,15 @@ class Commits:
         self._disk.shutdown()
         if self.database.in_transaction:  # the disk did not take it
             self.database.execute("rollback")
-        if self._gathered:
-            self._run([work for work, _ in self._gathered])
+        works, self._gathered = [work for work, _ in self._gathered], []
+        if works:
+            self._run(works)
             self.database.execute("commit")
 
     def _write(self, loop: asyncio.AbstractEventLoop) -> None:
         together, self._gathered = self._gathered, []
+        if not together:  # all was taken to the disk at the end
+            return
         futures = [future for _, future in together]
         try:
             results = self._run([work for work, _ in together])

@@ -8,6 +8,8 @@ from pitchpipe.errors import PitchpipeError
 
 PATIENCE = 5  # seconds, for another process that is about to end
 VERSION = 1
+# Kilobytes of pages in memory are negative: replies are looked up in no order.
+SETTINGS = ("locking_mode=exclusive", "journal_mode=wal", "synchronous=full", "cache_size=-65536")
 
 _TABLES = """
 create table if not exists ask(
@@ -23,7 +25,9 @@ create index if not exists attempts on attempt(ask);
 def opened(path: Path) -> sqlite3.Connection:
     """The database, which has its tables."""
     try:
-        database = _to_write(path) if is_writable(path) else _to_read(path)
+        if not is_writable(path) and not path.exists():
+            raise PitchpipeError(f"{path} cannot be written: you may not write in {path.parent}")
+        database = _to_write(path) if is_writable(path) else to_read(path)
         (version,) = database.execute("pragma user_version").fetchone()
     except sqlite3.DatabaseError as error:
         raise in_words(error, path) from error
@@ -39,7 +43,7 @@ def is_writable(path: Path) -> bool:
 
 def _to_write(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, PATIENCE, isolation_level=None, check_same_thread=False)
-    for setting in ("locking_mode=exclusive", "journal_mode=wal", "synchronous=full"):
+    for setting in SETTINGS:
         database.execute(f"pragma {setting}")
     database.executescript(_TABLES)
     if not database.execute("pragma user_version").fetchone()[0]:
@@ -47,16 +51,18 @@ def _to_write(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _to_read(path: Path) -> sqlite3.Connection:
+def to_read(path: Path) -> sqlite3.Connection:
+    """The database of a record that nobody is asking from: nothing in it can be changed."""
     log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size:
+    left = log.exists() and log.stat().st_size > 0
+    if left and not is_writable(path):
         raise PitchpipeError(
             f"{path} was left in the midst of its work, and {log.name} cannot be taken into it here: copy"
             " both to a folder where you may write"
         )
-    if not path.exists():
-        raise PitchpipeError(f"{path} cannot be written: you may not write in {path.parent}")
-    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+    # What was closed well has no log, and needs no files of its own beside it to be read.
+    how = "mode=ro" if left else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, check_same_thread=False)
 
 
 def in_words(error: Exception, path: Path) -> Exception:

@@ -14,7 +14,6 @@ class Flights:
     def __init__(self, most: int):
         self.most, self.limit, self.flying = most, float(most), 0
         self.met = False  # whether anybody was met who may answer
-        self.waited = 0.0  # seconds in which a server wanted no requests
         self._until, self._slowed = 0.0, -APART
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -54,9 +53,7 @@ class Flights:
         now = asyncio.get_running_loop().time()
         if now - self._slowed >= APART:
             self.limit, self._slowed = max(1.0, self.limit * LESS), now
-        until = max(self._until, now + (after or 0.0))
-        self.waited += until - max(self._until, now)
-        self._until = until
+        self._until = max(self._until, now + (after or 0.0))
 
     def wait_no_more(self) -> None:
         """Nobody need wait for the server: it is not asked any more."""

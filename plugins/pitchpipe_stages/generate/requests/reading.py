@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec import Struct
 from pitchpipe.host.contracts import Reply
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.generate.requests.budget import Charge
-from pitchpipe_stages.generate.requests.database import in_words
+from pitchpipe_stages.generate.requests.database import in_words, to_read
 from pitchpipe_stages.generate.requests.packing import unpacked, unpacked_request
 from pitchpipe_stages.generate.requests.record import SPENT
 
@@ -57,14 +57,8 @@ class ReadRecord:
 @contextmanager
 def reading(path: Path) -> Iterator[ReadRecord]:
     """Opens a record that nobody is asking from."""
-    log = path.with_name(f"{path.name}-wal")
-    # What was closed well has no log, and can be read where nothing can be written.
-    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     try:
-        database = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
-        try:
+        with closing(to_read(path)) as database:
             yield ReadRecord(database)
-        finally:
-            database.close()
     except sqlite3.Error as error:
         raise in_words(error, path) from None

@@ -7,7 +7,7 @@ may have been paid.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -154,18 +154,10 @@ class RequestRecord:
         """What is charged for replies that did not say what they took."""
         return self._sum("and attempt.problem = 'estimated'", teacher)
 
-    def cost_of(self, keys: Iterable[str]) -> Charge:
-        """What some questions have cost, all their attempts together."""
-        which = "ask in (select n from ask where key in (select value from json_each(:keys)))"
-        return self._charge(which, keys=msgspec.json.encode(list(keys)).decode())
-
     def _sum(self, which: str, teacher: str | None) -> Charge:
         whose = "" if teacher is None else "and ask in (select n from ask where teacher = :teacher)"
-        return self._charge(f"true {which} {whose}", teacher=teacher)
-
-    def _charge(self, which: str, **named: str | None) -> Charge:
-        dollars, requests, tokens = self._database.execute(f"{SPENT} where {which}", named).fetchone()
-        return Charge(dollars, requests, tokens)
+        words = f"{SPENT} where true {which} {whose}"
+        return Charge(*self._database.execute(words, {"teacher": teacher}).fetchone())
 
     # --- In and out --------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def test_lines_are_a_teacher(tmp_path, asked):
         "writer", ASKS, "asking"
     )
     assert [(one.text, one.end, one.model) for one in said] == [
-        (one.text, one.end, one.model) for one in replies
+        (one.text, one.end, one.model and f"{one.model}/asks") for one in replies
     ]
     assert ends(said) == ["stop", "stop", "refused", "failed"]
     assert not server.asked

@@ -103,15 +103,6 @@ def record_of_two(path):
     asyncio.run(work())
 
 
-def test_what_questions_cost_is_said_for_any_of_them(tmp_path):
-    record_of_two(tmp_path / "asks.sqlite")
-    with closing(RequestRecord(tmp_path / "asks.sqlite")) as record:
-        assert record.cost_of(["a"]) == Charge(0.75, 2, 110)
-        assert record.cost_of(["b", "b", "never"]) == Charge(0.5, 1, 100)
-        assert record.cost_of([]) == Charge()
-        assert record.cost_of(["a", "b"]) == record.spent()
-
-
 def as_nobody(work):
     """What a child gives that may write nothing: its exit code is 0 where it found what it should."""
     if pid := os.fork():
