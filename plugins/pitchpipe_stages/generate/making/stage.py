@@ -8,6 +8,7 @@ from pitchpipe.run.stage import Stage
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.generate.making.place import ROWS, ReadsMade, folder_of
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
+from pitchpipe_stages.prepare.stage import PREPARE
 
 
 class TakeGenerated(Stage[dict[str, int]]):
@@ -15,7 +16,7 @@ class TakeGenerated(Stage[dict[str, int]]):
 
     name = "generate"
     sections = (GENERATORS, GENERATE)
-    rooms = ("pitchpipe_stages.generate.making",)
+    rooms = (*PREPARE.rooms, "pitchpipe_stages.model", "pitchpipe_stages.generate")
 
     def wanted(self, recipe: Recipe) -> bool:
         own = folder_of(recipe, recipe[GENERATE].folder)
