@@ -124,6 +124,10 @@ class Chat(BaseHTTPRequestHandler):
     def do_429_date(self, body: Body, time_of_it: int) -> None:
         self.away(429, body, time_of_it, 1, Retry_After=formatdate(time.time() + 1, usegmt=True))
 
+    def do_429_past(self, body: Body, time_of_it: int) -> None:
+        """A clock that is behind by an hour, or a pause that is over."""
+        self.away(429, body, time_of_it, 2, Retry_After=formatdate(time.time() - 3600, usegmt=True))
+
     def do_429_bare(self, body: Body, time_of_it: int) -> None:
         self.away(429, body, time_of_it, 1)
 
@@ -135,6 +139,12 @@ class Chat(BaseHTTPRequestHandler):
 
     def do_500_once(self, body: Body, time_of_it: int) -> None:
         self.away(500, body, time_of_it, 1)
+
+    def do_500_odd(self, body: Body, time_of_it: int) -> None:
+        """Words that no file can hold, and that would colour a terminal."""
+        if time_of_it > 1:
+            return self.do_fine(body, time_of_it)
+        self.say(500, json.dumps({"error": {"message": "[red]\x1b[31m\ud83d\x00"}}))
 
     def do_408_once(self, body: Body, time_of_it: int) -> None:
         self.away(408, body, time_of_it, 1)
@@ -153,6 +163,11 @@ class Chat(BaseHTTPRequestHandler):
 
     def do_400(self, body: Body, time_of_it: int) -> None:
         self.say(400, {"error": {"message": "context length exceeded", "code": "context_length_exceeded"}})
+
+    def do_no_temperature(self, body: Body, time_of_it: int) -> None:
+        words = "Unsupported value: 'temperature' does not support 0.7 with this model."
+        error = {"message": words, "param": "temperature", "code": "unsupported_value"}
+        self.say(400, {"error": error | {"type": "invalid_request_error"}})
 
     def do_filtered(self, body: Body, time_of_it: int) -> None:
         self.say(400, {"error": {"message": "The prompt was filtered", "code": "content_filter"}})
@@ -240,6 +255,9 @@ class Chat(BaseHTTPRequestHandler):
 
     def do_negative_usage(self, body: Body, time_of_it: int) -> None:
         self.say(200, self.reply(body, "here", usage={"prompt_tokens": -5, "completion_tokens": 5}))
+
+    def do_no_tokens(self, body: Body, time_of_it: int) -> None:
+        self.say(200, self.reply(body, "here", usage={"prompt_tokens": 0, "completion_tokens": 0}))
 
     def do_huge_usage(self, body: Body, time_of_it: int) -> None:
         self.say(200, self.reply(body, "here", usage={"prompt_tokens": 10**7, "completion_tokens": 10**7}))

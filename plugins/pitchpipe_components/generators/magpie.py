@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pitchpipe as pp
-from pitchpipe_components.generators.self_instruct.novel import Admission
-from pitchpipe_components.novelty.limit import NoveltyLimit
+from pitchpipe_components.generators.self_instruct.novel import Admission, limits_of
 
 # What chat templates write before a user's first words, and what ends these.
 PREFIXES = {
@@ -17,7 +16,6 @@ PREFIXES = {
     "mistral": ("<s>[INST] ", "[/INST]"),
     "phi3": ("<|user|>\n", "<|end|>"),
 }
-NEW = NoveltyLimit(rouge_l=0.7)
 _CONTROL = re.compile(r"<\|[^|<>\s]+\|>|<(?:start|end)_of_turn>|\[/?INST\]")
 
 
@@ -43,8 +41,12 @@ class Magpie:
     max_tokens: Annotated[int, pp.Meta(ge=1, description="tokens of an instruction, at most")] = 512
     min_chars: Annotated[int, pp.Meta(ge=0, description="characters of an instruction")] = 10
     novelty: Annotated[
-        NoveltyLimit, pp.Meta(description="what is more alike to an earlier one is dropped")
-    ] = NEW
+        dict[str, float | str] | None,
+        pp.Meta(
+            description="what is more alike to an earlier one is dropped: rouge_l, jaccard or cosine"
+            " (left out: {rouge_l: 0.7})"
+        ),
+    ] = None
     embedder: Annotated[
         Any,
         pp.Meta(
@@ -59,7 +61,7 @@ class Magpie:
     seedless = True
 
     def __post_init__(self) -> None:
-        self.wanted = self.instructions
+        self.wanted, self.limits = self.instructions, limits_of(self.novelty or {"rouge_l": 0.7})
         self.begin, *own = PREFIXES.get(self.prefix, (self.prefix,))
         self.ends = (*own, *self.stop)
         if not own and self.prefix.isalnum():  # no template writes a word alone
@@ -67,7 +69,7 @@ class Magpie:
 
     def admission(self, seeds: Sequence[pp.Conversation]) -> Callable[[pp.Made], pp.Drop | None]:
         """Drops what is too near to what was admitted before."""
-        return Admission(self.novelty, self.embedder, seeds)
+        return Admission(self.limits, self.embedder, seeds)
 
     async def draft(self, pool: pp.Pool, ask: pp.Asking) -> AsyncIterator[pp.Made]:
         reply = await ask(

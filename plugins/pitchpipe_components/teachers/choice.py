@@ -19,8 +19,7 @@ FILTERED = (
 )
 BROKEN = ("error", "abort", "insufficient_system_resource", "network_error")
 THOUGHT = re.compile(r"\s*<think>(.*?)(?:</think>|\Z)", re.DOTALL)
-# Some templates open the thoughts in the prompt, so that a reply shows their end alone.
-ENDED = re.compile(r"((?:(?!</?think>).)*)</think>\s*\n(?!.*</?think>)", re.DOTALL)
+END = "</think>"
 
 Said = dict[str, Any]
 
@@ -33,6 +32,8 @@ def reply_in(choice: Said, model: str, usage: pp.Usage | None) -> pp.Reply:
         raise pp.AskAgain("the server broke off")
     end, problem = _end(message, why, text, thought)
     said = "" if end == "failed" else text
+    if usage and not usage.written and (text or thought):
+        usage = None  # nobody has counted
     return pp.Reply(said, end, model, problem, usage, reasoning=thought, logprobs=_logprobs(choice))  # type: ignore[arg-type]
 
 
@@ -86,9 +87,17 @@ def _parted(message: Said) -> tuple[str, str]:
         said = "".join(_text(part.get("text")) for part in parts)
     said, thoughts = _text(said), "".join(_joined(part.get("thinking")) for part in parts)
     thought = thoughts or _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
-    if not thought and (found := THOUGHT.match(said) or ENDED.match(said)):
+    return (said, thought) if thought else _thought_first(said)
+
+
+def _thought_first(said: str) -> tuple[str, str]:
+    """The text behind the thoughts that stand in it, and these."""
+    if found := THOUGHT.match(said):
         return said[found.end() :].lstrip("\n"), found[1].strip("\n")
-    return said, thought
+    # Some templates open the thoughts in the prompt, so that a reply shows their end alone, in a line's end.
+    thought, ended, text = said.partition(END)
+    alone = ended and text.lstrip(" \t").startswith("\n") and "<think>" not in said and END not in text
+    return (text.lstrip(" \t").lstrip("\n"), thought.strip("\n")) if alone else (said, "")
 
 
 def _joined(said: Any) -> str:

@@ -7,7 +7,8 @@ import pitchpipe as pp
 from pitchpipe_components.teachers.body import CHAT, RAW, Schema, parameters, path_of
 from pitchpipe_components.teachers.decides import decides
 from pitchpipe_components.teachers.price import Price
-from pitchpipe_components.teachers.read_reply import Whom, reply_of
+from pitchpipe_components.teachers.read_reply import reply_of
+from pitchpipe_components.teachers.refusals import Whom
 from pitchpipe_components.teachers.secret import Secret, must_hold_none
 from pitchpipe_components.teachers.wire import Wire
 

@@ -80,6 +80,7 @@ def test_equal_instructions_are_taken_once(here):
 
 @pytest.mark.parametrize(("prefix", "teacher", "said"), [
     ("chatml", "other", "recipe.yaml:5: generators.1.magpie.teacher: this needs a teacher that can raw, and openai cannot. Of this recipe, writer can"),
+    ("chatml, novelty: {rouge: 0.7}", "writer", "novelty: no measure 'rouge': rouge_l, jaccard, cosine. Did you mean 'rouge_l'?"),
     ("chatlm", "writer", "prefix: no template 'chatlm'. Did you mean 'chatml'?"),
 ])  # fmt: skip
 def test_a_mistake_is_told_before_anything_is_asked(here, prefix, teacher, said):

@@ -78,11 +78,11 @@ def fine(word):
 @pytest.mark.parametrize(("mode", "requests", "reply"), [
     ("429_seconds", 3, None), ("429_date", 2, None), ("429_bare", 2, None), ("500_once", 2, None), ("408_once", 2, None),
     ("cut_body", 2, None), ("cut_json", 2, None), ("reset", 2, None), ("reset_after", 1, None), ("error_in_200", 2, None),
-    ("loading", 2, None), ("no_usage", 1, "here"), ("negative_usage", 1, "here"), ("odd_text", 1, ODD), ("same", 1, "always the same"),
+    ("loading", 2, None), ("no_usage", 1, "here"), ("negative_usage", 1, "here"), ("no_tokens", 1, "here"), ("429_past", 3, None), ("500_odd", 2, None), ("odd_text", 1, ODD), ("same", 1, "always the same"),
     ("numbered", 1, "1. Bake bread.\n2. Sew.\n1. Bake bread.\n2. Sing."), ("large", 1, "x" * 10_000_000),
 ])  # fmt: skip
 def test_what_can_be_cured_is_and_gives_a_row(here, server, monkeypatch, mode, requests, reply):
-    monkeypatch.setattr("pitchpipe_components.teachers.read_reply.LOADING", 0.01)
+    monkeypatch.setattr("pitchpipe_components.teachers.refusals.LOADING", 0.01)
     word = f"mode:{mode}"
     outcome, made = generate(here, server, "one", word, "two")
     outcome.assert_success()
@@ -109,7 +109,7 @@ def test_what_takes_too_long_gives_no_row(here, server, monkeypatch, mode):
 
 
 @pytest.mark.parametrize(("mode", "said"), [
-    ("401", "lets nobody in"), ("403", "lets nobody in"), ("404", "knows no model 'tutor'"), ("moved", "has moved to"),
+    ("401", "lets nobody in"), ("no_temperature", "Leave it out: `body: {temperature: null}`"), ("403", "lets nobody in"), ("404", "knows no model 'tutor'"), ("moved", "has moved to"),
     ("no_quota", "no money is left there"), ("429_an_hour", "wants to be left alone for 60 minutes"),
 ])  # fmt: skip
 def test_what_nobody_cures_stops_after_one_request(here, server, mode, said):
