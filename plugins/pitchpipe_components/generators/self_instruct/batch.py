@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-TRIES = 300  # broken objects in a reply
+TRIES = 100  # broken objects in a reply
 _DECODER = json.JSONDecoder(strict=False)  # models write line breaks into strings
 
 

@@ -70,8 +70,9 @@ def _kinds_of(line: str) -> Iterator[tuple[Kind, str]]:
 
 def content(lines: list[str]) -> str:
     """What a field holds, without rules and marks that stand around it."""
-    while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1])):
-        lines = lines[:-1]
-    text = "\n".join(lines).strip("\n").rstrip()
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or _RULE.fullmatch(lines[end - 1])):
+        end -= 1
+    text = "\n".join(lines[:end]).strip("\n").rstrip()
     text = text.lstrip(" ") if "\n" not in text else text
     return text[2:-2].strip() if text[:2] == text[-2:] == "**" and "**" not in text[2:-2] else text

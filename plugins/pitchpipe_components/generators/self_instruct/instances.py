@@ -11,6 +11,8 @@ _NONE = re.compile(
     r"|nessuno|无|無|なし|없음|нет)?[\W_]*",
     re.IGNORECASE,
 )
+LONGEST = 60  # characters of words for no input
+ENDING = 600  # characters that a farewell may take
 # What assistants say behind their work.
 _FAREWELL = re.compile(
     r"\n\s*\n(?:let me know|feel free|i hope (?:this|these|it)|(?:please )?note that these|would you like"
@@ -46,14 +48,15 @@ class _Open:
 
 def without_none(given: str) -> str:
     """An input; empty where its words stand for none."""
-    return "" if _NONE.fullmatch(given) else given.strip()
+    given = given.strip()
+    return "" if len(given) <= LONGEST and _NONE.fullmatch(given) else given
 
 
 def instances_in(text: str) -> list[Instance]:
     """The instances of a reply, in order."""
     found, now = list[_Open](), _Open()
     leads: Kind = ""  # the field that comes first in an instance
-    for kind, rest in lines_of(_FAREWELL.sub("", text)):
+    for kind, rest in lines_of(text[:-ENDING] + _FAREWELL.sub("", text[-ENDING:])):
         if kind == "example":
             found, now = [*found, now], _Open()
         elif kind == "":

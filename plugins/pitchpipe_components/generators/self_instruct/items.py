@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pitchpipe_components.generators.self_instruct.fields import LABEL, unfenced, unwrapped
 
@@ -20,6 +21,7 @@ _NAME = re.compile(
     r"(?:\*\*|__)?(?:(?:new|next) )?(?:task )?(?:instruction|task)(?: \d{1,4})? ?[:\uFF1A](?:\*\*|__)?\s*",
     re.I,
 )
+MOST = 1000  # numbers at the beginning of a line that are looked at
 FARTHEST = 10  # a number that is higher than the one before by so much counts something else, as a year
 
 
@@ -37,7 +39,7 @@ class Mark:
 def listed(text: str, first: int) -> list[str]:
     """The tasks of a list that was to begin with the number `first`."""
     lines = unwrapped(text).split("\n")
-    starts = _starts(list(_marks(lines)), lines)
+    starts = _starts(list(islice(_marks(lines), MOST)), lines)
     if not starts and (bare := unfenced(text)) != text:
         return listed(bare, first)
     if not starts:
@@ -111,7 +113,7 @@ def _starts(marks: list[Mark], lines: list[str]) -> list[Mark]:
 def _within(one: Mark, lines: list[str]) -> bool:
     """Whether a number stands within an item: what stands before it leads to it."""
     above = lines[one.line - 1].rstrip()
-    before = next((line.rstrip() for line in reversed(lines[: one.line]) if line.strip()), "")
+    before = next((lines[at].rstrip() for at in range(one.line - 1, -1, -1) if lines[at].strip()), "")
     return bool(above) or before.endswith((":", "\uff1a"))
 
 

@@ -13,8 +13,8 @@ from pitchpipe_components.text.words import unspaced
 # What is left of a list, of the prompt, or of the form that a prompt asks for.
 _NUMBERED = re.compile(r"(?:task |instruction )?\d{1,3}\s?[.):](?!\d)", re.IGNORECASE)
 _LEAKED = re.compile(
-    r"\b(?:new )?task(?: instruction)? ?\d* ?:|\bnew instruction\b|\binstruction \d+\b"
-    r"|^#+ ?(?:instruction|task)\b|\b(?:example|seed) tasks?\b|\{(?:tasks?|instruction|input|output)\}",
+    r"\btask \d+ ?:|\bnew task instruction\b|^#+ ?(?:instruction|task|input|output)\b"
+    r"|\{(?:tasks?|instruction|input|output)\}",
     re.IGNORECASE | re.MULTILINE,
 )
 _FORM = re.compile(r"\[(?:your|the|expected|optional|input|output)[^\]\n]{0,40}\]", re.IGNORECASE)
@@ -22,6 +22,8 @@ _FORM = re.compile(r"\[(?:your|the|expected|optional|input|output)[^\]\n]{0,40}\
 
 def length_in_words(text: str) -> int:
     """Words with spaces between them. Where a script has no spaces, two characters count as one."""
+    if text.isascii():
+        return len(text.split())
     bare = sum(1 for character in text if unspaced(character))
     spaced = "".join(" " if unspaced(character) else character for character in text)
     return len(spaced.split()) + (bare + 1) // 2

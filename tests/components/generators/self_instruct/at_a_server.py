@@ -55,7 +55,7 @@ Body = dict[str, Any]
 
 
 def asked_of(body: Body) -> str:
-    return body["messages"][-1]["content"]
+    return body.get("prompt") or body["messages"][0]["content"]  # what follows asks for a reply to be mended
 
 
 def kind_of(body: Body) -> str:

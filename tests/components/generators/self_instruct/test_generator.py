@@ -190,6 +190,21 @@ def test_json_that_breaks_its_schema_is_asked_for_once_more(made):
     assert all(len(body["messages"]) in (1, 3) for body in it.server.asked)
 
 
+def test_a_text_that_a_base_model_goes_on_with(made):
+    it = made(
+        "instructions: 2, like: paper, mode: raw", classification=" No", inputs_first="Example 1\nInput: a\nOutput: b",
+        task=lambda body: " Name two things of a forest.\nTask 10: Tell what an owl does by day.",
+    )  # fmt: skip
+    assert {row["messages"][0]["content"] for row in it.rows} == {
+        "Name two things of a forest.",
+        "Tell what an owl does by day.",
+    }
+    draft, asked, instance = (it.questions(kind)[0] for kind in ("task", "classification", "inputs_first"))
+    assert draft["prompt"].endswith("\nTask 9:") and draft["stop"] == ["\nTask 17:"]
+    assert asked["prompt"].endswith("\nClassification:") and asked["stop"] == ["\n"]
+    assert instance["stop"] == ["\nTask:", "\nExample 6"]
+
+
 def test_seeds_say_what_classification_is(made):
     seeds = [
         {
