@@ -131,7 +131,7 @@ class Checker:
         uses: Inner = {}
         for name, option in schema.items():
             entry = given.get(name, option.default)
-            if not option.component or entry is REQUIRED:
+            if not option.component or entry is REQUIRED or (entry is None and option.default is None):
                 continue
             place, listed = (*key, name), entry if isinstance(entry, list) else []
             entries = [((*place, at), one) for at, one in enumerate(listed, 1)] or [(place, entry)]

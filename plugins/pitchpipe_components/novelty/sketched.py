@@ -20,22 +20,22 @@ class Sketched:
         self._sizes, self._first = np.zeros(1024, np.int64), np.zeros(1024, np.uint64)
         self._bits = np.zeros((1024, WORDS), np.uint64)
 
-    def add(self, keys: list[int]) -> None:
+    def add(self, ids: list[int]) -> None:
         if self._count == len(self._sizes):
             self._sizes, self._first, self._bits = (
                 np.concatenate([old, np.zeros_like(old)]) for old in (self._sizes, self._first, self._bits)
             )
-        own = bits(keys)
-        self._sizes[self._count], self._first[self._count], self._bits[self._count] = len(keys), own[0], own
+        own = bits(ids)
+        self._sizes[self._count], self._first[self._count], self._bits[self._count] = len(ids), own[0], own
         self._count += 1
 
-    def possible(self, found: list["array[int]"], keys: list[int], share: Share, limit: float) -> list[int]:
+    def possible(self, found: list["array[int]"], ids: list[int], share: Share, limit: float) -> list[int]:
         """The texts among those found, in order, that may be more alike than the limit.
 
         A bit that only one of two texts has stands for a word that only one has. A few bits rule out most.
         """
         rows = np.concatenate([np.frombuffer(part, np.int32) for part in found])
-        own, size = bits(keys), len(keys)
+        own, size = bits(ids), len(ids)
         for whole in (False, True):
             if whole:
                 apart = np.bitwise_count(self._bits[rows] ^ own).sum(axis=1, dtype=np.int64)
@@ -50,9 +50,9 @@ class Sketched:
         return near
 
 
-def bits(keys: list[int]) -> Array:
+def bits(ids: list[int]) -> Array:
     """The bits of some words."""
     whole = bytearray(8 * WORDS)
-    for key in keys:
-        whole[(key >> 3) % (8 * WORDS)] |= 1 << (key & 7)
+    for word in ids:
+        whole[(word >> 3) % (8 * WORDS)] |= 1 << (word & 7)
     return np.frombuffer(whole, np.uint64)

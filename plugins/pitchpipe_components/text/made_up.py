@@ -8,6 +8,7 @@ BLACKLIST = (
     "image", "images", "graph", "graphs", "picture", "pictures", "file", "files", "map", "maps",
     "draw", "plot", "go to", "video", "audio", "music", "flowchart", "diagram",
 )  # fmt: skip
+PAPERS = BLACKLIST[: BLACKLIST.index("go to") + 1]
 OPENINGS = ("write a program",)
 _ODD = tuple("!%&)*+,-.:;<=>?@\\]^_|}~")
 

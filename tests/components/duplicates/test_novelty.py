@@ -33,9 +33,14 @@ def test_what_went_makes_no_other_row_go():
     assert judged(Novelty(max_similarity=0.85), *chain) == {1: ("rows:0", 0.9)}
 
 
+def test_what_is_just_not_too_near_stays_and_counts_as_an_earlier_row():
+    rows = [talk("a b c d e f g h i j"), talk("a b c d e f g x y z"), talk("a b c d e f g x y w")]
+    assert judged(Novelty(), *rows) == {2: ("rows:1", 0.9)}
+
+
 @pytest.mark.parametrize("by", ["rouge_l", "jaccard", "cosine"])
 def test_each_measure_knows_what_is_alike(by):
-    filter = Novelty(by=by, embedder=hashed, max_similarity=0.6)
+    filter = Novelty(by=by, embedder=hashed if by == "cosine" else None, max_similarity=0.6)
     assert judged(filter, talk(POEM), talk(LIKE_POEM), talk(OTHER)).keys() == {1}
 
 
@@ -93,6 +98,49 @@ def test_a_file_without_instructions_and_one_that_is_not_there_are_refused(tmp_p
         Novelty(against=(tmp_path / "numbers.jsonl",))(talk(POEM))
     with pytest.raises(ValueError, match="no such file"):
         Novelty(against=(tmp_path / "nothing.jsonl",))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("{max_similarity: 1}", "expected a number above 0 and below 1, got 1"),
+        ("{by: rougel}", "Did you mean 'rouge_l'?"),
+        ("{by: cosine}", "`by: cosine` and an `embedder` go together"),
+        ("{embedder: hashed}", "`by: cosine` and an `embedder` go together"),
+        ("{by: cosine, embedder: hashd}", "Did you mean 'hashed'?"),
+        ("{against: seeds.jsonl}", "expected a list, each entry a path, got 'seeds.jsonl'"),
+        ("{against: [sedes.jsonl]}", "there is no such file"),
+    ],
+)
+def test_check_names_what_is_wrong(project, options, said):
+    recipe = f"loaders:\n  - files: {{path: rows.jsonl}}\nfilters:\n  - novelty: {options}\n"
+    files = {
+        "recipe.yaml": recipe,
+        "rows.jsonl": [{"instruction": OTHER, "output": "So."}],
+        "seeds.jsonl": [],
+    }
+    failed = project(files).run("check", "recipe.yaml").assert_failed()
+    assert said in " ".join(failed.described().split()) and "recipe.yaml:4" in failed.described()
+
+
+def test_no_embedder_is_one_where_it_may_be_left_out_alone(project):
+    recipe = "loaders:\n  - files: {path: rows.jsonl}\nfilters:\n  - novelty: {embedder: null}\n"
+    files = {"recipe.yaml": recipe, "rows.jsonl": [{"instruction": OTHER, "output": "So."}]}
+    here = project(files)
+    here.run("check", "recipe.yaml").assert_success()
+    here.write({"recipe.yaml": recipe.replace("novelty", "semantic_duplicates")})
+    assert "expected a embedder" in here.run("check", "recipe.yaml").assert_failed().described()
+
+
+def test_vectors_of_any_embedder_decide_in_a_recipe(project):
+    recipe = "loaders:\n  - files: {path: rows.jsonl}\nfilters:\n"
+    recipe += "  - novelty: {by: cosine, max_similarity: 0.6, embedder: {hashed: {size: 256}}}\n"
+    rows = [{"instruction": said, "output": f"{said}. Done"} for said in (OTHER, POEM, LIKE_POEM)]
+    here = project({"recipe.yaml": recipe, "rows.jsonl": rows})
+    here.run("prepare", "recipe.yaml").assert_success()
+    assert [(line["line"], line["reason"]) for line in here.rows("runs/recipe/ledger.jsonl")] == [
+        (3, "similarity too high: of rows.jsonl:2")
+    ]
 
 
 def test_a_recipe_drops_tells_tunes_and_reports(project):

@@ -22,6 +22,10 @@ from tests.components.filters.talks import dropped, score, talk
         ({"max_reply_words": 0}, pp.Drop("reply words too high", 1, 0)),
         ({"min_prompt_words": 2}, pp.Drop("prompt words too low", 1, 2)),
         ({"max_prompt_words": 0}, pp.Drop("prompt words too high", 1, 0)),
+        ({"min_instruction_chars": 4}, pp.Drop("instruction chars too low", 3, 4)),
+        ({"max_instruction_chars": 2}, pp.Drop("instruction chars too high", 3, 2)),
+        ({"min_instruction_words": 2}, pp.Drop("instruction words too low", 1, 2)),
+        ({"max_instruction_words": 0}, pp.Drop("instruction words too high", 1, 0)),
         ({"min_messages": 3}, pp.Drop("messages too low", 2, 3)),
         ({"max_messages": 1}, pp.Drop("messages too high", 2, 1)),
         ({"min_turns": 2}, pp.Drop("turns too low", 1, 2)),
@@ -47,3 +51,14 @@ def test_of_several_replies_the_shortest_is_measured_and_the_longest_where_there
 def test_context_counts_as_length():
     chat = pp.Conversation((pp.Message("user", "Sum up:", context="12345"), pp.Message("assistant", "5")))
     assert score(filters.length(chat), "prompt_chars") == 12
+
+
+def test_an_instruction_is_the_first_question_without_its_context():
+    chat = pp.Conversation((
+        pp.Message("user", " Sum up: ", context="12345"), pp.Message("assistant", "5"),
+        pp.Message("user", "And the words of this longer question?"), pp.Message("assistant", "6"),
+    ))  # fmt: skip
+    verdict = filters.length(chat, max_instruction_chars=6, max_instruction_words=2)
+    assert verdict.drop == pp.Drop("instruction chars too high", 7, 6)
+    assert score(verdict, "instruction_words") == 2
+    assert "instruction_chars" not in filters.length(chat).scores

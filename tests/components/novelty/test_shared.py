@@ -99,6 +99,17 @@ def test_only_what_is_above_the_limit_counts_and_at_1_what_is_equal():
     assert equal.nearest("a b c d") is None
 
 
+@pytest.mark.parametrize("index", [rouge_l, jaccard])
+@given(texts=st.lists(st.text(st.characters(), max_size=40), max_size=6))
+def test_any_text_that_has_signs_is_like_itself_and_no_text_crashes(index, texts):
+    found = index(0.99)
+    for number, text in enumerate(texts):
+        found.nearest(text)
+        found.add(text)
+        near = found.nearest(text)
+        assert near is None if not text.strip() else near is not None and near.index <= number
+
+
 @pytest.mark.parametrize("limit", [0, -1, 1.01])
 def test_a_limit_that_limits_nothing_is_refused(limit):
     with pytest.raises(ValueError, match="above 0, and 1 at most"):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from pitchpipe_components.text.made_up import BLACKLIST
+from pitchpipe_components.text.made_up import PAPERS
 
 Like = Literal["chat", "paper", "document", "batch"]
 Form = Literal["list", "one", "json"]
@@ -20,7 +20,6 @@ IMPOSSIBLE = (
     "attached", "this link", "the link", "browse", "search the web", "phone call", "set an alarm",
     "set a timer", "set a reminder", "remind me", "turn on the", "play the", "play a song",
 )  # fmt: skip
-PAPERS = BLACKLIST[: BLACKLIST.index("go to") + 1]
 
 
 @dataclass(frozen=True)
