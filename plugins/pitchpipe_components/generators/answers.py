@@ -5,11 +5,9 @@ from typing import Annotated, Any, Literal
 
 import pitchpipe as pp
 from pitchpipe_components.generators.asked import reply_to, whole
+from pitchpipe_components.generators.faults import refusal_of
 from pitchpipe_components.text.loosely import loosened
-from pitchpipe_components.text.refusing import outcome_of
-from pitchpipe_components.text.tokens import tokens
 
-FEW = 80  # words; a longer reply may apologise and go on (Xu et al. 2023, arXiv 2304.12244)
 ECHO = "echo: the reply is the question"
 SAID = "said before: another answer to this is the same"
 SPOKEN = ("system", "user", "assistant")
@@ -75,9 +73,7 @@ class Answers:
     def _why_not(self, words: str) -> pp.Drop | None:
         if not any(map(str.isalnum, words)):
             return pp.drop(f"empty: {words[:80]}")
-        if self.sorry == "drop" and (count := len(tokens(words))) < FEW and outcome_of(words) == "refused":
-            return pp.drop(f"sorry: {words[:80]}", score=count, limit=FEW)
-        return None
+        return refusal_of(words) if self.sorry == "drop" else None
 
 
 def _asked(source: pp.Conversation) -> list[pp.Message]:

@@ -13,20 +13,18 @@ _NEWLY = (
     r"|challenging|detailed|difficult|advanced|demanding))"
 )
 _TEXT = r"(?:prompts?|instructions?|tasks?|questions?|requests?|quer(?:y|ies))"
-_MARKS = r"[#*_>\s]*"
+_MARKS = r"[#*_> \t]*"
 _COLON = "[:\uff1a]"  # of ASCII, and as wide as a Chinese character
 _MOST_STEPS = 6  # layers around a text, as a label in a fence in quotes
 _MOST_WORDS = 25  # of what announces a text
 
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>|\A.*</think(?:ing)?>", re.DOTALL)
-_TAGGED = re.compile(
-    r"<((?:\w+_)?(?:instruction|prompt))>(.*?)</\1>(?!.*<(?:\w+_)?(?:instruction|prompt)>)", re.DOTALL | re.I
-)
+_OPENED = re.compile(r"<((?:\w{1,20}_)?(?:instruction|prompt))>", re.I)
 # "#Rewritten Prompt#:", "**Evolved instruction (round 2):**", "Evolved instruction with added constraints:"
 _LABEL = re.compile(
-    rf"^[ \t]*{_MARKS}(?:the |my |your )?(?:{_NEWLY}[ ,]+(?:and )?){{1,3}}{_TEXT}(?: \w[\w-]*){{0,5}}"
+    rf"^{_MARKS}(?:the |my |your )?(?:{_NEWLY}[ ,]+(?:and )?){{1,3}}{_TEXT}(?: \w[\w-]*){{0,5}}"
     rf"(?: ?\([^()\n]*\))?[ \t]*(?:{_COLON}|#+[ \t]*{_COLON}?|\*\*[ \t]*{_COLON}?)[ \t#*_]*"
-    rf"|^[ \t]*{_MARKS}(?:改写|重写|改编|进化|新)后?的?(?:提示词?|指令|问题|题目|prompt)[#*_]*"
+    rf"|^{_MARKS}(?:改写|重写|改编|进化|新)后?的?(?:提示词?|指令|问题|题目|prompt)[#*_]*"
     rf"[ \t]*{_COLON}[ \t#*_]*"
     rf"|^#{{1,6}} ?(?:the )?(?:{_NEWLY} )+{_TEXT}[ \t]*$",
     re.I | re.M,
@@ -50,7 +48,7 @@ _FENCED = re.compile(
 _QUOTES = ('""', "''", "“”", "‘’", "«»", "「」", "``")  # noqa: RUF001
 # What explains the text that stands before it, as a paragraph begins.
 _EXPLAINS = re.compile(
-    rf"\A(?:[-*_]{{3,}}\s*)?[(\[*_#> \t]*(?:note:?[*_]*:?\s+)?(?:"
+    rf"(?:[-*_]{{3,}}\s*)?[(\[*_#> \t]*(?:note:?[*_]*:?\s+)?(?:"
     rf"this\s+(?:{_NEWLY}\s+)+(?:{_TEXT}|version|one)\b"
     rf"|(?:the|my)\s+(?:re-?written|evolved|revised|modified)\s+(?:{_TEXT}|version|one)\b"
     rf"|this\s+(?:{_TEXT}|version|rewrite|evolution)\s+(?:now\s+)?(?:\w+ly\s+)?(?:adds?|asks?|requires?|introduces?|includes?"
@@ -62,7 +60,7 @@ _EXPLAINS = re.compile(
     r"|let me know\b|i hope (?:this|that|it)\b|would you like (?:me|another)\b|feel free to\b)",
     re.I,
 )
-_PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*[(\[*]*(?:note|explanation)\b)", re.I)
+_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*[(\[*]*(?:note|explanation)\b)", re.I)
 
 # Words that speak of an instruction as of something that was given to be rewritten.
 _LEAKS = re.compile(
@@ -99,8 +97,9 @@ def wrapping_of(text: str) -> str:
     opening = _ANNOUNCED.match(text.lstrip())
     if opening and _OPENS.match(opening[1].lstrip("#*_ ")) and _SUBJECT.search(opening[1]):
         return opening[1].strip()
-    behind = (text[gap.end() :].lstrip() for gap in _PARAGRAPH.finditer(text))
-    return next((words.partition("\n")[0] for words in behind if _EXPLAINS.match(words)), "")
+    behind = (_EXPLAINS.match(text, gap.end()) for gap in _PARAGRAPH.finditer(text))
+    explained = next(filter(None, behind), None)
+    return text[explained.start() :].partition("\n")[0] if explained else ""
 
 
 def _from_json(text: str) -> str:
@@ -116,8 +115,10 @@ def _from_json(text: str) -> str:
 
 
 def _tagged(text: str) -> str:
-    found = _TAGGED.search(text)
-    return found[2] if found and found[2].strip() else text
+    """What stands between the last tags."""
+    opened = list(_OPENED.finditer(text))
+    closed = opened and re.compile(f"</{opened[-1][1]}>", re.I).search(text, opened[-1].end())
+    return _left(text, text[opened[-1].end() : closed.start()]) if closed else text
 
 
 def _labelled(text: str) -> str:
@@ -158,7 +159,7 @@ def _unquoted(text: str) -> str:
 def _unexplained(text: str) -> str:
     """Without the paragraphs behind it that explain it."""
     for gap in _PARAGRAPH.finditer(text):
-        if _EXPLAINS.match(text[gap.end() :].lstrip()):
+        if _EXPLAINS.match(text, gap.end()):
             return re.sub(r"\s*\n[-*_]{3,}\s*\Z", "", text[: gap.start()])
     return text
 

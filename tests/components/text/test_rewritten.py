@@ -126,6 +126,12 @@ def test_what_belongs_to_the_text_stays(text):
     assert unwrapped(text) == text
 
 
+@pytest.mark.parametrize("odd", ["\n", "\n ", " ", "<instruction>", "#", "new prompt (", "\nnote", "x"])
+def test_a_very_long_reply_takes_no_time(odd):
+    """Each took minutes in some way of writing this."""
+    assert len(unwrapped("a" + odd * 100_000 + "b")) <= len(odd) * 100_000 + 2
+
+
 @pytest.mark.parametrize("reply", ["", "  ", "#Rewritten Prompt#:", '""', "```\n```", "<think>Hm."])
 def test_where_nothing_is_said_nothing_breaks(reply):
     assert len(unwrapped(reply)) <= len(reply.strip())
