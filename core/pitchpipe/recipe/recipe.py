@@ -1,6 +1,6 @@
 """A checked recipe: the value of each section."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,10 +66,10 @@ class Recipe:
                 if hasattr(entry, "uses"):
                     yield from entry.uses()
 
-    def missing(self) -> list[str]:
-        """A line for each component that lacks a package: its place, the package, the cure."""
+    def missing(self, uses: Iterable[Use] = ()) -> list[str]:
+        """A line for each component (all, or some) that lacks a package: its place, the package, the cure."""
         return [
             f"{use.place}: {use.component.kind} '{use.name}' needs {' and '.join(gone)}: {use.component.cure}"
-            for use in self.uses()
+            for use in uses or self.uses()
             if (gone := use.component.missing())
         ]

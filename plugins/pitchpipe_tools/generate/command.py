@@ -1,5 +1,6 @@
 """pitchpipe generate"""
 
+import shlex
 import sys
 
 import click
@@ -43,7 +44,8 @@ def generate(recipe: str, overrides: tuple[str, ...], plan: bool, pilot: int | N
     from pitchpipe_tools.generate.work import Work
 
     with cured():
-        work = Work(load_recipe(recipe, overrides), recipe, SaysOnce())
+        again = shlex.join([recipe, *(word for value in overrides for word in ("--set", value))])
+        work = Work(load_recipe(recipe, overrides), again, SaysOnce())
         whole = (
             work.plan() if plan else work.pilot(pilot) if pilot else work.offline() if offline else work.all()
         )

@@ -64,7 +64,7 @@ def facts(moment: Moment) -> list[str]:
     said = [flight for one in moment.flights if (flight := flying(one, several))]
     said += [f"{moment.rate:,.3g} replies/s"] if moment.rate else []
     said += [moment.spent] if moment.spent else []
-    said += [f"{moment.left} left"] if moment.left not in ("", "0 s") else []
+    said += [moment.left] if moment.left and not moment.left.startswith("0 s") else []
     return said + ([f"{moment.known:,} replies were on record"] if moment.known else [])
 
 

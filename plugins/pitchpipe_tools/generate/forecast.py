@@ -77,7 +77,10 @@ def forecast(tried: Sequence[Tried], draws: int = DRAWS) -> dict[str, Between]:
 def _between(middle: "Numbers", drawn: "Numbers") -> Between:
     import numpy as np
 
-    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    known = drawn[~np.isnan(drawn).any(1)]  # of a draw in which nothing was admitted nobody knows the whole
+    if not len(known) or np.isnan(middle).any():
+        return Between(NOTHING, NOTHING, NOTHING)
+    low, high = np.quantile(known, (0.025, 0.975), axis=0)
     return Between(*(Took(*map(float, numbers)) for numbers in (middle[0], low, high)))
 
 
@@ -112,8 +115,8 @@ def _drafted(wanted: int, draft: "Numbers", source: "Numbers") -> "Numbers":
     admitted, gave = draft[:, MADE].copy(), source[:, GAVE]
     draft[:, MADE] = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        sources = np.where((admitted > 0) & (gave > 0), wanted / gave, 0.0)
-        drafts = np.where(sources > 0, sources / admitted, 0.0)
+        sources = np.where((admitted > 0) & (gave > 0), wanted / gave, np.nan)
+        drafts = sources / admitted
     return draft * _column(drafts) + source * _column(sources)
 
 

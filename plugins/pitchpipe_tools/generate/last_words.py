@@ -27,7 +27,19 @@ def show_end(console: RichConsole, folder: Path, made: MadeFile, recipe: str, of
 
 def cure_of(made: MadeFile, offline: bool) -> str:
     """What can be done where less is there than was wanted."""
-    if offline and any(counts.unsent for one in made.generators for counts in one.operators.values()):
+    if offline and unsent(made):
         return OFFLINE
     known_by = {"the budget is spent": BUDGET, "got no reply": NO_REPLY}
     return next((cure for words, cure in known_by.items() if words in made.problem), IN_VAIN)
+
+
+def unsent(made: MadeFile) -> int:
+    """Questions that were not sent."""
+    return sum(counts.unsent for one in made.generators for counts in one.operators.values())
+
+
+def tell_unsent(console: RichConsole, made: MadeFile) -> int:
+    """Says how many questions of a pilot were not sent, and why."""
+    if count := unsent(made):
+        console.say(f"[yellow]the pilot is smaller than it should be:[/] {escape(made.problem)}")
+    return count

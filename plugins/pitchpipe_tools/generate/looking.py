@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
+from pitchpipe.host.making import Made
 from pitchpipe.host.protocols import Drafts
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
@@ -29,7 +30,7 @@ class Looking:
         self.senders: list[tuple[str, Sender]] = []
         self.last = ""
         self._show, self._every, self._clock = show, every, clock
-        self._marks = deque([(clock(), 0)])  # of the requests that were sent
+        self._marks = deque([(clock(), 0)])  # of the requests that are back
         self._far: HowFar | None = None
 
     # --- Told by the generators ----------------------------------------------------------------------
@@ -61,7 +62,7 @@ class Looking:
         if not kept:
             at.why[_kind(candidate.reason)] += 1
         elif candidate.made:
-            self.last = candidate.made.conversation.messages[0].content
+            self.last = asked_in(candidate.made)
 
     def ends(self, use: Use) -> None:
         self.generators[use.label].state = "done"
@@ -76,21 +77,31 @@ class Looking:
         """What is known. To be asked in the loop, once it runs."""
         flights = [_flight(name, one) for name, one in self.senders]
         senders = [one for _, one in self.senders]
-        left = self._far.time_left().removesuffix(" left") if self._far else ""
-        rate, known = (
-            self._rate(sum(one.tally.sent for one in senders)),
-            sum(one.tally.known for one in senders),
-        )
-        generators = list(self.generators.values())
-        return Moment(generators, flights, rate, known, spent_of(senders), left, self.last)
+        rate = self._rate(sum(one.tally.sent - one.flights.flying for one in senders))
+        known, generators = sum(one.tally.known for one in senders), list(self.generators.values())
+        return Moment(generators, flights, rate, known, spent_of(senders), self._left(), self.last)
 
-    def _rate(self, sent: int) -> float:
+    def _left(self) -> str:
+        """Time, of the generator that is at work: nobody knows that of those behind it."""
+        left = self._far.time_left() if self._far else ""
+        behind = any(one.state == "waits" for one in self.generators.values())
+        at_work = [one.label for one in self.generators.values() if one.state == "works"]
+        return f"{left} of {at_work[0]}" if left and behind and at_work else left
+
+    def _rate(self, back: int) -> float:
+        """Requests that came back, by the second."""
         now = self._clock()
-        self._marks.append((now, sent))
+        self._marks.append((now, back))
         while now - self._marks[0][0] > SECONDS:
             self._marks.popleft()
         began, before = self._marks[0]
-        return (sent - before) / (now - began) if now > began else 0.0
+        return max(0, back - before) / (now - began) if now > began else 0.0
+
+
+def asked_in(made: Made) -> str:
+    """What the user says first."""
+    messages = made.conversation.messages
+    return next((one.content for one in messages if one.role == "user"), messages[0].content)
 
 
 def _kind(reason: str) -> str:

@@ -10,14 +10,15 @@ from pitchpipe_stages.console import RichConsole, escape, shortened
 from pitchpipe_stages.generate.making.progress import MadeCandidate
 from pitchpipe_tools.chat.screen import harmless
 from pitchpipe_tools.generate.fitting import show_fitting
-from pitchpipe_tools.generate.forecast import DRAWS, Between, forecast
+from pitchpipe_tools.generate.forecast import DRAWS, FEWEST, Between, forecast
+from pitchpipe_tools.generate.looking import asked_in
 from pitchpipe_tools.generate.sampled import Sampled
-from pitchpipe_tools.generate.words import dollars, span, tokens, whole
+from pitchpipe_tools.generate.words import dollars, several, span, tokens, whole
 
 SHOWN = 3  # examples of each kind
 HEAD = ["generator", "candidates", "kept", "yield", "95 %", "tokens each", "a row costs"]
-SPARE = ("tokens each", "95 %")
-WHOLE = ["the whole", "questions", "tokens", "rows", "price"]
+SPARE = ("tokens each", "95 %", "a row costs")
+WHOLE = ["the whole", "questions", "tokens", "rows", "price", "a row costs"]
 
 
 @dataclass
@@ -52,6 +53,8 @@ def show_pilot(console: RichConsole, uses: Sequence[Use], sampled: Sampled, pric
     rows = [row for use in uses for row in _rows(use.label, operators(sampled, use.label), priced)]
     show_fitting(console, HEAD, rows, SPARE)
     _show_whole(console, uses, forecast([sampled.tried(use.label) for use in uses]), priced)
+    for words in _too_few(uses, sampled):
+        console.say(f"[yellow]{escape(words)}[/]")
     for use in uses:
         _show_examples(console, use.label, sampled)
 
@@ -94,7 +97,7 @@ def _show_whole(console: RichConsole, uses: Sequence[Use], found: dict[str, Betw
     rows = [_whole_row(label, found[label], priced) for label in labels]
     if len(rows) > 1:
         rows.append(_whole_row("all", found[""], priced))
-    show_fitting(console, WHOLE, rows, ("tokens",))
+    show_fitting(console, WHOLE, rows, ("tokens", "a row costs"))
     console.say(
         f"[dim]Ranges hold 95 % of {DRAWS:,} draws of the pilot's drafts and sources (bootstrap), carried"
         " through the chain. What is new becomes rarer with each one that is there: a large whole may need"
@@ -102,13 +105,22 @@ def _show_whole(console: RichConsole, uses: Sequence[Use], found: dict[str, Betw
     )
 
 
+def _too_few(uses: Sequence[Use], sampled: Sampled) -> Iterator[str]:
+    """Whose ranges say little."""
+    for tried in (sampled.tried(use.label) for use in uses):
+        for count, what in ((len(tried.drafts), "draft"), (len(tried.sources), "source")):
+            if 0 < count < FEWEST:
+                yield f"{tried.label}: its range stands on {several(count, what)} alone, and says little"
+
+
 def _whole_row(label: str, one: Between, priced: bool) -> list[str]:
     low, high = one.low, one.high
     if not one.middle.questions:
-        return [label, "no estimate: nothing was kept", "", "", ""]
+        return [label, "no estimate: nothing was kept", "", "", "", ""]
     took = span(low.read + low.written, high.read + high.written, tokens)
     price = span(low.dollars, high.dollars, dollars) if priced else ""
-    return [label, span(low.questions, high.questions), took, span(low.rows, high.rows), price]
+    each = dollars(one.middle.dollars / one.middle.rows) if priced and one.middle.rows else ""
+    return [label, span(low.questions, high.questions), took, span(low.rows, high.rows), price, each]
 
 
 def _show_examples(console: RichConsole, label: str, sampled: Sampled) -> None:
@@ -137,4 +149,4 @@ def _words(one: MadeCandidate, console: RichConsole) -> str:
     if one.made is None:
         return ""
     width = min(110, console.rich.width) - 10
-    return escape(harmless(shortened(one.made.conversation.messages[0].content, width)))
+    return escape(harmless(shortened(asked_in(one.made), width)))

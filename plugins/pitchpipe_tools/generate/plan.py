@@ -5,7 +5,7 @@ rest is an estimate, by what the drafts and sources on record took, or by a gene
 there is neither, it is said that more may follow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -29,6 +29,7 @@ class LeftToAsk:
     next: int  # questions that come next
     left: Between  # what is left, these included; its rows are those of the whole
     basis: Basis
+    operators: Mapping[str, Took]  # what those on record took, by operator
 
 
 def plan(uses: Sequence[Use], teachers: Sequence[Use], sampled: Sampled) -> list[LeftToAsk]:
@@ -93,7 +94,9 @@ def _left(sizes: QuestionSizes, whole: Between, known: Known) -> LeftToAsk:
         if known.exact:
             count = max(least.questions, whole.middle.questions - on_record.questions)
             left = Between(*(one._replace(questions=count) for one in left))
-    return LeftToAsk(known.tried.label, len(sizes.known), len(sizes.next), left, known.carried)
+    return LeftToAsk(
+        known.tried.label, len(sizes.known), len(sizes.next), left, known.carried, sizes.by_operator()
+    )
 
 
 def _less(one: Took, known: Took) -> Took:

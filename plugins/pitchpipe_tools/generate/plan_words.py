@@ -1,11 +1,12 @@
 """A plan as a table, and in a few lines before anything is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_stages.generate.requests.budget import Budget, Charge
 from pitchpipe_tools.generate.fitting import show_fitting
-from pitchpipe_tools.generate.forecast import DRAWS, Between, total
+from pitchpipe_tools.generate.forecast import DRAWS, Between, Took, total
 from pitchpipe_tools.generate.plan import STRAYS, LeftToAsk
 from pitchpipe_tools.generate.words import Say, dollars, several, span, tokens, whole
 
@@ -21,7 +22,7 @@ MEANS = {
 
 def show_table(console: RichConsole, planned: Sequence[LeftToAsk], priced: bool) -> None:
     """What each generator has left to ask, and what it takes."""
-    rows = [_row(one.label, one, priced) for one in planned]
+    rows = [row for one in planned for row in _rows(one, priced)]
     if len(planned) > 1:
         rows.append([*_row("all", all_of(planned), priced)[:-1], ""])
     show_fitting(console, HEAD, rows, SPARE)
@@ -32,6 +33,22 @@ def show_means(console: RichConsole, planned: Sequence[LeftToAsk]) -> None:
     for basis in dict.fromkeys(one.basis for one in planned):
         if basis in MEANS:
             console.say(f"[dim]{MEANS[basis]}[/]")
+
+
+def _rows(one: LeftToAsk, priced: bool) -> Iterator[list[str]]:
+    """A generator, and where its operators are measured each of them."""
+    yield _row(one.label, one, priced)
+    if one.basis == "measured" and len(one.operators) > 1:
+        for name, share in one.operators.items():
+            yield [*_row(f"  {name or '(not known)'}", _part(one, share), priced)[:-1], ""]
+
+
+def _part(one: LeftToAsk, share: Took) -> LeftToAsk:
+    """What is left to an operator, if it has the share that it had so far."""
+    whole = total(list(one.operators.values()))
+    parts = [part / of if of else 0.0 for part, of in zip(share, whole, strict=True)]
+    left = Between(*(Took(*(a * b for a, b in zip(end, parts, strict=True))) for end in one.left))
+    return replace(one, known=int(share.questions), left=left)
 
 
 def _row(name: str, one: LeftToAsk, priced: bool) -> list[str]:
@@ -50,7 +67,7 @@ def all_of(planned: Sequence[LeftToAsk]) -> LeftToAsk:
     left = Between(*(total(ends) for ends in zip(*(one.left for one in planned), strict=True)))
     shaky = any(one.basis == "least" for one in planned)
     basis = "least" if shaky else "counted" if all(one.basis == "counted" for one in planned) else "measured"
-    return LeftToAsk("", sum(one.known for one in planned), sum(one.next for one in planned), left, basis)  # type: ignore[arg-type]
+    return LeftToAsk("", sum(one.known for one in planned), sum(one.next for one in planned), left, basis, {})  # type: ignore[arg-type]
 
 
 def in_a_line(planned: Sequence[LeftToAsk], priced: bool) -> str:

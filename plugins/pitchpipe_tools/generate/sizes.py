@@ -19,15 +19,18 @@ class QuestionSizes:
     """What a generator's questions take."""
 
     def __init__(self, use: Use, teachers: Sequence[Use], sampled: Sampled):
-        questions = sampled.questions(use.label)
-        self.known = [question for question in questions if question.end != "unsent"]
-        self.next = [question for question in questions if question.end == "unsent"]
+        once = {question.key: question for question in sampled.questions(use.label)}.values()
+        self.known = [question for question in once if question.end != "unsent"]
+        self.next = [question for question in once if question.end == "unsent"]
         self.teacher = next(one.bound for one in teachers if one.label == use.shared["teacher"])
 
     def of_known(self) -> Took:
-        usages = [question.usage for question in self.known if question.usage]
-        read, written = sum(usage.read for usage in usages), sum(usage.written for usage in usages)
-        return Took(len(self.known), read, written, sum(question.dollars for question in self.known))
+        return _sum(self.known)
+
+    def by_operator(self) -> dict[str, Took]:
+        """Those on record. Of questions that came next nobody knows the operator."""
+        names = dict.fromkeys(question.operator for question in self.known)
+        return {name: _sum([one for one in self.known if one.operator == name]) for name in names}
 
     def of_next(self, share: float) -> Took:
         """What comes next, if each reply has this share of the tokens that it may have."""
@@ -60,3 +63,9 @@ class QuestionSizes:
         usage = Usage(round(read), round(written))
         dollars = self.teacher.dollars(usage) if isinstance(self.teacher, Priced) else None
         return Took(count, read, written, dollars or 0.0)
+
+
+def _sum(questions: Sequence[PosedQuestion]) -> Took:
+    usages = [question.usage for question in questions if question.usage]
+    read, written = sum(usage.read for usage in usages), sum(usage.written for usage in usages)
+    return Took(len(questions), read, written, sum(question.dollars for question in questions))

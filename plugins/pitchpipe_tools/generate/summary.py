@@ -94,7 +94,7 @@ def show_money(console: RichConsole, made: MadeFile) -> None:
 
 def of_teacher(name: str, one: Spending) -> list[str]:
     """What a teacher has cost, all starts together, and what has to be known of it."""
-    cost = f"{dollars(one.dollars)}, " if one.dollars is not None else ""
+    cost = f"{dollars(one.dollars)}, " if one.dollars else ""
     took = f"{cost}{several(one.requests, 'request')}, {tokens(one.tokens)} tokens"
     lines = [f"teacher {escape(name)}: {took} in all"]
     for charge, words in (
@@ -102,7 +102,7 @@ def of_teacher(name: str, one: Spending) -> list[str]:
         (one.estimated, "whose replies did not say what they took: estimated"),
     ):
         if charge.requests:
-            took = f"{tokens(charge.tokens)} tokens" if one.dollars is None else dollars(charge.dollars)
+            took = dollars(charge.dollars) if one.dollars else f"{tokens(charge.tokens)} tokens"
             lines.append(f"  of it {took} for {several(charge.requests, 'request')} {words}")
     for model, count in one.others.items():
         words = f"{several(count, 'reply')} came from {escape(model)}, and {escape(one.model)} was asked"

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
+from pitchpipe.host.contracts import Usage
+from pitchpipe.recipe.recipe import Use
+from pitchpipe_stages.generate.requests.abilities import Priced
 from pitchpipe_stages.generate.requests.budget import Budget, Charge
 from pitchpipe_stages.generate.requests.sender import Sender
 from pitchpipe_stages.generate.requests.spending import in_dollars as dollars
@@ -15,7 +18,13 @@ def spent_of(senders: Iterable[Sender]) -> str:
     if not known:
         return ""
     purse = known[0].purse
-    return spent(purse.spent, purse.budget, any(sender.priced for sender in known))
+    return spent(purse.spent, purse.budget, any(costs(sender.use) for sender in known))
+
+
+def costs(use: Use) -> bool:
+    """Whether a teacher has a price, and it is not nothing."""
+    teacher, many = use.bound, Usage(10**6, 10**6)
+    return isinstance(teacher, Priced) and (teacher.dollars(many) or 0.0) > 0
 
 
 def spent(charge: Charge, budget: Budget, priced: bool) -> str:

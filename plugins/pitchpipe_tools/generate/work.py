@@ -10,13 +10,13 @@ from pitchpipe_stages.generate.making.made import MadeFile, known
 from pitchpipe_stages.generate.making.making import Making
 from pitchpipe_stages.generate.making.place import PILOT
 from pitchpipe_stages.generate.making.sections import GENERATORS
-from pitchpipe_stages.generate.requests.abilities import NeedsVariable, is_priced
+from pitchpipe_stages.generate.requests.abilities import NeedsVariable
 from pitchpipe_stages.generate.requests.budget import Charge
 from pitchpipe_stages.generate.requests.reading import reading
 from pitchpipe_stages.generate.requests.record import FILE
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_tools.generate.keeping import keep
-from pitchpipe_tools.generate.last_words import show_end
+from pitchpipe_tools.generate.last_words import show_end, tell_unsent
 from pitchpipe_tools.generate.pilot import show_pilot
 from pitchpipe_tools.generate.plan import LeftToAsk, plan
 from pitchpipe_tools.generate.plan_words import in_a_line, nothing_left, show_means, show_table, too_little
@@ -24,7 +24,7 @@ from pitchpipe_tools.generate.sampled import Sampled
 from pitchpipe_tools.generate.shown import shown
 from pitchpipe_tools.generate.summary import show_money, show_summary
 from pitchpipe_tools.generate.together import Together
-from pitchpipe_tools.generate.words import several, spent
+from pitchpipe_tools.generate.words import costs, several, spent
 
 NOTHING = """\
 this recipe makes nothing: it has no `generators`. Add some, as in
@@ -44,7 +44,7 @@ class Work:
         self.uses = recipe[GENERATORS]
         asked = {use.shared.get("teacher") for use in self.uses}
         self.asked = [use for use in recipe[TEACHERS] if use.label in asked]
-        self.priced = any(map(is_priced, self.asked))
+        self.priced = any(map(costs, self.asked))
         self.rehearsal = Making(recipe, console)
         self.folder = self.rehearsal.folder
 
@@ -69,7 +69,7 @@ class Work:
             made = self._sent(Making(self.recipe, self.console), [])
         show_summary(self.console, made)
         show_end(self.console, self.folder, made, self.named, offline=False)
-        return made.finished
+        return made.finished and made.rows > 0
 
     def offline(self) -> bool:
         """Makes what the replies on record give."""
@@ -78,7 +78,7 @@ class Work:
         keep(self.rehearsal, made)
         show_summary(self.console, made)
         show_end(self.console, self.folder, made, self.named, offline=True)
-        return made.finished
+        return made.finished and made.rows > 0
 
     def pilot(self, limit: int) -> bool:
         """Tries a few drafts or sources of each generator. What finished runs have made stays."""
@@ -91,7 +91,7 @@ class Work:
         self.console.say(
             f"next: [bold]pitchpipe generate {escape(self.named)}[/]  [dim]what is paid is not paid again[/]"
         )
-        return True
+        return not tell_unsent(self.console, made)
 
     # --- Parts of them -------------------------------------------------------------------------------
 
@@ -105,6 +105,8 @@ class Work:
 
     def _sent(self, making: Making, watching: Sequence[Sampled]) -> MadeFile:
         """Asks what is new. What stops it is told behind what has come of it so far."""
+        if missing := self.recipe.missing([*self.asked, *self.uses]):
+            raise PitchpipeError("\n".join(missing))
         self._must_have_keys()
         with shown(self.console, self.uses) as looking:
             making.watch = Together([looking, *watching])
@@ -139,8 +141,11 @@ class Work:
             self.console.say(f"[yellow]{words}[/]")
 
     def _kept(self) -> str:
-        """Where the same command goes on."""
-        return f"what was answered: {self.folder / FILE}"
+        """What the same command goes on from."""
+        with reading(self.folder / FILE) as record:
+            count, charge = record.replies(), record.spent()
+        so_far = spent(charge, self.recipe[BUDGET], self.priced)
+        return f"{several(count, 'reply')} on record in {self.folder / FILE}, {so_far} spent"
 
     def _must_have_keys(self) -> None:
         for use in self.asked:

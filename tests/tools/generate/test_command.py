@@ -1,5 +1,7 @@
 """`pitchpipe generate`: what it says before, during and after, what it sends, and how it ends."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from tests.asked_teachers import VARIABLE
@@ -88,11 +90,17 @@ def test_a_pilot_asks_a_few_and_they_are_not_paid_again(here, server):
     said = spaced(generate(here, "--pilot", "5").assert_success().out)
     assert len(server.asked) == 5
     assert f"answers 5 5 100 % 57 to 100 % 15 ${PRICE:.2g}" in said
-    assert f"answers 12 {12 * (READ + WRITTEN)} 12 ${12 * PRICE:.2g}" in said
+    assert f"answers 12 {12 * (READ + WRITTEN)} 12 ${12 * PRICE:.2g} ${PRICE:.2g}" in said
     assert "kept Say" in said
     assert len(here.rows("generated/recipe/pilot.jsonl")) == 5 and not (here.folder / ROWS).exists()
     generate(here).assert_success()
     assert len(server.asked) == 12
+
+
+def test_a_pilot_that_the_budget_ends_says_so(here, server):
+    outcome = generate(here, "--pilot", "5", "--set", "budget.requests=3").assert_failed(code=1)
+    assert "smaller than it should be" in outcome.out and "the budget is spent" in outcome.out
+    assert len(server.asked) == 3
 
 
 def test_a_pilot_leaves_the_rows_of_a_finished_run(here):
@@ -167,10 +175,47 @@ def test_a_budget_that_is_spent_says_so_and_a_larger_one_goes_on(here, server):
     assert len(server.asked) == 12 and len(here.rows(ROWS)) == 12
 
 
+def test_questions_without_a_reply_are_asked_again_by_the_same_command(here, server, monkeypatch):
+    monkeypatch.setattr("pitchpipe_stages.generate.requests.sender.TRIES", 1)
+    here.write({"seeds.jsonl": [{"instruction": word} for word in ("mode:500_once", "Hi.")]})
+    outcome = generate(here).assert_failed(code=1)
+    assert "1 question got no reply" in outcome.out and "asks them again" in outcome.out
+    assert "1 to ask" in generate(here).assert_success().out
+    assert len(here.rows(ROWS)) == 2 and len(server.asked) == 3
+
+
+def test_nothing_but_refused_replies_is_no_success(here):
+    here.write({"seeds.jsonl": [{"instruction": f"mode:length {n}"} for n in range(3)]})
+    outcome = generate(here).assert_failed(code=1)
+    assert "answers, refused most: cut" in outcome.out and "no row was made" in outcome.out
+
+
+def test_seeds_that_are_not_there_are_told_with_those_that_are(here):
+    generate(here, "--set", "generators.answers.seeds=seed.jsonl").assert_failed(
+        "seed.jsonl", "'seeds.jsonl'"
+    )
+
+
+def test_a_run_says_in_a_line_what_was_generated(here, server):
+    written(here, server, more="model: tiny\ntemplate: chatml\n")
+    generate(here).assert_success()
+    said = here.run("prepare", "recipe.yaml").assert_success().out
+    assert f"12 rows of answers, ${12 * PRICE:.2g}" in said and len(server.asked) == 12
+
+
 def test_a_key_that_is_not_set_is_told_before_anything_is_sent(here, server):
     here.environment.pop(VARIABLE)
     generate(here).assert_failed(f"export {VARIABLE}=...")
     assert not server.asked and not (here.folder / "generated").exists()
+
+
+def test_a_package_that_is_missing_is_told_before_anything_is_sent(here, server, monkeypatch):
+    monkeypatch.setattr(
+        "pitchpipe.host.plugin.find_spec", lambda name: None if name == "aiohttp" else find_spec(name)
+    )
+    generate(here).assert_failed("needs aiohttp", "pip install 'pitchpipe[generate]'")
+    assert not server.asked
+    generate(here, "--plan").assert_success()
 
 
 def test_a_recipe_that_makes_nothing_says_what_to_add(here):
@@ -186,6 +231,12 @@ def test_the_folder_of_another_recipe_is_left_alone(here, server):
     )
     here.run("generate", "sub/recipe.yaml").assert_failed("holds what", "generate.folder")
     assert len(server.asked) == 12
+
+
+def test_the_next_command_has_what_was_set(here):
+    outcome = generate(here, "--set", "generate.folder=made here").assert_success()
+    assert "next: pitchpipe run recipe.yaml --set 'generate.folder=made here'" in outcome.out
+    assert (here.folder / "made here" / "rows.jsonl").exists()
 
 
 def test_ways_to_work_exclude_each_other(here):

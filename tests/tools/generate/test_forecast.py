@@ -18,7 +18,7 @@ def test_drafts_go_on_until_as_many_as_are_wanted_gave_rows():
     """Every second draft is admitted, and three of four admitted ones give a row."""
     drafts = [Took(1, 10, 10, made=1), Took(1, 10, 10, made=0)]
     sources = [Took(2, 5, 5, made=1, rows=1, gave=1)] * 3 + [Took(2, 5, 5)]
-    found = forecast([Tried("self", 300, drafts, sources)], draws=1)["self"].middle
+    found = forecast([Tried("self", 300, drafts, sources)], draws=99)["self"].middle
     assert found.questions == 300 / 0.75 * 2 + 300 / 0.75 * 2
     assert found.rows == pytest.approx(300)
 
@@ -52,3 +52,11 @@ def test_what_is_complete_is_counted():
     tried = Tried("self", 2, [Took(1, made=1)] * 4, [Took(2, rows=1, made=1, gave=1)] * 2, complete=True)
     found = forecast([tried])["self"]
     assert found.low == found.middle == found.high == Took(8, made=2, rows=2, gave=2)
+
+
+def test_a_draw_in_which_nothing_was_admitted_does_not_make_the_whole_cheap():
+    """Of two drafts one was admitted: in a quarter of all draws none is, and nobody knows what these would take."""
+    drafts, sources = [Took(1, made=1), Took(1)], [Took(1, made=1, rows=1, gave=1)] * 5
+    found = forecast([Tried("self", 30, drafts, sources)])["self"]
+    assert found.middle.questions == 30 * 2 + 30
+    assert (found.low.questions, found.high.questions) == (60, 90)

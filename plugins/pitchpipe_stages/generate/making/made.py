@@ -81,7 +81,8 @@ def _lost(worked: Worked) -> str:
     lost = [question for _, one in worked.done for question in one.questions if question.lost]
     if not lost:
         return ""
-    return f"generator '{worked.use.label}': {len(lost):,} questions got no reply: {lost[0].why}"
+    count = f"{len(lost):,} question{'s' * (len(lost) > 1)}"
+    return f"generator '{worked.use.label}': {count} got no reply: {lost[0].why}"
 
 
 def known(folder: Path) -> MadeFile | None:

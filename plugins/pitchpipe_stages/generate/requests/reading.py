@@ -50,6 +50,10 @@ class ReadRecord:
         """What the attempts of a question cost; one without an answer counts at its worst."""
         return Charge(*self._database.execute(f"{SPENT} where ask = ?", (number,)).fetchone())
 
+    def replies(self) -> int:
+        (count,) = self._database.execute("select count(*) from ask where reply is not null").fetchone()
+        return int(count)
+
     def spent(self) -> Charge:
         return Charge(*self._database.execute(SPENT).fetchone())
 
