@@ -7,11 +7,13 @@ from pathlib import Path
 import msgspec
 
 from pitchpipe_stages.generate.making.place import MADE, ROWS
+from pitchpipe_stages.generate.requests.record import FILE
 from pitchpipe_stages.prepare.history import History
 
 
 def is_generated(folder: Path) -> bool:
-    return (folder / ROWS).is_file() and not (folder / "run.json").exists()
+    """Whether generators made it; without rows, they were stopped before any were written."""
+    return any((folder / name).is_file() for name in (ROWS, FILE)) and not (folder / "run.json").exists()
 
 
 def folders_read(history: History) -> list[Path]:

@@ -43,10 +43,10 @@ def ways_of(here, row):
 
 
 def test_it_runs_from_rows_to_scores(here):
-    shorter = ("--set", "trainer.sft.max_steps=4", "--set", "evaluators.exact_match.limit=4")
+    shorter = ("--set", "trainer.sft.max_steps=4", "--set", "evaluators.repetition.limit=4")
     here.run("run", "quickstart-generate", "--workers", "1", *shorter).assert_success()
     scores = here.json("runs/quickstart-generate/scores.json")
-    assert {"perplexity", "exact_match"} <= set(scores["base"]) == set(scores["tuned"])
+    assert {"perplexity", "ends_by_itself"} <= set(scores["base"]) == set(scores["tuned"])
     read = here.json("runs/quickstart-generate/run.json")["stages"]["prepare"]["result"]["rows"]["generated"]
     assert read["read"] == len(made(here)) and read["kept"] > 200
     sides = {

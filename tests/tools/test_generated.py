@@ -97,6 +97,16 @@ def test_a_question_is_shown_whole_by_its_key(here, answered):
     assert f"user: {row['messages'][0]['content']}" in out and f"led to {row['id']}" in out
 
 
+def test_a_question_is_shown_by_its_number_also_where_no_rows_were_written(here, tmp_path):
+    asked = here.run("why", "generated/recipe", "asks.sqlite:1").assert_success().out
+    assert "asked of writer" in asked and "You invent tasks" in asked
+    stopped = Project(tmp_path)
+    (tmp_path / "generated/recipe").mkdir(parents=True)
+    shutil.copy(here.folder / "generated/recipe/asks.sqlite", tmp_path / "generated/recipe")
+    assert "You invent tasks" in stopped.run("why", "generated/recipe", "asks.sqlite:1").assert_success().out
+    stopped.run("why", "generated/recipe", "asks.sqlite:9999").assert_failed("has no 'asks.sqlite:9999'")
+
+
 def test_what_was_refused_is_explained(here):
     lost = [line for line in here.rows("generated/recipe/ledger.jsonl") if line.get("id")]
     out = flat(here.run("why", "generated/recipe", lost[0]["id"]))

@@ -31,8 +31,6 @@ class Provenance:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        if not (folder / ROWS).is_file():
-            raise PitchpipeError(f"{folder} holds no generated rows: there is no {ROWS} in it")
         self.rows = _lines(folder / ROWS)
         self._known = {line.id: line for line in [*_lines(folder / SOURCES), *self.rows]}
         self._stack, self._record = ExitStack(), None if not (folder / FILE).is_file() else folder / FILE
@@ -53,10 +51,15 @@ class Provenance:
             return self.rows[int(number) - 1]
         return self._known.get(wanted)
 
-    def exchange(self, key: str) -> RecordedAsk | None:
-        """A question, by its key or the beginning of it."""
-        asked = self._questions and len(key) >= KEY and set(key) <= set("0123456789abcdef")
-        return self._questions.exchange(key) if self._questions and asked else None
+    def exchange(self, named: str) -> RecordedAsk | None:
+        """A question, by its key or the beginning of it, or by its number in the record: `asks.sqlite:12`."""
+        if self._questions is None:
+            return None
+        file, _, number = named.rpartition(":")
+        if file == FILE and number.isdecimal():
+            return self._questions.numbered(int(number))
+        is_key = len(named) >= KEY and set(named) <= set("0123456789abcdef")
+        return self._questions.exchange(named) if is_key else None
 
     def source(self, line: MadeLine) -> MadeLine | None:
         """What it was made of. A draft was made of nothing: it was shown others."""

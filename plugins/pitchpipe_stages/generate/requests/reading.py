@@ -37,14 +37,20 @@ class ReadRecord:
 
     def exchange(self, key: str) -> RecordedAsk | None:
         """The question with this key, or with a key that begins so."""
-        words = "select n, key, teacher, model, request, reply, problem from ask where key >= ? and key < ?"
-        found = self._database.execute(f"{words} order by key limit 1", (key, f"{key}g")).fetchone()
+        return self._found("key >= ? and key < ? order by key limit 1", key, f"{key}g")
+
+    def numbered(self, number: int) -> RecordedAsk | None:
+        return self._found("n = ?", number)
+
+    def _found(self, which: str, *values: str | int) -> RecordedAsk | None:
+        columns = "n, key, teacher, model, request, reply, problem"
+        found = self._database.execute(f"select {columns} from ask where {which}", values).fetchone()
         if not found:
             return None
-        number, whole, teacher, model, request, reply, problem = found
+        number, key, teacher, model, request, reply, problem = found
         asked = msgspec.json.decode(unpacked_request(request))
         said = unpacked(reply) if reply else None
-        return RecordedAsk(number, whole, teacher, model, asked, said, problem or "", self.cost(number))
+        return RecordedAsk(number, key, teacher, model, asked, said, problem or "", self.cost(number))
 
     def cost(self, number: int) -> Charge:
         """What the attempts of a question cost; one without an answer counts at its worst."""
