@@ -7,36 +7,16 @@ rows beside further drafts, and the first of them, in their order, that gave row
 import asyncio
 import math
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pitchpipe.host.making import Pool
 from pitchpipe.records.conversation import Conversation, replace
 from pitchpipe.records.verdict import Drop
+from pitchpipe_stages.generate.making.entries import ENOUGH, LATE, NOT_SENT, Entry, hopes, none_of, too_late
 from pitchpipe_stages.generate.making.progress import FinishedOne, MadeCandidate, Watching
 from pitchpipe_stages.generate.making.window import First, window
 from pitchpipe_stages.generate.making.working import Pair, Worked, Worker
 from pitchpipe_stages.generate.making.yields import Yields
-
-NOT_SENT = "a question was not sent"
-ENOUGH = "more than were wanted"
-LATE = "it came when drafting had ended"
-
-
-@dataclass(slots=True)
-class Entry:
-    """A candidate in its turn, or a draft that gave none."""
-
-    candidate: MadeCandidate
-    source: Conversation | None = None  # what was admitted
-    rows: FinishedOne | None = None  # what it gave
-    settled: bool = True
-    empty: bool = False
-
-    @property
-    def why(self) -> str:
-        """Why it is not accepted."""
-        return self.candidate.reason
 
 
 class Drafting:
@@ -60,6 +40,7 @@ class Drafting:
         self._begun, self._started, self._settled = 0, 0, 0  # drafts, of those waiting, of the entries
         self._rowless = 0  # of those that were started: they gave no row
         self._yields, self._end = Yields(), -1
+        self._arrived, self._in_vain = Yields(), ""  # as it comes, whoever was faster
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
         self._changed = asyncio.Event()
@@ -107,6 +88,8 @@ class Drafting:
     def _may_draft(self) -> bool:
         """Whether one more draft is worth its price: all that is under way would not be enough."""
         most = self.worker.most
+        if self._in_vain and (self._back or self._settled < len(self._entries)):
+            return False  # what is waited for will show whether this is the end
         if self.stopped or len(self._tasks) >= self.worker.at_once or (most and self._begun >= most):
             return False
         each = math.ceil(len(self._admitted) / len(self._decided)) if self._decided else 1
@@ -139,7 +122,13 @@ class Drafting:
         pool = Pool(self.seeds, First(self._admitted, seen))
         found = await self.worker.draft(number, lambda ask: self.generator.draft(pool, ask))
         self._back[number] = found
-        self._hoped += _hopes(found)
+        self._hoped += hopes(found)
+        for candidate in found.candidates or [none_of(found)]:
+            if candidate.fate != "kept":
+                self._arrives(candidate.reason, candidate.made is None)
+
+    def _arrives(self, reason: str, empty: bool = False) -> None:
+        self._in_vain = self._arrived.add(reason, empty)
 
     async def _rows_of(self, entry: Entry) -> None:
         assert entry.source
@@ -149,10 +138,12 @@ class Drafting:
         elif not any(one.end == "unsent" for one in found.questions):
             entry.settled, self._rowless = True, self._rowless + 1
             entry.candidate.drops(None, "it gave no row")
+            self._arrives("it gave no row")
         self.watch.finished(self.use, found, self.accepted)
 
     def _accept(self, entry: Entry) -> None:
         entry.settled, self.accepted = True, self.accepted + 1
+        self._arrives("")
 
     # --- Decisions, in order -----------------------------------------------------------------------
 
@@ -163,12 +154,11 @@ class Drafting:
             self.watch.finished(self.use, draft, self.accepted)
             return
         del self._back[len(self._decided)]
-        self._hoped -= _hopes(draft)
+        self._hoped -= hopes(draft)
         self._decided.append(draft)
         entries = [self._admission(candidate) for candidate in draft.candidates]
         if not entries:
-            why = next((one.why or one.end for one in draft.questions if one.end != "answered"), "no reply")
-            entries = [Entry(MadeCandidate(None, "dropped", why), empty=True)]
+            entries = [Entry(none_of(draft), empty=True)]
         self._entries += entries
         self._seen_by.append(len(self._admitted))
         self.watch.finished(self.use, draft, self.accepted)
@@ -189,6 +179,8 @@ class Drafting:
             self._admitted.append(entry.source)
             entry.settled = False
             self._waiting.append(entry)
+        else:
+            self._arrives(candidate.reason)
         return entry
 
     def _settle(self) -> None:
@@ -206,12 +198,12 @@ class Drafting:
     def _worked(self) -> Worked:
         """What was accepted, in order, and why the rest was not."""
         for entry in self._entries[self._end :] if self._ended else ():
-            _too_late(entry, LATE)
+            too_late(entry, LATE)
         accepted = sum(entry.settled and entry.candidate.fate == "kept" for entry in self._waiting)
         enough = accepted >= self.wants
         for entry in self._waiting:
             if not entry.settled:
-                _too_late(entry, ENOUGH if enough else NOT_SENT)
+                too_late(entry, ENOUGH if enough else NOT_SENT)
         late = [self._back[number] for number in sorted(self._back)]
         for candidate in (one for draft in late for one in draft.candidates):
             if candidate.fate == "kept":
@@ -221,15 +213,3 @@ class Drafting:
         rows = [(entry.source, entry.rows) for entry in self._waiting if entry.rows]
         stopped = "" if enough else self.stopped or pilot
         return Worked(self.use, self.wants, [*drafts, *rows], accepted, stopped, list(self.seeds))
-
-
-def _hopes(draft: FinishedOne) -> int:
-    return sum(one.fate == "kept" for one in draft.candidates)
-
-
-def _too_late(entry: Entry, reason: str) -> None:
-    """Nothing of it is kept, though some of it may have come."""
-    rows = entry.rows.candidates if entry.rows else []
-    for candidate in [entry.candidate, *rows]:
-        if candidate.fate == "kept":
-            candidate.drops(None, reason)
