@@ -80,3 +80,23 @@ class Flights:
     def _rung(self) -> None:
         self._timer = None
         self._admit()
+
+
+class Flight:
+    """One that flies, from its beginning to its end; who lands before that lets another fly sooner."""
+
+    def __init__(self, flights: Flights):
+        self._flights, self._flies = flights, False
+
+    async def __aenter__(self) -> "Flight":
+        await self._flights.take_off()
+        self._flies = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.land()
+
+    def land(self) -> None:
+        if self._flies:
+            self._flies = False
+            self._flights.land()

@@ -7,7 +7,7 @@ may have been paid.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -103,16 +103,21 @@ class RequestRecord:
 
         return int(await self._do(work))
 
-    async def answered(self, attempt: int, key: str, reply: Reply, cost: Charge | None) -> None:
-        """Keeps a reply. Without a cost, the worst one counts."""
+    def answered(self, attempt: int, key: str, reply: Reply, cost: Charge | None) -> Awaitable[None]:
+        """Keeps a reply, with all that is kept after it or before. Without a cost, the worst one counts."""
 
         def work(database: sqlite3.Connection) -> None:
             words = "update ask set reply = ?, end = ?, answered_by = ?, problem = null where key = ?"
             database.execute(words, (packed(reply), reply.end, reply.model, key))
             _settle(database, attempt, cost, reply.usage, "" if cost else "estimated")
 
-        await self._do(work)
-        self._answered.add(key)
+        def written(done: asyncio.Future[None]) -> None:
+            if not done.cancelled() and not done.exception():
+                self._answered.add(key)
+
+        future = self._do(work)
+        future.add_done_callback(written)
+        return future
 
     async def failed(self, attempt: int, key: str, problem: str, cost: Charge | None) -> None:
         """Keeps why an attempt got no reply."""
@@ -123,11 +128,11 @@ class RequestRecord:
 
         await self._do(work)
 
-    async def _do(self, work: Work) -> Any:
+    def _do(self, work: Work) -> asyncio.Future[Any]:
         """What `work` gives, when it is on the disk."""
         if not self.writable:
             raise PitchpipeError(f"{self.path} cannot be written, and what is not in it cannot be asked")
-        return await self._commits.do(work)
+        return self._commits.do(work)
 
     def ends(self, teacher: str) -> dict[str, int]:
         """What came of all questions to a teacher. One without a reply has failed so far."""

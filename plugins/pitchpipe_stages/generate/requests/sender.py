@@ -4,7 +4,8 @@ import asyncio
 import os
 import random
 import time
-from contextlib import suppress
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -14,7 +15,7 @@ from pitchpipe.host.contracts import Ask, Reply, Usage
 from pitchpipe.recipe.recipe import Use
 from pitchpipe_stages.generate.requests.abilities import NeedsVariable, Priced, is_priced
 from pitchpipe_stages.generate.requests.budget import Charge
-from pitchpipe_stages.generate.requests.flights import Flights
+from pitchpipe_stages.generate.requests.flights import Flight, Flights
 from pitchpipe_stages.generate.requests.halves import without_halves
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
 from pitchpipe_stages.generate.requests.purse import Purse
@@ -26,6 +27,8 @@ FIRST, LONGEST = 0.5, 30.0  # seconds to wait before another try, at most
 PATIENCE = 600.0  # seconds that a server may ask to wait
 IN_A_ROW = 16  # questions without a reply: nobody is there
 UNANSWERED = 20.0  # seconds in which as many tries found nobody
+
+Found = Reply | AskAgain | PitchpipeError  # of an attempt
 
 
 @dataclass
@@ -78,11 +81,8 @@ class Sender:
     async def _asked(self, ask: Ask, key: str, request: bytes) -> Reply:
         tries, refusals, problem = 0, 0, ""
         while tries < TRIES and refusals < REFUSALS and not self.broken:
-            await self.flights.take_off()
-            try:
-                found = await self._tried(ask, key, request)
-            finally:
-                self.flights.land()
+            async with Flight(self.flights) as flight:
+                found = await self._tried(ask, key, request, flight)
             if isinstance(found, Reply):
                 return found
             problem = str(found)
@@ -94,7 +94,7 @@ class Sender:
         self._gave_none(problem)
         return Reply("", "failed", problem=problem)
 
-    async def _tried(self, ask: Ask, key: str, request: bytes) -> Reply | AskAgain:
+    async def _tried(self, ask: Ask, key: str, request: bytes, flight: Flight) -> Reply | AskAgain:
         """One attempt: on the disk before it is sent, its reply on the disk before it is used."""
         self._must_have_key()
         worst = self._worst(ask, request)
@@ -103,31 +103,48 @@ class Sender:
         if self.broken:
             self.purse.settle(reserved, Charge())
             return _stopped(self.broken)
-        cost: Charge | None = None
-        try:
-            attempt = await self.record.begin(key, (self.use.label, self.use.bound.model), request, worst)
-            self.tally.sent += 1
-            found = await self._found(ask)
-            cost = self._cost(found)
+        with self._errors_stop_all():
+            found, keeping = await self._sent(ask, key, request, worst, reserved)
+            # Who may fly now is written down behind this reply, and sent when both are on the disk: no more
+            # than may fly at once are ever sent and have no reply on record.
             if isinstance(found, Reply):
-                await self.record.answered(attempt, key, found, cost)
-            else:
-                await self.record.failed(attempt, key, str(found), cost)
-        except PitchpipeError as error:  # of the record
-            self.stop(error)
-            raise
-        finally:
-            self.purse.settle(reserved, cost or worst)
-        if isinstance(found, PitchpipeError):
-            self.stop(found)
-            raise found
+                flight.land()
+            await keeping
+            if isinstance(found, PitchpipeError):
+                raise found
         if isinstance(found, AskAgain):
             self._wait(found)
         else:
             self._gave(found)
         return found
 
-    async def _found(self, ask: Ask) -> Reply | AskAgain | PitchpipeError:
+    async def _sent(
+        self, ask: Ask, key: str, request: bytes, worst: Charge, reserved: int
+    ) -> tuple[Found, Awaitable[None]]:
+        """What came of an attempt, and that it is on the disk."""
+        cost = worst
+        try:
+            attempt = await self.record.begin(key, (self.use.label, self.use.bound.model), request, worst)
+            self.tally.sent += 1
+            found = await self._found(ask)
+            known = self._cost(found)
+            cost = known or worst
+        finally:
+            self.purse.settle(reserved, cost)
+        if isinstance(found, Reply):
+            return found, self.record.answered(attempt, key, found, known)
+        return found, self.record.failed(attempt, key, str(found), known)
+
+    @contextmanager
+    def _errors_stop_all(self) -> Iterator[None]:
+        """Of the record, and of a teacher that need not be asked again."""
+        try:
+            yield
+        except PitchpipeError as error:
+            self.stop(error)
+            raise
+
+    async def _found(self, ask: Ask) -> Found:
         try:
             return whole(await self.use.bound(ask))
         except (AskAgain, PitchpipeError) as error:
@@ -201,7 +218,7 @@ class Sender:
         """No token is shorter than a byte, and no more is written than `max_tokens` and thoughts may have."""
         return self._charge(Usage(len(request), ask.max_tokens + getattr(self.use.bound, "thinking", 0)))
 
-    def _cost(self, found: Reply | AskAgain | PitchpipeError) -> Charge | None:
+    def _cost(self, found: Found) -> Charge | None:
         """What an attempt took; None where nobody knows, so that the worst counts."""
         if isinstance(found, AskAgain):
             return Charge(0.0, 1, 0) if found.free else None

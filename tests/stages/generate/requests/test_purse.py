@@ -1,6 +1,7 @@
 """Money and flights: what is reserved counts, and a server that has enough is asked less."""
 
 import asyncio
+from random import Random
 
 import pytest
 
@@ -119,3 +120,34 @@ def test_nobody_waits_for_a_server_that_is_not_asked_any_more():
         await asyncio.wait_for(asyncio.gather(*waiting), 5)
 
     asyncio.run(work())
+
+
+def test_whatever_comes_the_budget_holds_and_nobody_waits_for_ever():
+    async def work(chance, budget):
+        purse = Purse(budget, Charge())
+
+        async def one():
+            worst = Charge(chance.choice([0.0, 0.1, 0.3, 2.0]), 1, chance.randrange(200))
+            if (number := await purse.reserve(worst)) is None:
+                return 0
+            assert (purse.spent + purse.reserved).dollars <= budget.dollars + 1e-9
+            cost = Charge(worst.dollars * chance.random(), 1, chance.randrange(worst.tokens + 1))
+            try:
+                for _ in range(chance.randrange(4)):
+                    await asyncio.sleep(0)
+            finally:
+                purse.settle(number, cost)
+            return 1
+
+        tasks = [asyncio.create_task(one()) for _ in range(60)]
+        await asyncio.sleep(0)
+        for task in chance.sample(tasks, 5):
+            task.cancel()
+        done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
+        assert all(isinstance(found, int | asyncio.CancelledError) for found in done)
+        assert purse.reserved == Charge()
+        assert purse.spent.dollars <= 1.5 and purse.spent.requests <= 20 and purse.spent.tokens <= 2000
+        return purse.spent.requests
+
+    for seed in range(100):
+        assert asyncio.run(work(Random(seed), Budget(dollars=1.5, requests=20, tokens=2000))) > 3
