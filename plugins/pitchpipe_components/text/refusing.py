@@ -11,13 +11,15 @@ from pitchpipe_components.text.sentences import each_sentence
 Outcome = Literal["refused", "answered", "empty"]
 
 EARLY = 3  # sentences in which a refusal is looked for
+LONGEST = 2000  # characters of a sentence that are looked at
 _LIST = re.compile(r"^\s*1[.)]\s", re.MULTILINE)
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)|^.*?</think>", re.DOTALL)
 
 
 def outcome_of(reply: str) -> Outcome:
     """What a reply does with what it is asked. A thought in <think> is no part of it."""
-    text = _THOUGHT.sub("", reply).replace("\u2019", "'").strip()
+    said = _THOUGHT.sub("", reply) if "think>" in reply else reply
+    text = said.replace("\u2019", "'").strip()
     if not any(map(str.isalnum, text)):
         return "empty"
     low = text.lower()
@@ -31,7 +33,7 @@ def _refusal(low: str) -> slice | None:
     for sentence in islice(each_sentence(low), EARLY):
         start = low.find(sentence, end)
         end = start + len(sentence)
-        if _pattern(REFUSES).search(_pattern(IDIOMS).sub(" ", sentence)):
+        if _pattern(REFUSES).search(_pattern(IDIOMS).sub(" ", sentence[:LONGEST])):
             return slice(start, end)
     return None
 

@@ -29,11 +29,14 @@ def show_way(provenance: Provenance, line: MadeLine, console: RichConsole) -> No
 def show_exchange(provenance: Provenance, exchange: RecordedAsk, console: RichConsole) -> None:
     """A question and its reply as they are, and what came of them."""
     request = exchange.request
-    how = [f"{name} {value}" for name, value in request.items() if name not in ("messages", "schema", "api")]
+    shown = ("messages", "raw", "schema", "api")
+    how = [f"{name} {value}" for name, value in request.items() if name not in shown]
     console.plain(f"question {exchange.key}, asked of {exchange.teacher}")
     console.plain(f"  {', '.join(how)}; {in_a_budget(exchange.cost)}")
     for message in request.get("messages", ()):
         console.plain(f"  {message['role']}: {message['content']}")
+    if text := request.get("raw"):
+        console.plain(f"  goes on: {text!r}")
     console.plain(f"  {_reply(exchange)}")
     for line in provenance.made_by(exchange.key):
         console.plain(f"  led to {line.id}: {shortened(_first(line), WIDE)}")
@@ -66,7 +69,7 @@ def _show_step(number: int, step: WayStep, console: RichConsole, last: bool) -> 
 
 def _asked(request: Json) -> str:
     """The last words of a request: messages, or a text to go on with."""
-    messages = request.get("messages") or [{"content": request.get("prompt", "")}]
+    messages = request.get("messages") or [{"content": request.get("raw", "")}]
     return str(messages[-1].get("content", ""))
 
 

@@ -59,6 +59,7 @@ def test_a_tuned_model_asks_itself_and_answers(here):
         here.run("generate", "recipe.yaml").assert_success()
         assert len(server.asked) == sent
     assert len(rows) == 6
+    assert "<|im_start|>user" in here.run("why", "generated/recipe", "1").assert_success().out
     for row in rows:
         asked, answer = (message["content"] for message in row["messages"])
         assert asked == asked.strip() and len(asked) >= 12 and "<|" not in asked
