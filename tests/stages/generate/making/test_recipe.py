@@ -28,11 +28,7 @@ def written(here, server, generators, **given):
 
 @pytest.mark.parametrize(("generators", "said"), [
     ("  - reply: {seeds: seeds.jsonl}\n", "recipe.yaml:4: generators.1.reply: generator 'reply' needs the option 'teacher'"),
-<<<<<<< HEAD
-    ("  - reply: {teacher: writre, seeds: seeds.jsonl}\n", "recipe.yaml:4: generators.1.reply.teacher: no teacher 'writre'. Did you mean 'writer'?"),
-=======
     ("  - reply: {teacher: writerr, seeds: seeds.jsonl}\n", "recipe.yaml:4: generators.1.reply.teacher: no teacher 'writerr'. Did you mean 'writer'?"),
->>>>>>> teachers
     ("  - reply: {teacher: writer}\n", "recipe.yaml:4: generators.1.reply: the first generator needs the option 'seeds'"),
     ("  - reply: {teacher: writer, seeds: sedes.jsonl}\n", "seeds.jsonl'?"),
     ("  - reply: {teacher: writer, seeds: seeds.jsonl, accept: [cuts]}\n", "accept: expected one of cut, other_model, got 'cuts'. Did you mean 'cut'?"),
@@ -89,14 +85,8 @@ async def again(source, ask):
             )
         }
     )
-<<<<<<< HEAD
-    written(here, server, "  - again: {teacher: writer, seeds: seeds.jsonl}\n").run(
-        "generate", "recipe.yaml"
-    ).assert_failed(code=1)
-=======
     again = written(here, server, "  - again: {teacher: writer, seeds: seeds.jsonl}\n")
     assert again.run("generate", "recipe.yaml").code == 1
->>>>>>> teachers
     assert here.rows(ROWS) == []
     assert [line["reason"].partition(":")[0] for line in here.rows("generated/recipe/ledger.jsonl")] == [
         "the same as another"
