@@ -49,9 +49,8 @@ def tasks_of(text: str, form: str) -> list[WholeTask]:
     return [WholeTask(task.strip()) for task in _read(text, "tasks") or []]
 
 
-def label_of(text: str) -> bool | None:
-    said = _read(text, "classification")
-    return said if isinstance(said, bool) else None
+def label_of(text: str) -> bool:
+    return _read(text, "classification") is True
 
 
 def instances_of(text: str) -> list[Instance]:

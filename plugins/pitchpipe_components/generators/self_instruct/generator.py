@@ -14,7 +14,7 @@ from pitchpipe_components.generators.self_instruct.presets import Values, of_eac
 from pitchpipe_components.generators.self_instruct.questions import Mode, SelfInstructQuestions
 from pitchpipe_components.generators.self_instruct.rules import against_each, against_instance, against_task
 from pitchpipe_components.generators.self_instruct.shown import ShownTask, checked, drawn, tasks_of
-from pitchpipe_components.generators.self_instruct.wording import prompts
+from pitchpipe_components.generators.self_instruct.wording import digest_of, prompts
 
 Count = Annotated[int, pp.Meta(ge=1)]
 Share = Annotated[float, pp.Meta(gt=0, le=1)]
@@ -116,6 +116,7 @@ class TasksFromSeeds:
         self.limits = limits_of(self.values.novelty)
         words = prompts(self.like, self.prompts or {})
         self.questions = SelfInstructQuestions(words, self.values, self.mode)
+        self.prompt_version = f"{self.like} {digest_of(words)}"
         self._examples = shown(OURS)
         self._of_seeds: tuple[Sequence[pp.Conversation], list[ShownTask]] = ((), [])
         checked(self.values.demonstrations)
@@ -145,10 +146,6 @@ class TasksFromSeeds:
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:
         task = source.messages[0].content
         labels = await self.questions.is_classification(task, self._examples, ask)
-        if labels is None:
-            neither = pp.drop("neither Yes nor No: is it classification?")
-            yield pp.made(task, operator="classification", drop=neither)
-            return
         order = "outputs_first" if labels else "inputs_first"
         found = await self.questions.instances(order, task, ask)
         if not found:

@@ -17,7 +17,7 @@ from pitchpipe_components.generators.self_instruct.wording import filled
 
 One = TypeVar("One")
 Mode = Literal["text", "schema", "raw"]
-_YES_OR_NO = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"\b(yes|no|not)\b", re.IGNORECASE)
 ROOM = 256  # tokens for a Yes or a No, and what a model thinks before it
 
 
@@ -50,8 +50,8 @@ class SelfInstructQuestions:
         tasks = listed(reply.text, first) if values.form == "list" else [only(reply.text)]
         return [WholeTask(task) for task in _whole(tasks, reply)]
 
-    async def is_classification(self, task: str, examples: str, ask: pp.Asking) -> bool | None:
-        """Whether the teacher says so; None where it says neither Yes nor No."""
+    async def is_classification(self, task: str, examples: str, ask: pp.Asking) -> bool:
+        """Whether the teacher says so. What is neither Yes nor No counts as No, as in the paper's code."""
         if self.values.classification != "ask":
             return self.values.classification == "always"
         prompt = filled(self.words["classification"], instruction=task, examples=examples)
@@ -59,7 +59,7 @@ class SelfInstructQuestions:
         if self.mode == "schema":
             return forms.label_of(reply.text)
         said = _YES_OR_NO.search(unwrapped(reply.text))
-        return said[1].lower() == "yes" if said else None
+        return said is not None and said[1].lower() == "yes"
 
     async def instances(self, order: str, task: str, ask: pp.Asking) -> list[Instance]:
         """Inputs and outputs of a task, in the order that its kind wants."""

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 a line of a prompt is a line of its text
 import re
+from hashlib import blake2b
 
 import pitchpipe as pp
 
@@ -147,6 +148,11 @@ def prompts(like: str, own: dict[str, str]) -> dict[str, str]:
             fields = ", ".join(f"{{{field}}}" for field in known)
             raise ValueError(f"prompts: '{name}' has no field {{{unknown[0]}}}, but {fields}")
     return PROMPTS[like] | own
+
+
+def digest_of(words: dict[str, str]) -> str:
+    """What tells other words from these."""
+    return blake2b(repr(sorted(words.items())).encode(), digest_size=4).hexdigest()
 
 
 def filled(prompt: str, **fields: str) -> str:

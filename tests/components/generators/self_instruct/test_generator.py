@@ -125,9 +125,21 @@ def test_labels_come_first_where_a_recipe_says_so(made):
     assert {row["messages"][1]["content"] for row in it.rows} == {"good", "bad"}
 
 
-def test_an_answer_that_is_neither_yes_nor_no_makes_no_row(made):
-    it = made("instructions: 5", classification="It depends.", expect=1)
-    assert it.rows == [] and it.reasons["neither Yes nor No"] > 5
+@pytest.mark.parametrize(
+    ("said", "labels"),
+    [
+        ("Yes", True),
+        ("**Yes.** It has two labels.", True),
+        ("Classification: yes", True),
+        ("<think>No? Yes!</think>No", False),
+        ("This is not a classification task, yes.", False),
+        ("It depends.", False),
+    ],
+)
+def test_what_is_said_of_classification(made, said, labels):
+    it = made("instructions: 1", classification=said)
+    assert {row["meta"]["is_classification"] for row in it.rows} == {labels}
+    assert bool(it.questions("outputs_first")) == labels
 
 
 def test_a_task_that_is_near_to_a_seed_names_it(made):
@@ -234,8 +246,8 @@ def test_seeds_of_several_instances_are_one_task(made):
 
 
 def test_seeds_without_a_task_are_told(made):
-    it = made("instructions: 1", seeds=[{"instruction": "word " * 200, "output": "x"}], expect=1)
-    assert "no seed of 1 has a task of 1 to 150 words" in it.outcome.out
+    it = made("instructions: 1", seeds=[{"instruction": "word " * 200, "output": "x"}], expect=2)
+    assert "no seed of 1 has a task of 1 to 150 words" in it.outcome.err
     assert it.server.asked == []
 
 
@@ -262,6 +274,9 @@ def test_words_of_a_recipes_own(made):
     drafts, asked = it.questions("task"), it.questions("classification")
     assert asked_of(drafts[0]).startswith("Only Task 1: ") and asked_of(drafts[0]).endswith(" numbered 3.")
     assert asked_of(asked[0]).startswith("Yes or No? ")
+    name, _, digest = it.rows[0]["made"]["prompt_version"].partition(" ")
+    assert name == "chat" and len(digest) == 8
+    assert made("instructions: 1").rows[0]["made"]["prompt_version"] not in ("", f"chat {digest}")
 
 
 @pytest.mark.parametrize(
@@ -296,3 +311,28 @@ def test_mistakes_in_a_recipe(project, options, words):
     })  # fmt: skip
     outcome = here.run("check", "recipe.yaml")
     assert outcome.code and words in " ".join((outcome.out + outcome.err).split())
+
+
+def messages(rows):
+    return [row["messages"] for row in rows]
+
+
+def test_a_record_answers_as_the_server_did_and_what_is_cut_loses_its_last_item(made):
+    it = made("instructions: 8, max_instances: 1", concurrency=1)
+    here, recipe = it.here, it.here.read("recipe.yaml")
+    here.run("generate", "export", "recipe.yaml", "replies.jsonl").assert_success()
+    kept = recipe.partition("\n")[2]
+    here.write({"again.yaml": f"teachers: {{t: {{recorded: {{path: replies.jsonl}}}}}}\n{kept}"})
+    here.run("generate", "again.yaml").assert_success()
+    assert messages(here.rows("generated/again/rows.jsonl")) == messages(it.rows)
+
+    lines = here.rows("replies.jsonl")
+    drafts = [line for line in lines if "Continue the list" in line["request"]["messages"][0]["content"]]
+    for line in drafts:
+        line["reply"]["end"] = "cut"
+    here.write({"cut.jsonl": lines})
+    fewer = kept.replace("instructions: 8", "instructions: 7, accept: [cut]")
+    here.write({"less.yaml": f"teachers: {{t: {{recorded: {{path: cut.jsonl}}}}}}\n{fewer}"})
+    here.run("generate", "less.yaml").assert_success()
+    counts = here.json("generated/less/made.json")["generators"][0]["operators"]["task"]
+    assert counts["parsed"] == 7 * counts["answered"] > 0  # of 8 each
