@@ -1,5 +1,6 @@
 """The instructions of a file of any kind: seed tasks, earlier data, prompts line by line."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,26 @@ _SPEAKERS = ("user", "human", "prompter")
 
 
 def instructions_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Each row's line and what it asks first, the context left out."""
+    """Each row's line and what it asks first, the context left out. Rows without any are told at the end."""
+    found, without = 0, list[int]()
     for row in rows_of(path):
-        place = f"{path}:{row.line}"
-        if row.error:
-            raise PitchpipeError(f"{place} cannot be read: {row.error}")
-        text = _asked(row.data)
+        text = None if row.error else _asked(row.data)
         if text is None:
-            raise PitchpipeError(
-                f"{place} has no instruction: a line of text, or a text in a column {', '.join(_COLUMNS[:4])}"
-                " or messages"
-            )
-        yield row.line, text
+            without.append(row.line)
+        else:
+            found += 1
+            yield row.line, text
+    if not found:
+        raise PitchpipeError(
+            f"{path} has no instruction: a line of text, or a text in a column {', '.join(_COLUMNS[:4])} or"
+            " messages"
+        )
+    if without:
+        share = f"{len(without):,} of {found + len(without):,}"
+        warnings.warn(
+            f"{path}: rows without an instruction are passed over: {share}, the first at line {without[0]}",
+            stacklevel=2,
+        )
 
 
 def _asked(data: Any) -> str | None:

@@ -92,12 +92,18 @@ def test_a_pool_is_read_from_files_of_any_kind(tmp_path):
     assert lines[POEM] == 2
 
 
-def test_a_file_without_instructions_and_one_that_is_not_there_are_refused(tmp_path):
-    (tmp_path / "numbers.jsonl").write_text('{"x": 1}\n')
-    with pytest.raises(PitchpipeError, match=r"numbers\.jsonl:1 has no instruction"):
-        Novelty(against=(tmp_path / "numbers.jsonl",))(talk(POEM))
-    with pytest.raises(ValueError, match="no such file"):
-        Novelty(against=(tmp_path / "nothing.jsonl",))
+@pytest.mark.parametrize("text", ["", '{"x": 1}\n', '{"x": \n'])
+def test_a_pool_without_instructions_is_refused(tmp_path, text):
+    (tmp_path / "pool.jsonl").write_text(text)
+    with pytest.raises(PitchpipeError, match=r"pool\.jsonl has no instruction"):
+        Novelty(against=(tmp_path / "pool.jsonl",))(talk(POEM))
+
+
+def test_rows_of_a_pool_without_an_instruction_are_told(tmp_path):
+    rows = [json.dumps({"instruction": POEM}), "{broken", json.dumps({"x": 1})]
+    (tmp_path / "pool.jsonl").write_text("\n".join(rows))
+    with pytest.warns(UserWarning, match=r"passed over: 2 of 3, the first at line 2"):
+        assert judged(Novelty(against=(tmp_path / "pool.jsonl",)), talk(LIKE_POEM)).keys() == {0}
 
 
 @pytest.mark.parametrize(
