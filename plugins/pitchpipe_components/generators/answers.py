@@ -87,9 +87,10 @@ def _asked(source: pp.Conversation) -> list[pp.Message]:
 def _unaskable(source: pp.Conversation, asked: Sequence[pp.Message]) -> str:
     if not any(message.role == "user" and whole(message).strip() for message in asked):
         return "nothing is asked"
-    if source.tools or any(message.role not in SPOKEN or message.tool_calls for message in asked):
+    if source.tools or any(message.role == "tool" or message.tool_calls for message in asked):
         return "it calls tools, which the teacher is not given"
-    return ""
+    other = next((message.role for message in asked if message.role not in SPOKEN), "")
+    return f"a role that the teacher does not know: {other}" if other else ""
 
 
 def _made(source: pp.Conversation, messages: Sequence[pp.Message], drop: pp.Drop | None = None) -> pp.Made:

@@ -76,7 +76,7 @@ class BackTranslate:
     def expects(self) -> dict[str, dict[str, float]]:
         """What it takes before anything is measured."""
         each = self.per_text
-        questions, written = (each, 40 * each) if self.min_score is None else (2 * each, 90 * each)
+        questions, written = (each, 40 * each) if self.min_score is None else (1.9 * each, 90 * each)
         return {"source": {"questions": questions, "written": written, "made": each, "rows": each}}
 
     async def __call__(self, source: pp.Conversation, ask: pp.Asking) -> AsyncIterator[pp.Made]:

@@ -90,6 +90,8 @@ def test_a_refusal_may_be_kept(tmp_path):
     [
         (pp.made(output="Text alone.").conversation, "nothing is asked"),
         (pp.made(messages=[pp.Message("system", "Be brief.")]).conversation, "nothing is asked"),
+        (pp.made(messages=[pp.Message("user", "Hi"), pp.Message("narrator", "He goes.")]).conversation,
+         "a role that the teacher does not know: narrator"),
         (pp.replace(SEED, tools=({"name": "map"},)), "it calls tools, which the teacher is not given"),
         (pp.made(messages=[pp.Message("user", "Hi"), pp.Message("tool", "{}")]).conversation,
          "it calls tools, which the teacher is not given"),

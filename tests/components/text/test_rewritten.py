@@ -128,7 +128,7 @@ def test_what_belongs_to_the_text_stays(text):
 
 @pytest.mark.parametrize("odd", ["\n", "\n ", " ", "<instruction>", "#", "new prompt (", "\nnote", "x"])
 def test_a_very_long_reply_takes_no_time(odd):
-    """Each took minutes in some way of writing this."""
+    """Patterns that try every place against every other take minutes."""
     assert len(unwrapped("a" + odd * 100_000 + "b")) <= len(odd) * 100_000 + 2
 
 

@@ -46,7 +46,7 @@ class EvolInstruct:
     - chat: ours, for models that chat, in any language
     - paper: those of Xu et al. 2023 (arXiv 2304.12244): six ways by chance, and a teacher who is always asked
       whether anything was gained
-    - document: the four prompts of a guide in turn, word for word; nothing is eliminated
+    - document: the four prompts of a guide in turn, word for word; all that is whole is kept
     """
 
     without_replies = True
@@ -91,7 +91,7 @@ class EvolInstruct:
 
     def expects(self) -> dict[str, dict[str, float]]:
         """What it takes before anything is measured."""
-        rounds, compared = self.ways.rounds, 0.5 if "no_gain" in self.ways.eliminate else 0.0
+        rounds, compared = self.ways.rounds, 0.47 if "no_gain" in self.ways.eliminate else 0.0
         questions, written = rounds * (1 + compared), rounds * (60 + 5 * compared)
         return {"source": {"questions": questions, "written": written, "made": rounds * 0.8}}
 

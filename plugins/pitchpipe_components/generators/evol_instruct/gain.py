@@ -23,7 +23,10 @@ requirements on an answer, and ask with the same depth and breadth.
 </second>
 
 Reply with one of these alone: Equal, or Not Equal."""
-_VERDICT = re.compile(r"\b(not[\s*_-]+equal|unequal|inequal|equal)\b", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"\b(not(?:[\s*_-]+\w+){0,2}?[\s*_-]+equal|\w+n['\u2019]t equal|unequal|different|equal)\b",
+    re.IGNORECASE,
+)
 
 
 def alike(old: str, new: str) -> float:

@@ -64,7 +64,7 @@ PRESETS: dict[Like, Ways] = {
     ),
     "document": Ways(
         in_depth=tuple(IN_DEPTH)[:4], in_breadth=(), choose="cycle",
-        eliminate=(), max_tokens=200, prompts=built_in() | DOCUMENT,
+        eliminate=("cut",), max_tokens=200, prompts=built_in() | DOCUMENT,
     ),
 }  # fmt: skip
 
