@@ -39,13 +39,13 @@ def generate(recipe: str, overrides: tuple[str, ...], plan: bool, pilot: int | N
     """
     if plan + offline + (pilot is not None) > 1:
         raise click.UsageError("--plan, --pilot and --offline exclude each other")
+    from pitchpipe_stages.console import RichConsole
     from pitchpipe_tools.cures import cured
-    from pitchpipe_tools.generate.once import SaysOnce
     from pitchpipe_tools.generate.work import Work
 
     with cured():
         again = shlex.join([recipe, *(word for value in overrides for word in ("--set", value))])
-        work = Work(load_recipe(recipe, overrides), again, SaysOnce())
+        work = Work(load_recipe(recipe, overrides), again, RichConsole())
         whole = (
             work.plan() if plan else work.pilot(pilot) if pilot else work.offline() if offline else work.all()
         )

@@ -9,6 +9,7 @@ from pitchpipe_tools.generate.words import several
 
 OFFLINE = "Without --offline the same command asks what is missing."
 BUDGET = "With a larger `budget` the same command asks what is left, and pays for nothing twice."
+CUT = "`accept: [cut]` of the generator takes them as they are; a larger `max_tokens` asks all of them anew"
 NO_REPLY = "The same command asks them again."
 IN_VAIN = "Change what refuses so much, or what is asked for; what was answered is not asked again."
 
@@ -21,25 +22,27 @@ def show_end(console: RichConsole, folder: Path, made: MadeFile, recipe: str, of
         console.say(f"[yellow]less than was wanted:[/] {escape(made.problem)}\n{cure_of(made, offline)}")
     elif not made.rows:
         console.say("[yellow]no row was made:[/] what was refused most stands above")
+    if cut := number_of("cut", made):
+        console.say(f"[dim]{several(cut, 'reply')} cut at max_tokens: {escape(CUT)}[/]")
     if made.rows:
         console.say(f"next: [bold]pitchpipe run {escape(recipe)}[/]")
 
 
 def cure_of(made: MadeFile, offline: bool) -> str:
     """What can be done where less is there than was wanted."""
-    if offline and unsent(made):
+    if offline and number_of("unsent", made):
         return OFFLINE
     known_by = {"the budget is spent": BUDGET, "got no reply": NO_REPLY}
     return next((cure for words, cure in known_by.items() if words in made.problem), IN_VAIN)
 
 
-def unsent(made: MadeFile) -> int:
-    """Questions that were not sent."""
-    return sum(counts.unsent for one in made.generators for counts in one.operators.values())
+def number_of(end: str, made: MadeFile) -> int:
+    """Questions with such an end."""
+    return sum(getattr(counts, end) for one in made.generators for counts in one.operators.values())
 
 
 def tell_unsent(console: RichConsole, made: MadeFile) -> int:
     """Says how many questions of a pilot were not sent, and why."""
-    if count := unsent(made):
+    if count := number_of("unsent", made):
         console.say(f"[yellow]the pilot is smaller than it should be:[/] {escape(made.problem)}")
     return count

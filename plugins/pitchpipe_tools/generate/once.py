@@ -4,14 +4,14 @@ from pitchpipe_stages.console import RichConsole
 
 
 class SaysOnce(RichConsole):
-    """Says a line once."""
+    """Says a line once, on the screen of another console."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, console: RichConsole):
+        self.rich = console.rich
         self._said: set[str] = set()
 
     def say(self, text: str = "") -> None:
         """Prints a line with rich's markup, unless it was printed before."""
-        if not text or text not in self._said:
+        if text not in self._said:
             self._said.add(text)
             super().say(text)

@@ -15,9 +15,9 @@ from pitchpipe_tools.generate.forecast import FEWEST, Between, Took, Tried, fore
 from pitchpipe_tools.generate.sampled import Sampled
 from pitchpipe_tools.generate.sizes import QuestionSizes
 
-Basis = Literal["counted", "measured", "stated", "least"]
-BASES: tuple[Basis, ...] = ("counted", "measured", "stated", "least")  # the best first
-STRAYS = 2.0  # a statement may be wrong by this factor
+Basis = Literal["counted", "measured", "few", "stated", "least"]
+BASES: tuple[Basis, ...] = ("counted", "measured", "few", "stated", "least")  # the best first
+STRAYS = 2.0  # a statement, or few measurements, may be wrong by this factor
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Known(NamedTuple):
     tried: Tried
     own: Basis
     carried: Basis
-    exact: bool  # its number of questions is no estimate
+    exact: float | None  # its number of questions, where it is no estimate
 
 
 def _known(use: Use, sizes: QuestionSizes, one: Tried, before: Sequence[Known]) -> Known:
@@ -57,9 +57,9 @@ def _known(use: Use, sizes: QuestionSizes, one: Tried, before: Sequence[Known]) 
     open_before = any(earlier.own != "counted" for earlier in before)
     tried, own = _tried(use, sizes, one, open_before)
     carried = max([own, *(earlier.own for earlier in before)], key=BASES.index)
-    exact = own == "stated" and not open_before and one.wanted is None
-    each = expected_of(use).get("source", {}).get("questions", 1)
-    return Known(tried, own, carried, exact and float(each).is_integer())
+    each = expected_of(use).get("source", {}).get("questions", 0.5)
+    exact = float(each).is_integer() and not open_before and one.wanted is None
+    return Known(tried, own, carried, each * sum(one.origins.values()) if exact else None)
 
 
 def _to_come(use: Use, before: Sequence[Known]) -> dict[str, float]:
@@ -74,12 +74,20 @@ def _tried(use: Use, sizes: QuestionSizes, one: Tried, open_before: bool) -> tup
     said = expected_of(use)
     if not sizes.next and not open_before:
         return replace(one, complete=True), "counted"
-    if len(one.sources) >= FEWEST and (one.wanted is None or len(one.drafts) >= FEWEST):
-        return one, "measured"
+    if _tells(one):
+        few = len(one.sources) < FEWEST or (one.wanted is not None and len(one.drafts) < FEWEST)
+        return one, "few" if few else "measured"
     if "source" in said and (one.wanted is None or "draft" in said):
         drafts = [sizes.stated(said["draft"])] if "draft" in said else []
         return replace(one, drafts=drafts, sources=[sizes.stated(said["source"])]), "stated"
     return replace(one, complete=True), "least"
+
+
+def _tells(one: Tried) -> bool:
+    """Whether something was tried, and of drafts whether some were admitted and gave rows."""
+    if one.wanted is None:
+        return bool(one.sources)
+    return total(one.drafts).made > 0 and total(one.sources).gave > 0
 
 
 def _left(sizes: QuestionSizes, whole: Between, known: Known) -> LeftToAsk:
@@ -88,11 +96,11 @@ def _left(sizes: QuestionSizes, whole: Between, known: Known) -> LeftToAsk:
         ends = (sizes.of_next(0.5), least, most)
         left = Between(*(one._replace(rows=whole.middle.rows) for one in ends))
     else:
-        factor, on_record = STRAYS if known.carried == "stated" else 1.0, sizes.of_known()
+        factor, on_record = STRAYS if known.carried in ("few", "stated") else 1.0, sizes.of_known()
         parts = (whole.middle, whole.low.times(1 / factor), whole.high.times(factor))
         left = Between(*(_at_least(least, _less(one, on_record)) for one in parts))
-        if known.exact:
-            count = max(least.questions, whole.middle.questions - on_record.questions)
+        if known.exact is not None and factor != 1.0:
+            count = max(least.questions, known.exact - on_record.questions)
             left = Between(*(one._replace(questions=count) for one in left))
     return LeftToAsk(
         known.tried.label, len(sizes.known), len(sizes.next), left, known.carried, sizes.by_operator()

@@ -1,6 +1,6 @@
 """A plan as a table, and in a few lines before anything is sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pitchpipe_stages.console import RichConsole
@@ -12,17 +12,20 @@ from pitchpipe_tools.generate.words import Say, dollars, several, span, tokens, 
 
 HEAD = ["generator", "on record", "to ask", "tokens read", "written", "price", "by"]
 SPARE = ("written", "tokens read", "by", "on record")
-BY = {"counted": "", "measured": "measured", "stated": "stated", "least": "next alone"}
+BY = {"counted": "", "measured": "measured", "few": "few", "stated": "stated", "least": "next alone"}
 MEANS = {
     "measured": f"measured: by what is on record; ranges hold 95 % of {DRAWS:,} draws of it (bootstrap)",
+    "few": f"few: by what is on record, which is little: {STRAYS:g} times less or more may be true",
     "stated": f"stated: by the generator's own words; it may be {STRAYS:g} times less or more",
     "least": "next alone: the questions that come next; what follows from the replies is not known",
 }
 
 
-def show_table(console: RichConsole, planned: Sequence[LeftToAsk], priced: bool) -> None:
+def show_table(
+    console: RichConsole, planned: Sequence[LeftToAsk], priced: bool, operators: bool = False
+) -> None:
     """What each generator has left to ask, and what it takes."""
-    rows = [row for one in planned for row in _rows(one, priced)]
+    rows = [row for one in planned for row in _rows(one, priced)[: None if operators else 1]]
     if len(planned) > 1:
         rows.append([*_row("all", all_of(planned), priced)[:-1], ""])
     show_fitting(console, HEAD, rows, SPARE)
@@ -35,12 +38,13 @@ def show_means(console: RichConsole, planned: Sequence[LeftToAsk]) -> None:
             console.say(f"[dim]{MEANS[basis]}[/]")
 
 
-def _rows(one: LeftToAsk, priced: bool) -> Iterator[list[str]]:
+def _rows(one: LeftToAsk, priced: bool) -> list[list[str]]:
     """A generator, and where its operators are measured each of them."""
-    yield _row(one.label, one, priced)
-    if one.basis == "measured" and len(one.operators) > 1:
+    rows = [_row(one.label, one, priced)]
+    if one.basis in ("measured", "few") and len(one.operators) > 1:
         for name, share in one.operators.items():
-            yield [*_row(f"  {name or '(not known)'}", _part(one, share), priced)[:-1], ""]
+            rows.append([*_row(f"  {name or '(not known)'}", _part(one, share), priced)[:-1], ""])
+    return rows
 
 
 def _part(one: LeftToAsk, share: Took) -> LeftToAsk:

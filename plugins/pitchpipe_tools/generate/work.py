@@ -17,6 +17,7 @@ from pitchpipe_stages.generate.requests.record import FILE
 from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
 from pitchpipe_tools.generate.keeping import keep
 from pitchpipe_tools.generate.last_words import show_end, tell_unsent
+from pitchpipe_tools.generate.once import SaysOnce
 from pitchpipe_tools.generate.pilot import show_pilot
 from pitchpipe_tools.generate.plan import LeftToAsk, plan
 from pitchpipe_tools.generate.plan_words import in_a_line, nothing_left, show_means, show_table, too_little
@@ -45,7 +46,8 @@ class Work:
         asked = {use.shared.get("teacher") for use in self.uses}
         self.asked = [use for use in recipe[TEACHERS] if use.label in asked]
         self.priced = any(map(costs, self.asked))
-        self.rehearsal = Making(recipe, console)
+        self.once = SaysOnce(console)
+        self.rehearsal = Making(recipe, self.once)
         self.folder = self.rehearsal.folder
 
     # --- Ways to work --------------------------------------------------------------------------------
@@ -53,7 +55,7 @@ class Work:
     def plan(self) -> bool:
         """Says what would be asked. Nothing is sent, nothing is written, no key is needed."""
         planned, _ = self._rehearsed()
-        show_table(self.console, planned, self.priced)
+        show_table(self.console, planned, self.priced, operators=True)
         show_means(self.console, planned)
         self.console.say(f"spent: {spent(self._spent(), self.recipe[BUDGET], self.priced)}")
         self._say_budget(planned)
@@ -66,7 +68,7 @@ class Work:
         if nothing_left(planned):
             self.rehearsal.write(made)
         else:
-            made = self._sent(Making(self.recipe, self.console), [])
+            made = self._sent(Making(self.recipe, self.once), [])
         show_summary(self.console, made)
         show_end(self.console, self.folder, made, self.named, offline=False)
         return made.finished and made.rows > 0
@@ -84,7 +86,7 @@ class Work:
         """Tries a few drafts or sources of each generator. What finished runs have made stays."""
         self.console.say(f"a pilot: at most {several(limit, 'draft')} or sources of each generator")
         sampled = Sampled()
-        made = self._sent(Making(self.recipe, self.console, limit=limit), [sampled])
+        made = self._sent(Making(self.recipe, self.once, limit=limit), [sampled])
         show_pilot(self.console, self.uses, sampled, self.priced)
         show_money(self.console, made)
         self.console.say(f"\n[bold]{several(made.rows, 'row')}[/]: {escape(self.folder / PILOT)}")

@@ -188,12 +188,18 @@ def test_nothing_but_refused_replies_is_no_success(here):
     here.write({"seeds.jsonl": [{"instruction": f"mode:length {n}"} for n in range(3)]})
     outcome = generate(here).assert_failed(code=1)
     assert "answers, refused most: cut" in outcome.out and "no row was made" in outcome.out
+    assert "3 replies cut at max_tokens: `accept: [cut]` of" in outcome.out
 
 
 def test_seeds_that_are_not_there_are_told_with_those_that_are(here):
     generate(here, "--set", "generators.answers.seeds=seed.jsonl").assert_failed(
         "seed.jsonl", "'seeds.jsonl'"
     )
+
+
+def test_what_is_odd_about_seeds_is_told_once(here):
+    here.write({"seeds.jsonl": [{"instruction": "Hi."}, {"instruction": "Hi."}]})
+    assert generate(here).assert_success().out.count("come again") == 1
 
 
 def test_a_run_says_in_a_line_what_was_generated(here, server):
