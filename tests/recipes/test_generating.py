@@ -43,7 +43,7 @@ def ways_of(here, row):
 
 
 def test_it_runs_from_rows_to_scores(here):
-    shorter = ("--set", "trainer.sft.max_steps=4", "--set", "evaluators.repetition.limit=4")
+    shorter = ("--set", "trainer.sft.max_steps=2", "--set", "evaluators.repetition.limit=2")
     here.run("run", "quickstart-generate", "--workers", "1", *shorter).assert_success()
     scores = here.json("runs/quickstart-generate/scores.json")
     assert {"perplexity", "ends_by_itself"} <= set(scores["base"]) == set(scores["tuned"])
