@@ -36,8 +36,8 @@ class Answers:
         sorry: Annotated[
             Literal["drop", "keep"], pp.Meta(description="short replies that refuse or apologise")
         ] = "drop",
-        temperature: Annotated[float, pp.Meta(ge=0)] = 0.7,
-        top_p: Annotated[float, pp.Meta(gt=0, le=1)] = 1.0,
+        temperature: Annotated[float, pp.Meta(ge=0, le=2, description="of a reply")] = 0.7,
+        top_p: Annotated[float, pp.Meta(gt=0, le=1, description="of a reply")] = 1.0,
         max_tokens: Annotated[int, pp.Meta(ge=1, description="tokens of a reply, at most")] = 2048,
     ):
         self.system, self.per_source, self.sorry = system, per_source, sorry

@@ -1,5 +1,6 @@
 """What a conversation asks first: the instruction that generators work on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,3 +46,12 @@ async def reply_to(ask: pp.Asking, question: str | Sequence[dict[str, Any]], **h
         if unanswered.reply.end == "unsent":
             raise
         return None
+
+
+def must_take(prompt: str, field: str, what: str = "the prompt", others: Sequence[str] = ()) -> None:
+    """Refuses a prompt of a recipe without its field, or with one that nobody fills in."""
+    found = re.findall(r"\{([a-z_]+)\}", prompt)
+    if field not in found:
+        raise ValueError(f"{what} has no field {{{field}}}")
+    if unknown := sorted({*found} - {field, *others}):
+        raise ValueError(f"{what} has a field that nobody fills in: {{{unknown[0]}}}. Known: {{{field}}}")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import pitchpipe as pp
-from pitchpipe_components.generators.asked import reply_to, text_of
+from pitchpipe_components.generators.asked import must_take, reply_to, text_of
 from pitchpipe_components.generators.faults import fault_of
 from pitchpipe_components.text.loosely import loosened
 from pitchpipe_components.text.rewritten import unwrapped
@@ -63,12 +63,11 @@ class BackTranslate:
             int, pp.Meta(ge=1, description="a longer text is dropped: nobody is asked about it")
         ] = 20_000,
         prompt: Annotated[str, pp.Meta(description="another question, with the field {text}")] = PROMPT,
-        temperature: Annotated[float, pp.Meta(ge=0)] = 0.7,
-        top_p: Annotated[float, pp.Meta(gt=0, le=1)] = 1.0,
+        temperature: Annotated[float, pp.Meta(ge=0, le=2, description="of an instruction")] = 0.7,
+        top_p: Annotated[float, pp.Meta(gt=0, le=1, description="of an instruction")] = 1.0,
         max_tokens: Annotated[int, pp.Meta(ge=1, description="tokens of an instruction, at most")] = 1024,
     ):
-        if "{text}" not in prompt:
-            raise ValueError("the prompt has no field {text}")
+        must_take(prompt, "text")
         self.per_text, self.min_score, self.max_chars = per_text, min_score, max_chars
         self.prompt = prompt
         self.how: dict[str, Any] = {"temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}

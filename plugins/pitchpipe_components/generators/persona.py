@@ -62,8 +62,8 @@ class Persona:
         from_text: Annotated[
             bool, pp.Meta(description="sources are any texts: who would write or read them is asked first")
         ] = False,
-        temperature: Annotated[float, pp.Meta(ge=0)] = 1.0,
-        top_p: Annotated[float, pp.Meta(gt=0, le=1)] = 1.0,
+        temperature: Annotated[float, pp.Meta(ge=0, le=2, description="of an instruction")] = 1.0,
+        top_p: Annotated[float, pp.Meta(gt=0, le=1, description="of an instruction")] = 1.0,
         max_tokens: Annotated[int, pp.Meta(ge=1, description="tokens of a reply, at most")] = 1024,
     ):
         self.kinds, self.per_kind, self.from_text = kinds, per_kind, from_text

@@ -260,6 +260,7 @@ def test_prompts_of_your_own_replace_a_way_or_add_one(tmp_path):
         ({"in_depth": ("deepn",)}, "there is no way 'deepn'. Did you mean 'deepen'?"),
         ({"in_depth": (), "in_breadth": ()}, "both empty"),
         ({"prompts": {"deepen": "Harder!"}}, "the prompt of 'deepen' has no field {instruction}"),
+        ({"prompts": {"deepen": "{instruction} {input}"}}, "nobody fills in: {input}. Known: {instruction}"),
         ({"breadth": 0.5, "in_breadth": ()}, "one of in_depth and in_breadth is empty"),
         ({"breadth": 0.5, "choose": "cycle"}, "choose: uniform"),
     ],

@@ -7,7 +7,7 @@ from random import Random
 from typing import Annotated, Any
 
 import pitchpipe as pp
-from pitchpipe_components.generators.asked import Posed, asked_in, reply_to
+from pitchpipe_components.generators.asked import Posed, asked_in, must_take, reply_to
 from pitchpipe_components.generators.evol_instruct.elimination import Elimination
 from pitchpipe_components.generators.evol_instruct.operators import FORMS
 from pitchpipe_components.generators.evol_instruct.presets import (
@@ -82,8 +82,7 @@ class EvolInstruct:
             if name not in self.ways.prompts:
                 raise ValueError(f"there is no way '{name}'.{pp.suggest(name, self.ways.prompts)}")
         for name, prompt in self.ways.prompts.items():
-            if "{instruction}" not in prompt:
-                raise ValueError(f"the prompt of '{name}' has no field {{instruction}}")
+            must_take(prompt, "instruction", f"the prompt of '{name}'", ["form"])
         if self.breadth is not None and not (self.ways.in_depth and self.ways.in_breadth):
             raise ValueError("breadth is a share, but one of in_depth and in_breadth is empty")
         if self.breadth is not None and self.ways.choose == "cycle":
