@@ -32,10 +32,13 @@ class Secret:
             raise pp.PitchpipeError(f"the variable {self.variable} holds signs that no key has")
         return {"Authorization": f"Bearer {value}"}
 
-    def hidden(self, text: str) -> str:
-        """Text of a server or a library, without the key."""
+    def hidden(self, text: str, said: bool = False) -> str:
+        """Text of a server or a library, without the key. What a model has `said` may hold any word: a short
+        key, as EMPTY at a server of one's own, is no secret and stays there."""
         value = self._value()
-        return text.replace(value, f"[{self.variable}]") if value else text
+        if not value or (said and len(value) < LONG):
+            return text
+        return text.replace(value, f"[{self.variable}]")
 
     def _value(self) -> str:
         return os.environ.get(self.variable, "").strip() if self.variable else ""

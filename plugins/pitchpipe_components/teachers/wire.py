@@ -48,7 +48,8 @@ class Wire:
             ) as response:  # fmt: skip
                 body = await _body(response)
                 named = {name.lower(): value for name, value in response.headers.items()}
-                return Response(response.status, named, self.secret.hidden(body))
+                hidden = self.secret.hidden(body, said=response.status == 200)
+                return Response(response.status, named, hidden)
         except (
             aiohttp.ClientConnectorCertificateError,
             aiohttp.ClientConnectorSSLError,

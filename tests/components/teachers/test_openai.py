@@ -114,3 +114,10 @@ def test_tokens_that_the_server_knew_cost_less():
         0.6 * 2 + 0.4 * 0.5 + 0.8
     )
     assert OpenAICompatible(url="http://h/v1", model="m").dollars(pp.Usage(1, 1)) is None
+
+
+def test_a_short_key_is_a_word_that_a_model_may_say(monkeypatch):
+    for key, shown in (("EMPTY", "EMPTY"), (KEY, f"[{VARIABLE}]")):
+        monkeypatch.setenv(VARIABLE, key)
+        with bad_server(lambda body, key=key: f"The list is {key}.", key=key) as server:
+            assert asked(server, pp.Ask(MESSAGES)).text == f"The list is {shown}."
