@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["input", "output", "example", ""]
 _INPUTS = "input eingabe entrada entrée ingresso 输入 輸入 入力 입력 вход".replace(" ", "|")
@@ -43,29 +43,39 @@ def unfenced(text: str) -> str:
     return "\n".join("" if _FENCE.match(line) else line for line in text.split("\n"))
 
 
-def lines_of(text: str) -> Iterator[tuple[Kind, str]]:
-    """Each line: whether an example or a field begins there, and what it holds. What is fenced is content."""
-    fence = ""
-    for line in unwrapped(text).split("\n"):
+class ReplyPart(NamedTuple):
+    """A line of a reply: what begins there, if anything does, what stands behind it, and the line itself."""
+
+    kind: Kind
+    rest: str
+    line: str
+
+
+def parts_of(text: str) -> Iterator[ReplyPart]:
+    """The lines of a reply. What is fenced is content."""
+    fence, lines = "", unwrapped(text).split("\n")
+    for number, line in enumerate(lines):
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]
         if fence or mark:
-            yield "", line
-        else:
-            yield from _kinds_of(line)
+            yield ReplyPart("", line, line)
+            continue
+        head = HEAD.fullmatch(line)
+        behind = (head["rest"] or _next(lines, number)) if head else ""
+        if head and LABEL.match(behind):  # a head without a field behind it is a word of the content
+            yield ReplyPart("example", "", line)
+            line = head["rest"]
+        found = LABEL.fullmatch(line)
+        if found:
+            yield ReplyPart("input" if found["input"] else "output", found["rest"], line)
+        elif line or not LABEL.match(behind):
+            yield ReplyPart("", line, line)
 
 
-def _kinds_of(line: str) -> Iterator[tuple[Kind, str]]:
-    head = HEAD.fullmatch(line)
-    if head and (not head["rest"] or LABEL.match(head["rest"])):
-        yield "example", ""
-        line = head["rest"]
-    found = LABEL.fullmatch(line)
-    if found:
-        yield ("input" if found["input"] else "output"), found["rest"]
-    elif line or not head:
-        yield "", line
+def _next(lines: list[str], number: int) -> str:
+    """The next line that holds anything."""
+    return next((lines[at] for at in range(number + 1, len(lines)) if lines[at].strip()), "")
 
 
 def content(lines: list[str]) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from pitchpipe_components.generators.self_instruct.fields import Kind, content, lines_of, unfenced
+from pitchpipe_components.generators.self_instruct.fields import Kind, content, parts_of, unfenced
 
 _NONE = re.compile(
     r"[\W_]*(?:no[ _-]?(?:additional )?input(?: (?:is )?(?:needed|required|necessary|provided|given))?"
@@ -15,8 +15,8 @@ LONGEST = 60  # characters of words for no input
 ENDING = 600  # characters that a farewell may take
 # What assistants say behind their work.
 _FAREWELL = re.compile(
-    r"\n\s*\n(?:let me know|feel free|i hope (?:this|these|it)|(?:please )?note that these|would you like"
-    r"|if you(?:'d| would) like|these examples)\b[^\n]*\s*\Z",
+    r"\n\s*\n(?:let me know|feel free|i hope|(?:please )?note that|would you like|these"
+    r"|if you(?:'d| would)? (?:like|need))\b[^\n]*\b(?:examples|instances|tasks|variations)\b[^\n]*\s*\Z",
     re.IGNORECASE,
 )
 
@@ -54,26 +54,21 @@ def without_none(given: str) -> str:
 
 def instances_in(text: str) -> list[Instance]:
     """The instances of a reply, in order."""
-    found, now = list[_Open](), _Open()
-    leads: Kind = ""  # the field that comes first in an instance
-    for kind, rest in lines_of(text[:-ENDING] + _FAREWELL.sub("", text[-ENDING:])):
+    parts = list(parts_of(text[:-ENDING] + _FAREWELL.sub("", text[-ENDING:])))
+    headed = sum(part.kind == "example" for part in parts) > 1  # then heads alone begin instances
+    found, leads = [_Open()], ""
+    for kind, rest, line in parts:
+        now = found[-1]
         if kind == "example":
-            found, now = [*found, now], _Open()
-        elif kind == "":
-            if now.at:
-                now.lines[now.at].append(rest)
-        elif kind not in now.lines:
+            found.append(_Open())
+        elif kind and kind not in now.lines:
             leads = leads or kind
             now.begin(kind, rest)
-        elif kind == leads and len(now.lines) == 2:
-            found, now = [*found, now], _Open()
-            now.begin(kind, rest)
-        else:  # a word at the beginning of a line, and no field of its own
-            now.lines[now.at].append(_as_it_was(kind, rest))
+        elif kind and kind == leads and len(now.lines) == 2 and not headed:
+            found.append(_Open())
+            found[-1].begin(kind, rest)
+        elif now.at:
+            now.lines[now.at].append(line)
     if not leads and (bare := unfenced(text)) != text:
         return instances_in(bare)
-    return [one.closed() for one in [*found, now] if one.lines]
-
-
-def _as_it_was(kind: Kind, rest: str) -> str:
-    return f"{kind.capitalize()}: {rest}".rstrip()
+    return [one.closed() for one in found if one.lines]

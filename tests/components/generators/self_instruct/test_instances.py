@@ -72,6 +72,19 @@ def test_words_that_are_an_input(word):
         ("Input: 3\nAnd no more", [Instance("3\nAnd no more", None)]),
         ("Input: a: b\nOutput: c: d", [Instance("a: b", "c: d")]),
         ("Input: {x} <|im_end|> %s\nOutput: {instruction}", [Instance("{x} <|im_end|> %s", "{instruction}")]),
+        (  # words of an answer that look like fields, where heads tell the instances apart
+            "Example 1\nInput: 3\nOutput: A sample run:\nInput: 3\nOutput: 9\nExample:\nsquare(3)\nExample 2\nInput: 4\n"
+            "Output: Class: even",
+            [
+                Instance("3", "A sample run:\nInput: 3\nOutput: 9\nExample:\nsquare(3)"),
+                Instance("4", "Class: even"),
+            ],
+        ),
+        ("Input: x\nOutput: one\nClass: A\nLabel (b): c", [Instance("x", "one\nClass: A\nLabel (b): c")]),
+        (
+            "Input: none\nOutput: Dear Ann,\n\nLet me know if you can come.",
+            [Instance("", "Dear Ann,\n\nLet me know if you can come.")],
+        ),
         ("Inputs and outputs differ.\nThe output: none", []),
         ("1. Burning coal.\n2. Burning oil.", []),
         ("I'm sorry, but I cannot do that.", []),
