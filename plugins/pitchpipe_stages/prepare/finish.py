@@ -26,7 +26,6 @@ from pitchpipe_stages.render.taught import TaughtPart, TaughtParts, tokens_of
 from pitchpipe_stages.render.without_torch import without_torch
 
 NOTHING = np.zeros(0, np.int32)
-NO_GROUP = bytes(8)
 TRIES = 3  # conversations of one shape: of some, training sees on purpose what no server does
 PROVEN = 24  # conversations of a shard, at most, whose prompts are rendered by the chat template to be saved
 
@@ -169,7 +168,8 @@ class _KeptRows:
         done.indices.append(index)
         done.lines.append(line := encode(kept))
         done.sizes.append(len(line))
-        self._groups.append(hashed(whole.group.encode()) if whole.group else NO_GROUP)
+        # A row without a group may be the one that others' group names: the seed that they were made of.
+        self._groups.append(hashed((whole.group or whole.id).encode()))
         done.categories.append(kept.category)
 
     def refuse(self, index: int, conversation: Conversation, reason: Drop | Quarantine) -> None:

@@ -36,12 +36,15 @@ def sides(
 
 
 def families(prompts: Hashes, groups: Hashes) -> Hashes:
-    """One number for all rows that a prompt or a group binds together: the smallest hash among them."""
+    """One number for all rows that a prompt or a group binds together: the smallest hash among them.
+
+    A row without a group is one by its id, which the group of others may be.
+    """
     family = prompts
-    if not groups.any():
+    names, group = np.unique(groups, return_inverse=True)
+    if len(names) == len(groups):
         return family
     _, prompt = np.unique(prompts, return_inverse=True)
-    _, group = np.unique(np.where(groups == 0, prompts, groups), return_inverse=True)
     while True:
         before = family
         for of in (prompt, group):

@@ -128,3 +128,39 @@ def test_the_loader_reads_what_files_reads(tmp_path):
     path = Path(tmp_path / "g" / "rows.jsonl")
     of_files = [row for part in parts_of(path, str(path), None, None, None, LONGEST) for row in part.rows()]
     assert of_files == list(loader())
+
+
+def test_seeds_beside_what_was_made_of_them_stay_on_its_side(project):
+    """A seed has no group. It is the one that the group of its family names."""
+    seeds = [{"instruction": f"Name tree {n}.", "output": f"Oak {n}"} for n in range(30)]
+    here = project({"seeds.jsonl": seeds, "seeds.yaml": "loaders:\n  - files: {path: seeds.jsonl}\n"})
+    here.run("prepare", "seeds.yaml").assert_success()
+    roots = {row["messages"][0]["content"]: row["id"] for row in here.rows("runs/seeds/prepared/train.jsonl")}
+    made = [
+        {
+            "id": f"m{n}",
+            "group": roots[seed["instruction"]],
+            "made": MADE,
+            "messages": [
+                {"role": "user", "content": f"Name tree {n}, and why."},
+                {"role": "assistant", "content": f"Oak {n}."},
+            ],
+        }
+        for n, seed in enumerate(seeds)
+    ]
+    here.write(
+        {
+            "made.jsonl": made,
+            "both.yaml": "loaders:\n  - files: {path: seeds.jsonl}\n  - files: {path: made.jsonl}\n"
+            "split: {train: 0.5, test: 0.5}\n",
+        }
+    )
+    here.run("prepare", "both.yaml").assert_success()
+    sides = [
+        {
+            row["messages"][0]["content"].split(",")[0].rstrip(".")
+            for row in here.rows(f"runs/both/prepared/{side}.jsonl")
+        }
+        for side in ("train", "test")
+    ]
+    assert all(sides) and not sides[0] & sides[1] and len(sides[0] | sides[1]) == 30

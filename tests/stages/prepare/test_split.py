@@ -16,10 +16,15 @@ def sides(prompts, groups=None, categories=None, pinned=None, recipe=THREE):
     return split.sides(
         recipe,
         np.array(prompts, np.uint64),
-        np.zeros(rows, np.uint64) if groups is None else np.array(groups, np.uint64),
+        named(groups or [0] * rows),
         np.zeros(rows, np.int32) if categories is None else np.array(categories, np.int32),
         np.full(rows, split.NONE, np.uint8) if pinned is None else np.array(pinned, np.uint8),
     )
+
+
+def named(groups):
+    """0: a row without a group, which is one by its id."""
+    return np.array([group or 10_000 + row for row, group in enumerate(groups)], np.uint64)
 
 
 def hashes(count, seed=0):
@@ -77,8 +82,14 @@ def test_what_belongs_together_is_never_parted(rows, by):
 
 def test_families_are_joined_through_chains():
     prompts, groups = [5, 6, 6, 7, 9], [0, 21, 20, 20, 0]
-    family = split.families(np.array(prompts, np.uint64), np.array(groups, np.uint64))
+    family = split.families(np.array(prompts, np.uint64), named(groups))
     assert list(family) == [5, 6, 6, 6, 9]
+
+
+def test_a_row_is_of_the_group_that_has_its_id():
+    here, seed, other = 10_000, 10_001, 10_002  # ids
+    family = split.families(np.array([7, 8, 9, 5], np.uint64), np.array([here, seed, other, seed], np.uint64))
+    assert list(family) == [7, 5, 9, 5]
 
 
 def test_what_a_source_holds_out_is_nowhere_else():
