@@ -212,4 +212,4 @@ class Drafting:
         drafts: list[Pair] = [(None, one) for one in [*self._decided, *late]]
         rows = [(entry.source, entry.rows) for entry in self._waiting if entry.rows]
         stopped = "" if enough else self.stopped or pilot
-        return Worked(self.use, self.wants, [*drafts, *rows], accepted, stopped, list(self.seeds))
+        return Worked(self.use, self.wants, [*drafts, *rows], accepted, stopped)

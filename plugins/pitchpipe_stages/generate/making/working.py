@@ -29,7 +29,6 @@ class Worked:
     done: list[Pair] = field(default_factory=list)
     accepted: int = 0
     stopped: str = ""  # why it ended before it had all that it wanted
-    seen: list[Conversation] = field(default_factory=list)  # its sources, or its seeds
 
 
 class Worker:
@@ -139,4 +138,4 @@ async def on_sources(worker: Worker, sources: Sequence[Conversation], watch: Wat
         raise errors.exceptions[0] from None
     watch.ends(use)
     done = [(sources[number], found[number]) for number in sorted(found)]
-    return Worked(use, len(sources), list(done), len(done), seen=list(sources))
+    return Worked(use, len(sources), list(done), len(done))

@@ -28,6 +28,7 @@ def generate(project, server, text, plugin=None):
     return here, here.run("generate", "recipe.yaml")
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_teacher_that_repeats_itself_is_not_asked_for_ever(project, server):
     here = project(files(server.url, TASKS.format(wanted=50, mode="fine")), **{VARIABLE: KEY})
     here.write({"seeds.jsonl": [{"instruction": f"Again {n}"} for n in range(200)]})

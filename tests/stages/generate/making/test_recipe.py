@@ -156,6 +156,7 @@ def test_the_folder_of_another_recipe_is_left_alone(here, server):
     assert here.read(ROWS) == before
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_run_says_whose_rows_it_takes_and_what_changed_since(here, server):
     here.run("generate", "recipe.yaml").assert_success()
     sent = len(server.asked)

@@ -7,6 +7,8 @@ import pytest
 
 from tests.generating import KEY, VARIABLE, answer, bad_server, files
 
+pytestmark = pytest.mark.slow(seconds=5)
+
 CHAIN = """\
   - tasks: {teacher: writer, seeds: seeds.jsonl, wanted: 30}
   - twist: {teacher: writer}
