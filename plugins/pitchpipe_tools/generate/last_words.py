@@ -20,8 +20,6 @@ def show_end(console: RichConsole, folder: Path, made: MadeFile, recipe: str, of
     console.say(f"[dim]why each of the others is none: {escape(folder / LEDGER)}[/]")
     if not made.finished:
         console.say(f"[yellow]less than was wanted:[/] {escape(made.problem)}\n{cure_of(made, offline)}")
-    elif not made.rows:
-        console.say("[yellow]no row was made:[/] what was refused most stands above")
     if cut := number_of("cut", made):
         console.say(f"[dim]{several(cut, 'reply')} cut at max_tokens: {escape(CUT)}[/]")
     if made.rows:

@@ -71,7 +71,7 @@ class Work:
             made = self._sent(Making(self.recipe, self.once), [])
         show_summary(self.console, made)
         show_end(self.console, self.folder, made, self.named, offline=False)
-        return made.finished and made.rows > 0
+        return made.finished
 
     def offline(self) -> bool:
         """Makes what the replies on record give."""
@@ -80,7 +80,7 @@ class Work:
         keep(self.rehearsal, made)
         show_summary(self.console, made)
         show_end(self.console, self.folder, made, self.named, offline=True)
-        return made.finished and made.rows > 0
+        return made.finished
 
     def pilot(self, limit: int) -> bool:
         """Tries a few drafts or sources of each generator. What finished runs have made stays."""

@@ -18,6 +18,8 @@ from pitchpipe_stages.generate.making.working import Worked
 from pitchpipe_stages.generate.requests.sections import TEACHERS
 from pitchpipe_stages.generate.requests.spending import Spending
 
+NO_ROW = "no row was made"
+
 
 class GeneratorMade(Struct):
     """What a generator has made. Of one that drafts, `wanted` are the drafts that shall give rows, and `done`
@@ -55,7 +57,7 @@ def whole(recipe: Recipe, parts: Sequence[Worked], rows: int, error: PitchpipeEr
     """What is written of all generators, and whether they are done."""
     generators = [generated(worked) for worked in parts]
     problems = [_problem(one) or _lost(worked) for one, worked in zip(generators, parts, strict=True)]
-    problem = str(error or "") or next(filter(None, problems), "")
+    problem = str(error or "") or next(filter(None, problems), "" if rows else NO_ROW)
     failed = {key: why for worked in parts for key, why in _passed_over(worked).items()}
     return MadeFile(str(recipe.path.resolve()), not problem, problem, rows, generators, failed)
 
