@@ -68,19 +68,14 @@ loaders:
 """
 
 
-def test_the_tiny_model_is_its_own_teacher(project):
+def test_the_tiny_model_is_its_own_teacher_whose_babble_is_no_row_unless_the_recipe_says_so(project):
     words = ["lo", "mi", "ka", "tu", "sen", "par"]
-    here = project(
-        {"recipe.yaml": OWN, "seeds.jsonl": [{"instruction": f"Say {word} twice."} for word in words]}
-    )
-    here.run("generate", "recipe.yaml").assert_success()
+    seeds = [{"instruction": f"Say {word} twice."} for word in words]
+    here = project({"recipe.yaml": OWN, "seeds.jsonl": seeds})
+    assert "no row was made" in here.run("generate", "recipe.yaml").out
     (answers,) = here.json("generated/recipe/made.json")["generators"]
     (counts,) = answers["operators"].values()
-    assert (
-        counts["asked"]
-        == len(words)
-        == sum(counts[end] for end in ("answered", "refused", "cut", "failed", "unsent"))
-    )
-    assert counts["parsed"] == sum(counts[fate] for fate in ("kept", "dropped", "quarantined"))
-    rows, lost = here.rows("generated/recipe/rows.jsonl"), here.rows("generated/recipe/ledger.jsonl")
-    assert len(rows) + len(lost) == len(words) and all(line["reason"] for line in lost)
+    assert counts["asked"] == counts["cut"] == len(words) and counts["parsed"] == 0
+    assert [line["fate"] for line in here.rows("generated/recipe/ledger.jsonl")] == ["cut"] * len(words)
+    here.run("generate", "recipe.yaml", "--set", "generators.answers.accept=[cut]").assert_success()
+    assert len(here.rows("generated/recipe/rows.jsonl")) == len(words)

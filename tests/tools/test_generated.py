@@ -131,6 +131,16 @@ def test_the_report_tells_what_was_made(here):
         assert words in page
 
 
+def test_a_report_is_written_also_where_the_folder_cannot_be_read(here):
+    made = here.folder / "generated/recipe/made.json"
+    before = made.read_bytes()
+    made.write_bytes(b"{")
+    here.run("report", "runs/recipe").assert_success()
+    made.write_bytes(before)
+    page = here.folder.joinpath("runs/recipe/report.html").read_text("utf-8")
+    assert "Generated rows" in page and "made.json is damaged" in page and "rows read, from" in page
+
+
 def test_the_rows_of_generators_are_mixed_by_weights(here):
     mixed = here.folder.joinpath("recipe.yaml").read_text("utf-8").replace(
         "  - generated\n",

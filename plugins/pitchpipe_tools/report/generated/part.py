@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.generate.making.made import MadeFile, known
 from pitchpipe_stages.generate.making.place import LEDGER
 from pitchpipe_stages.generate.making.provenance import Provenance
@@ -18,13 +19,19 @@ from pitchpipe_tools.report.part import ReportPart, ReportSection
 
 def generated_part(folders: list[Path]) -> ReportPart | None:
     """What was made before the run: nothing where it has read no generated row."""
-    told = [(folder, made) for folder in folders if (made := known(folder))]
-    if not told:
+    if not folders:
         return None
+    told, sections, problems = list[MadeFile](), list[ReportSection](), list[str]()
+    for folder in folders:
+        try:
+            if made := known(folder):
+                sections += _sections(folder, made)
+                told.append(made)
+        except PitchpipeError as error:  # of a folder: the rest of the page is of use
+            problems.append(f" {error}.")
     introduction = "What `pitchpipe generate` made before this run, and what became of all that it asked for."
-    sections = [section for folder, made in told for section in _sections(folder, made)]
-    tiles = _tiles([made for _, made in told])
-    return ReportPart("generated", "Generated rows", introduction, tiles, sections)
+    tiles = _tiles(told) if told else None
+    return ReportPart("generated", "Generated rows", introduction + "".join(problems), tiles, sections)
 
 
 def _tiles(told: list[MadeFile]) -> Markup:
