@@ -20,3 +20,9 @@ def only_asks(recipe: Recipe) -> bool:
     """Whether a recipe does nothing but put evaluators' own questions to a model."""
     kinds = {use.component.kind for use in recipe.uses()}
     return "evaluator" in kinds and "trainer" not in kinds and not ask_held_out(recipe)
+
+
+def only_makes(recipe: Recipe) -> bool:
+    """Whether a recipe only makes rows, which others read."""
+    kinds = {use.component.kind for use in recipe.uses()}
+    return "generator" in kinds and not kinds & {"trainer", "evaluator"}

@@ -15,15 +15,17 @@ IN_VAIN = "Change what refuses so much, or what is asked for; what was answered 
 
 
 def show_end(console: RichConsole, folder: Path, made: MadeFile, recipe: str, offline: bool) -> None:
-    """Of a work that came to its end."""
+    """Of a work that came to its end. `recipe` is what to run then; nothing: it only makes rows."""
     console.say(f"\n[bold]{several(made.rows, 'row')}[/]: {escape(folder / ROWS)}")
     console.say(f"[dim]why each of the others is none: {escape(folder / LEDGER)}[/]")
     if not made.finished:
         console.say(f"[yellow]less than was wanted:[/] {escape(made.problem)}\n{cure_of(made, offline)}")
     if cut := number_of("cut", made):
         console.say(f"[dim]{several(cut, 'reply')} cut at max_tokens: {escape(CUT)}[/]")
-    if made.rows:
+    if made.rows and recipe:
         console.say(f"next: [bold]pitchpipe run {escape(recipe)}[/]")
+    elif made.rows:
+        console.say(f"next: a recipe that reads them: loaders: \\[generated: {{folder: {escape(folder)}}}]")
 
 
 def cure_of(made: MadeFile, offline: bool) -> str:

@@ -8,7 +8,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.console import RichConsole, escape
 from pitchpipe_stages.generate.making.made import MadeFile, known
 from pitchpipe_stages.generate.making.making import Making
-from pitchpipe_stages.generate.making.place import PILOT
+from pitchpipe_stages.generate.making.place import PILOT, ReadsMade
 from pitchpipe_stages.generate.making.sections import GENERATORS
 from pitchpipe_stages.generate.requests.abilities import NeedsVariable
 from pitchpipe_stages.generate.requests.budget import Charge
@@ -70,7 +70,7 @@ class Work:
         else:
             made = self._sent(Making(self.recipe, self.once), [])
         show_summary(self.console, made)
-        show_end(self.console, self.folder, made, self.named, offline=False)
+        show_end(self.console, self.folder, made, self._to_run(), offline=False)
         return made.finished
 
     def offline(self) -> bool:
@@ -79,7 +79,7 @@ class Work:
         self._tell(planned)
         keep(self.rehearsal, made)
         show_summary(self.console, made)
-        show_end(self.console, self.folder, made, self.named, offline=True)
+        show_end(self.console, self.folder, made, self._to_run(), offline=True)
         return made.finished
 
     def pilot(self, limit: int) -> bool:
@@ -94,6 +94,11 @@ class Work:
             f"next: [bold]pitchpipe generate {escape(self.named)}[/]  [dim]what is paid is not paid again[/]"
         )
         return not tell_unsent(self.console, made)
+
+    def _to_run(self) -> str:
+        """The recipe, if it also reads what it makes."""
+        reads = any(isinstance(use.bound, ReadsMade) for use in self.recipe.uses())
+        return self.named if reads else ""
 
     # --- Parts of them -------------------------------------------------------------------------------
 

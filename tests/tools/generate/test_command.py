@@ -166,6 +166,14 @@ def test_the_last_words_say_where_it_is_what_it_cost_and_what_comes_next(here):
     assert "next: pitchpipe run recipe.yaml" in said
 
 
+def test_a_recipe_may_make_rows_that_others_read(here):
+    recipe = here.read("recipe.yaml").partition("loaders:")[0]
+    here.write({"recipe.yaml": recipe, "other.yaml": "loaders: [generated: {folder: generated/recipe}]\n"})
+    said = generate(here).assert_success().out
+    assert "next: a recipe that reads them: loaders: [generated: {folder: generated/recipe}]" in said
+    assert here.run("prepare", "other.yaml").assert_success().out.count("12") >= 2
+
+
 def test_a_budget_that_is_spent_says_so_and_a_larger_one_goes_on(here, server):
     outcome = generate(here, "--set", "budget.requests=7").assert_failed(code=1)
     assert (
