@@ -77,6 +77,7 @@ class Drafting:
                 self._accept(entry)
             else:
                 self._begin(self._rows_of(entry))
+        self._settle()
         while self._may_draft():
             self._begin(self._drafted(self._begun))
             self._begun += 1

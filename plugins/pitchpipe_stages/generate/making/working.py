@@ -66,7 +66,7 @@ class Worker:
             raise
         except Exception as error:
             found.candidates.append(_spoiled(self.crashes.told(error), ask))
-        if not found.candidates and ask.questions and all(one.end == "answered" for one in ask.questions):
+        if not found.candidates and ask.questions and ask.questions[-1].end == "answered":
             found.candidates.append(
                 MadeCandidate(None, "dropped", NOTHING, operator=ask.operator, asks=_keys(ask))
             )
