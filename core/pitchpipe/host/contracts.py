@@ -164,10 +164,11 @@ class Reply(Struct, frozen=True, omit_defaults=True):
 
 class Models(Protocol):
     """Models for teachers in this process: that of a run, of a folder, of a name on the hub, or with no place
-    the recipe's base. `identity` is all that decides the answers."""
+    the recipe's base. `identity` is all that decides the answers. `stop`: nobody waits for them any more."""
 
     def identity(self, place: str) -> str: ...
     def answers(self, place: str, asks: Sequence[Ask]) -> list[Reply]: ...
+    def stop(self) -> None: ...
 
 
 @dataclass(frozen=True)

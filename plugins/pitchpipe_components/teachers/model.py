@@ -73,6 +73,9 @@ class OneOfOurs:
         asks = [_told(ask) for ask, _ in batch]
         try:
             found: Sequence[pp.Reply] = await asyncio.to_thread(self._opener().answers, self.place, asks)
+        except asyncio.CancelledError:
+            self._opener().stop()  # or the thread would go on to the end of the batch
+            raise
         except Exception as error:
             for _, reply in batch:
                 reply.set_exception(error)

@@ -7,7 +7,7 @@ from typing import cast
 from pitchpipe.host.contracts import Sampling
 from pitchpipe.records.conversation import Message
 from pitchpipe_stages.generate import asking
-from pitchpipe_stages.generate.drawing import Draws, Likely
+from pitchpipe_stages.generate.drawing import Draws, Halts, Likely
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.speaking import spoken_message
 from pitchpipe_stages.generate.until import Until, before_any
@@ -35,7 +35,7 @@ class BatchReply:
 
 
 def spoken(
-    opened: OpenedModel, prompts: Sequence[list[int]], seeds: Sequence[str], manner: Manner
+    opened: OpenedModel, prompts: Sequence[list[int]], seeds: Sequence[str], manner: Manner, halts: Halts
 ) -> list[BatchReply]:
     """An answer to each prompt, drawn by its own seed."""
     tokenizer, apart = opened.tokenizer, opened.model.config.is_encoder_decoder
@@ -45,7 +45,8 @@ def spoken(
     draws = Draws(manner.sampling, seeds) if manner.sampling.temperature else None
     with opened.ready() as model, asking.plain_settings(model, opened.ends.every, pad) as settings:
         settings.max_new_tokens = manner.most
-        written = asking.written(model, list(prompts), pad, heard, [one for one in (likely, draws) if one])
+        processors = [halts, *(one for one in (likely, draws) if one)]
+        written = asking.written(model, list(prompts), pad, heard, processors)
         values = likely.rows(written) if likely else [[] for _ in written]
     return [
         _said(opened, prompt, ids, manner, row)

@@ -33,6 +33,18 @@ class Draws:
         return torch.full_like(scores, -torch.inf).scatter_(1, drawn, 0.0)
 
 
+class Halts:
+    """Ends a batch at its next token, once nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self.halted = False
+
+    def __call__(self, ids: "Tensor", scores: "Tensor") -> "Tensor":
+        if self.halted:
+            raise InterruptedError("nobody waits for this batch")
+        return scores
+
+
 class Likely:
     """Notes the log-probability of each token that was chosen, before anything is left out of what may be."""
 

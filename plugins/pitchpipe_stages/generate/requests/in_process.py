@@ -9,6 +9,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe.run.keys import digest, digest_files
 from pitchpipe_stages.generate.batch import Manner, spoken
+from pitchpipe_stages.generate.drawing import Halts
 from pitchpipe_stages.generate.opened import ContextFull, OpenedModel, is_beside, opened, recipe_at
 from pitchpipe_stages.generate.requests.abilities import TakesModels
 from pitchpipe_stages.generate.requests.sections import TEACHERS
@@ -33,11 +34,15 @@ class ModelsInProcess:
         self.recipe, self.base, self.console = recipe, base, console
         self._open: dict[str, OpenedModel] = {}
         self._identities: dict[str, str] = {}
+        self._halts = Halts()
 
     def identity(self, place: str) -> str:
         if place not in self._identities:
             self._identities[place] = _identity(recipe_at(place) if place else self.recipe, place)
         return self._identities[place]
+
+    def stop(self) -> None:
+        self._halts.halted = True
 
     def answers(self, place: str, asks: Sequence[Ask]) -> list[Reply]:
         if place not in self._open:
@@ -53,7 +58,7 @@ class ModelsInProcess:
             except ContextFull as full:
                 found[number] = Reply("", "failed", problem=str(full), usage=Usage(0, 0))
         for manner, batch in alike.items():
-            found |= _replies(model, manner, batch)
+            found |= _replies(model, manner, batch, self._halts)
         return [found[number] for number in range(len(asks))]
 
 
@@ -110,10 +115,10 @@ def _seed(ask: Ask) -> str:
     return digest(list(ask.messages), ask.raw, ask.nth)
 
 
-def _replies(model: OpenedModel, manner: Manner, batch: list[Question]) -> dict[int, Reply]:
+def _replies(model: OpenedModel, manner: Manner, batch: list[Question], halts: Halts) -> dict[int, Reply]:
     prompts, seeds = [ids for *_, ids in batch], [_seed(ask) for _, ask, _ in batch]
     found: dict[int, Reply] = {}
-    for (number, _, ids), said in zip(batch, spoken(model, prompts, seeds, manner), strict=True):
+    for (number, _, ids), said in zip(batch, spoken(model, prompts, seeds, manner, halts), strict=True):
         usage, message = Usage(len(ids), len(said.ids)), said.message
         found[number] = Reply(
             message.content, "stop" if said.ended else "cut", usage=usage, reasoning=message.reasoning,

@@ -1,5 +1,6 @@
 """The teacher `model`: models of this process, beside plain Transformers."""
 
+import asyncio
 import shutil
 
 import pytest
@@ -9,8 +10,9 @@ from transformers.generation import logits_process as by
 
 from pitchpipe.host.contracts import Ask, Sampling
 from pitchpipe_stages.generate import asking
-from pitchpipe_stages.generate.drawing import Draws
+from pitchpipe_stages.generate.drawing import Draws, Halts
 from pitchpipe_stages.generate.requests.in_process import ModelsInProcess
+from pitchpipe_stages.generate.requests.sections import TEACHERS
 from tests.asked_teachers import desk_of, ends, questions, spending
 from tests.stages.generate.asked_folders import saved
 
@@ -138,3 +140,21 @@ def test_a_place_that_is_none_is_named(tmp_path):
 
     with pytest.raises(PitchpipeError, match=r"there is no .*nowhere"):
         asked(tmp_path, tmp_path / "nowhere", questions("Hi"))
+
+
+def test_a_batch_that_nobody_waits_for_ends_at_its_next_token(tmp_path, base, monkeypatch):
+    async def impatient():
+        desk = desk_of(tmp_path, {"model": {"folder": str(base)}})
+        teacher = desk.recipe[TEACHERS][0].bound
+        teacher.take(desk.models)
+        task = asyncio.create_task(teacher(questions("Hi", max_tokens=4000, temperature=1.0)[0]))
+        while not wrote:
+            await asyncio.sleep(0.01)
+        teacher._work.cancel()
+        await asyncio.wait([teacher._work])
+        task.cancel()
+
+    wrote, real = [], Halts.__call__
+    monkeypatch.setattr(Halts, "__call__", lambda self, *given: wrote.append(1) or real(self, *given))
+    asyncio.run(impatient())  # waits for its threads
+    assert len(wrote) < 50  # of more than a hundred
