@@ -57,7 +57,7 @@ def _show_step(number: int, step: WayStep, console: RichConsole, last: bool) -> 
         how = f"{', '.join(filter(None, parts))}; teacher {made.teacher}, {made.asked_model}"
         other = made.answered_model
         how += f", answered by {other}" if other not in ("", made.asked_model) else ""
-    console.say(f"  [bold]{number}  {escape(how)}[/]  [dim]id {step.line.id}[/]")
+    console.say(f"  [bold]{number}  {escape(how)}[/]  [dim]id {escape(step.line.id)}[/]")
     for one in step.shown:
         console.plain(f"       shown: {shortened(_first(one), WIDE)}")
     for exchange in step.exchanges:
