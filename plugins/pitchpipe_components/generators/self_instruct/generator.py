@@ -116,6 +116,7 @@ class TasksFromSeeds:
         self.limits = limits_of(self.values.novelty)
         words = prompts(self.like, self.prompts or {})
         self.questions = SelfInstructQuestions(words, self.values, self.mode)
+        self.needs_teacher = ("raw",) if self.mode == "raw" else ()
         self.prompt_version = f"{self.like} {digest_of(words)}"
         self._examples = shown(OURS)
         self._of_seeds: tuple[Sequence[pp.Conversation], list[ShownTask]] = ((), [])

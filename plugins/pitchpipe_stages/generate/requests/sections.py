@@ -19,16 +19,18 @@ TEACHER = "teacher"  # the option by which a component names whom it asks
 def names_teachers(checker: "Checker", recipe: Recipe, section: Section[list[Use]]) -> None:
     """Checks whom the components of a section ask: a teacher of the recipe, that can what they need of it.
 
-    A component says by an attribute `needs_teacher` what that is, as ("schema",).
+    A component says by an attribute `needs_teacher` what that is, as ("schema",): all of its kind, or the one
+    that has these options.
     """
     teachers = {use.label: use for use in recipe[TEACHERS]}
-    for at, entry in checker.entries(section.name):
+    entries, uses = list(checker.entries(section.name)), recipe[section]
+    sound = uses if len(uses) == len(entries) else [None] * len(entries)
+    for (at, entry), use in zip(entries, sound, strict=True):
         for name, options in entry.items() if isinstance(entry, dict) else ():
             asked = options.get(TEACHER) if isinstance(options, dict) else None
             if isinstance(asked, str):
-                _check_one(
-                    checker, (*at, name, TEACHER), asked, teachers, _needs(checker, section.kind, name)
-                )
+                needs = _needs(use) if use else []
+                _check_one(checker, (*at, name, TEACHER), asked, teachers, needs)
 
 
 def _check_one(checker: "Checker", key: Any, asked: str, teachers: dict[str, Use], needs: list[str]) -> None:
@@ -49,11 +51,9 @@ def _check_one(checker: "Checker", key: Any, asked: str, teachers: dict[str, Use
         checker.problem(key, f"{words}. {cure}")
 
 
-def _needs(checker: "Checker", kind: str, name: str) -> list[str]:
-    try:
-        return list(getattr(checker.host.find(kind, name).call, "needs_teacher", ()))
-    except ValueError:
-        return []  # told elsewhere
+def _needs(use: Use) -> list[str]:
+    of_kind = getattr(use.component.call, "needs_teacher", ())  # options bind a function as a partial
+    return list(getattr(use.bound, "needs_teacher", of_kind))
 
 
 def _check_teachers(checker: "Checker", recipe: Recipe) -> None:

@@ -1,6 +1,7 @@
 """What a recipe says of generators: mistakes with their lines, seeds of many kinds, teachers, a run that takes rows."""
 
 import os
+from textwrap import dedent
 
 import pytest
 
@@ -169,3 +170,30 @@ def test_a_run_says_whose_rows_it_takes_and_what_changed_since(here, server):
         in " ".join(said.split())
     )
     assert len(server.asked) == sent
+
+
+def test_options_may_decide_what_a_teacher_must_be_able_to(project):
+    plugin = """
+        import pitchpipe as pp
+
+
+        @pp.hookimpl
+        def register_teachers(register):
+            register("mute", Mute)
+
+
+        class Mute:
+            model, can = "m", frozenset()
+
+            async def __call__(self, ask): ...
+    """
+    recipe = (
+        "teachers: {writer: {mute: {}}}\n"
+        "generators: [self_instruct: {teacher: writer, seeds: seeds.jsonl, like: paper, mode: MODE}]\n"
+        "loaders: [generated]\n"
+    )
+    here = project({"seeds.jsonl": [{"instruction": "Say one.", "output": "One."}]})
+    here.write({"pitchpipe_local.py": dedent(plugin), "raw.yaml": recipe.replace("MODE", "raw")})
+    here.write({"text.yaml": recipe.replace("MODE", "text")})
+    here.run("check", "text.yaml").assert_success()
+    here.run("check", "raw.yaml").assert_failed("teacher: this needs a teacher that can raw, and mute cannot")
