@@ -129,7 +129,7 @@ class Making:
             return
         known_numbers = numbers(self.folder / FILE)
         lines = [line + b"\n" for worked in self.parts for line in lines_of(worked, known_numbers)]
+        write(self.folder / ROWS, rows)
         write(self.folder / LEDGER, b"".join(lines))
         write(self.folder / SOURCES, b"".join(map(as_bytes, self.chain.passed_on)))
-        write_json(self.folder / MADE, made)
-        write(self.folder / ROWS, rows)
+        write_json(self.folder / MADE, made)  # last: what it says is there
