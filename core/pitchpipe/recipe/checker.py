@@ -166,6 +166,8 @@ class Checker:
         """What a name of another tool is called here, the nearest name, or what it is called elsewhere."""
         means, nearest = self.host.synonym(str(key[-1])), suggest(str(key[-1]), known)
         here, _, value = means.rpartition(".")[2].partition("=")
+        if len(key) == 2 and any(key[1] == own.name for one in self.host.stages() for own in one.sections):
+            return f" '{key[1]}' is a section of its own, beside '{key[0]}'."
         if here in known and key[:-1]:
             return f" Here it is called '{here}{': ' if value else ''}{value}'."
         if not means or (key[:-1] and ("mean" in nearest or any(isinstance(part, int) for part in key))):

@@ -128,6 +128,12 @@ def test_splits(project):
     )
 
 
+def test_a_section_inside_another_one(project):
+    check(project, SOUND + "split: {train: 0.8, test: 0.2, mix: {total: 9}}\n").assert_failed(
+        "recipe.yaml:5: split.mix: no such option of this section. 'mix' is a section of its own, beside 'split'."
+    )
+
+
 def test_options_of_every_source(project):
     outcome = check(project, "loaders:\n  - files: {path: rows.jsonl, formt: alpaca}\n").assert_failed()
     assert (
