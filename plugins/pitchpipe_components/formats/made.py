@@ -6,8 +6,6 @@ import msgspec
 
 from pitchpipe import Conversation, Drop, Message, drop
 
-MORE = 12  # keys than any other format reads of a row with messages
-
 
 class OwnRow(msgspec.Struct):
     """A row, field by field as a conversation has them."""
@@ -31,14 +29,16 @@ class OwnRows:
     def matches(self, row: dict[str, Any]) -> int:
         made, turns = row.get("made"), row.get("messages")
         ours = isinstance(made, dict) and isinstance(turns, list) and {"generator", "asks"} <= made.keys()
-        return MORE if ours else 0
+        return len(row) if ours else 0  # more than any other format reads of it
 
     def __call__(self, row: dict[str, Any]) -> Conversation | Drop:
+        fields = OwnRow.__struct_fields__
         try:
-            one = msgspec.convert(row, OwnRow)
-        except msgspec.ValidationError as error:
+            one = msgspec.convert({name: row[name] for name in fields if name in row}, OwnRow)
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:
             return drop(f"no row of a generator: {error}")
-        meta = {**one.meta, "made": one.made}
+        beside = {name: value for name, value in row.items() if name not in fields}
+        meta = {**one.meta, **beside, "made": one.made}
         return Conversation(
             one.messages, one.category, id=one.id, meta=meta, rejected=one.rejected, tools=one.tools,
             group=one.group,

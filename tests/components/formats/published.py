@@ -67,7 +67,14 @@ TREE = {
     ),
 }  # fmt: skip
 # Format, a row as it is published, and what becomes of it.
+MADE = {"generator": "answers", "teacher": "writer", "asked_model": "m", "asks": ["8f"], "parents": []}
 CASES: list[tuple[str, dict[str, Any], Any]] = [
+    # --- what `pitchpipe generate` writes
+    (
+        "made",
+        {"messages": [{"role": "user", "content": "Add.", "context": "1, 2"}, {"role": "assistant", "content": "3"}], "made": MADE, "category": "sums"},
+        chat(user("Add.", "1, 2"), reply("3"), category="sums", meta={"made": MADE}),
+    ),
     # --- columns
     ("alpaca", {"instruction": "In capitals.", "input": "tiny", "output": "TINY"}, chat(user("In capitals.", "tiny"), reply("TINY"))),
     ("alpaca", {"instruction": "Hi", "input": "", "output": "Hello!"}, chat(user("Hi"), reply("Hello!"))),

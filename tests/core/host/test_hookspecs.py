@@ -22,6 +22,7 @@ COMPONENT = {
     "tracker": "def thing(run, *, project: str = 'x'): ...\n",
     "exporter": "class thing:\n    def __init__(self, *, bits: int = 4): ...\n",
     "teacher": "class thing:\n    def __init__(self, *, model: str = 'x'): ...\n",
+    "generator": "async def thing(source, ask, *, times: int = 1):\n    yield pp.made('x')\n",
     "evaluator": "def thing(subject, *, limit: int = 1): ...\n",
 }
 

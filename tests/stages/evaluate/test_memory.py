@@ -20,12 +20,12 @@ evaluators:
 # Counts what is really generated, in a file that outlives a kill.
 COUNTED = """
 import pitchpipe_stages.generate.asking as asking
-written = asking._written
+written = asking.written
 def counted(model, prompts, *more):
     with open("generated", "a") as file:
         file.write("".join(f"{len(ids)}\\n" for ids in prompts))
     return written(model, prompts, *more)
-asking._written = counted
+asking.written = counted
 """
 KILL = "\nfrom tests.forked import die\ndie('pitchpipe_stages.evaluate.memory:AskedBefore.add', 3, {done})\n"
 

@@ -34,7 +34,8 @@ def hints(project, rows):
 @pytest.mark.parametrize("recipe", sorted(path.stem for path in ROOT.glob("recipes/*.yaml")))
 def test_recipes_that_ship_give_none(hints, recipe, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "of a test")
-    assert hints(recipe=recipe) == []
+    # What is to be generated first is told as that.
+    assert [hint for hint in hints(recipe=recipe) if "rows.jsonl is not there yet" not in hint] == []
 
 
 def test_a_rate_for_adapters_is_high_for_all_weights(hints):
