@@ -6,6 +6,7 @@ from functools import cache
 
 from pitchpipe_components.text.words import unspaced
 
+_ASCII_SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SIGNS = re.compile(r"[^a-z0-9\x80-\U0010ffff]+")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 
@@ -13,8 +14,9 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]")
 def tokens(text: str) -> list[str]:
     """Of a text in ASCII, what [a-z0-9]+ finds."""
     text = text.lower()
-    if not text.isascii():
-        text = _FOREIGN.sub(lambda found: _character(found[0]), unicodedata.normalize("NFC", text))
+    if text.isascii():
+        return text.translate(_ASCII_SIGNS).split()
+    text = _FOREIGN.sub(lambda found: _character(found[0]), unicodedata.normalize("NFC", text))
     return _SIGNS.sub(" ", text).split()
 
 

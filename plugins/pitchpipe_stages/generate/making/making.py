@@ -13,6 +13,7 @@ from pitchpipe_stages.generate.making.at_work import TeachersAtWork
 from pitchpipe_stages.generate.making.chain import Chain
 from pitchpipe_stages.generate.making.drafting import Drafting
 from pitchpipe_stages.generate.making.explained import lines_of
+from pitchpipe_stages.generate.making.garbage import seldom_looked_for
 from pitchpipe_stages.generate.making.line import as_bytes
 from pitchpipe_stages.generate.making.made import MadeFile, decided_by, known, whole
 from pitchpipe_stages.generate.making.offline import numbers
@@ -40,6 +41,7 @@ class Making:
         self.parts: list[Worked] = []
         self.made: MadeFile | None = None  # when it has ended, well or not
 
+    @seldom_looked_for()
     def run(self) -> MadeFile:
         """Makes what is missing, and writes it all. What stopped a teacher is raised when all is written."""
         if not self.offline:
@@ -50,6 +52,7 @@ class Making:
             raise problem
         return made
 
+    @seldom_looked_for()
     def rehearse(self) -> MadeFile:
         """What the record alone gives. Nothing is sent, and nothing is written."""
         self.offline = True
