@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
 from pitchpipe_components.text.words import unspaced
 
@@ -33,7 +33,6 @@ def contains(text: str, part: str) -> bool:
     return False
 
 
-@lru_cache(10_000)
 def _bare(word: str) -> str:
     """A word without the punctuation around it; the sign or the point before a number is none."""
     start, end = 0, len(word)

@@ -1,6 +1,8 @@
 """What has gathered while the disk wrote is one commit. The disk writes in a thread, and the loop goes on.
 
-Only the commit is there: two threads that both run Python would wait for each other at every statement.
+Of much that has gathered the first part is one, in order: what is kept is sent on while the disk writes the
+rest. Else all wait for the disk together, and then fly together. Only the commit is in the thread: two
+threads that both run Python would wait for each other at every statement.
 """
 
 import asyncio
@@ -9,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+
+LEAST = 16  # works of a commit, if there are as many: what comes back together is not kept all at once
 
 Work = Callable[[sqlite3.Connection], Any]
 Future = asyncio.Future[Any]
@@ -49,7 +53,8 @@ class Commits:
             self.database.execute("commit")
 
     def _write(self, loop: asyncio.AbstractEventLoop) -> None:
-        together, self._gathered = self._gathered, []
+        most = max(LEAST, len(self._gathered) // 4)  # a slow disk gets more at a time
+        together, self._gathered = self._gathered[:most], self._gathered[most:]
         if not together:  # all was taken to the disk at the end
             return
         futures = [future for _, future in together]
