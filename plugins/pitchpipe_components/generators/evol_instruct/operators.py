@@ -1,5 +1,7 @@
 """The ways of rewriting an instruction, and what a teacher is asked for each."""
 
+import pitchpipe as pp
+
 DEEPER = """\
 Rewrite the instruction below so that it is harder to carry out well. It must still make sense, and text \
 alone must be able to answer it.
@@ -76,9 +78,5 @@ FORMS = (
 def built_in() -> dict[str, str]:
     """The prompt of each operator, with the field {instruction}."""
     grown = dict.fromkeys(IN_DEPTH, LENGTH) | {"complicate_input": "Add as many words as the data take."}
-    deeper = {name: _filled(DEEPER, how, grown[name]) for name, how in IN_DEPTH.items()}
-    return deeper | {name: _filled(BESIDE, how) for name, how in IN_BREADTH.items()}
-
-
-def _filled(frame: str, how: str, length: str = "") -> str:
-    return frame.replace("{how}", how).replace("{length}", length)
+    deeper = {name: pp.fill(DEEPER, how=how, length=grown[name]) for name, how in IN_DEPTH.items()}
+    return deeper | {name: pp.fill(BESIDE, how=how) for name, how in IN_BREADTH.items()}

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pitchpipe.errors import PitchpipeError, suggest
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Console
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe_stages.generate.making.asked import AskedTeacher
@@ -16,7 +16,7 @@ from pitchpipe_stages.generate.requests.flights import Flights
 from pitchpipe_stages.generate.requests.in_process import take_models
 from pitchpipe_stages.generate.requests.purse import Purse
 from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
-from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
+from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS, teacher_named
 from pitchpipe_stages.generate.requests.sender import Sender
 from pitchpipe_stages.generate.requests.spending import Spending, spending_of
 
@@ -34,10 +34,7 @@ class TeachersAtWork:
 
     def of(self, use: Use) -> AskedTeacher:
         """The teacher of a generator."""
-        name = str(use.shared.get("teacher"))
-        if name not in self.teachers:
-            raise PitchpipeError(f"the recipe has no teacher '{name}'.{suggest(name, self.teachers)}")
-        return self.teachers[name]
+        return teacher_named(str(use.shared.get("teacher")), self.teachers)
 
     @property
     def problem(self) -> PitchpipeError | None:

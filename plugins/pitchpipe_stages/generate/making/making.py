@@ -16,12 +16,12 @@ from pitchpipe_stages.generate.making.explained import lines_of
 from pitchpipe_stages.generate.making.garbage import seldom_looked_for
 from pitchpipe_stages.generate.making.line import as_bytes
 from pitchpipe_stages.generate.making.made import MadeFile, decided_by, known, whole
-from pitchpipe_stages.generate.making.offline import numbers
 from pitchpipe_stages.generate.making.place import LEDGER, MADE, PILOT, ROWS, SOURCES, folder_of
 from pitchpipe_stages.generate.making.progress import NobodyWatches, Watching
 from pitchpipe_stages.generate.making.sections import GENERATE, GENERATORS
 from pitchpipe_stages.generate.making.seeds import seeds_of
 from pitchpipe_stages.generate.making.working import Worked, Worker, on_sources
+from pitchpipe_stages.generate.requests.reading import reading
 from pitchpipe_stages.generate.requests.record import FILE
 from pitchpipe_stages.generate.requests.sections import TEACHERS
 
@@ -119,6 +119,14 @@ class Making:
                 f" --set generate.folder=generated/{other}"
             )
 
+    def _numbers(self) -> dict[str, int]:
+        """The numbers of the questions on record, by their keys."""
+        file = self.folder / FILE
+        if not file.exists():
+            return {}
+        with reading(file) as record:
+            return record.numbers()
+
     def rows_as_bytes(self) -> bytes:
         """What rows.jsonl holds."""
         return b"".join(map(as_bytes, self.chain.rows))
@@ -130,8 +138,8 @@ class Making:
         if self.limit is not None:
             write(self.folder / PILOT, rows)
             return
-        known_numbers = numbers(self.folder / FILE)
-        lines = [line + b"\n" for worked in self.parts for line in lines_of(worked, known_numbers)]
+        numbers = self._numbers()
+        lines = [line + b"\n" for worked in self.parts for line in lines_of(worked, numbers)]
         write(self.folder / ROWS, rows)
         write(self.folder / LEDGER, b"".join(lines))
         write(self.folder / SOURCES, b"".join(map(as_bytes, self.chain.passed_on)))

@@ -1,15 +1,10 @@
 """The record of requests as it is: it can be read where nothing can be written, and nothing is sent."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-
 import msgspec
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.recipe.recipe import Use
-from pitchpipe_stages.generate.requests.database import in_words, to_read
 from pitchpipe_stages.generate.requests.key import as_bytes, key_of, request_of
 from pitchpipe_stages.generate.requests.record import RequestRecord
 from pitchpipe_stages.generate.requests.sender import counts
@@ -30,14 +25,3 @@ class Offline:
         known = await self._record.reply(key) if self._record else None
         reply = known if known and counts(known) else Reply("", "unsent", problem=NOT_KNOWN)
         return msgspec.structs.replace(reply, key=key)
-
-
-def numbers(path: Path) -> dict[str, int]:
-    """The numbers of the questions of a record, by their keys."""
-    if not path.exists():
-        return {}
-    try:
-        with closing(to_read(path)) as database:
-            return dict(database.execute("select key, n from ask").fetchall())
-    except sqlite3.Error as error:
-        raise in_words(error, path) from None

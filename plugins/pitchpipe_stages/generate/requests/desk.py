@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
-from pitchpipe.errors import PitchpipeError, suggest
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Ask, Reply
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.run.directory import Run
@@ -18,7 +18,7 @@ from pitchpipe_stages.generate.requests.mending import checked_reply
 from pitchpipe_stages.generate.requests.purse import Purse
 from pitchpipe_stages.generate.requests.record import FILE, RequestRecord
 from pitchpipe_stages.generate.requests.schema import must_be_known
-from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS
+from pitchpipe_stages.generate.requests.sections import BUDGET, TEACHERS, teacher_named
 from pitchpipe_stages.generate.requests.sender import Sender
 from pitchpipe_stages.generate.requests.spending import in_a_budget, in_words, spending_of
 
@@ -36,7 +36,7 @@ class Desk:
 
     def ask(self, teacher: str, asks: Sequence[Ask], label: str) -> list[Reply]:
         """A reply for each question, in order."""
-        use = self._named(teacher)
+        use = teacher_named(teacher, {use.label: use for use in self.recipe[TEACHERS]})
         for schema in [ask.schema for ask in asks if ask.schema]:
             must_be_known(schema)
         if isinstance(use.bound, TakesModels):
@@ -45,12 +45,6 @@ class Desk:
         once = dict(zip(keys, asks, strict=True))
         found = dict(zip(once, asyncio.run(self._asked(use, list(once.values()), label)), strict=True))
         return [found[key] for key in keys]
-
-    def _named(self, teacher: str) -> Use:
-        uses = {use.label: use for use in self.recipe[TEACHERS]}
-        if teacher not in uses:
-            raise PitchpipeError(f"the recipe has no teacher '{teacher}'.{suggest(teacher, uses)}")
-        return uses[teacher]
 
     async def _asked(self, use: Use, asks: list[Ask], label: str) -> list[Reply]:
         async with RequestRecord(self.run.path / FILE) as record:

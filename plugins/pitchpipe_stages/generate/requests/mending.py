@@ -6,6 +6,7 @@ from dataclasses import replace
 import msgspec
 
 from pitchpipe.host.contracts import Ask, Reply
+from pitchpipe.host.making import fill
 from pitchpipe_stages.generate.requests.schema import json_of
 
 AGAIN = (
@@ -24,9 +25,6 @@ def checked_reply(ask: Ask, reply: Reply) -> tuple[Reply, Ask | None]:
     failed = msgspec.structs.replace(reply, end="failed", problem=f"against its schema: {problem}")
     if ask.raw:
         return failed, None  # a text has no turns in which to ask again
-    # By substitution, not by `format`: the schema has braces.
-    words = AGAIN.replace("{problem}", problem).replace(
-        "{schema}", json.dumps(ask.schema, ensure_ascii=False)
-    )
+    words = fill(AGAIN, problem=problem, schema=json.dumps(ask.schema, ensure_ascii=False))
     turns = [{"role": "assistant", "content": reply.text}, {"role": "user", "content": words}]
     return failed, replace(ask, messages=[*ask.messages, *turns])

@@ -60,6 +60,10 @@ class ReadRecord:
         (count,) = self._database.execute("select count(*) from ask where reply is not null").fetchone()
         return int(count)
 
+    def numbers(self) -> dict[str, int]:
+        """Those of all questions, by their keys."""
+        return dict(self._database.execute("select key, n from ask").fetchall())
+
     def spent(self) -> Charge:
         return Charge(*self._database.execute(SPENT).fetchone())
 

@@ -1,9 +1,10 @@
 """The recipe's sections about other models that it asks: who they are, and what they may cost."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pitchpipe.errors import Problem, suggest
+from pitchpipe.errors import PitchpipeError, Problem, suggest
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.generate.requests.abilities import NeedsVariable, TakesModels, is_priced
@@ -13,6 +14,7 @@ from pitchpipe_stages.render.sections import MODEL
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
 
+Found = TypeVar("Found")
 TEACHER = "teacher"  # the option by which a component names whom it asks
 
 
@@ -31,6 +33,13 @@ def names_teachers(checker: "Checker", recipe: Recipe, section: Section[list[Use
             if isinstance(asked, str):
                 needs = _needs(use) if use else []
                 _check_one(checker, (*at, name, TEACHER), asked, teachers, needs)
+
+
+def teacher_named(name: str, teachers: Mapping[str, Found]) -> Found:
+    """One of the recipe's teachers."""
+    if name not in teachers:
+        raise PitchpipeError(f"the recipe has no teacher '{name}'.{suggest(name, teachers)}")
+    return teachers[name]
 
 
 def _check_one(checker: "Checker", key: Any, asked: str, teachers: dict[str, Use], needs: list[str]) -> None:
