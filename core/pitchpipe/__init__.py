@@ -15,8 +15,9 @@ _HOMES = {
     " Training Usage",
     "host.making": "Asking Made Pool Unanswered fill made",
     "host.scoring": "Item Measured Score Subject",
-    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Generator Loader"
-    " Model Packing Part Record Reward Teacher Template Tracker Trainer",
+    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Generator Guard"
+    " Loader Middleware Model Packing Part Record Reward Router Teacher Template Tracker Trainer Upstream",
+    "host.serving": "Answering Declined Feedback Likely Panel Refusal Request Said Service Wish refuse",
     "host.options": "Meta TooLong",
     "host.plugin": "profile",
     "host.hookspecs": "Register hookimpl",

@@ -4,10 +4,11 @@ import pitchpipe as pp
 from pitchpipe_stages.evaluate.stage import BASE, TUNED
 from pitchpipe_stages.generate.making.stage import GENERATED
 from pitchpipe_stages.prepare.stage import PREPARE
+from pitchpipe_stages.serve.stage import SERVED
 from pitchpipe_stages.train.stage import TRAIN
 
 
 @pp.hookimpl
 def register_stages(register: pp.Register) -> None:
-    for stage in (GENERATED, PREPARE, TRAIN, BASE, TUNED):
+    for stage in (GENERATED, PREPARE, TRAIN, BASE, TUNED, SERVED):
         register(stage)

@@ -30,6 +30,10 @@ COMMANDS = {  # name: (module and function in this package, help)
     ),
     "chat": ("chat.command:chat", "Talk to a tuned model, and ask its base the same."),
     "ask": ("ask.command:ask", "Ask a model once, for scripts: the answer, and nothing else."),
+    "serve": (
+        "serve.command:serve",
+        "Serve a tuned model with the API of OpenAI, with what production needs around it.",
+    ),
     "runs": ("runs.command:runs", "List the runs with their scores and sizes, or remove old ones."),
     "why": (
         "why.command:why",

@@ -10,11 +10,12 @@ import pitchpipe as pp
 ROOT = Path(__file__).parents[2]
 # What plugins build on. A name that goes or changes its meaning breaks them: think, then change this list.
 FACE = """
-Adapter Answer Ask AskAgain Asking Batches Block Collator Comparer Console Conversation DataPlan Drop Embedder Evaluator Example
-Examples Export Exporter Filter Format Generator IGNORED Item JinjaTemplate Loader Made MarkedWords Measured Message Meta Model Models Packing Part Piece
-PitchpipeError Pool Prompt Quarantine Recipe Record Register Related Reply Reward Row Run Sampling Score Scored Section Sketches Source Stage
-Subject Teacher Template ToolCalls TooLong Tracked Tracker Trainer Training Turns Unanswered Usage Use Verdict chat_template drop fill hookimpl jinja_text
-judged made noted parts_of profile replace suggest turns
+Adapter Answer Answering Ask AskAgain Asking Batches Block Collator Comparer Console Conversation DataPlan Declined Drop Embedder
+Evaluator Example Examples Export Exporter Feedback Filter Format Generator Guard IGNORED Item JinjaTemplate Likely Loader Made
+MarkedWords Measured Message Meta Middleware Model Models Packing Panel Part Piece PitchpipeError Pool Prompt Quarantine Recipe
+Record Refusal Register Related Reply Request Reward Router Row Run Said Sampling Score Scored Section Service Sketches Source
+Stage Subject Teacher Template TooLong ToolCalls Tracked Tracker Trainer Training Turns Unanswered Upstream Usage Use Verdict Wish
+chat_template drop fill hookimpl jinja_text judged made noted parts_of profile refuse replace suggest turns
 """
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "core" / "pitchpipe"
 PACKAGES = [CORE, *sorted((ROOT / "plugins").glob("pitchpipe_*"))]
-BUDGET = 2760  # lines of core, the test kit apart
+BUDGET = 2960  # lines of core, the test kit apart
 
 
 def test_the_contracts_of_imports_are_kept():

@@ -24,6 +24,7 @@ KINDS = (
     "loader", "format", "filter", "embedder", "template", "collator",
     "model", "adapter", "trainer", "reward", "tracker", "evaluator", "exporter",
     "teacher", "generator",
+    "guard", "router", "upstream", "middleware",
 )  # fmt: skip
 
 

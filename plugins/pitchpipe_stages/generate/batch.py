@@ -7,7 +7,7 @@ from typing import cast
 from pitchpipe.host.contracts import Sampling
 from pitchpipe.records.conversation import Message
 from pitchpipe_stages.generate import asking
-from pitchpipe_stages.generate.drawing import Draws, Halts, Likely
+from pitchpipe_stages.generate.drawing import Draws, Halts, LikelyTokens
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.speaking import spoken_message
 from pitchpipe_stages.generate.until import Until, before_any
@@ -41,7 +41,7 @@ def spoken(
     tokenizer, apart = opened.tokenizer, opened.model.config.is_encoder_decoder
     start, pad = 1 if apart else max(map(len, prompts)), cast(int, tokenizer.pad_token_id)
     heard = Until(tokenizer, manner.until, start) if manner.until else None
-    likely = Likely() if manner.logprobs else None
+    likely = LikelyTokens() if manner.logprobs else None
     draws = Draws(manner.sampling, seeds) if manner.sampling.temperature else None
     with opened.ready() as model, asking.plain_settings(model, opened.ends.every, pad) as settings:
         settings.max_new_tokens = manner.most

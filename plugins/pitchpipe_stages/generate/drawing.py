@@ -45,7 +45,7 @@ class Halts:
         return scores
 
 
-class Likely:
+class LikelyTokens:
     """Notes the log-probability of each token that was chosen, before anything is left out of what may be."""
 
     def __init__(self) -> None:

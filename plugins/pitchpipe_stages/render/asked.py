@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from pitchpipe_stages.render.chat_template import Request
+from pitchpipe_stages.render.chat_template import Passed
 from pitchpipe_stages.render.marking import TaggedText
 
 # A mark around reasoning: <think>, </think>, [THINK], <seed:think>.
@@ -21,7 +21,7 @@ class Asked:
     start: int
     end: int
     stop: str
-    request: Request
+    request: Passed
     fit: int
     note: str = ""
 

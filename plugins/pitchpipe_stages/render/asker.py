@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pitchpipe.errors import Quarantine
 from pitchpipe.records.conversation import Conversation, Json, Message
 from pitchpipe_stages.render.asked import CLEAN, THOUGHT, WORDY, Asked, belongs
-from pitchpipe_stages.render.chat_template import ChatTemplate, Rendered, Request, check_complete
+from pitchpipe_stages.render.chat_template import ChatTemplate, Passed, Rendered, check_complete
 from pitchpipe_stages.render.compose import OPEN, compose, think_aloud
 from pitchpipe_stages.render.marking import TaggedText, cut
 from pitchpipe_stages.render.messages import ASKED_WITH, IN_WORDS, Serving
@@ -36,7 +36,7 @@ class Asker:
         for serving in self._servings(conversation, reply):
             for variables in self._variables(conversation, reply):
                 try:
-                    found = self._asked(conversation, reply, Request(serving, variables))
+                    found = self._asked(conversation, reply, Passed(serving, variables))
                 except Quarantine as reason:
                     refusal = refusal or reason
                     continue
@@ -70,7 +70,7 @@ class Asker:
             for name in self.switches:
                 yield {name: wanted}
 
-    def _asked(self, conversation: Conversation, reply: int, request: Request) -> Asked:
+    def _asked(self, conversation: Conversation, reply: int, request: Passed) -> Asked:
         messages, tools = conversation.messages, conversation.tools
         prompt = self.template.prompt(messages[:reply], tools, request)
         whole = self.template.written(messages[: reply + 1], tools, request)
@@ -96,7 +96,7 @@ class Asker:
         messages: Sequence[Message],
         reply: int,
         tools: Sequence[Json],
-        request: Request,
+        request: Passed,
     ) -> tuple[Rendered, int, str]:
         """The render, the place behind the token that ends its reply, and that token.
 
@@ -125,7 +125,7 @@ class Asker:
         return ends[0] if ends else found[-1 if calls else 0] if found else None
 
     def _next_turn(
-        self, messages: Sequence[Message], reply: int, tools: Sequence[Json], request: Request
+        self, messages: Sequence[Message], reply: int, tools: Sequence[Json], request: Passed
     ) -> str:
         """What the chat template writes between this reply and the next turn's words."""
         calls = messages[reply].tool_calls

@@ -12,7 +12,7 @@ from pitchpipe.records.conversation import Conversation, MarkedWords, Message, r
 from pitchpipe.records.template import Piece
 from pitchpipe_stages.render.asked import Asked
 from pitchpipe_stages.render.asker import Asker
-from pitchpipe_stages.render.chat_template import LostCalls, Request, check_complete
+from pitchpipe_stages.render.chat_template import LostCalls, Passed, check_complete
 from pitchpipe_stages.render.marking import TaggedText, cut, trimmed
 from pitchpipe_stages.render.shapes import Plan, Shape, plan_of, planned, shape_of
 from pitchpipe_stages.render.source_facts import SourceFacts
@@ -47,7 +47,7 @@ class ByReply:
 
     def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
         """The prompt of the reply that comes next, as a server writes it."""
-        messages, request = conversation.messages, Request(self.asker.servings[0], variables)
+        messages, request = conversation.messages, Passed(self.asker.servings[0], variables)
         prompt = self.asker.template.written(messages, conversation.tools, request, prompt=True)
         check_complete(prompt, conversation, len(messages))
         return list(pieces_of(prompt.parts, []))
@@ -105,7 +105,7 @@ class ByReply:
         return list(pieces_of(parts, list(_words_marked(parts, conversation.messages))))
 
     def _parts(self, conversation: Conversation) -> list[TaggedText]:
-        request = Request(self.asker.servings[0])
+        request = Passed(self.asker.servings[0])
         return self.asker.template.written(conversation.messages, conversation.tools, request).parts
 
     def _go_on(self, head: Asked, conversation: Conversation) -> None:

@@ -28,7 +28,7 @@ class LostCalls(Quarantine):
     """Calls that a chat template does not write: what follows would answer nothing."""
 
 
-class Request(NamedTuple):
+class Passed(NamedTuple):
     """What a server passes beside the words: in which form they are, and values that the template knows."""
 
     serving: Serving = Serving()
@@ -76,12 +76,12 @@ class ChatTemplate:
         except Exception as error:  # a chat template is a program: it may fail in any way
             raise Quarantine(f"the chat template refuses it: {error}") from None
 
-    def prompt(self, messages: Sequence[Message], tools: Sequence[Json], request: Request) -> str:
+    def prompt(self, messages: Sequence[Message], tools: Sequence[Json], request: Passed) -> str:
         """What a server sends for the next reply."""
         return self.render(as_served(messages, request.serving), tools, True, request.variables)
 
     def written(
-        self, messages: Sequence[Message], tools: Sequence[Json], request: Request, prompt: bool = False
+        self, messages: Sequence[Message], tools: Sequence[Json], request: Passed, prompt: bool = False
     ) -> Rendered:
         """A render as text and whose it is: a message's number with a letter for its part, or nobody's."""
         served = as_served(messages, request.serving)

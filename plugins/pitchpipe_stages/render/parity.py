@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe.records.example import IGNORED, Example
-from pitchpipe_stages.render.chat_template import Request
+from pitchpipe_stages.render.chat_template import Passed
 from pitchpipe_stages.render.document import is_document, prove_written
 from pitchpipe_stages.render.messages import as_served, texts_in
 from pitchpipe_stages.render.renderer import Renderer
@@ -55,7 +55,7 @@ def _served(
     conversation: Conversation,
     messages: list[Json],
     tools: list[Json] | None,
-    request: Request,
+    request: Passed,
 ) -> list[int]:
     """The ids that Transformers gives a server for the next reply."""
     if isinstance(saved, dict):

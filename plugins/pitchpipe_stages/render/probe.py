@@ -11,7 +11,7 @@ from pitchpipe.records.template import JinjaTemplate, Piece
 from pitchpipe_stages.render.asked import THOUGHT, Asked
 from pitchpipe_stages.render.asker import Asker
 from pitchpipe_stages.render.by_reply import ByReply
-from pitchpipe_stages.render.chat_template import ChatTemplate, Request
+from pitchpipe_stages.render.chat_template import ChatTemplate, Passed
 from pitchpipe_stages.render.jinja_environment import DAY
 from pitchpipe_stages.render.marking import any_of
 from pitchpipe_stages.render.messages import Serving
@@ -133,7 +133,7 @@ class _Probe:
             prompts = set()
             for value in ({}, {name: False}, {name: True}):
                 with suppress(Quarantine):
-                    prompts.add(self._chat.prompt(messages, tools, Request(variables=value)))
+                    prompts.add(self._chat.prompt(messages, tools, Passed(variables=value)))
             if name not in given and len(prompts) > 1:
                 found.append(name)
         return tuple(found)
@@ -157,7 +157,7 @@ class _Probe:
         texts = [source]
         for talk in (self._plain, replace(self._plain, messages=(_SYSTEM, *_talk()))):
             with suppress(Quarantine):  # some know no system messages
-                texts.append(self._chat.prompt(talk.messages[:-1], talk.tools, Request()))
+                texts.append(self._chat.prompt(talk.messages[:-1], talk.tools, Passed()))
         return tuple(token for token in known if any(token in text for text in texts))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.render.asked import COMPOSED, Asked
-from pitchpipe_stages.render.chat_template import ChatTemplate, Request
+from pitchpipe_stages.render.chat_template import ChatTemplate, Passed
 from pitchpipe_stages.render.marking import TaggedText
 from pitchpipe_stages.render.messages import ASKED_WITH, IN_WORDS
 
@@ -46,7 +46,7 @@ class PlannedReply:
     """Where a reply stands in the text of its example."""
 
     reply: int
-    request: Request
+    request: Passed
     start: Place
     end: Place
     stop: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pitchpipe.records.conversation import Conversation
 from pitchpipe.records.example import Example
-from pitchpipe_stages.render.chat_template import Request
+from pitchpipe_stages.render.chat_template import Passed
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class TaughtPart:
     conversation: Conversation
     example: Example
     replies: tuple[int, ...]
-    requests: dict[int, Request]
+    requests: dict[int, Passed]
     sides: "Sequence[TaughtPart]" = ()
 
 

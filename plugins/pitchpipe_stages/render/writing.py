@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pitchpipe.errors import Quarantine
 from pitchpipe.records.conversation import Conversation, Message, replace
 from pitchpipe.records.template import EOS, Piece
-from pitchpipe_stages.render.chat_template import Request
+from pitchpipe_stages.render.chat_template import Passed
 from pitchpipe_stages.render.messages import Serving
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Written:
     conversation: Conversation
     pieces: list[Piece]
     replies: tuple[int, ...]  # those that it teaches
-    requests: dict[int, Request] = field(default_factory=dict)  # what a server is sent for each of them
+    requests: dict[int, Passed] = field(default_factory=dict)  # what a server is sent for each of them
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class Writer(ABC):
 
         A template that writes what was said always alike needs one.
         """
-        request = Request(Serving(context_apart=True))
+        request = Passed(Serving(context_apart=True))
         replies = wanted(conversation)
         return Writings(
             [Written(conversation, list(self(conversation)), replies, dict.fromkeys(replies, request))]

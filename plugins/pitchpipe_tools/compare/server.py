@@ -15,7 +15,7 @@ import msgspec
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe_tools.compare.ballot_box import VoteTaken
-from pitchpipe_tools.compare.guard import Guard
+from pitchpipe_tools.compare.gate import Gate
 from pitchpipe_tools.compare.page import policy, rating_page
 from pitchpipe_tools.compare.rating import BadRequest, Ballot, Rating
 
@@ -45,7 +45,7 @@ class Site:
 
     rating: Rating
     results: Callable[[], str]  # the page of the results
-    guard: Guard
+    guard: Gate
 
 
 class RatingServer(ThreadingHTTPServer):

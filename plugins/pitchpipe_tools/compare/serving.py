@@ -10,7 +10,7 @@ from pitchpipe_stages.console import escape
 from pitchpipe_tools.compare.ballot_box import BallotBox
 from pitchpipe_tools.compare.contestants import Contestant
 from pitchpipe_tools.compare.duels import Duels
-from pitchpipe_tools.compare.guard import Guard, is_loopback
+from pitchpipe_tools.compare.gate import Gate, is_loopback
 from pitchpipe_tools.compare.outcome import VoteOutcome, first_votes, outcome_of
 from pitchpipe_tools.compare.pairs import in_words, pairs_of
 from pitchpipe_tools.compare.rating import Rating
@@ -55,7 +55,7 @@ def server_of(
 ) -> RatingServer:
     """The server of a comparison, which listens already. `told` hears who begins and who is done."""
     standing, names = Standing(box, duels), [side.name for side in sides]
-    guard = Guard(host, "" if is_loopback(host) else box.secret("token"), box.secret("owner"))
+    guard = Gate(host, "" if is_loopback(host) else box.secret("token"), box.secret("owner"))
 
     def results() -> str:
         return results_page(standing.now(), names, box.file)

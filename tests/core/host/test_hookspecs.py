@@ -23,6 +23,10 @@ COMPONENT = {
     "exporter": "class thing:\n    def __init__(self, *, bits: int = 4): ...\n",
     "teacher": "class thing:\n    def __init__(self, *, model: str = 'x'): ...\n",
     "generator": "async def thing(source, ask, *, times: int = 1):\n    yield pp.made('x')\n",
+    "guard": "def thing(conversation, *, words: int = 1):\n    return conversation\n",
+    "router": "def thing(request, *, to: str = 'x'):\n    return [to]\n",
+    "upstream": "class thing:\n    def __init__(self, *, url: str = 'x'): ...\n",
+    "middleware": "async def thing(request, answer, *, times: int = 1):\n    async for said in answer(request):\n        yield said\n",
     "evaluator": "def thing(subject, *, limit: int = 1): ...\n",
 }
 

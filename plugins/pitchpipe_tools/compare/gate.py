@@ -19,7 +19,7 @@ def is_loopback(host: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Guard:
+class Gate:
     """Without a token, anyone on this machine may rate."""
 
     host: str

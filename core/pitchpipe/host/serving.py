@@ -1,0 +1,133 @@
+"""What is served: a request that was found sound, what is said to it, and what stands around the answer.
+
+A request goes through the recipe's middleware, in its order, then its guards, then to the upstream that its
+router chose; what is said comes back the same way. Each of them sees an answer as it grows.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Sampling
+from pitchpipe.records.conversation import Conversation, Json
+
+End = Literal["", "stop", "length", "tool_calls", "content_filter"]
+
+
+class Declined(PitchpipeError):
+    """A request that gets no answer: the HTTP status, what is wrong, the parameter, a name for programs."""
+
+    def __init__(self, status: int, message: str, param: str = "", code: str = "", after: int | None = None):
+        super().__init__(message)
+        self.status, self.param, self.code, self.after = status, param, code, after  # `after`: seconds
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a client wants to be answered."""
+
+    sampling: Sampling = field(default_factory=Sampling)
+    max_tokens: int | None = None  # none: what is left of the context
+    stop: tuple[str, ...] = ()
+    count: int = 1  # answers; each has a seed of its own: seed, seed + 1, ...
+    seed: int | None = None
+    bias: Mapping[int, float] = field(default_factory=dict)  # of tokens, added to their logits
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    logprobs: int | None = None  # so many likely tokens beside each that was chosen
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks: a conversation that awaits a reply, or a `text` to go on with, or its `tokens`."""
+
+    id: str
+    model: str  # as the client names it
+    conversation: Conversation
+    wish: Wish = field(default_factory=Wish)
+    text: str | None = None
+    tokens: tuple[int, ...] | None = None
+    user: str = ""  # as the client names them; else a digest of the key
+    consent: bool | None = None  # whether it may be kept for training, where the client says so
+    ids: tuple[int, ...] = ()  # what the upstream's model reads, where it is known
+    identity: str = ""  # a digest of all that decides the answer; empty where chance does
+    upstreams: tuple[str, ...] = ()  # whom the router has chosen: the first, and those that stand in for it
+
+
+class Likely(NamedTuple):
+    """A token that was written, how likely it was, and the likeliest in its place."""
+
+    id: int
+    text: bytes
+    logprob: float
+    others: Sequence[tuple[int, bytes, float]] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A stretch of one of the answers. The last one of each says how it ended, and how many tokens it has."""
+
+    index: int = 0
+    text: str = ""
+    reasoning: str = ""
+    calls: Sequence[Json] = ()  # of tools, whole ones: {"id", "name", "arguments" as JSON text}
+    likely: Sequence[Likely] = ()
+    tokens: int = 0  # of this stretch
+    end: End = ""
+    by: str = ""  # the upstream that says it
+    refusal: str = ""  # with the end "content_filter": why
+
+
+Answering = Callable[[Request], AsyncIterator[Said]]
+
+
+class Refusal(Struct, frozen=True):
+    """A guard's no: the reason, for the record, and what the client is told."""
+
+    reason: str
+    answer: str = ""
+
+
+def refuse(reason: str, answer: str = "") -> Refusal:
+    """What a guard returns that lets a message not pass."""
+    return Refusal(reason, answer)
+
+
+class Feedback(Struct, frozen=True):
+    """What a client says of an answer: a rating from -1 to 1, or a better reply."""
+
+    id: str  # of the answer
+    rating: float | None = None
+    better: str = ""
+    user: str = ""
+
+
+class Panel(Struct, frozen=True):
+    """What a part shows on the dashboard: a table, or a line of numbers over time; `alert` is a warning."""
+
+    title: str
+    note: str = ""
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[object]] = ()
+    points: Sequence[tuple[float, float]] = ()  # seconds since 1970, a number
+    alert: str = ""
+
+
+class Service(Protocol):
+    """What all parts of a server share. `count` adds to a number on /metrics, `say` writes a line in the log.
+    `learned` are conversations that a model was tuned on, where that is known. `identity` is a digest of all
+    guards."""
+
+    folder: Path  # for what a part keeps; it is there
+    identity: str
+
+    @property
+    def names(self) -> Sequence[str]: ...  # of models
+    def count(self, name: str, help: str, by: float = 1, **labels: str) -> None: ...
+    def gauge(self, name: str, help: str, value: float, **labels: str) -> None: ...
+    def say(self, line: str) -> None: ...
+    def learned(self, model: str) -> Iterator[Conversation]: ...

@@ -1,0 +1,1 @@
+"""Answers over HTTP: the engine, the parts around it, and the API."""

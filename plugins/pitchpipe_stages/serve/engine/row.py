@@ -1,0 +1,37 @@
+"""One answer while it is written: what is asked for, and what is there of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from pitchpipe.host.serving import End, Wish
+
+
+@dataclass(frozen=True)
+class Step:
+    """A token that was written. `likely` are its log-probability, and the likeliest ones with theirs."""
+
+    token: int
+    end: End = ""
+    likely: tuple[float, list[tuple[int, float]]] | None = None
+
+
+Tell = Callable[[Step | Exception], None]
+
+
+@dataclass(eq=False)
+class Row:
+    """An answer in the batch. `tell` is called in the engine's thread for each token, and where it fails."""
+
+    prompt: Sequence[int]
+    wish: Wish
+    most: int  # tokens
+    tell: Tell
+    adapter: str = ""
+    number: int = 0  # of the answers that a request wants
+    written: list[int] = field(default_factory=list)
+    left: bool = False  # nobody waits for it any more
+
+    def __post_init__(self) -> None:
+        seed = self.wish.seed
+        self.chance = Random() if seed is None else Random(seed + self.number)

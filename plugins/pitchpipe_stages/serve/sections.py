@@ -1,0 +1,53 @@
+"""The recipe's sections about serving: how, with which guards and middleware, and whom else it asks."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.recipe.section import Section
+
+
+@dataclass(frozen=True)
+class Serve:
+    """How models are served. Options of the command line come first."""
+
+    model: Annotated[str | None, Meta(description="a run, a folder, or a name on the hub")] = None
+    name: Annotated[
+        str | None,
+        Meta(description="how clients call it; left out: the last name of its place"),
+    ] = None
+    template: Annotated[str | None, Meta(description="the template of a model that has none")] = None
+    host: Annotated[str, Meta(description="who may reach it: 127.0.0.1 is this machine alone")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="0: any that is free")] = 8000
+    key: Annotated[
+        str | None,
+        Meta(description="the variable that holds the keys of clients, with commas between"),
+    ] = None
+    rows: Annotated[int, Meta(ge=1, description="answers that are written at the same time")] = 16
+    queue: Annotated[int, Meta(ge=0, description="answers that may wait")] = 64
+    threads: Annotated[int, Meta(ge=0, description="of torch; 0: as is best")] = 0
+    max_tokens: Annotated[
+        int | None,
+        Meta(ge=1, description="the most of an answer; left out: the rest of the context"),
+    ] = None
+    context: Annotated[
+        int | None,
+        Meta(ge=1, description="the most tokens of prompt and answer; left out: the model's own"),
+    ] = None
+    max_body: Annotated[int, Meta(ge=1, description="bytes of a request")] = 2 << 20
+    max_messages: Annotated[int, Meta(ge=1, description="of a request")] = 512
+    per_key: Annotated[int | None, Meta(ge=1, description="requests of one key at the same time")] = None
+    grace: Annotated[
+        float,
+        Meta(ge=0, description="seconds for what is being answered when the server ends"),
+    ] = 30
+    folder: Annotated[str, Meta(description="where the cache, the journal and the like are kept")] = "served"
+
+
+SERVE = Section[Serve]("serve", options=Serve)
+GUARDS = Section[list[Use]]("guards", kind="guard", many=True)
+MIDDLEWARES = Section[list[Use]]("middlewares", kind="middleware", many=True)
+UPSTREAMS = Section[list[Use]]("upstreams", kind="upstream", named=True)
+ROUTER = Section[Use | None]("router", kind="router", needs=("upstreams",))

@@ -1,0 +1,78 @@
+"""The server's parts together: whom a model's name means, and the way of a request through them."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pitchpipe.errors import suggest
+from pitchpipe.host.protocols import Begins, Middleware, Router, Upstream
+from pitchpipe.host.serving import Answering, Declined, Request, Said
+from pitchpipe.recipe.recipe import Use
+from pitchpipe.records.conversation import Conversation
+from pitchpipe_stages.serve.guarding import guarded
+from pitchpipe_stages.serve.metrics import Metrics
+from pitchpipe_stages.serve.routing import routed
+
+
+@dataclass
+class ServingService:
+    """Upstreams by name, and all that stands around them."""
+
+    upstreams: Mapping[str, Upstream]
+    folder: Path
+    router: Router | None = None
+    routed: str = ""  # the name that stands for whom the router chooses
+    guards: Sequence[Use] = ()
+    middlewares: Sequence[Middleware] = ()
+    identity: str = ""
+    draining: bool = False
+    say: Callable[[str], None] = print
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def __post_init__(self) -> None:
+        self.count, self.gauge = self.metrics.count, self.metrics.gauge
+
+    @property
+    def names(self) -> list[str]:
+        return [*([self.routed] if self.router else []), *self.upstreams]
+
+    def learned(self, model: str) -> Iterator[Conversation]:
+        return iter(())
+
+    async def begin(self) -> None:
+        for part in self._parts():
+            if isinstance(part, Begins):
+                await part.begin(self)
+
+    async def close(self) -> None:
+        for part in reversed(self._parts()):
+            if isinstance(part, Begins):
+                await part.close()
+
+    def _parts(self) -> list[Any]:
+        router = [self.router] if self.router else []
+        guards = [use.bound for use in self.guards]
+        return [*self.upstreams.values(), *router, *guards, *self.middlewares]
+
+    def read(self, request: Request) -> Request:
+        """The request with whom it goes to, and what they make of it; or it is declined."""
+        if request.model not in self.names:
+            known = suggest(request.model, self.names)
+            raise Declined(404, f"there is no model '{request.model}'.{known}", "model", "model_not_found")
+        chosen: tuple[str, ...] = (request.model,)
+        if self.router and request.model == self.routed:
+            chosen = tuple(self.router(request))
+        return replace(self.upstreams[chosen[0]].read(request), upstreams=chosen)
+
+    def answer(self, request: Request) -> AsyncIterator[Said]:
+        """What is said to a request that was read."""
+        answer = guarded(self.guards, routed(self.upstreams))
+        for middleware in reversed(self.middlewares):
+            answer = partial(_around, middleware, answer)
+        return answer(request)
+
+
+def _around(middleware: Middleware, answer: Answering, request: Request) -> AsyncIterator[Said]:
+    return middleware(request, answer)

@@ -1,0 +1,1 @@
+"""pitchpipe serve"""
