@@ -15,9 +15,10 @@ _HOMES = {
     " Training Usage",
     "host.making": "Asking Made Pool Unanswered fill made",
     "host.scoring": "Item Measured Score Subject",
-    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Generator Guard"
-    " Loader Middleware Model Packing Part Record Reward Router Teacher Template Tracker Trainer Upstream",
-    "host.serving": "Answering Declined Feedback Likely Panel Refusal Request Said Service Wish refuse",
+    "host.protocols": "Adapter Collator Comparer Embedder Evaluator Exporter Filter Format Generator"
+    " Loader Model Packing Part Record Reward Teacher Template Tracker Trainer",
+    "host.serving": "Answering Declined Feedback Guard Likely Middleware Panel Refusal Request Router Said"
+    " Service Upstream Wish refuse",
     "host.options": "Meta TooLong",
     "host.plugin": "profile",
     "host.hookspecs": "Register hookimpl",

@@ -4,7 +4,8 @@ A plugin offers components in `register_<kind>s`: `register(name, component, nee
 `needs` names modules that the component imports, `extra` the extra of the plugin's distribution that installs
 them, `default_for` the part that the component plays where a recipe names none. The keyword-only parameters
 of a function, or the parameters of a class, are its options in a recipe. A class is made once per recipe, and
-a ValueError that it raises is shown at its line. protocols.py holds the contract of each kind.
+a ValueError that it raises is shown at its line. protocols.py holds the contract of each kind, serving.py
+of those that serve.
 """
 
 from collections.abc import Callable

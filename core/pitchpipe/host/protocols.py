@@ -1,7 +1,7 @@
 """The contract of each kind of component. A plugin need not name these protocols: having the methods is
 enough. Those that can be checked at run time (`NamesFiles`, `Comparer`, `Packing`, ...) are optional."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from pitchpipe.host.contracts import Ask, Batch, DataPlan, Export, Reply, Tracked, Training
 from pitchpipe.host.making import Asking, Made, Pool
 from pitchpipe.host.scoring import Measured, Score, Subject
-from pitchpipe.host.serving import Answering, Feedback, Panel, Refusal, Request, Said, Service
 from pitchpipe.records.conversation import Conversation, Json, Row
 from pitchpipe.records.example import Example
 from pitchpipe.records.related import Related, Sketches
@@ -240,46 +239,3 @@ class RoundsWeights(Protocol):
     alike: float
 
     def rounded(self, export: Export, /) -> "PreTrainedModel | None": ...
-
-
-class Guard(Protocol):
-    # Sees a conversation whose last message is what a client asks, or what a model answers, so far. Returns
-    # it, or one with other words in that message, or `pp.refuse(reason)`. It may be async.
-    def __call__(
-        self, conversation: Conversation, /
-    ) -> Conversation | Refusal | Awaitable[Conversation | Refusal]: ...
-
-
-class Upstream(Protocol):
-    # Answers requests. `read` finds the ids and the identity of one, and declines what it cannot answer.
-    def read(self, request: Request, /) -> Request: ...
-    def __call__(self, request: Request, /) -> AsyncIterator[Said]: ...
-
-
-class Router(Protocol):
-    # Names the upstreams for a request: the first answers, the next where it fails before its first word.
-    def __call__(self, request: Request, /) -> Sequence[str]: ...
-
-
-class Middleware(Protocol):
-    # Stands around all answers: it passes the request on, and each stretch that comes back.
-    def __call__(self, request: Request, answer: Answering, /) -> AsyncIterator[Said]: ...
-
-
-@runtime_checkable
-class Begins(Protocol):
-    # A guard, router, upstream or middleware that is told when the server begins, and when it ends.
-    async def begin(self, service: Service, /) -> None: ...
-    async def close(self) -> None: ...
-
-
-@runtime_checkable
-class HearsFeedback(Protocol):
-    # A router or middleware that wants to know what clients say of answers. False: it knows no such answer.
-    async def heard(self, feedback: Feedback, /) -> bool: ...
-
-
-@runtime_checkable
-class Shows(Protocol):
-    # A part that has something to show on the dashboard.
-    def panels(self) -> Sequence[Panel]: ...

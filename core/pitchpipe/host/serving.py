@@ -1,21 +1,19 @@
-"""What is served: a request that was found sound, what is said to it, and what stands around the answer.
+"""What is served: a request that was found sound, what is said to it, and the contracts of all around.
 
 A request goes through the recipe's middleware, in its order, then its guards, then to the upstream that its
 router chose; what is said comes back the same way. Each of them sees an answer as it grows.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.contracts import Sampling
 from pitchpipe.records.conversation import Conversation, Json
-
-End = Literal["", "stop", "length", "tool_calls", "content_filter"]
 
 
 class Declined(PitchpipeError):
@@ -77,7 +75,7 @@ class Said:
     calls: Sequence[Json] = ()  # of tools, whole ones: {"id", "name", "arguments" as JSON text}
     likely: Sequence[Likely] = ()
     tokens: int = 0  # of this stretch
-    end: End = ""
+    end: str = ""  # as OpenAI calls it: stop, length, tool_calls, content_filter
     by: str = ""  # the upstream that says it
     refusal: str = ""  # with the end "content_filter": why
 
@@ -131,3 +129,46 @@ class Service(Protocol):
     def gauge(self, name: str, help: str, value: float, **labels: str) -> None: ...
     def say(self, line: str) -> None: ...
     def learned(self, model: str) -> Iterator[Conversation]: ...
+
+
+class Guard(Protocol):
+    # Sees a conversation whose last message is what a client asks, or what a model answers, so far. Returns
+    # it, or one with other words in that message, or `pp.refuse(reason)`. It may be async.
+    def __call__(
+        self, conversation: Conversation, /
+    ) -> Conversation | Refusal | Awaitable[Conversation | Refusal]: ...
+
+
+class Upstream(Protocol):
+    # Answers requests. `read` finds the ids and the identity of one, and declines what it cannot answer.
+    def read(self, request: Request, /) -> Request: ...
+    def __call__(self, request: Request, /) -> AsyncIterator[Said]: ...
+
+
+class Router(Protocol):
+    # Names the upstreams for a request: the first answers, the next where it fails before its first word.
+    def __call__(self, request: Request, /) -> Sequence[str]: ...
+
+
+class Middleware(Protocol):
+    # Stands around all answers: it passes the request on, and each stretch that comes back.
+    def __call__(self, request: Request, answer: Answering, /) -> AsyncIterator[Said]: ...
+
+
+@runtime_checkable
+class Begins(Protocol):
+    # A guard, router, upstream or middleware that is told when the server begins, and when it ends.
+    async def begin(self, service: Service, /) -> None: ...
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class HearsFeedback(Protocol):
+    # A router or middleware that wants to know what clients say of answers. False: it knows no such answer.
+    async def heard(self, feedback: Feedback, /) -> bool: ...
+
+
+@runtime_checkable
+class Shows(Protocol):
+    # A part that has something to show on the dashboard.
+    def panels(self) -> Sequence[Panel]: ...

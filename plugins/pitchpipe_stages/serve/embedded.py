@@ -11,7 +11,7 @@ from pitchpipe.host.serving import Declined, Request, Said
 from pitchpipe_stages.generate.decoding import Decoder
 from pitchpipe_stages.generate.opened import ContextFull, OpenedModel
 from pitchpipe_stages.serve.engine.engine import Engine
-from pitchpipe_stages.serve.engine.row import Row, Step
+from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
 
 
 class EmbeddedModel:
@@ -43,15 +43,17 @@ class EmbeddedModel:
 
     async def __call__(self, request: Request) -> AsyncIterator[Said]:
         """The stretches of all its answers, as they come."""
-        loop, heard = asyncio.get_running_loop(), asyncio.Queue[tuple[Row, Step | Exception]]()
+        loop, heard = asyncio.get_running_loop(), asyncio.Queue[tuple[AnswerRow, TokenStep | Exception]]()
         most = min(self.opened.room(len(request.ids)), request.wish.max_tokens or 1 << 30)
-        rows = list[Row]()
+        rows = list[AnswerRow]()
 
-        def tell(number: int, step: Step | Exception) -> None:
+        def tell(number: int, step: TokenStep | Exception) -> None:
             loop.call_soon_threadsafe(heard.put_nowait, (rows[number], step))
 
         for number in range(request.wish.count):
-            rows.append(Row(request.ids, request.wish, most, partial(tell, number), self.adapter, number))
+            rows.append(
+                AnswerRow(request.ids, request.wish, most, partial(tell, number), self.adapter, number)
+            )
         for row in rows:
             self.engine.ask(row)
         decoders = [Decoder(self.opened.tokenizer) for _ in rows]

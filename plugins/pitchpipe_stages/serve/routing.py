@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 
-from pitchpipe.host.protocols import Upstream
-from pitchpipe.host.serving import Answering, Request, Said
+from pitchpipe.host.serving import Answering, Request, Said, Upstream
 
 
 def routed(upstreams: Mapping[str, Upstream]) -> Answering:

@@ -28,17 +28,19 @@ class Serve:
     rows: Annotated[int, Meta(ge=1, description="answers that are written at the same time")] = 16
     queue: Annotated[int, Meta(ge=0, description="answers that may wait")] = 64
     threads: Annotated[int, Meta(ge=0, description="of torch; 0: as is best")] = 0
-    max_tokens: Annotated[
-        int | None,
-        Meta(ge=1, description="the most of an answer; left out: the rest of the context"),
-    ] = None
-    context: Annotated[
-        int | None,
-        Meta(ge=1, description="the most tokens of prompt and answer; left out: the model's own"),
-    ] = None
+    max_tokens: (
+        Annotated[int, Meta(ge=1, description="the most of an answer; left out: the rest of the context")]
+        | None
+    ) = None
+    context: (
+        Annotated[
+            int, Meta(ge=1, description="the most tokens of prompt and answer; left out: the model's own")
+        ]
+        | None
+    ) = None
     max_body: Annotated[int, Meta(ge=1, description="bytes of a request")] = 2 << 20
     max_messages: Annotated[int, Meta(ge=1, description="of a request")] = 512
-    per_key: Annotated[int | None, Meta(ge=1, description="requests of one key at the same time")] = None
+    per_key: Annotated[int, Meta(ge=1, description="requests of one key at the same time")] | None = None
     grace: Annotated[
         float,
         Meta(ge=0, description="seconds for what is being answered when the server ends"),

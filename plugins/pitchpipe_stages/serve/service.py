@@ -7,8 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from pitchpipe.errors import suggest
-from pitchpipe.host.protocols import Begins, Middleware, Router, Upstream
-from pitchpipe.host.serving import Answering, Declined, Request, Said
+from pitchpipe.host.serving import (
+    Answering,
+    Begins,
+    Declined,
+    Middleware,
+    Request,
+    Router,
+    Said,
+    Upstream,
+)
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.serve.guarding import guarded

@@ -2,23 +2,23 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pitchpipe_stages.serve.engine.row import Row
+from pitchpipe_stages.serve.engine.row import AnswerRow
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedModel
 
 
-class RowBatch:
+class AnswerBatch:
     """Rows, what the model remembers of each, and the logits of what each says next."""
 
     def __init__(self, model: "PreTrainedModel"):
-        self.model, self.rows = model, list[Row]()
+        self.model, self.rows = model, list[AnswerRow]()
         self.layers: list[tuple[Tensor, Tensor]] = []
         self.mask: Any = None
         self.logits: Any = None
 
-    def join(self, new: list[Row]) -> None:
+    def join(self, new: list[AnswerRow]) -> None:
         """Reads the prompts of new rows, and puts them under the others."""
         import torch
 

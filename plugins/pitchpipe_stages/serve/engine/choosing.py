@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pitchpipe_stages.serve.engine.row import Row
+from pitchpipe_stages.serve.engine.row import AnswerRow
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 LikelyOnes = tuple[float, list[tuple[int, float]]] | None
 
 
-def choose(row: Row, scores: "Tensor") -> tuple[int, LikelyOnes]:
+def choose(row: AnswerRow, scores: "Tensor") -> tuple[int, LikelyOnes]:
     """The token, and how likely it was where that is asked for."""
     scores = _penalised(row, scores)
     token = int(scores.argmax()) if not row.wish.sampling.temperature else _drawn(row, scores)
@@ -21,7 +21,7 @@ def choose(row: Row, scores: "Tensor") -> tuple[int, LikelyOnes]:
     return token, (float(logprobs[token]), list(zip(tokens.tolist(), values.tolist(), strict=True)))
 
 
-def _penalised(row: Row, scores: "Tensor") -> "Tensor":
+def _penalised(row: AnswerRow, scores: "Tensor") -> "Tensor":
     import torch
 
     wish = row.wish
@@ -36,7 +36,7 @@ def _penalised(row: Row, scores: "Tensor") -> "Tensor":
     return scores
 
 
-def _drawn(row: Row, scores: Any) -> int:
+def _drawn(row: AnswerRow, scores: Any) -> int:
     import torch
 
     how = row.wish.sampling

@@ -5,10 +5,9 @@ from collections.abc import Collection
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any
 
-from pitchpipe.host.serving import End
-from pitchpipe_stages.serve.engine.batch import RowBatch
+from pitchpipe_stages.serve.engine.batch import AnswerBatch
 from pitchpipe_stages.serve.engine.choosing import choose
-from pitchpipe_stages.serve.engine.row import Row, Step
+from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -19,7 +18,7 @@ class Engine:
 
     def __init__(self, model: "PreTrainedModel", ends: Collection[int], rows: int, threads: int = 0):
         self.model, self.ends, self.rows, self.threads = model, frozenset(ends), rows, threads
-        self.waiting, self.batch = deque[Row](), RowBatch(model)
+        self.waiting, self.batch = deque[AnswerRow](), AnswerBatch(model)
         self._turn, self._closing = Condition(), False
         self._thread = Thread(target=self._run, name="engine", daemon=True)
 
@@ -37,7 +36,7 @@ class Engine:
             self._turn.notify()
         self._thread.join()
 
-    def ask(self, row: Row) -> None:
+    def ask(self, row: AnswerRow) -> None:
         with self._turn:
             self.waiting.append(row)
             self._turn.notify()
@@ -54,7 +53,7 @@ class Engine:
                 except Exception as error:
                     for row in self.batch.rows:
                         row.tell(error)
-                    self.batch = RowBatch(self.model)
+                    self.batch = AnswerBatch(self.model)
 
     def _wait(self) -> bool:
         """Waits for something to do; false where there will be nothing any more."""
@@ -65,7 +64,7 @@ class Engine:
                 self._turn.wait()
         return True
 
-    def _joining(self) -> list[Row]:
+    def _joining(self) -> list[AnswerRow]:
         with self._turn:
             room = self.rows - len(self.batch.rows)
             new = [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
@@ -85,12 +84,12 @@ class Engine:
         if self.batch.rows:
             self.batch.forward([row.written[-1] for row in self.batch.rows])
 
-    def _chosen(self) -> list[Step]:
+    def _chosen(self) -> list[TokenStep]:
         logits: Any = self.batch.logits
         return [self._chosen_of(row, scores) for row, scores in zip(self.batch.rows, logits, strict=True)]
 
-    def _chosen_of(self, row: Row, scores: Any) -> Step:
+    def _chosen_of(self, row: AnswerRow, scores: Any) -> TokenStep:
         token, likely = choose(row, scores)
         row.written.append(token)
-        end: End = "stop" if token in self.ends else "length" if len(row.written) >= row.most else ""
-        return Step(token, end, likely)
+        end = "stop" if token in self.ends else "length" if len(row.written) >= row.most else ""
+        return TokenStep(token, end, likely)

@@ -4,23 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from pitchpipe.host.serving import End, Wish
+from pitchpipe.host.serving import Wish
 
 
 @dataclass(frozen=True)
-class Step:
+class TokenStep:
     """A token that was written. `likely` are its log-probability, and the likeliest ones with theirs."""
 
     token: int
-    end: End = ""
+    end: str = ""
     likely: tuple[float, list[tuple[int, float]]] | None = None
 
 
-Tell = Callable[[Step | Exception], None]
+Tell = Callable[[TokenStep | Exception], None]
 
 
 @dataclass(eq=False)
-class Row:
+class AnswerRow:
     """An answer in the batch. `tell` is called in the engine's thread for each token, and where it fails."""
 
     prompt: Sequence[int]
