@@ -116,9 +116,10 @@ class Panel(Struct, frozen=True):
 
 
 class Service(Protocol):
-    """What all parts of a server share. `count` adds to a number on /metrics, `say` writes a line in the log.
-    `learned` are conversations that a model was tuned on, where that is known. `identity` is a digest of all
-    guards."""
+    """What all parts of a server share. `count`, `gauge` and `observe` make numbers on /metrics: what adds
+    up, what goes up and down, and values whose distribution matters. `say` writes a line in the log.
+    `learned` are conversations that a model was tuned on, where that is known: at most so many, from all
+    over them. `identity` is a digest of all guards."""
 
     folder: Path  # for what a part keeps; it is there
     identity: str
@@ -127,8 +128,9 @@ class Service(Protocol):
     def names(self) -> Sequence[str]: ...  # of models
     def count(self, name: str, help: str, by: float = 1, **labels: str) -> None: ...
     def gauge(self, name: str, help: str, value: float, **labels: str) -> None: ...
+    def observe(self, name: str, help: str, value: float, **labels: str) -> None: ...
     def say(self, line: str) -> None: ...
-    def learned(self, model: str) -> Iterator[Conversation]: ...
+    def learned(self, model: str, most: int = 5000) -> Iterator[Conversation]: ...
 
 
 class Guard(Protocol):

@@ -20,8 +20,11 @@ from pitchpipe.host.serving import (
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.serve.guarding import guarded
+from pitchpipe_stages.serve.history import ServedHistory
+from pitchpipe_stages.serve.learned import learned_in
 from pitchpipe_stages.serve.metrics import Metrics
 from pitchpipe_stages.serve.routing import routed
+from pitchpipe_stages.serve.timing import Timing
 
 
 @dataclass
@@ -38,16 +41,21 @@ class ServingService:
     draining: bool = False
     say: Callable[[str], None] = print
     metrics: Metrics = field(default_factory=Metrics)
+    history: ServedHistory = field(default_factory=ServedHistory)
+    places: Mapping[str, Path] = field(default_factory=dict)  # of models that are in folders, by name
 
     def __post_init__(self) -> None:
-        self.count, self.gauge = self.metrics.count, self.metrics.gauge
+        self.count, self.gauge, self.observe = self.metrics.count, self.metrics.gauge, self.metrics.observe
+        self.timing = Timing(self.metrics, self.history)
+        for name in self.names:
+            self.timing.add(name)
 
     @property
     def names(self) -> list[str]:
         return [*([self.routed] if self.router else []), *self.upstreams]
 
-    def learned(self, model: str) -> Iterator[Conversation]:
-        return iter(())
+    def learned(self, model: str, most: int = 5000) -> Iterator[Conversation]:
+        return learned_in(self.places[model], most) if model in self.places else iter(())
 
     async def begin(self) -> None:
         for part in self._parts():
@@ -79,7 +87,7 @@ class ServingService:
         answer = guarded(self.guards, routed(self.upstreams))
         for middleware in reversed(self.middlewares):
             answer = partial(_around, middleware, answer)
-        return answer(request)
+        return self.timing(request, answer(request))
 
 
 def _around(middleware: Middleware, answer: Answering, request: Request) -> AsyncIterator[Said]:

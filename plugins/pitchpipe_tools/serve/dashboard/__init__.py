@@ -1,0 +1,1 @@
+"""/dashboard: what a server does now, for people."""
