@@ -50,6 +50,7 @@ class Request:
     text: str | None = None
     tokens: tuple[int, ...] | None = None
     user: str = ""  # as the client names them; else a digest of the key
+    key: str = ""  # a digest of the client's key; empty where none is asked for
     consent: bool | None = None  # whether it may be kept for training, where the client says so
     ids: tuple[int, ...] = ()  # what the upstream's model reads, where it is known
     identity: str = ""  # a digest of all that decides the answer; empty where chance does
@@ -78,6 +79,7 @@ class Said:
     end: str = ""  # as OpenAI calls it: stop, length, tool_calls, content_filter
     by: str = ""  # the upstream that says it
     refusal: str = ""  # with the end "content_filter": why
+    cache: str = ""  # "hit" or "miss", of the first stretch where a cache was asked
 
 
 Answering = Callable[[Request], AsyncIterator[Said]]
@@ -102,6 +104,7 @@ class Feedback(Struct, frozen=True):
     rating: float | None = None
     better: str = ""
     user: str = ""
+    index: int = 0  # which of the answers of a request
 
 
 class Panel(Struct, frozen=True):
