@@ -3,12 +3,12 @@
 from typing import Any, Literal
 
 import pitchpipe as pp
+from pitchpipe_components.wire.address import CHAT, RAW
 
 Schema = Literal[
     "json_schema", "object_with_schema", "json_object", "structured_outputs", "guided_json", "none"
 ]
 Said = dict[str, Any]
-CHAT, RAW = "/chat/completions", "/completions"
 
 
 def path_of(ask: pp.Ask) -> str:

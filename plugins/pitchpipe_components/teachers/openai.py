@@ -1,18 +1,17 @@
 """The teacher `openai`: any server with OpenAI's chat completions: vLLM, llama.cpp, most providers."""
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import pitchpipe as pp
-from pitchpipe_components.teachers.body import CHAT, RAW, Schema, parameters, path_of
+from pitchpipe_components.teachers.body import Schema, parameters, path_of
 from pitchpipe_components.teachers.decides import decides
 from pitchpipe_components.teachers.price import Price
 from pitchpipe_components.teachers.read_reply import reply_of
 from pitchpipe_components.teachers.refusals import Whom
-from pitchpipe_components.teachers.secret import Secret, must_hold_none
 from pitchpipe_components.teachers.wire import Wire
+from pitchpipe_components.wire.address import address, is_openai
+from pitchpipe_components.wire.secret import Secret, must_hold_none
 
-OPENAI = "api.openai.com"
 CONTINUES = ("gpt-3.5-turbo-instruct", "davinci-002", "babbage-002")  # models there that go on with a text
 
 
@@ -55,7 +54,7 @@ class OpenAICompatible:
         ] = 0,
     ):
         self.model, self.concurrency, self.timeout = model, concurrency, timeout
-        self.url, self.schema, self.body = _address(url), schema, body or {}
+        self.url, self.schema, self.body = address(url), schema, body or {}
         self.secret = Secret(key)
         self.price = Price.of(dollars_per_million) if dollars_per_million is not None else None
         self.thinking = thinking
@@ -63,7 +62,7 @@ class OpenAICompatible:
             must_hold_none(option, said)
         if clash := self.body.keys() & {"messages", "prompt", "model", "stream", "n"}:
             raise ValueError(f"body: {min(clash)} cannot be set here")
-        if urlsplit(self.url).hostname == OPENAI and model not in CONTINUES:
+        if is_openai(self.url) and model not in CONTINUES:
             self.can = self.can - {"raw"}
         self._wire: Wire | None = None
 
@@ -96,19 +95,6 @@ class OpenAICompatible:
     def _parameters(self, ask: pp.Ask) -> dict[str, Any]:
         """The request as it is sent."""
         # OpenAI refuses max_tokens for models that think; not all other servers know the new name.
-        most = "max_completion_tokens" if urlsplit(self.url).hostname == OPENAI else "max_tokens"
+        most = "max_completion_tokens" if is_openai(self.url) else "max_tokens"
         said = parameters(ask, self.model, most, self.thinking, self.schema) | self.body
         return {name: value for name, value in said.items() if value is not None}
-
-
-def _address(url: str) -> str:
-    """A URL without what belongs to each request."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("url: expected http://... or https://..., up to /v1")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        words = (
-            "url: expected no name, password or query: a recipe is kept with its run, so a key has no place"
-        )
-        raise ValueError(f"{words} in it. Name the variable that holds the key: `key: NAME`")
-    return url.rstrip("/").removesuffix(CHAT).removesuffix(RAW)

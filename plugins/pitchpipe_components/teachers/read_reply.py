@@ -5,8 +5,9 @@ from typing import Any
 
 import pitchpipe as pp
 from pitchpipe_components.teachers.choice import of_llama, reply_in, usage_in
-from pitchpipe_components.teachers.refusals import Whom, code_of, refused, short
+from pitchpipe_components.teachers.refusals import Whom, refused
 from pitchpipe_components.teachers.wire import Response
+from pitchpipe_components.wire.errors import code_of, short
 
 
 def reply_of(response: Response, asked: Whom) -> pp.Reply:

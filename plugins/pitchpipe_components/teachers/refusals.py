@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pitchpipe as pp
-from pitchpipe_components.teachers.secret import Secret
-from pitchpipe_components.teachers.waiting import after
 from pitchpipe_components.teachers.wire import Response
+from pitchpipe_components.wire.errors import code_of, error_of, short, words_of
+from pitchpipe_components.wire.secret import Secret
+from pitchpipe_components.wire.waiting import after
 
 AGAIN = (408, 409, 424, 425, 429)  # and 500 and above; 424: TGI broke off
 FREE = (409, 425, 429, 503, 529)  # the server turned the question away and has not worked on it
@@ -15,7 +16,6 @@ NO_MONEY = ("insufficient_quota", "billing_hard_limit_reached")
 FILTERED = ("content_filter", "content_policy_violation")
 UNSUPPORTED = ("unsupported_parameter", "unsupported_value")
 NO_PATH = (404, 405, 501)
-MOST = 300  # characters of a server's words in an error
 NOTHING = pp.Usage(0, 0)
 
 
@@ -31,7 +31,7 @@ class Whom:
 
 def refused(status: int, response: Response, data: Any, asked: Whom) -> pp.Reply:
     """What becomes of the question, or an exception."""
-    words, code = _words(data, response.body), code_of(data)
+    words, code = words_of(data, response.body), code_of(data)
     said = f"{status}: {words}"
     if code in NO_MONEY or status == 402:
         raise pp.PitchpipeError(f"{asked.url}: no money is left there ({said})")
@@ -42,23 +42,9 @@ def refused(status: int, response: Response, data: Any, asked: Whom) -> pp.Reply
         return pp.Reply("", "refused", problem=said, usage=NOTHING)
     if cured := _cured(status, response, said, asked):
         raise pp.PitchpipeError(cured)
-    if code in UNSUPPORTED and isinstance(name := _error(data).get("param"), str):
+    if code in UNSUPPORTED and isinstance(name := error_of(data).get("param"), str):
         raise pp.PitchpipeError(f"{asked.url} does not take what it was sent ({said}). {_without(name)}")
     return pp.Reply("", "failed", problem=f"{said} (parameters: `body`)", usage=NOTHING)
-
-
-def code_of(data: Any) -> Any:
-    """The code of an error, or its type where it has none."""
-    said = _error(data)
-    code = said.get("code") or said.get("type")
-    return int(code) if isinstance(code, str) and code.isdecimal() else code
-
-
-def short(text: str) -> str:
-    """Words of a server for a line on the screen: nothing of them moves the cursor."""
-    text = "".join(letter if letter.isprintable() else " " for letter in text)
-    text = " ".join(text.split())
-    return text if len(text) <= MOST else text[: MOST - 3] + "..."
 
 
 def _cured(status: int, response: Response, said: str, asked: Whom) -> str:
@@ -84,17 +70,3 @@ def _without(name: str) -> str:
     if name.startswith("response_format"):
         return "Say the form of replies in another way: `schema: json_object`, or none"
     return f"Leave it out: `body: {{{name}: null}}`"
-
-
-def _words(data: Any, body: str) -> str:
-    """What a server says of an error."""
-    said = data
-    for name in ("error", "message", "detail"):
-        said = said.get(name, said) if isinstance(said, dict) else said
-    return short(said if isinstance(said, str) else body)
-
-
-def _error(data: Any) -> dict[str, Any]:
-    """The error, which some servers give without an `error` around it."""
-    said = data.get("error") if isinstance(data, dict) else None
-    return said if isinstance(said, dict) else data if isinstance(data, dict) else {}

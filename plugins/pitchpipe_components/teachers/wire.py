@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 import pitchpipe as pp
-from pitchpipe_components.teachers.secret import Secret
+from pitchpipe_components.wire.address import proxy_for
+from pitchpipe_components.wire.secret import Secret
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
@@ -29,7 +29,7 @@ class Wire:
 
     def __init__(self, url: str, secret: Secret, timeout: float):
         self.url, self.secret, self.timeout = url, secret, timeout
-        self.proxy = _proxy(url)
+        self.proxy = proxy_for(url)
         self._session: ClientSession | None = None
 
     async def post(self, path: str, parameters: dict[str, Any]) -> Response:
@@ -79,23 +79,3 @@ async def _body(response: "ClientResponse") -> str:
             raise pp.AskAgain(f"a reply of more than {LARGEST >> 20} MB")
         parts.append(part)
     return b"".join(parts).decode("utf-8", "replace")
-
-
-def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for a URL; none leads to this machine itself."""
-    from urllib.request import getproxies, proxy_bypass
-
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host == "localhost" or _is_loopback(host) or proxy_bypass(host):
-        return None
-    return getproxies().get(parts.scheme)
-
-
-def _is_loopback(host: str) -> bool:
-    from ipaddress import ip_address
-
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

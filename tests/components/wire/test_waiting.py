@@ -4,7 +4,7 @@ from email.utils import formatdate
 
 import pytest
 
-from pitchpipe_components.teachers.waiting import after
+from pitchpipe_components.wire.waiting import after
 
 NOW = 1_750_000_000
 
