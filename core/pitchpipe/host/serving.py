@@ -37,6 +37,7 @@ class Wish:
     frequency_penalty: float = 0.0
     presence_penalty: float = 0.0
     logprobs: int | None = None  # so many likely tokens beside each that was chosen
+    calls: int | None = None  # of tools, the most in an answer
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Said:
     end: str = ""  # as OpenAI calls it: stop, length, tool_calls, content_filter
     by: str = ""  # the upstream that says it
     refusal: str = ""  # with the end "content_filter": why
+    thought: int = 0  # of its tokens, those of reasoning
     cache: str = ""  # "hit" or "miss", of the first stretch where a cache was asked
 
 

@@ -18,8 +18,9 @@ class Decoder:
     the exception: some tokenizers take back a letter that stands before them, and what was given stays.
     """
 
-    def __init__(self, tokenizer: "PreTrainedTokenizerFast"):
-        self.tokenizer, self.hidden = tokenizer, _hidden(tokenizer)
+    def __init__(self, tokenizer: "PreTrainedTokenizerFast", hidden: Collection[int] | None = None):
+        self.tokenizer = tokenizer
+        self.hidden = hidden_tokens(tokenizer) if hidden is None else hidden
         self.ids: list[int] = []
         self._start = self._read = 0  # a window: a decoder may write a token otherwise at the start of a text
 
@@ -49,7 +50,7 @@ class Decoder:
         )
 
 
-def _hidden(tokenizer: "PreTrainedTokenizerFast") -> Collection[int]:
+def hidden_tokens(tokenizer: "PreTrainedTokenizerFast") -> Collection[int]:
     """Control tokens, but for the marks of reasoning: these tell what is thought from what is said."""
     known = tokenizer.added_tokens_decoder.items()
     return {token for token, own in known if own.special and not THOUGHT.fullmatch(str(own))}

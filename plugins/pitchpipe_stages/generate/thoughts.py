@@ -23,42 +23,47 @@ class Thoughts:
     def __init__(self, prompt: str = ""):
         opened = OPEN.search(prompt)
         self._close = closing(opened[1]) if opened else ""
-        self._begun = bool(opened)  # whether it is known if the answer begins with reasoning
-        self._held = ""
-        self._bare = self._begun  # white space at the edge of reasoning is no part of it
+        self.begun = bool(opened)  # whether it is known if the answer begins with reasoning
+        self.held = ""
+        self._bare = self.begun  # white space at the edge of reasoning is no part of it
+
+    @property
+    def thinking(self) -> bool:
+        """Whether what comes next is reasoning, as far as is known."""
+        return bool(self._close)
 
     def add(self, text: str, last: bool = False) -> Iterator[Stretch]:
         """What is known of the text so far; of the `last` one, all."""
-        self._held += text
-        if not self._begun and not self._begin(last):
+        self.held += text
+        if not self.begun and not self._begin(last):
             return
         if self._close:
             yield from self._thought(last)
         if not self._close:
-            yield from self._given(self._held, thought=False)
-            self._held = ""
+            yield from self._given(self.held, thought=False)
+            self.held = ""
 
     def _begin(self, last: bool) -> bool:
         """Whether the first words are there that tell if the answer begins with reasoning."""
-        found = _MARK.match(self._held)
+        found = _MARK.match(self.held)
         if found and (opened := OPEN.search(found[0])):
-            self._close, self._held, self._bare = closing(opened[1]), self._held[found.end() :], True
-        bare = self._held.lstrip()
+            self._close, self.held, self._bare = closing(opened[1]), self.held[found.end() :], True
+        bare = self.held.lstrip()
         maybe = not bare or (bare[0] in "<[" and len(bare) < LONGEST and not re.search(r"\s", bare))
-        self._begun = bool(self._close or last or not maybe or (found and not bare.startswith("<|channel>")))
-        return self._begun
+        self.begun = bool(self._close or last or not maybe or (found and not bare.startswith("<|channel>")))
+        return self.begun
 
     def _thought(self, last: bool) -> Iterator[Stretch]:
-        thought, closed, rest = self._held.partition(self._close)
+        thought, closed, rest = self.held.partition(self._close)
         if closed:
             yield from self._given(thought.rstrip("\n"), thought=True)
-            self._held, self._close, self._bare = rest, "", True
+            self.held, self._close, self._bare = rest, "", True
             return
-        keep = 0 if last else _may_begin(self._held, self._close)
-        given = self._held[: len(self._held) - keep]
+        keep = 0 if last else _may_begin(self.held, self._close)
+        given = self.held[: len(self.held) - keep]
         edge = "" if last else given[len(given.rstrip("\n")) :]  # it may stand before the closing mark
         yield from self._given(given[: len(given) - len(edge)], thought=True)
-        self._held = edge + self._held[len(given) :]
+        self.held = edge + self.held[len(given) :]
 
     def _given(self, text: str, thought: bool) -> Iterator[Stretch]:
         if self._bare:

@@ -4,70 +4,74 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from hashlib import blake2b
 
-from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.serving import Declined, Request, Said
-from pitchpipe_stages.generate.decoding import Decoder
-from pitchpipe_stages.generate.opened import ContextFull, OpenedModel
+from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.serve.engine.engine import Engine
 from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
+from pitchpipe_stages.serve.words.served_words import ServedWords
+
+UNBOUND = 1 << 30  # tokens of an answer, for models that know no most
 
 
 class EmbeddedModel:
-    """Answers requests by a model that is open. `adapter` is one of those that its base wears."""
+    """Answers requests by a model that is open. `adapter` is one of those that its base wears.
 
-    def __init__(self, opened: OpenedModel, engine: Engine, adapter: str = ""):
-        self.opened, self.engine, self.adapter = opened, engine, adapter
+    `most` are the tokens of an answer, where that is bounded; a model that never chats goes on with texts.
+    """
+
+    def __init__(
+        self,
+        opened: OpenedModel,
+        engine: Engine,
+        adapter: str = "",
+        most: int | None = None,
+        chats: bool = True,
+    ):
+        self.opened, self.engine, self.adapter, self.most = opened, engine, adapter, most
+        self.words = ServedWords(opened, adapter, chats)
 
     def read(self, request: Request) -> Request:
-        """With the ids that the model reads."""
-        ids = tuple(request.tokens or self._ids(request))
-        try:
-            self.opened.room(len(ids))
-        except ContextFull as full:
-            raise Declined(400, str(full), "messages", "context_length_exceeded") from None
-        wish = request.wish
-        chance = wish.sampling.temperature and wish.seed is None
-        told = (ids, wish, self.adapter, self.opened.rendering.digest())
-        identity = "" if chance else blake2b(repr(told).encode(), digest_size=16).hexdigest()
-        return replace(request, ids=ids, identity=identity)
-
-    def _ids(self, request: Request) -> list[int]:
-        if request.text is not None:
-            return self.opened.text(request.text)
-        try:
-            return self.opened.prompt(request.conversation)
-        except PitchpipeError as refusal:
-            raise Declined(400, str(refusal), "messages") from None
+        """With the ids that the model reads and a digest of what decides the answer. Any thread may ask."""
+        wanted = request.wish.max_tokens
+        if self.most and wanted and wanted > self.most:
+            raise Declined(
+                400, f"an answer has at most {self.most:,} tokens here", "max_tokens", "invalid_value"
+            )
+        return replace(request, **self.words.read(request))
 
     async def __call__(self, request: Request) -> AsyncIterator[Said]:
         """The stretches of all its answers, as they come."""
         loop, heard = asyncio.get_running_loop(), asyncio.Queue[tuple[AnswerRow, TokenStep | Exception]]()
-        most = min(self.opened.room(len(request.ids)), request.wish.max_tokens or 1 << 30)
         rows = list[AnswerRow]()
 
         def tell(number: int, step: TokenStep | Exception) -> None:
             loop.call_soon_threadsafe(heard.put_nowait, (rows[number], step))
 
         for number in range(request.wish.count):
+            most = self._most(request)
             rows.append(
                 AnswerRow(request.ids, request.wish, most, partial(tell, number), self.adapter, number)
             )
-        for row in rows:
-            self.engine.ask(row)
-        decoders = [Decoder(self.opened.tokenizer) for _ in rows]
+        writers = [self.words.writer(request, row.number) for row in rows]
         going = len(rows)
         try:
+            for row in rows:
+                self.engine.ask(row)
             while going:
                 row, step = await heard.get()
                 if isinstance(step, Exception):
                     raise step
-                decoder = decoders[row.number]
-                text = "" if step.token in self.engine.ends else decoder.add(step.token)
-                text += decoder.finish() if step.end else ""
-                yield Said(row.number, text, tokens=1, end=step.end)
-                going -= bool(step.end)
+                if said := writers[row.number].add(step.token, step.end, self.words.likely(step)):
+                    row.left = row.left or bool(said.end)
+                    going -= bool(said.end)
+                    yield said
         finally:
             for row in rows:
                 row.left = True
+
+    def _most(self, request: Request) -> int:
+        """Tokens that each answer may have."""
+        room = self.words.reader.room(len(request.ids))
+        bounds = (room, request.wish.max_tokens, self.most)
+        return min(bound for bound in (*bounds, UNBOUND) if bound is not None)

@@ -1,0 +1,120 @@
+"""The ids of a request: those that training saw for the same words, and never a control token more."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from threading import Lock
+
+from pitchpipe.errors import PitchpipeError, Quarantine
+from pitchpipe.host.serving import Declined, Request
+from pitchpipe.records.conversation import Conversation
+from pitchpipe.records.template import Piece
+from pitchpipe_stages.generate.opened import OpenedModel
+from pitchpipe_stages.model.before import rows_of
+from pitchpipe_stages.render.beginning import text_ids
+from pitchpipe_stages.render.messages import ASKED_WITH, texts_in
+from pitchpipe_stages.serve.words.variables import must_know
+
+LONG = 1 << 16  # characters of a prompt that may be too long for sure
+FULL = "context_length_exceeded"
+
+
+class PromptReader:
+    """Reads requests for one model. Several threads may ask it: a tokenizer has one state for all."""
+
+    def __init__(self, opened: OpenedModel, chats: bool = True):
+        self.opened, self.chats = opened, chats
+        self._one = Lock()
+
+    def ids(self, request: Request) -> tuple[int, ...]:
+        """What the model reads; a request that it cannot read is declined."""
+        if request.tokens is not None:
+            return self._sound(request.tokens)
+        with self._one:
+            try:
+                if request.text is not None:
+                    self._must_fit(request.text)
+                    return tuple(self.text(request.text))
+                return tuple(self.chat(request.conversation))
+            except (Quarantine, PitchpipeError) as refusal:
+                if isinstance(refusal, Declined):
+                    raise
+                param = "prompt" if request.text is not None else "messages"
+                raise Declined(400, str(refusal), param, "invalid_value") from None
+
+    def chat(self, conversation: Conversation) -> list[int]:
+        """The prompt of the reply that comes next."""
+        if not self.chats:
+            words = "this model has no chat template: it goes on with texts, at /v1/completions. To chat,"
+            raise Declined(
+                400, f"{words} serve it with one: --template chatml", "messages", "no_chat_template"
+            )
+        self._must_fit(*texts_in([message.content for message in conversation.messages]))
+        asked = conversation.meta.get(ASKED_WITH) or {}
+        renderer = self.opened.renderer
+        must_know(renderer.chat_template, asked)
+        return renderer.next_prompt(conversation, {**self.opened.variables, **asked})
+
+    def text(self, words: str) -> list[int]:
+        """A text to go on with, begun as the tokenizer begins every text. Its words are no control tokens."""
+        begin = text_ids(self.opened.tokenizer, "")
+        return [*begin, *(self.opened.renderer.encode([Piece(words)]).ids if words else ())]
+
+    def _sound(self, tokens: Sequence[int]) -> tuple[int, ...]:
+        begin = text_ids(self.opened.tokenizer, "")
+        for at, token in enumerate(tokens):
+            if not 0 <= token < self._rows:
+                words = f"there is no token {token}: this model knows 0 to {self._rows - 1:,}"
+                raise Declined(400, words, f"prompt.{at}", "invalid_value")
+            if token in self._control and not (at == 0 and [token] == begin):
+                words = (
+                    f"token {token}, {self._control[token]!r}, is a control token, which no client may send"
+                )
+                raise Declined(400, words, f"prompt.{at}", "invalid_value")
+        return tuple(tokens)
+
+    @cached_property
+    def _rows(self) -> int:
+        return rows_of(self.opened.model)
+
+    @cached_property
+    def _control(self) -> dict[int, str]:
+        return {token: name for name, token in self.opened.renderer.control.items()}
+
+    # --- Room ------------------------------------------------------------------------------------
+
+    def room(self, taken: int) -> int | None:
+        """Tokens that an answer may have behind a prompt of so many, where there is a most."""
+        if self.opened.context is None:
+            return None
+        return self.opened.context - (1 if self.opened.model.config.is_encoder_decoder else taken)
+
+    def must_have_room(self, taken: int, wanted: int | None, param: str) -> None:
+        """Declines what does not fit into the context: a prompt alone, or with the answer that is wanted."""
+        room = self.room(taken)
+        if room is None:
+            return
+        if taken >= (self.opened.context or 0) or room < 1:
+            raise _full(self.opened.context, f"your {param} have {taken:,} tokens", param)
+        if wanted is not None and wanted > room:
+            words = f"you asked for {taken + wanted:,}: {taken:,} in the {param}, {wanted:,} in the answer"
+            raise _full(self.opened.context, words, param)
+
+    def _must_fit(self, *texts: str) -> None:
+        """A text of millions of characters is refused before it costs seconds."""
+        characters = sum(len(text.strip()) for text in texts)
+        if self.opened.context is None or characters < LONG:
+            return
+        least = characters // self._longest
+        if least >= self.opened.context:
+            param = "messages" if len(texts) != 1 else "prompt"
+            raise _full(self.opened.context, f"your {param} have at least {least:,} tokens", param)
+
+    @cached_property
+    def _longest(self) -> int:
+        """The most characters that a token stands for."""
+        return max(map(len, self.opened.tokenizer.get_vocab()), default=1)
+
+
+def _full(context: int | None, words: str, param: str) -> Declined:
+    most = f"this model's maximum context length is {context:,} tokens"
+    return Declined(400, f"{most}, and {words}", param, FULL)

@@ -1,0 +1,85 @@
+"""All that a served model needs to be asked in words, and to answer in words."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from pitchpipe.host.serving import Likely, Request
+from pitchpipe.run.keys import digest, digest_files, room_files, version_of
+from pitchpipe_stages.generate.decoding import Decoder, hidden_tokens
+from pitchpipe_stages.generate.opened import OpenedModel
+from pitchpipe_stages.generate.thoughts import Thoughts
+from pitchpipe_stages.serve.engine.row import TokenStep
+from pitchpipe_stages.serve.words.answer_writer import AnswerWriter
+from pitchpipe_stages.serve.words.prompt_reader import PromptReader
+from pitchpipe_stages.serve.words.token_bytes import TokenBytes
+from pitchpipe_stages.serve.words.weights_digest import weights_digest
+
+TAIL = 8  # tokens at the end of a prompt, which may open reasoning
+ROOMS = ("pitchpipe_stages.serve.engine", "pitchpipe_stages.serve.words", "pitchpipe_stages.render")
+
+
+class ServedWords:
+    """Reads requests, and writes answers."""
+
+    def __init__(self, opened: OpenedModel, adapter: str = "", chats: bool = True):
+        self.opened, self.adapter = opened, adapter
+        self.reader = PromptReader(opened, chats)
+        self.bytes = TokenBytes(opened.tokenizer)
+
+    def read(self, request: Request) -> dict[str, Any]:
+        """The ids of a request, and its identity where the answer is determined."""
+        ids = self.reader.ids(request)
+        param = "messages" if request.text is None and request.tokens is None else "prompt"
+        self.reader.must_have_room(len(ids), request.wish.max_tokens, param)
+        return {"ids": ids, "identity": self._identity(request, ids)}
+
+    def _identity(self, request: Request, ids: tuple[int, ...]) -> str:
+        wish = request.wish
+        if wish.sampling.temperature and wish.seed is None:
+            return ""
+        if not wish.sampling.temperature:
+            wish = replace(wish, seed=None)
+        chat = request.text is None and request.tokens is None
+        bias = sorted(wish.bias.items())
+        return digest(
+            ids, replace(wish, bias={}), bias, chat, request.conversation.tools, self.adapter, self.digest
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the model, the template, and the code that asks it."""
+        model = self.opened.model
+        files = sorted(file for room in ROOMS for file in room_files(room))
+        code = (digest_files(*files), version_of("torch"), version_of("transformers"))
+        place = (str(model.device), str(model.dtype), self.opened.context)
+        return digest(weights_digest(model), self.opened.rendering.digest(), place, code)
+
+    # --- Answers ---------------------------------------------------------------------------------
+
+    def writer(self, request: Request, number: int) -> AnswerWriter:
+        """Makes words of an answer's tokens."""
+        chat = request.text is None and request.tokens is None
+        thoughts = Thoughts(str(self.opened.tokenizer.decode(list(request.ids[-TAIL:])))) if chat else None
+        stops = request.wish.stop
+        ids = frozenset(self._hidden_names[stop] for stop in stops if stop in self._hidden_names)
+        return AnswerWriter(number, Decoder(self.opened.tokenizer, self.hidden), thoughts, None, stops, ids)
+
+    @cached_property
+    def hidden(self) -> Collection[int]:
+        return hidden_tokens(self.opened.tokenizer)
+
+    @cached_property
+    def _hidden_names(self) -> dict[str, int]:
+        """Tokens that answers do not show, by their text: a client may still want to stop there."""
+        added = self.opened.tokenizer.added_tokens_decoder
+        return {str(added[token]): token for token in self.hidden}
+
+    def likely(self, step: TokenStep) -> Likely | None:
+        """A step's token, and those in its place, with their bytes."""
+        if step.likely is None:
+            return None
+        logprob, others = step.likely
+        told = [(token, self.bytes[token], other) for token, other in others]
+        return Likely(step.token, self.bytes[step.token], logprob, told)
