@@ -26,3 +26,10 @@ def only_makes(recipe: Recipe) -> bool:
     """Whether a recipe only makes rows, which others read."""
     kinds = {use.component.kind for use in recipe.uses()}
     return "generator" in kinds and not kinds & {"trainer", "evaluator"}
+
+
+def only_serves(recipe: Recipe) -> bool:
+    """Whether a recipe says how models are served, and makes none."""
+    kinds = {use.component.kind for use in recipe.uses()}
+    serves = bool(recipe.data.get("serve")) or "upstream" in kinds
+    return serves and not kinds & {"trainer", "evaluator", "generator"}

@@ -12,7 +12,7 @@ from pitchpipe.host.options import options_of
 from pitchpipe.host.plugin import Plugin, Profile
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
-from pitchpipe_stages.held_out import only_asks, only_makes
+from pitchpipe_stages.held_out import only_asks, only_makes, only_serves
 from pitchpipe_stages.learns import Learns, learns
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _source(checker: "Checker", key: "Key", entry: Any) -> SourceUse | None:
 
 def _check(checker: "Checker", recipe: Recipe) -> None:
     names = [source.name for source in recipe[LOADERS]]
-    if LOADERS not in recipe and not only_asks(recipe) and not only_makes(recipe):
+    if LOADERS not in recipe and not any(only(recipe) for only in (only_asks, only_makes, only_serves)):
         checker.problem(("loaders",), "a recipe needs at least one loader")
     for number, source in enumerate(recipe[LOADERS]):
         if source.undesired == "keep" and learns(recipe) == "judged":

@@ -1,6 +1,6 @@
 """The recipe's sections about serving: how, with which guards and middleware, and whom else it asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from msgspec import Meta
@@ -18,6 +18,12 @@ class Serve:
         str | None,
         Meta(description="how clients call it; left out: the last name of its place"),
     ] = None
+    adapters: Annotated[
+        dict[str, str],
+        Meta(description="further adapters on the same base: how clients call each, and where it lies"),
+    ] = field(default_factory=dict)
+    base: Annotated[str | None, Meta(description="a name under which the base is served too")] = None
+    routed: Annotated[str, Meta(description="the name by which clients let the router choose")] = "auto"
     template: Annotated[str | None, Meta(description="the template of a model that has none")] = None
     host: Annotated[str, Meta(description="who may reach it: 127.0.0.1 is this machine alone")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any that is free")] = 8000
@@ -45,6 +51,7 @@ class Serve:
         float,
         Meta(ge=0, description="seconds for what is being answered when the server ends"),
     ] = 30
+    log: Annotated[bool, Meta(description="a line for each request; without texts")] = True
     folder: Annotated[str, Meta(description="where the cache, the journal and the like are kept")] = "served"
 
 

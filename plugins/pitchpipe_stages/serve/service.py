@@ -1,10 +1,12 @@
 """The server's parts together: whom a model's name means, and the way of a request through them."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pitchpipe.errors import suggest
 from pitchpipe.host.serving import (
@@ -19,10 +21,15 @@ from pitchpipe.host.serving import (
 )
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.records.conversation import Conversation
+from pitchpipe_stages.serve.admission import Entrance
+from pitchpipe_stages.serve.embedded import EmbeddedModel
+from pitchpipe_stages.serve.engine.engine import Engine
+from pitchpipe_stages.serve.grace import Grace
 from pitchpipe_stages.serve.guarding import guarded
 from pitchpipe_stages.serve.history import ServedHistory
 from pitchpipe_stages.serve.learned import learned_in
 from pitchpipe_stages.serve.metrics import Metrics
+from pitchpipe_stages.serve.outcomes import HELP, RequestOutcome
 from pitchpipe_stages.serve.routing import routed
 from pitchpipe_stages.serve.timing import Timing
 
@@ -38,11 +45,15 @@ class ServingService:
     guards: Sequence[Use] = ()
     middlewares: Sequence[Middleware] = ()
     identity: str = ""
-    draining: bool = False
+    embedded: Mapping[str, EmbeddedModel] = field(default_factory=dict)  # those of this process
+    places: Mapping[str, Path] = field(default_factory=dict)  # where these lie
+    admission: Entrance = field(default_factory=lambda: Entrance(16, 64))
+    begun: bool = False
+    log: bool = False  # a line for each request
+    grace: Grace = field(default_factory=Grace)
     say: Callable[[str], None] = print
     metrics: Metrics = field(default_factory=Metrics)
     history: ServedHistory = field(default_factory=ServedHistory)
-    places: Mapping[str, Path] = field(default_factory=dict)  # of models that are in folders, by name
 
     def __post_init__(self) -> None:
         self.count, self.gauge, self.observe = self.metrics.count, self.metrics.gauge, self.metrics.observe
@@ -51,21 +62,40 @@ class ServingService:
             self.timing.add(name)
 
     @property
+    def draining(self) -> bool:
+        return self.admission.draining
+
+    @property
+    def engines(self) -> list[Engine]:
+        return list(dict.fromkeys(model.engine for model in self.embedded.values()))
+
+    @property
     def names(self) -> list[str]:
         return [*([self.routed] if self.router else []), *self.upstreams]
 
     def learned(self, model: str, most: int = 5000) -> Iterator[Conversation]:
         return learned_in(self.places[model], most) if model in self.places else iter(())
 
-    async def begin(self) -> None:
-        for part in self._parts():
-            if isinstance(part, Begins):
-                await part.begin(self)
+    @property
+    def ready(self) -> bool:
+        """Whether it takes requests."""
+        return self.begun and not self.draining and all(engine.alive for engine in self.engines)
 
-    async def close(self) -> None:
-        for part in reversed(self._parts()):
-            if isinstance(part, Begins):
-                await part.close()
+    @asynccontextmanager
+    async def alive(self) -> AsyncIterator["ServingService"]:
+        """The time in which it answers: its parts begin before it, and end after it, whatever happens."""
+        for how in HELP:
+            self._count_request(how, 0)
+        async with AsyncExitStack() as parts:
+            for engine in self.engines:
+                engine.start()
+                parts.push_async_callback(asyncio.to_thread, engine.close)
+            for part in self._parts():
+                if isinstance(part, Begins):
+                    parts.push_async_callback(part.close)
+                    await part.begin(self)
+            self.begun = True
+            yield self
 
     def _parts(self) -> list[Any]:
         router = [self.router] if self.router else []
@@ -82,12 +112,36 @@ class ServingService:
             chosen = tuple(self.router(request))
         return replace(self.upstreams[chosen[0]].read(request), upstreams=chosen)
 
-    def answer(self, request: Request) -> AsyncIterator[Said]:
-        """What is said to a request that was read."""
+    async def answer(self, request: Request) -> AsyncGenerator[Said]:
+        """What is said to a request that was read; it is accepted when the first stretch is asked for."""
+        with self.admission.admitted(request.wish.count), self._outcome(request) as outcome:
+            async with aclosing(self._around_it(request)) as stretches:
+                while said := await self.grace.next(stretches):
+                    outcome.hear(said)
+                    yield said
+
+    def _around_it(self, request: Request) -> AsyncGenerator[Said]:
         answer = guarded(self.guards, routed(self.upstreams))
         for middleware in reversed(self.middlewares):
             answer = partial(_around, middleware, answer)
-        return self.timing(request, answer(request))
+        return cast(AsyncGenerator[Said], self.timing(request, answer(request)))
+
+    def _outcome(self, request: Request) -> RequestOutcome:
+        self._count_request("accepted")
+        return RequestOutcome(request, self._ended)
+
+    def _ended(self, outcome: RequestOutcome) -> None:
+        self._count_request(outcome.how)
+        if self.log:
+            self.say(outcome.line())
+
+    def _count_request(self, how: str, by: float = 1) -> None:
+        self.count(f"requests_{how}", HELP[how], by)
+
+    def drain(self, seconds: float) -> None:
+        """Takes nothing new; what still runs after so many seconds is cut off."""
+        self.admission.draining = True
+        asyncio.get_running_loop().call_later(seconds, self.grace.end)
 
 
 def _around(middleware: Middleware, answer: Answering, request: Request) -> AsyncIterator[Said]:

@@ -3,7 +3,6 @@
 import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -20,13 +19,7 @@ from pitchpipe_stages.serve.service import ServingService
 def app_of(service: ServingService) -> FastAPI:
     """The application that answers by a service."""
 
-    @asynccontextmanager
-    async def life(_: FastAPI) -> AsyncIterator[None]:
-        await service.begin()
-        yield
-        await service.close()
-
-    app = FastAPI(title="pitchpipe", lifespan=life)
+    app = FastAPI(title="pitchpipe")
 
     @app.get("/health")
     async def health() -> dict[str, str]:

@@ -1,0 +1,108 @@
+"""From a checked recipe to a service: models are opened, and all that stands around them is put together."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pitchpipe.errors import PitchpipeError
+from pitchpipe.host.contracts import Console
+from pitchpipe.host.serving import Upstream
+from pitchpipe.recipe.recipe import Recipe
+from pitchpipe.run.keys import digest, parts_of
+from pitchpipe_stages.generate.asking import ready
+from pitchpipe_stages.generate.opened import OpenedModel, opened
+from pitchpipe_stages.serve.adapters import OWN, wear
+from pitchpipe_stages.serve.admission import Entrance
+from pitchpipe_stages.serve.embedded import EmbeddedModel
+from pitchpipe_stages.serve.engine.engine import Engine
+from pitchpipe_stages.serve.in_process import ModelInProcess
+from pitchpipe_stages.serve.sections import GUARDS, MIDDLEWARES, ROUTER, SERVE, UPSTREAMS, Serve
+from pitchpipe_stages.serve.service import ServingService
+
+Embedded = dict[str, EmbeddedModel]
+
+
+def build(recipe: Recipe, console: Console) -> ServingService:
+    """The service of a recipe, ready to begin. Models are loaded here, and nothing is asked of others yet."""
+    told, router = recipe[SERVE], recipe[ROUTER]
+    embedded, places = _own_models(recipe, told, console)
+    upstreams: dict[str, Upstream] = {**embedded}
+    for use in recipe[UPSTREAMS]:
+        upstreams[use.label] = use.bound
+        if isinstance(use.bound, ModelInProcess):
+            place = place_of(recipe, use.bound.path)
+            one = _open(place, use.bound.template, told, console)
+            embedded[use.label], places[use.label] = EmbeddedModel(one, _engine(one, told)), Path(place)
+            use.bound.take(embedded[use.label])
+    if not upstreams:
+        raise PitchpipeError(
+            f"{recipe.path}: there is nothing to serve: neither `serve: {{model: ...}}` nor `upstreams`"
+        )
+    folder = Path(told.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return ServingService(
+        upstreams,
+        folder,
+        router=router.bound if router else None,
+        routed=told.routed if router else "",
+        guards=recipe[GUARDS],
+        middlewares=[use.bound for use in recipe[MIDDLEWARES]],
+        identity=digest(*(parts_of(use, recipe) for use in recipe[GUARDS])),
+        embedded=embedded,
+        places=places,
+        admission=Entrance(told.rows, told.queue),
+        log=told.log,
+    )
+
+
+def place_of(recipe: Recipe, said: str) -> str:
+    """Where a model lies that a recipe names: seen from the recipe's folder, or from where one is; else it is
+    a name on the hub."""
+    beside = recipe.folder / Path(said).expanduser()
+    return str(beside) if beside.exists() and not Path(said).exists() else said
+
+
+def names_of(told: Serve) -> str:
+    """How clients call the model of the section `serve`: that of a run by the run's name."""
+    path = Path(told.model or "")
+    last = path.parent.name if path.name == "model" and path.parent.name else path.name
+    return told.name or last or Path.cwd().name
+
+
+def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded, dict[str, Path]]:
+    """The model of the section `serve`, with the adapters on its base, and the base itself if it is named."""
+    if not told.model:
+        if told.adapters or told.base:
+            raise PitchpipeError("adapters need the model whose base they share: serve.model")
+        return {}, {}
+    place = place_of(recipe, told.model)
+    one = _open(place, told.template or "", told, console)
+    is_adapter = hasattr(one.model, "peft_config")
+    if told.base and not is_adapter and not told.adapters:
+        raise PitchpipeError(f"--base: {place} is a whole model: its base is not in it. Serve that by itself")
+    others = wear(one, place, told.adapters, console)
+    engine, name = _engine(one, told), names_of(told)
+    found = {name: EmbeddedModel(one, engine, OWN if is_adapter and (others or told.base) else "")}
+    places = {name: Path(place)}
+    for other, adapter in others.items():
+        found[other] = EmbeddedModel(adapter.opened, engine, adapter.inner)
+        places[other] = Path(told.adapters[other])
+    if told.base and is_adapter:
+        found[told.base] = EmbeddedModel(replace(one, without_adapter=True), engine)
+    return found, places
+
+
+def _open(place: str, template: str, told: Serve, console: Console) -> OpenedModel:
+    one = opened(place, console, template=template)
+    with ready(one.model) as model:
+        if model.device.type == "cpu" and not getattr(model, "is_quantized", False):
+            model.float()  # in half of it, the others in a batch would change an answer
+    one.model = model
+    if told.context:
+        one.context = min(told.context, one.context or told.context)
+    return one
+
+
+def _engine(one: OpenedModel, told: Serve) -> Engine:
+    model: Any = one.model
+    return Engine(model, one.ends.every, told.rows, told.threads)

@@ -1,0 +1,40 @@
+"""The life of a server. It ends well: what runs is finished, and nothing new is taken."""
+
+import asyncio
+import socket
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from pitchpipe_stages.serve.service import ServingService
+
+SLACK = 3  # seconds in which the errors of answers that were cut off still reach their clients
+QUIET = 5  # seconds that a connection may be silent between two requests
+
+
+class ServerLife(uvicorn.Server):
+    """A server until a signal: the first one lets it end well, the second at once."""
+
+    def __init__(self, service: ServingService, app: Any, grace: float):
+        config = uvicorn.Config(
+            app, lifespan="off", log_config=None, access_log=False, server_header=False, ws="none",
+            http="h11", timeout_keep_alive=QUIET, timeout_graceful_shutdown=int(grace) + SLACK,
+        )  # fmt: skip
+        super().__init__(config)
+        self.service, self.grace, self.signal = service, grace, 0
+
+    async def live(self, opened: socket.socket) -> int:
+        """From the first request to the end: the exit code."""
+        self._loop = asyncio.get_running_loop()
+        async with self.service.alive():
+            await self.serve([opened])
+        return 128 + self.signal if self.force_exit else 0
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal: nothing new, and those inside have some time. The second: no time."""
+        if self.should_exit:
+            self.force_exit, self.signal = True, sig
+            return
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self.service.drain, self.grace)
