@@ -1,9 +1,11 @@
 """Middleware: what stands around the answers of a server."""
 
 import pitchpipe as pp
+from pitchpipe_components.middlewares.cache import AnswerCache
 
-ROOMS = ("pitchpipe_components.middlewares",)
+ROOMS = ("pitchpipe_components.middlewares", "pitchpipe_components.text")
 
 
 @pp.hookimpl
-def register_middlewares(register: pp.Register) -> None: ...
+def register_middlewares(register: pp.Register) -> None:
+    register("cache", AnswerCache)
