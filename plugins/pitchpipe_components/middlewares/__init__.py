@@ -2,6 +2,7 @@
 
 import pitchpipe as pp
 from pitchpipe_components.middlewares.cache import AnswerCache
+from pitchpipe_components.middlewares.drift.component import Drift
 
 ROOMS = ("pitchpipe_components.middlewares", "pitchpipe_components.text")
 
@@ -9,3 +10,4 @@ ROOMS = ("pitchpipe_components.middlewares", "pitchpipe_components.text")
 @pp.hookimpl
 def register_middlewares(register: pp.Register) -> None:
     register("cache", AnswerCache)
+    register("drift", Drift, needs=("numpy",), extra="data")
