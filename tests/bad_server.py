@@ -13,6 +13,8 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.bad_streams import BadStreams
+
 KEY = "sk-test-0123456789abcdef"
 READ, WRITTEN = 10, 5  # tokens of every reply
 MODE = re.compile(r"mode:(\w+)")
@@ -40,6 +42,8 @@ class BadServer(ThreadingHTTPServer):
         self.flying = self.most_flying = 0
         self.lock = threading.Lock()
         self.fallback = "fine"  # the mode of questions that name none
+        self.models = ["tutor"]
+        self.gone: list[str] = []  # modes of streams that nobody listened to any more
         self.given: tuple[int, Body | str] = (200, "")  # what the mode `given` says
 
     @property
@@ -50,7 +54,7 @@ class BadServer(ThreadingHTTPServer):
         """A client that was killed is none of this server's errors."""
 
 
-class Chat(BaseHTTPRequestHandler):
+class Chat(BadStreams, BaseHTTPRequestHandler):
     server: BadServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -89,7 +93,17 @@ class Chat(BaseHTTPRequestHandler):
         return head | {"choices": choices, "usage": usage} | more
 
     def do_fine(self, body: Body, time_of_it: int) -> None:
+        if body.get("stream"):
+            return self.stream_fine(body, self.server.answer(body))
         self.say(200, self.reply(body, self.server.answer(body)))
+
+    def do_GET(self) -> None:
+        """The list of models."""
+        if self.server.key and self.headers.get("Authorization") != f"Bearer {self.server.key}":
+            return self.say(401, {"error": {"message": "Incorrect API key"}})
+        self.say(
+            200, {"object": "list", "data": [{"id": one, "object": "model"} for one in self.server.models]}
+        )
 
     def do_given(self, body: Body, time_of_it: int) -> None:
         self.say(*self.server.given)

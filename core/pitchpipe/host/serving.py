@@ -77,6 +77,7 @@ class Said:
     calls: Sequence[Json] = ()  # of tools, whole ones: {"id", "name", "arguments" as JSON text}
     likely: Sequence[Likely] = ()
     tokens: int = 0  # of this stretch
+    read: int = 0  # tokens of the prompt: with an end, where only the upstream knows them
     end: str = ""  # as OpenAI calls it: stop, length, tool_calls, content_filter
     by: str = ""  # the upstream that says it
     refusal: str = ""  # with the end "content_filter": why
@@ -124,7 +125,8 @@ class Service(Protocol):
     """What all parts of a server share. `count`, `gauge` and `observe` make numbers on /metrics: what adds
     up, what goes up and down, and values whose distribution matters. `say` writes a line in the log.
     `learned` are conversations that a model was tuned on, where that is known: at most so many, from all
-    over them. `identity` is a digest of all guards."""
+    over them. `tokens` are those of what is asked, as a model in this process reads it, else a quarter of its
+    letters. `identity` is a digest of all guards."""
 
     folder: Path  # for what a part keeps; it is there
     identity: str
@@ -136,6 +138,7 @@ class Service(Protocol):
     def observe(self, name: str, help: str, value: float, **labels: str) -> None: ...
     def say(self, line: str) -> None: ...
     def learned(self, model: str, most: int = 5000) -> Iterator[Conversation]: ...
+    def tokens(self, request: Request) -> int: ...
 
 
 class Guard(Protocol):
@@ -173,6 +176,12 @@ class Begins(Protocol):
 class HearsFeedback(Protocol):
     # A router or middleware that wants to know what clients say of answers. False: it knows no such answer.
     async def heard(self, feedback: Feedback, /) -> bool: ...
+
+
+@runtime_checkable
+class SeesAnswers(Protocol):
+    # A router that wants to know what came of what it has sent: each answer as one stretch, and by whom.
+    def answered(self, request: Request, answers: Sequence[Said], /) -> None: ...
 
 
 @runtime_checkable

@@ -4,20 +4,8 @@ import re
 from typing import Any, TypeGuard
 
 import pitchpipe as pp
+from pitchpipe_components.wire.ends import BROKEN, CUT, FILTERED, WHOLE
 
-# How replies end, in words of OpenAI, vLLM, llama.cpp, TGI, Mistral, DeepSeek, Gemini, Zhipu and others.
-WHOLE = ("stop", "eos", "eos_token", "stop_sequence", "end_turn", "word", "")
-CUT = ("length", "max_tokens", "model_length", "max_output_tokens", "limit")
-FILTERED = (
-    "content_filter",
-    "safety",
-    "recitation",
-    "prohibited_content",
-    "blocklist",
-    "refusal",
-    "sensitive",
-)
-BROKEN = ("error", "abort", "insufficient_system_resource", "network_error")
 THOUGHT = re.compile(r"\s*<think>(.*?)(?:</think>|\Z)", re.DOTALL)
 END = "</think>"
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -30,7 +30,7 @@ from pitchpipe_stages.serve.history import ServedHistory
 from pitchpipe_stages.serve.learned import learned_in
 from pitchpipe_stages.serve.metrics import Metrics
 from pitchpipe_stages.serve.outcomes import HELP, RequestOutcome
-from pitchpipe_stages.serve.routing import routed
+from pitchpipe_stages.serve.routing import Routing
 from pitchpipe_stages.serve.timing import Timing
 
 
@@ -57,6 +57,7 @@ class ServingService:
 
     def __post_init__(self) -> None:
         self.count, self.gauge, self.observe = self.metrics.count, self.metrics.gauge, self.metrics.observe
+        self.routing = Routing(self.upstreams, self, self.router)
         self.timing = Timing(self.metrics, self.history)
         for name in self.names:
             self.timing.add(name)
@@ -81,6 +82,9 @@ class ServingService:
         """Whether it takes requests."""
         return self.begun and not self.draining and all(engine.alive for engine in self.engines)
 
+    def tokens(self, request: Request) -> int:
+        return self.routing.tokens(request)
+
     @asynccontextmanager
     async def alive(self) -> AsyncIterator["ServingService"]:
         """The time in which it answers: its parts begin before it, and end after it, whatever happens."""
@@ -100,17 +104,14 @@ class ServingService:
     def _parts(self) -> list[Any]:
         router = [self.router] if self.router else []
         guards = [use.bound for use in self.guards]
-        return [*self.upstreams.values(), *router, *guards, *self.middlewares]
+        return [self.routing, *self.upstreams.values(), *router, *guards, *self.middlewares]
 
     def read(self, request: Request) -> Request:
         """The request with whom it goes to, and what they make of it; or it is declined."""
         if request.model not in self.names:
             known = suggest(request.model, self.names)
             raise Declined(404, f"there is no model '{request.model}'.{known}", "model", "model_not_found")
-        chosen: tuple[str, ...] = (request.model,)
-        if self.router and request.model == self.routed:
-            chosen = tuple(self.router(request))
-        return replace(self.upstreams[chosen[0]].read(request), upstreams=chosen)
+        return self.routing.read(request, bool(self.router) and request.model == self.routed)
 
     async def answer(self, request: Request) -> AsyncGenerator[Said]:
         """What is said to a request that was read; it is accepted when the first stretch is asked for."""
@@ -121,7 +122,7 @@ class ServingService:
                     yield said
 
     def _around_it(self, request: Request) -> AsyncGenerator[Said]:
-        answer = guarded(self.guards, routed(self.upstreams))
+        answer = guarded(self.guards, self.routing)
         for middleware in reversed(self.middlewares):
             answer = partial(_around, middleware, answer)
         return cast(AsyncGenerator[Said], self.timing(request, answer(request)))
