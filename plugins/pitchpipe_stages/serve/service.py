@@ -13,6 +13,8 @@ from pitchpipe.host.serving import (
     Answering,
     Begins,
     Declined,
+    Feedback,
+    HearsFeedback,
     Middleware,
     Request,
     Router,
@@ -105,6 +107,11 @@ class ServingService:
         router = [self.router] if self.router else []
         guards = [use.bound for use in self.guards]
         return [self.routing, *self.upstreams.values(), *router, *guards, *self.middlewares]
+
+    async def heard(self, feedback: Feedback) -> bool | None:
+        """Gives feedback to all parts that listen: whether one knows the answer. None: nothing listens."""
+        listening = [part for part in self._parts() if isinstance(part, HearsFeedback)]
+        return any([await part.heard(feedback) for part in listening]) if listening else None
 
     def read(self, request: Request) -> Request:
         """The request with whom it goes to, and what they make of it; or it is declined."""

@@ -9,6 +9,7 @@ from pitchpipe_stages.serve.build import build
 from pitchpipe_stages.serve.life import ServerLife
 from pitchpipe_stages.serve.sections import SERVE
 from pitchpipe_stages.serve.sockets import address, bound
+from pitchpipe_tools.serve.dashboard.page import dashboard_pages
 
 
 def serve_until_the_end(recipe: Recipe) -> int:
@@ -18,4 +19,5 @@ def serve_until_the_end(recipe: Recipe) -> int:
     service = build(recipe, console)
     service.say = console.plain
     console.say(f"{', '.join(service.names)}: {address(opened, told.host)}/v1")
-    return asyncio.run(ServerLife(service, app_of(service), told.grace).live(opened))
+    app = app_of(service, told, dashboard_pages(service))
+    return asyncio.run(ServerLife(service, app, told.grace).live(opened))

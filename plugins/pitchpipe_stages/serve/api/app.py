@@ -1,71 +1,111 @@
-"""The routes of the server."""
+"""The application: routes, what each takes and gives, and how all of them fail."""
 
 import time
-import uuid
-from collections.abc import AsyncIterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from pitchpipe.host.contracts import Sampling
-from pitchpipe.host.serving import Declined, Wish
-from pitchpipe.host.serving import Request as Asked
-from pitchpipe.records.conversation import Conversation, Message
+from pitchpipe.records.conversation import Json
+from pitchpipe_stages.serve.api.answered import Answered, Tell, tell_events, tell_whole
+from pitchpipe_stages.serve.api.asked import ClientAsk
+from pitchpipe_stages.serve.api.body import body_of
+from pitchpipe_stages.serve.api.chat import asked_chat
+from pitchpipe_stages.serve.api.completions import asked_texts
+from pitchpipe_stages.serve.api.documents import CHAT_DOCS, FEEDBACK_DOCS, GENERATE_DOCS, TEXT_DOCS, docs_page
+from pitchpipe_stages.serve.api.encoding import encoded
+from pitchpipe_stages.serve.api.errors import tell_errors
+from pitchpipe_stages.serve.api.feedback import heard
+from pitchpipe_stages.serve.api.generate import asked_instruction, tell_response
+from pitchpipe_stages.serve.api.health import alive, ready
+from pitchpipe_stages.serve.api.models import card, cards
+from pitchpipe_stages.serve.sections import Serve
 from pitchpipe_stages.serve.service import ServingService
 
+Read = Callable[[ServingService, Request, Json, Serve], ClientAsk]
+Page = Callable[[], str]
+_METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
-def app_of(service: ServingService) -> FastAPI:
-    """The application that answers by a service."""
 
-    app = FastAPI(title="pitchpipe")
+def app_of(
+    service: ServingService, serve: Serve | None = None, pages: Mapping[str, Page] | None = None
+) -> FastAPI:
+    """The application that answers by a service. `pages` are further ones, by their paths."""
 
-    @app.get("/health")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/v1/models")
-    async def models() -> dict[str, Any]:
-        cards = [{"id": n, "object": "model", "created": 0, "owned_by": "pitchpipe"} for n in service.names]
-        return {"object": "list", "data": cards}
-
-    @app.post("/v1/chat/completions")
-    async def chat(request: Request) -> Any:
-        try:
-            body = msgspec.json.decode(await request.body())
-            asked = service.read(_asked(body))
-        except Declined as no:
-            error = {"message": str(no), "type": "invalid_request_error", "param": no.param, "code": no.code}
-            return JSONResponse({"error": error}, no.status)
-        if body.get("stream"):
-            return StreamingResponse(_events(service, asked), media_type="text/event-stream")
-        text, end, tokens = "", "", 0
-        async for said in service.answer(asked):
-            text, end, tokens = text + said.text, said.end or end, tokens + said.tokens
-        message = {"role": "assistant", "content": text, "refusal": None}
-        choice = {"index": 0, "message": message, "finish_reason": end, "logprobs": None}
-        usage = {"prompt_tokens": len(asked.ids), "completion_tokens": tokens}
-        usage["total_tokens"] = sum(usage.values())
-        return _head(asked) | {"object": "chat.completion", "choices": [choice], "usage": usage}
-
+    app = FastAPI(
+        title="pitchpipe", description="Tuned models, asked in the words of their training.",
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    tell_errors(app)
+    _answering(app, service, serve or Serve())
+    _looking(app, service)
+    shown: dict[str, Page] = {"/docs": docs_page, **(pages or {})}
+    for path, page in shown.items():
+        app.add_api_route(path, _page_route(page), include_in_schema=False)
     return app
 
 
-def _asked(body: dict[str, Any]) -> Asked:
-    messages = tuple(Message(one["role"], one["content"]) for one in body["messages"])
-    temperature = body.get("temperature", 1.0)
-    wish = Wish(Sampling(temperature, body.get("top_p", 1.0)), body.get("max_tokens"), seed=body.get("seed"))
-    return Asked(f"chatcmpl-{uuid.uuid4().hex}", body.get("model", ""), Conversation(messages), wish)
+def _answering(app: FastAPI, service: ServingService, serve: Serve) -> None:
+    """The routes that ask a model, and the one that hears how it was."""
+
+    def add(path: str, read: Read, whole: Tell, events: Tell | None, docs: Json) -> None:
+        async def route(request: Request) -> Response:
+            body = await body_of(request, serve.max_body)
+            asked = read(service, request, body, serve)
+            return Answered(service.answer, asked, events if events and body.get("stream") else whole)
+
+        app.post(path, **docs)(route)
+
+    add("/v1/chat/completions", asked_chat, tell_whole, tell_events, CHAT_DOCS)
+    add("/v1/completions", asked_texts, tell_whole, tell_events, TEXT_DOCS)
+    add("/generate", asked_instruction, tell_response, None, GENERATE_DOCS)
+
+    async def feedback(request: Request) -> Response:
+        return _json(await heard(service, request, await body_of(request, serve.max_body)))
+
+    app.post("/v1/feedback", **FEEDBACK_DOCS)(feedback)
 
 
-def _head(asked: Asked) -> dict[str, Any]:
-    return {"id": asked.id, "created": int(time.time()), "model": asked.model, "system_fingerprint": None}
+def _looking(app: FastAPI, service: ServingService) -> None:
+    """The routes that only tell."""
+    since = int(time.time())
+
+    @app.get("/v1/models", summary="The models that may be asked", tags=["models"])
+    async def models() -> Response:
+        return _json(cards(service, since))
+
+    @app.get("/v1/models/{model:path}", summary="One of them", tags=["models"])
+    async def model(model: str) -> Response:
+        return _json(card(service, model, since))
+
+    @app.get("/health", summary="Whether the process works", tags=["the server"])
+    async def health() -> Response:
+        return _state(alive(service))
+
+    @app.get("/ready", summary="Whether it takes requests", tags=["the server"])
+    async def readiness() -> Response:
+        return _state(ready(service))
+
+    @app.get("/metrics", summary="Numbers, as Prometheus reads them", tags=["the server"])
+    async def metrics() -> Response:
+        return Response(service.metrics.text(), media_type=_METRICS)
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> Response:
+        return RedirectResponse("/docs")
 
 
-async def _events(service: ServingService, asked: Asked) -> AsyncIterator[bytes]:
-    head = _head(asked) | {"object": "chat.completion.chunk"}
-    async for said in service.answer(asked):
-        choice = {"index": said.index, "delta": {"content": said.text}, "finish_reason": said.end or None}
-        yield b"data: " + msgspec.json.encode(head | {"choices": [choice]}) + b"\n\n"
-    yield b"data: [DONE]\n\n"
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(encoded(value), status, media_type="application/json")
+
+
+def _state(why_not: str) -> Response:
+    return _json({"status": why_not or "ok"}, 503 if why_not else 200)
+
+
+def _page_route(page: Page) -> Callable[[], Any]:
+    async def route() -> Response:
+        return HTMLResponse(page())
+
+    return route

@@ -102,7 +102,8 @@ class AnswerWriter:
         likely = self._told(bool(end))
         tokens, thought = self._tokens, self._thought
         self._tokens = self._thought = 0
-        return Said(self.index, words, reasoning, calls if end else (), likely, tokens, end, thought=thought)
+        said_calls = calls if end else ()
+        return Said(self.index, words, reasoning, said_calls, likely, tokens, end=end, thought=thought)
 
     def _told(self, last: bool) -> list[Likely]:
         """The likelihoods of the tokens whose text is said."""
