@@ -18,19 +18,25 @@ class Draws:
     """Leaves one token to each row, which is drawn of those that `how` leaves."""
 
     def __init__(self, how: Sampling, seeds: Sequence[str]):
-        self.chances, self.limits = [Random(seed) for seed in seeds], _limits(how)
+        self.chances, self.limits = [Random(seed) for seed in seeds], limits(how)
 
     def __call__(self, ids: "Tensor", scores: "Tensor") -> "Tensor":
         import torch
 
         for limit in self.limits:
             scores = limit(ids, scores)
-        exact = torch.float32 if scores.device.type == "mps" else torch.float64
-        mass = scores.softmax(-1, dtype=exact).cumsum(-1)
-        points = torch.tensor([[chance.random()] for chance in self.chances], dtype=exact)
-        drawn = torch.searchsorted(mass, points.to(mass.device) * mass[:, -1:], right=True)
-        drawn = drawn.clamp(max=scores.shape[-1] - 1)
-        return torch.full_like(scores, -torch.inf).scatter_(1, drawn, 0.0)
+        return torch.full_like(scores, -torch.inf).scatter_(1, drawn(scores, self.chances), 0.0)
+
+
+def drawn(scores: "Tensor", chances: Sequence[Random]) -> "Tensor":
+    """A token for each row, by its own chance."""
+    import torch
+
+    exact = torch.float32 if scores.device.type == "mps" else torch.float64
+    mass = scores.softmax(-1, dtype=exact).cumsum(-1)
+    points = torch.tensor([[chance.random()] for chance in chances], dtype=exact)
+    found = torch.searchsorted(mass, points.to(mass.device) * mass[:, -1:], right=True)
+    return found.clamp(max=scores.shape[-1] - 1)
 
 
 class Halts:
@@ -72,11 +78,11 @@ class LikelyTokens:
         return torch.stack(self.steps, 1).tolist() if self.steps else [[] for _ in written]
 
 
-def _limits(how: Sampling) -> list[Any]:
+def limits(how: Sampling) -> list[Any]:
     """In the order in which Transformers applies them."""
     from transformers.generation import logits_process as by
 
-    limits: list[Any] = [by.TemperatureLogitsWarper(how.temperature)] if how.temperature != 1 else []
-    limits += [by.TopKLogitsWarper(how.top_k)] if how.top_k else []
-    limits += [by.TopPLogitsWarper(how.top_p)] if how.top_p < 1 else []
-    return limits + ([by.MinPLogitsWarper(how.min_p)] if how.min_p else [])
+    found: list[Any] = [by.TemperatureLogitsWarper(float(how.temperature))] if how.temperature != 1 else []
+    found += [by.TopKLogitsWarper(how.top_k)] if how.top_k else []
+    found += [by.TopPLogitsWarper(how.top_p)] if how.top_p < 1 else []
+    return found + ([by.MinPLogitsWarper(how.min_p)] if how.min_p else [])

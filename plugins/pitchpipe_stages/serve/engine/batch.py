@@ -1,4 +1,4 @@
-"""The rows of a batch with their cache: padded on the left, so that all of them go on at the same place."""
+"""The rows of a batch: all of them read, and then say, a token in one forward pass."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,91 +6,84 @@ from pitchpipe_stages.serve.engine.row import AnswerRow
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import PreTrainedModel
+
+    from pitchpipe_stages.serve.engine.calls import ModelCall
+
+WASTE = 4096  # empty cells that cost nothing worth another forward pass
 
 
 class AnswerBatch:
-    """Rows, what the model remembers of each, and the logits of what each says next."""
+    """Rows of one adapter, what the model remembers of them, and the logits of what each says next."""
 
-    def __init__(self, model: "PreTrainedModel"):
-        self.model, self.rows = model, list[AnswerRow]()
-        self.layers: list[tuple[Tensor, Tensor]] = []
-        self.mask: Any = None
-        self.logits: Any = None
+    def __init__(self, call: "ModelCall", rows: list[AnswerRow], suspect: bool = False):
+        from pitchpipe_stages.serve.engine.cache import RowsCache
 
-    def join(self, new: list[AnswerRow]) -> None:
-        """Reads the prompts of new rows, and puts them under the others."""
-        import torch
+        self.call, self.rows, self.adapter = call, rows, rows[0].adapter
+        self.suspect = suspect  # one of them may have made a forward pass fail
+        self.prompts = [row.ids for row in rows]
+        self.cache = RowsCache(call.config, [len(ids) for ids in self.prompts])
+        self.logits: Tensor | None = None
 
-        width = max(len(row.prompt) for row in new)
-        gaps = [width - len(row.prompt) for row in new]
-        ids = [[0] * gap + list(row.prompt) for gap, row in zip(gaps, new, strict=True)]
-        mask = torch.tensor([[0] * gap + [1] * (width - gap) for gap in gaps], device=self.model.device)
-        layers, logits = self._asked(ids, mask, (mask.cumsum(1) - 1).clamp(min=0), [])
-        if self.rows:
-            width = max(width, self.mask.shape[1])
-            self.layers = [
-                (_under(keys, new_keys, width), _under(values, new_values, width))
-                for (keys, values), (new_keys, new_values) in zip(self.layers, layers, strict=True)
-            ]
-            self.mask = torch.cat([_wider(self.mask, width), _wider(mask, width)])
-            self.logits = torch.cat([self.logits, logits])
-        else:
-            self.layers, self.mask, self.logits = layers, mask, logits
-        self.rows = self.rows + new
+    @property
+    def read(self) -> bool:
+        return self.logits is not None
 
-    def keep(self, numbers: list[int]) -> None:
-        """Forgets all rows but these, and the columns that no row needs any more."""
-        if len(numbers) == len(self.rows):
-            return
-        import torch
+    @property
+    def cells(self) -> int:
+        return self.cache.cells
 
-        self.rows = [self.rows[number] for number in numbers]
-        if not self.rows:
-            self.layers, self.mask, self.logits = [], None, None
-            return
-        kept = torch.tensor(numbers, device=self.model.device)
-        self.mask = self.mask[kept]
-        gap = int((self.mask.sum(0) == 0).long().cumprod(0).sum())
-        self.mask = self.mask[:, gap:]
-        self.layers = [(keys[kept][:, :, gap:], values[kept][:, :, gap:]) for keys, values in self.layers]
+    def advance(self, most: int) -> None:
+        """Reads more of the prompts, so many tokens at most; several are short enough for one pass."""
+        width = max(map(len, self.prompts))
+        done = self.cache.end
+        most = width if self.cache.states else max(most // len(self.rows), 1)
+        columns = range(done, min(width, done + most))
+        gaps = [width - len(ids) for ids in self.prompts]
+        ids = [
+            [ids[at - gap] if at >= gap else 0 for at in columns]
+            for ids, gap in zip(self.prompts, gaps, strict=True)
+        ]
+        logits = self._asked(ids)
+        self.logits = logits if columns.stop == width else None
 
     def forward(self, tokens: list[int]) -> None:
         """Gives each row the token that it said last."""
+        self.cache.reserve(1)
+        self.logits = self._asked([[token] for token in tokens])
+        self.suspect = False
+
+    def _asked(self, ids: list[list[int]]) -> "Tensor":
+        mask, positions = self.cache.seen(len(ids[0]), self.call.device)
+        logits = self.call(ids, mask, positions, self.cache)
+        self.cache.end += len(ids[0])
+        return logits
+
+    def keep(self, numbers: list[int]) -> None:
+        """Forgets all rows but these."""
+        if not numbers:
+            self.rows = []
+        if len(numbers) == len(self.rows):
+            return
+        order = self.cache.keep(numbers)
+        self.rows = [self.rows[number] for number in order]
+        self.prompts = [self.prompts[number] for number in order]
+        if self.logits is not None:
+            self.logits = self.logits[order]
+
+    def fits(self, other: Any) -> bool:
+        """Whether the rows of another batch may join without too many empty cells."""
+        if self.suspect or other.suspect or self.adapter != other.adapter:
+            return False
+        if not isinstance(other, AnswerBatch):
+            return False
+        spans = [batch.cache.end - first for batch in (self, other) for first in batch.cache.firsts]
+        return len(spans) * max(spans) - sum(spans) <= max(WASTE, sum(spans))
+
+    def join(self, other: "AnswerBatch") -> None:
+        """Takes the rows of another batch that has read its prompts."""
         import torch
 
-        self.mask = torch.nn.functional.pad(self.mask, (0, 1), value=1)
-        positions = (self.mask.sum(1) - 1)[:, None]
-        self.layers, self.logits = self._asked([[t] for t in tokens], self.mask, positions, self.layers)
-
-    def _asked(
-        self, ids: list[list[int]], mask: Any, positions: Any, layers: "list[tuple[Tensor, Tensor]]"
-    ) -> tuple[Any, Any]:
-        import torch
-        from transformers import DynamicCache
-
-        cache = DynamicCache()
-        for number, (keys, values) in enumerate(layers):
-            cache.update(keys, values, number)
-        model: Any = self.model
-        out = model(
-            input_ids=torch.tensor(ids, device=self.model.device), attention_mask=mask,
-            position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1,
-        )  # fmt: skip
-        made: Any = cache.layers
-        return [(layer.keys, layer.values) for layer in made], out.logits[:, -1].float()
-
-
-def _under(above: "Tensor", below: "Tensor", width: int) -> "Tensor":
-    import torch
-
-    return torch.cat([_wider(above, width), _wider(below, width)])
-
-
-def _wider(values: "Tensor", width: int) -> "Tensor":
-    """With a gap on the left: of a mask, or of keys or values."""
-    import torch
-
-    if values.dim() == 2:
-        return torch.nn.functional.pad(values, (width - values.shape[1], 0))
-    return torch.nn.functional.pad(values, (0, 0, width - values.shape[2], 0))
+        assert self.logits is not None and other.logits is not None
+        self.cache.take(other.cache)
+        self.logits = torch.cat([self.logits, other.logits])
+        self.rows, self.prompts = self.rows + other.rows, self.prompts + other.prompts

@@ -2,94 +2,97 @@
 
 from collections import deque
 from collections.abc import Collection
-from threading import Condition, Thread
-from typing import TYPE_CHECKING, Any
+from threading import Condition, Event, Thread
+from typing import TYPE_CHECKING
 
-from pitchpipe_stages.serve.engine.batch import AnswerBatch
-from pitchpipe_stages.serve.engine.choosing import choose
-from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
+from pitchpipe.host.serving import Declined
+from pitchpipe_stages.serve.engine.row import AnswerRow
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from pitchpipe_stages.serve.engine.desk import AnswerDesk
+
 
 class Engine:
-    """Rows wait in a queue, join the batch as there is room, and leave it when they end."""
+    """Rows wait in a queue until the desk takes them. `how` says, once it has begun, how it writes.
 
-    def __init__(self, model: "PreTrainedModel", ends: Collection[int], rows: int, threads: int = 0):
-        self.model, self.ends, self.rows, self.threads = model, frozenset(ends), rows, threads
-        self.waiting, self.batch = deque[AnswerRow](), AnswerBatch(model)
-        self._turn, self._closing = Condition(), False
+    `room` are the tokens, of prompts and answers, that all rows may have together; 0: as memory allows.
+    """
+
+    def __init__(
+        self, model: "PreTrainedModel", ends: Collection[int], rows: int, threads: int = 0, room: int = 0
+    ):
+        self.model, self.ends, self.rows = model, frozenset(ends), rows
+        self.threads, self.room, self.how = threads, room, ""
+        self.waiting = deque[AnswerRow]()
+        self._turn, self._closing, self._late = Condition(), False, False
+        self._begun = Event()
+        self._error: BaseException | None = None
+        self._desk: AnswerDesk | None = None
         self._thread = Thread(target=self._run, name="engine", daemon=True)
 
     @property
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def start(self) -> None:
-        self._thread.start()
+    @property
+    def writing(self) -> int:
+        """Answers that are being written, or whose prompts are being read."""
+        return self._desk.count if self._desk else 0
 
-    def close(self) -> None:
-        """Finishes what was asked, and ends."""
+    def start(self) -> None:
+        """Begins, and returns when it is known how rows are written."""
+        self._thread.start()
+        self._begun.wait()
+        if self._error:
+            raise self._error
+
+    def close(self, grace: float | None = None) -> None:
+        """Finishes what was asked, at most in so many seconds, and ends."""
         with self._turn:
             self._closing = True
             self._turn.notify()
+        self._thread.join(grace)
+        self._late = True  # whatever is left is told so
         self._thread.join()
 
     def ask(self, row: AnswerRow) -> None:
         with self._turn:
-            self.waiting.append(row)
-            self._turn.notify()
+            if not self._closing:
+                self.waiting.append(row)
+                self._turn.notify()
+                return
+        row.say(_ending())
 
     def _run(self) -> None:
         import torch
 
-        if self.threads:
-            torch.set_num_threads(self.threads)
-        with torch.inference_mode():
-            while self._wait():
-                try:
-                    self._step()
-                except Exception as error:
-                    for row in self.batch.rows:
-                        row.tell(error)
-                    self.batch = AnswerBatch(self.model)
+        from pitchpipe_stages.serve.engine.desk import AnswerDesk
 
-    def _wait(self) -> bool:
+        with torch.inference_mode():
+            try:
+                self._desk = desk = AnswerDesk(self)
+            except BaseException as error:
+                self._error = error
+                return
+            finally:
+                self._begun.set()
+            while self._wait(desk):
+                if self._late:
+                    desk.fail(_ending())
+                else:
+                    desk.step()
+
+    def _wait(self, desk: "AnswerDesk") -> bool:
         """Waits for something to do; false where there will be nothing any more."""
         with self._turn:
-            while not self.waiting and not self.batch.rows:
+            while not (self.waiting or desk.count):
                 if self._closing:
                     return False
                 self._turn.wait()
         return True
 
-    def _joining(self) -> list[AnswerRow]:
-        with self._turn:
-            room = self.rows - len(self.batch.rows)
-            new = [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
-        return [row for row in new if not row.left]
 
-    def _step(self) -> None:
-        if new := self._joining():
-            self.batch.join(new)
-        rows, keep = self.batch.rows, list[int]()
-        for at, (row, step) in enumerate(zip(rows, self._chosen(), strict=True)):
-            if row.left:
-                continue
-            row.tell(step)
-            if not step.end:
-                keep.append(at)
-        self.batch.keep(keep)
-        if self.batch.rows:
-            self.batch.forward([row.written[-1] for row in self.batch.rows])
-
-    def _chosen(self) -> list[TokenStep]:
-        logits: Any = self.batch.logits
-        return [self._chosen_of(row, scores) for row, scores in zip(self.batch.rows, logits, strict=True)]
-
-    def _chosen_of(self, row: AnswerRow, scores: Any) -> TokenStep:
-        token, likely = choose(row, scores)
-        row.written.append(token)
-        end = "stop" if token in self.ends else "length" if len(row.written) >= row.most else ""
-        return TokenStep(token, end, likely)
+def _ending() -> Declined:
+    return Declined(503, "the server is ending", code="draining")

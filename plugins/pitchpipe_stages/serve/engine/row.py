@@ -21,7 +21,10 @@ Tell = Callable[[TokenStep | Exception], None]
 
 @dataclass(eq=False)
 class AnswerRow:
-    """An answer in the batch. `tell` is called in the engine's thread for each token, and where it fails."""
+    """An answer in the batch. `tell` is called in the engine's thread for each token, and where it fails.
+
+    `adapter` is one that the model wears by name; none means the one called "default", or the base alone.
+    """
 
     prompt: Sequence[int]
     wish: Wish
@@ -34,4 +37,18 @@ class AnswerRow:
 
     def __post_init__(self) -> None:
         seed = self.wish.seed
-        self.chance = Random() if seed is None else Random(seed + self.number)
+        self.chance = Random() if seed is None else Random(str(seed + self.number))
+
+    @property
+    def ids(self) -> list[int]:
+        """All that the model has read of it, or is to read again."""
+        return [*self.prompt, *self.written]
+
+    def say(self, step: TokenStep | Exception) -> None:
+        """Tells it; where nobody can be told, nobody waits."""
+        try:
+            self.tell(step)
+        except Exception:
+            self.left = True
+        if isinstance(step, Exception) or step.end:
+            self.left = True
