@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pitchpipe.host.serving import Likely, Said
 from pitchpipe_stages.generate.decoding import BROKEN, Decoder
 from pitchpipe_stages.generate.thoughts import Stretch, Thoughts
-from pitchpipe_stages.serve.words.held_calls import HeldCalls
+from pitchpipe_stages.serve.words.calls.held import HeldCalls
 from pitchpipe_stages.serve.words.stops import StopTexts
 
 
@@ -107,7 +107,7 @@ class AnswerWriter:
 
     def _told(self, last: bool) -> list[Likely]:
         """The likelihoods of the tokens whose text is said."""
-        held = len(self.stops.held) + (self.calls.behind if self.calls else 0)
+        held = len(self.stops.held) + (len(self.calls.held) if self.calls else 0)
         held += len(self.thoughts.held) if self.thoughts else 0
         known = self._fed - held
         told = list[Likely]()

@@ -23,13 +23,13 @@ class PromptReader:
 
     def __init__(self, opened: OpenedModel, chats: bool = True):
         self.opened, self.chats = opened, chats
-        self._one = Lock()
+        self.alone = Lock()
 
     def ids(self, request: Request) -> tuple[int, ...]:
         """What the model reads; a request that it cannot read is declined."""
         if request.tokens is not None:
             return self._sound(request.tokens)
-        with self._one:
+        with self.alone:
             try:
                 if request.text is not None:
                     self._must_fit(request.text)

@@ -5,13 +5,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from pitchpipe.host.serving import Likely, Request
+from pitchpipe.host.serving import Declined, Likely, Request
 from pitchpipe.run.keys import digest, digest_files, room_files, version_of
 from pitchpipe_stages.generate.decoding import Decoder, hidden_tokens
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.thoughts import Thoughts
 from pitchpipe_stages.serve.engine.row import TokenStep
 from pitchpipe_stages.serve.words.answer_writer import AnswerWriter
+from pitchpipe_stages.serve.words.calls.form import CallForm
+from pitchpipe_stages.serve.words.calls.held import HeldCalls
+from pitchpipe_stages.serve.words.calls.probe import form_of
 from pitchpipe_stages.serve.words.prompt_reader import PromptReader
 from pitchpipe_stages.serve.words.token_bytes import TokenBytes
 from pitchpipe_stages.serve.words.weights_digest import weights_digest
@@ -30,8 +33,11 @@ class ServedWords:
 
     def read(self, request: Request) -> dict[str, Any]:
         """The ids of a request, and its identity where the answer is determined."""
+        if request.conversation.tools and not self.call_form:
+            words = "this model's chat template declares no tools, or writes calls that cannot be read back"
+            raise Declined(400, words, "tools", "unsupported_parameter")
         ids = self.reader.ids(request)
-        param = "messages" if request.text is None and request.tokens is None else "prompt"
+        param = "messages" if is_chat(request) else "prompt"
         self.reader.must_have_room(len(ids), request.wish.max_tokens, param)
         return {"ids": ids, "identity": self._identity(request, ids)}
 
@@ -41,11 +47,10 @@ class ServedWords:
             return ""
         if not wish.sampling.temperature:
             wish = replace(wish, seed=None)
-        chat = request.text is None and request.tokens is None
         bias = sorted(wish.bias.items())
-        return digest(
-            ids, replace(wish, bias={}), bias, chat, request.conversation.tools, self.adapter, self.digest
-        )
+        whose = (self.adapter, self.opened.without_adapter, self.digest)
+        tools = request.conversation.tools  # they tell what is a call
+        return digest(ids, replace(wish, bias={}), bias, is_chat(request), tools, *whose)
 
     @cached_property
     def digest(self) -> str:
@@ -60,11 +65,34 @@ class ServedWords:
 
     def writer(self, request: Request, number: int) -> AnswerWriter:
         """Makes words of an answer's tokens."""
-        chat = request.text is None and request.tokens is None
-        thoughts = Thoughts(str(self.opened.tokenizer.decode(list(request.ids[-TAIL:])))) if chat else None
-        stops = request.wish.stop
-        ids = frozenset(self._hidden_names[stop] for stop in stops if stop in self._hidden_names)
-        return AnswerWriter(number, Decoder(self.opened.tokenizer, self.hidden), thoughts, None, stops, ids)
+        wanted = request.wish.stop
+        stop_ids = frozenset(self._hidden_names[stop] for stop in wanted if stop in self._hidden_names)
+        if not is_chat(request):
+            decoder = Decoder(self.opened.tokenizer, self.hidden)
+            return AnswerWriter(number, decoder, stops=wanted, stop_ids=stop_ids)
+        thoughts = Thoughts(str(self.opened.tokenizer.decode(list(request.ids[-TAIL:]))))
+        calls = self._calls(request, number) if request.conversation.tools else None
+        decoder = Decoder(self.opened.tokenizer, self._hidden_beside_calls if calls else self.hidden)
+        return AnswerWriter(number, decoder, thoughts, calls, wanted, stop_ids)
+
+    def _calls(self, request: Request, number: int) -> HeldCalls:
+        assert self.call_form
+        whole = (request.identity or request.id, number)
+        # 9 letters: Mistral's chat templates take no other ids.
+        return HeldCalls(
+            self.call_form, request.conversation.tools, lambda at: digest(*whole, at)[:9], request.wish.calls
+        )
+
+    @cached_property
+    def call_form(self) -> CallForm | None:
+        """How calls of tools are written."""
+        with self.reader.alone:
+            return form_of(self.opened.renderer)
+
+    @cached_property
+    def _hidden_beside_calls(self) -> Collection[int]:
+        written = self.call_form.written if self.call_form else ""
+        return {token for name, token in self._hidden_names.items() if name not in written}
 
     @cached_property
     def hidden(self) -> Collection[int]:
@@ -83,3 +111,8 @@ class ServedWords:
         logprob, others = step.likely
         told = [(token, self.bytes[token], other) for token, other in others]
         return Likely(step.token, self.bytes[step.token], logprob, told)
+
+
+def is_chat(request: Request) -> bool:
+    """Whether a conversation is to be answered, rather than a text that goes on."""
+    return request.text is None and request.tokens is None
