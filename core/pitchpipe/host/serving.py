@@ -37,8 +37,8 @@ class Wish:
     frequency_penalty: float = 0.0
     presence_penalty: float = 0.0
     logprobs: int | None = None  # so many likely tokens beside each that was chosen
-    calls: int | None = None  # of tools, the most in an answer
     left: tuple[str, ...] = ()  # what of `sampling` the client did not name: a model may have its own there
+    calls: int | None = None  # of tools, the most in an answer
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pitchpipe.host.serving import Declined, Request, Said
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.serve.engine.engine import Engine
 from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
+from pitchpipe_stages.serve.own_sampling import OwnSampling
 from pitchpipe_stages.serve.words.served_words import ServedWords
 
 UNBOUND = 1 << 30  # tokens of an answer, for models that know no most
@@ -30,6 +31,7 @@ class EmbeddedModel:
     ):
         self.opened, self.engine, self.adapter, self.most = opened, engine, adapter, most
         self.words = ServedWords(opened, adapter, chats)
+        self.sampling = OwnSampling(opened.model)
 
     def read(self, request: Request) -> Request:
         """With the ids that the model reads and a digest of what decides the answer. Any thread may ask."""
@@ -38,6 +40,7 @@ class EmbeddedModel:
             raise Declined(
                 400, f"an answer has at most {self.most:,} tokens here", "max_tokens", "invalid_value"
             )
+        request = replace(request, wish=self.sampling.settled(request.wish))
         return replace(request, **self.words.read(request))
 
     async def __call__(self, request: Request) -> AsyncIterator[Said]:

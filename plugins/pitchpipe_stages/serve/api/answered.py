@@ -95,8 +95,9 @@ def _data(chunk: Envelope) -> bytes:
 
 
 def _headers(asked: ClientAsk, said: Said, kind: str) -> dict[str, str]:
-    by = {"x-upstream": quote(said.by, safe=" /:@")} if said.by else {}
-    return {"content-type": kind, "x-request-id": asked.id, **by}
+    told = {"x-upstream": quote(said.by, safe=" /:@"), "x-cache": said.cache}
+    given = {name: value for name, value in told.items() if value}
+    return {"content-type": kind, "x-request-id": asked.id, **given}
 
 
 async def _start(headers: dict[str, str], send: Send) -> None:

@@ -32,7 +32,6 @@ def app_of(
     service: ServingService, serve: Serve | None = None, pages: Mapping[str, Page] | None = None
 ) -> FastAPI:
     """The application that answers by a service. `pages` are further ones, by their paths."""
-
     app = FastAPI(
         title="pitchpipe", description="Tuned models, asked in the words of their training.",
         docs_url=None, redoc_url=None,

@@ -23,12 +23,13 @@ class ClientAsk:
     created: int = field(default_factory=lambda: int(time.time()))
 
     def __post_init__(self) -> None:
+        self._read = sum(len(request.ids) for request in self.requests)
         self._written = self._thought = 0
         self._open = set(range(sum(request.wish.count for request in self.requests)))
 
     def hear(self, said: Said) -> None:
         self._written += said.tokens
-        self._thought += said.tokens if said.reasoning and not said.text else 0
+        self._thought += said.thought
         if said.end:
             self._open.discard(said.index)
 
@@ -38,9 +39,8 @@ class ClientAsk:
             raise RuntimeError(f"{self.id}: nothing said how the answers {sorted(self._open)} ended")
 
     def counted(self) -> UsageNumbers:
-        read = sum(len(request.ids) for request in self.requests)
         thought = ThoughtCount(self._thought) if self._thought else None
-        return UsageNumbers(read, self._written, read + self._written, thought)
+        return UsageNumbers(self._read, self._written, self._read + self._written, thought)
 
     def whole(self, choices: Sequence[Struct]) -> Envelope:
         return self._envelope(self.shape.whole, choices, self.counted())

@@ -10,7 +10,16 @@ from pitchpipe.host.serving import Declined
 from pitchpipe.records.conversation import Json
 
 DEEPEST = 64  # lists and objects within each other
+OVERFLOW = 16  # times the limit: so much of what is too large is passed over, that the client hears of it
 _BOM = b"\xef\xbb\xbf"
+
+
+class BodyTooLarge(Declined):
+    """A body of more bytes than may be. `endless`: nobody reads the rest of it."""
+
+    def __init__(self, most: int, endless: bool):
+        super().__init__(413, f"the body has more than {most:,} bytes, the most here", code="body_too_large")
+        self.endless = endless
 
 
 async def body_of(request: Request, most: int) -> Json:
@@ -24,20 +33,20 @@ async def body_of(request: Request, most: int) -> Json:
 async def _bytes(request: Request, most: int) -> bytes:
     said = request.headers.get("content-length", "0")
     if said.isdecimal() and int(said) > most:
-        raise _too_large(most)
-    read = bytearray()
+        raise BodyTooLarge(most, int(said) > OVERFLOW * most)
+    read, size = bytearray(), 0
     try:
         async for part in request.stream():
-            read += part
-            if len(read) > most:
-                raise _too_large(most)
+            size += len(part)
+            if size <= most:
+                read += part
+            elif size > OVERFLOW * most:
+                raise BodyTooLarge(most, endless=True)
     except ClientDisconnect:
         raise Declined(499, "the client left before it had sent all", code="client_left") from None
+    if size > most:
+        raise BodyTooLarge(most, endless=False)
     return bytes(read)
-
-
-def _too_large(most: int) -> Declined:
-    return Declined(413, f"the body has more than {most:,} bytes, the most here", code="body_too_large")
 
 
 def _read(raw: bytes) -> Json:

@@ -16,10 +16,14 @@ def new_id(kind: str) -> str:
     return f"{kind}-{uuid4().hex}"
 
 
+def key_of(request: Request) -> str:
+    """A digest of the client's key; empty where none is asked for."""
+    return str(request.scope.get("state", {}).get("who", ""))
+
+
 def user_of(request: Request, body: Json) -> str:
     """A user as the client names them; else whose key it is."""
-    named = body.get("user") or body.get("safety_identifier")
-    return str(named or request.scope.get("state", {}).get("who", ""))
+    return str(body.get("user") or body.get("safety_identifier") or key_of(request))
 
 
 def consent_of(request: Request, metadata: dict[str, str] | None) -> bool | None:

@@ -10,7 +10,7 @@ from pitchpipe.host.serving import Request as Prompt
 from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe_stages.serve.api.asked import ClientAsk
 from pitchpipe_stages.serve.api.checking import checked, must_be, wrong
-from pitchpipe_stages.serve.api.clients import consent_of, new_id, user_of
+from pitchpipe_stages.serve.api.clients import consent_of, key_of, new_id, user_of
 from pitchpipe_stages.serve.api.parameters import TextParameters
 from pitchpipe_stages.serve.api.shapes import TextShape
 from pitchpipe_stages.serve.api.unsupported import TEXT
@@ -28,7 +28,7 @@ def asked_texts(service: ServingService, request: Request, body: Json, serve: Se
     prompts = _prompts(texts.prompt)
     common = Prompt(
         key, texts.model, Conversation(()), wish,
-        user=user_of(request, body), consent=consent_of(request, texts.metadata),
+        user=user_of(request, body), key=key_of(request), consent=consent_of(request, texts.metadata),
     )  # fmt: skip
     keys = [key] if len(prompts) == 1 else [f"{key}-{number}" for number in range(len(prompts))]
     read = [

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from pitchpipe.errors import suggest
 from pitchpipe.host.serving import Declined
+from pitchpipe_stages.serve.api.body import BodyTooLarge
 from pitchpipe_stages.serve.api.encoding import encoded
 
 _KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
@@ -27,6 +28,8 @@ def error_response(error: Exception) -> Response:
     """The HTTP response of an error."""
     after = error.after if isinstance(error, Declined) else None
     headers = {} if after is None else {"retry-after": str(after)}
+    if isinstance(error, BodyTooLarge) and error.endless:
+        headers["connection"] = "close"
     status = error.status if isinstance(error, Declined) else 500
     return Response(encoded(error_of(error)), status, headers, "application/json")
 

@@ -17,7 +17,9 @@ async def heard(service: ServingService, request: Request, body: Json) -> dict[s
     given = checked(FeedbackParameters, body, {})
     if given.rating is None and not given.better:
         raise Declined(400, "send a 'rating' from -1 to 1, or a 'better' reply", "rating", "invalid_value")
-    known = await service.heard(Feedback(given.id, given.rating, given.better, user_of(request, body)))
+    known = await service.heard(
+        Feedback(given.id, given.rating, given.better, user_of(request, body), given.index)
+    )
     if known is None:
         message = "nothing here keeps feedback: add the middleware `journal` to the recipe"
         raise Declined(501, message, code="feedback_not_kept")

@@ -126,7 +126,9 @@ class InstructionParameters(Struct, kw_only=True):
 
     instruction: Annotated[str, Meta(min_length=1, description="a text that is not empty")]
     model: Name | None = None
-    max_tokens: Most = 256
+    max_tokens: Annotated[int, Meta(ge=1, description="a whole number from 1 on; left out: 256")] | None = (
+        None
+    )
     temperature: Temperature = 0.7
 
 
@@ -138,4 +140,5 @@ class FeedbackParameters(Struct, kw_only=True):
         Annotated[float, Meta(ge=-1, le=1, description="a number from -1 to 1; -1: bad, 1: good")] | None
     ) = None
     better: Annotated[str, Meta(description="text; the reply that would have been right")] = ""
+    index: Annotated[int, Meta(ge=0, description="a whole number from 0 on; which of several answers")] = 0
     user: Words = ""

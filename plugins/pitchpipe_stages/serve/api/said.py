@@ -77,5 +77,6 @@ def _one(many: Sequence[Said]) -> Said:
         calls=[call for one in many for call in one.calls],
         likely=[likely for one in many for likely in one.likely],
         tokens=sum(one.tokens for one in many),
+        thought=sum(one.thought for one in many),
         refusal="".join([one.refusal for one in many]),
     )

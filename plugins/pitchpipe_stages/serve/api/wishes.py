@@ -53,10 +53,10 @@ def sampling_of(given: dict[str, float]) -> Sampling:
 
 
 def limited(name: str, asked: int | None, serve: Serve) -> int | None:
-    """The most tokens of an answer: what is asked for, if it is not more than the server gives."""
+    """The most tokens of an answer, as it is asked for, which is not more than the server gives."""
     if asked and serve.max_tokens and asked > serve.max_tokens:
         raise wrong(name, f"a whole number from 1 to {serve.max_tokens:,} on this server", asked)
-    return asked or serve.max_tokens
+    return asked
 
 
 def _bias(given: dict[str, float]) -> dict[int, float]:

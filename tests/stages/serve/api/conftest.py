@@ -16,9 +16,7 @@ import uvicorn
 from pitchpipe_stages.serve.api.app import app_of
 from pitchpipe_stages.serve.sections import Serve
 from pitchpipe_stages.serve.service import ServingService
-from tests.stages.serve.api.parrot import Parrot
-
-NAMES = ("grey", "org/grey-7b", "gpt-5.4")
+from tests.stages.serve.api.parrot import NAMES, Parrot
 
 
 @dataclass
@@ -46,7 +44,7 @@ def serving(service: ServingService, serve: Serve | None = None, **pages: Any) -
     config = uvicorn.Config(app_of(service, serve, pages), http="h11", log_config=None, access_log=False)
     server, loop = uvicorn.Server(config), asyncio.new_event_loop()
     with socket.create_server(("127.0.0.1", 0)) as opened:
-        thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve([opened])))
+        thread = threading.Thread(target=lambda: loop.run_until_complete(_live(service, server, opened)))
         thread.start()
         try:
             while not server.started:
@@ -56,6 +54,11 @@ def serving(service: ServingService, serve: Serve | None = None, **pages: Any) -
             server.should_exit = True
             thread.join()
             loop.close()
+
+
+async def _live(service: ServingService, server: uvicorn.Server, opened: socket.socket) -> None:
+    async with service.alive():
+        await server.serve([opened])
 
 
 @pytest.fixture(scope="session")

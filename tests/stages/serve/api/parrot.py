@@ -14,6 +14,10 @@ from pitchpipe.host.serving import Declined, Likely, Request, Said
 ORDER = re.compile(r"^(\w+):(\S*) ?")
 
 
+SPARE = [f"spare-{number}" for number in range(20)]  # upstreams that fail are left out for a while
+NAMES = ("grey", "org/grey-7b", "gpt-5.4", *SPARE)
+
+
 class Parrot:
     def __init__(self) -> None:
         self.card = {"root": "aviary/grey", "parent": "grey", "created": 1234567890, "max_model_len": 512}
