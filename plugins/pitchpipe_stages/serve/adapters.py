@@ -15,13 +15,15 @@ from pitchpipe_stages.model.before import rows_of
 from pitchpipe_stages.model.load import is_whole
 from pitchpipe_stages.render.rendering import Rendering
 
-OWN = "default"  # what PEFT calls the adapter that a model was opened with
+OPENED, OWN = (
+    "default",
+    "own",
+)  # what the adapter of a model is called in PEFT, and where the base is asked too
 
 
 def adapter_at(name: str, place: str) -> AdapterFolder:
     """The adapter of a run, or of a folder."""
-    path = Path(place)
-    folder = path / "model" if run_of(path) == path else path
+    folder = _folder(place)
     if found := AdapterFolder.at(folder):
         return found
     if is_whole(folder):
@@ -34,8 +36,7 @@ def adapter_at(name: str, place: str) -> AdapterFolder:
 
 def base_at(place: str) -> dict[str, Any]:
     """What the model at a place stands on: the base of its adapter, or itself."""
-    path = Path(place)
-    folder = path / "model" if run_of(path) == path else path
+    folder = _folder(place)
     if found := AdapterFolder.at(folder):
         return found.base
     return {"folder": str(folder.resolve())} if folder.exists() else {"name": place}
@@ -67,6 +68,15 @@ def wear(
     for other in found.values():
         other.opened.model = one.model
     return found
+
+
+def named_anew(one: OpenedModel, place: str) -> str:
+    """The new name of the adapter that a model was opened with: without a name, the base itself is asked."""
+    model: Any = one.model
+    model.load_adapter(str(_folder(place)), adapter_name=OWN)
+    model.delete_adapter(OPENED)
+    model.set_adapter(OWN)
+    return OWN
 
 
 def _opened(one: OpenedModel, name: str, place: str, adapter: AdapterFolder) -> OpenedModel:
@@ -104,6 +114,12 @@ def _put_on(one: OpenedModel, name: str, inner: str, adapter: AdapterFolder) -> 
             f"adapter {name}: adapters that share a base leave it as it is, as LoRA without biases does."
             " Serve those of other kinds by themselves."
         )
+
+
+def _folder(place: str) -> Path:
+    """Where the files of a model lie, of a run too."""
+    path = Path(place)
+    return path / "model" if run_of(path) == path else path
 
 
 def _named(base: dict[str, Any]) -> str:

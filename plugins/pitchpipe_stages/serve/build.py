@@ -11,7 +11,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.keys import digest, parts_of
 from pitchpipe_stages.generate.asking import ready
 from pitchpipe_stages.generate.opened import OpenedModel, opened
-from pitchpipe_stages.serve.adapters import OWN, wear
+from pitchpipe_stages.serve.adapters import named_anew, wear
 from pitchpipe_stages.serve.admission import Entrance
 from pitchpipe_stages.serve.embedded import EmbeddedModel
 from pitchpipe_stages.serve.engine.engine import Engine
@@ -32,12 +32,18 @@ def build(recipe: Recipe, console: Console) -> ServingService:
         if isinstance(use.bound, ModelInProcess):
             place = place_of(recipe, use.bound.path)
             one = _open(place, use.bound.template, told, console)
-            embedded[use.label], places[use.label] = EmbeddedModel(one, _engine(one, told)), Path(place)
+            embedded[use.label], places[use.label] = (
+                EmbeddedModel(one, _engine(one, told), most=told.max_tokens),
+                Path(place),
+            )
             use.bound.take(embedded[use.label])
     if not upstreams:
         raise PitchpipeError(
             f"{recipe.path}: there is nothing to serve: neither `serve: {{model: ...}}` nor `upstreams`"
         )
+    with console.waiting("weighing what was loaded"):
+        for model in embedded.values():
+            _ = model.words.digest  # it takes a while where the model is large: before anyone waits
     folder = Path(told.folder)
     folder.mkdir(parents=True, exist_ok=True)
     return ServingService(
@@ -78,17 +84,18 @@ def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded
     place = place_of(recipe, told.model)
     one = _open(place, told.template or "", told, console)
     is_adapter = hasattr(one.model, "peft_config")
-    if told.base and not is_adapter and not told.adapters:
-        raise PitchpipeError(f"--base: {place} is a whole model: its base is not in it. Serve that by itself")
+    if told.base and not is_adapter:
+        raise PitchpipeError(f"--base {told.base}: {place} is a whole model, and no base is beneath it")
     others = wear(one, place, told.adapters, console)
+    own = named_anew(one, place) if told.base and is_adapter else ""
     engine, name = _engine(one, told), names_of(told)
-    found = {name: EmbeddedModel(one, engine, OWN if is_adapter and (others or told.base) else "")}
+    found = {name: EmbeddedModel(one, engine, own, told.max_tokens)}
     places = {name: Path(place)}
     for other, adapter in others.items():
-        found[other] = EmbeddedModel(adapter.opened, engine, adapter.inner)
+        found[other] = EmbeddedModel(adapter.opened, engine, adapter.inner, told.max_tokens)
         places[other] = Path(told.adapters[other])
-    if told.base and is_adapter:
-        found[told.base] = EmbeddedModel(replace(one, without_adapter=True), engine)
+    if own and told.base:
+        found[told.base] = EmbeddedModel(replace(one, without_adapter=True), engine, "", told.max_tokens)
     return found, places
 
 

@@ -1,12 +1,14 @@
 """The life of a server. It ends well: what runs is finished, and nothing new is taken."""
 
 import asyncio
+import logging
 import socket
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
+from pitchpipe_stages.serve.connections import LARGEST_HEAD, ClientConnection
 from pitchpipe_stages.serve.service import ServingService
 
 SLACK = 3  # seconds in which the errors of answers that were cut off still reach their clients
@@ -19,16 +21,21 @@ class ServerLife(uvicorn.Server):
     def __init__(self, service: ServingService, app: Any, grace: float):
         config = uvicorn.Config(
             app, lifespan="off", log_config=None, access_log=False, server_header=False, ws="none",
-            http="h11", timeout_keep_alive=QUIET, timeout_graceful_shutdown=int(grace) + SLACK,
+            http=ClientConnection, h11_max_incomplete_event_size=LARGEST_HEAD, timeout_keep_alive=QUIET,
+            timeout_graceful_shutdown=int(grace) + SLACK,
         )  # fmt: skip
         super().__init__(config)
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # clients that send nonsense are no news
         self.service, self.grace, self.signal = service, grace, 0
 
     async def live(self, opened: socket.socket) -> int:
         """From the first request to the end: the exit code."""
         self._loop = asyncio.get_running_loop()
-        async with self.service.alive():
+        await self.service.begin()
+        try:
             await self.serve([opened])
+        finally:
+            await self.service.close()
         return 128 + self.signal if self.force_exit else 0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

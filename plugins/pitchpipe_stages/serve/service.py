@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -48,7 +48,6 @@ class ServingService:
     middlewares: Sequence[Middleware] = ()
     identity: str = ""
     embedded: Mapping[str, EmbeddedModel] = field(default_factory=dict)  # those of this process
-    places: Mapping[str, Path] = field(default_factory=dict)  # where these lie
     admission: Entrance = field(default_factory=lambda: Entrance(16, 64))
     begun: bool = False
     log: bool = False  # a line for each request
@@ -56,8 +55,10 @@ class ServingService:
     say: Callable[[str], None] = print
     metrics: Metrics = field(default_factory=Metrics)
     history: ServedHistory = field(default_factory=ServedHistory)
+    places: Mapping[str, Path] = field(default_factory=dict)  # of models that are in folders, by name
 
     def __post_init__(self) -> None:
+        self._ends = AsyncExitStack()
         self.count, self.gauge, self.observe = self.metrics.count, self.metrics.gauge, self.metrics.observe
         self.routing = Routing(self.upstreams, self, self.router)
         self.timing = Timing(self.metrics, self.history)
@@ -79,29 +80,30 @@ class ServingService:
     def learned(self, model: str, most: int = 5000) -> Iterator[Conversation]:
         return learned_in(self.places[model], most) if model in self.places else iter(())
 
-    @property
-    def ready(self) -> bool:
-        """Whether it takes requests."""
-        return self.begun and not self.draining and all(engine.alive for engine in self.engines)
-
     def tokens(self, request: Request) -> int:
         return self.routing.tokens(request)
 
-    @asynccontextmanager
-    async def alive(self) -> AsyncIterator["ServingService"]:
-        """The time in which it answers: its parts begin before it, and end after it, whatever happens."""
+    async def begin(self) -> None:
+        """Its parts begin; where one cannot, those before it end."""
         for how in HELP:
             self._count_request(how, 0)
-        async with AsyncExitStack() as parts:
+        try:
             for engine in self.engines:
                 engine.start()
-                parts.push_async_callback(asyncio.to_thread, engine.close)
+                self._ends.push_async_callback(asyncio.to_thread, engine.close)
             for part in self._parts():
                 if isinstance(part, Begins):
-                    parts.push_async_callback(part.close)
+                    self._ends.push_async_callback(part.close)
                     await part.begin(self)
-            self.begun = True
-            yield self
+        except BaseException:
+            await self.close()
+            raise
+        self.begun = True
+
+    async def close(self) -> None:
+        """Its parts end, the last one first, whatever happens to the others."""
+        self.begun = False
+        await self._ends.aclose()
 
     def _parts(self) -> list[Any]:
         router = [self.router] if self.router else []
@@ -145,6 +147,13 @@ class ServingService:
 
     def _count_request(self, how: str, by: float = 1) -> None:
         self.count(f"requests_{how}", HELP[how], by)
+
+    def responded(self, method: str, path: str, status: int) -> None:
+        """Counts a response. `path` is a route's own; empty: it is none of ours."""
+        help = "Responses by route and status."
+        self.count("http_responses", help, path=path or "other", status=str(status))
+        if self.log and status >= 400:
+            self.say(f"{method} {path or 'no such path'}: {status}")
 
     def drain(self, seconds: float) -> None:
         """Takes nothing new; what still runs after so many seconds is cut off."""

@@ -5,8 +5,6 @@ import socket
 
 from pitchpipe.errors import PitchpipeError
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
 
 def bound(host: str, port: int) -> socket.socket:
     """A socket at this address, on which nobody listens yet; port 0 is any that is free."""

@@ -1,23 +1,32 @@
 """Serves by a recipe until the end: binds, loads, says what is there, answers."""
 
 import asyncio
+from contextlib import closing
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.console import RichConsole
+from pitchpipe_stages.serve.access import Access, rules_of
 from pitchpipe_stages.serve.api.app import app_of
 from pitchpipe_stages.serve.build import build
 from pitchpipe_stages.serve.life import ServerLife
 from pitchpipe_stages.serve.sections import SERVE
 from pitchpipe_stages.serve.sockets import address, bound
 from pitchpipe_tools.serve.dashboard.page import dashboard_pages
+from pitchpipe_tools.serve.screen import show_start
 
 
 def serve_until_the_end(recipe: Recipe) -> int:
-    """The exit code."""
+    """The exit code: 0 where the server ended well."""
     told, console = recipe[SERVE], RichConsole(stderr=True)
-    opened = bound(told.host, told.port)
-    service = build(recipe, console)
-    service.say = console.plain
-    console.say(f"{', '.join(service.names)}: {address(opened, told.host)}/v1")
-    app = app_of(service, told, dashboard_pages(service))
-    return asyncio.run(ServerLife(service, app, told.grace).live(opened))
+    if missing := recipe.missing():
+        raise PitchpipeError("\n".join(missing))
+    rules = rules_of(told)
+    with closing(bound(told.host, told.port)) as opened:
+        for hint in recipe.hints:
+            console.say(f"[yellow]hint:[/] {hint}")
+        service = build(recipe, console)
+        service.say = console.plain
+        app = Access(app_of(service, told, dashboard_pages(service)), rules, service.responded)
+        show_start(recipe, service, address(opened, told.host), console)
+        return asyncio.run(ServerLife(service, app, told.grace).live(opened))
