@@ -49,6 +49,7 @@ class Request:
     model: str  # as the client names it
     conversation: Conversation
     wish: Wish = field(default_factory=Wish)
+    stream: bool = True  # whether the client wants words as they come
     text: str | None = None
     tokens: tuple[int, ...] | None = None
     user: str = ""  # as the client names them; else a digest of the key
@@ -143,8 +144,11 @@ class Service(Protocol):
 
 
 class Guard(Protocol):
-    # Sees a conversation whose last message is what a client asks, or what a model answers, so far. Returns
-    # it, or one with other words in that message, or `pp.refuse(reason)`. It may be async.
+    # Sees a conversation whose last message is one that a client sent, or what a model answers, so far. It
+    # returns it, or one with other words in that message, or `pp.refuse(reason)`. It may be async. It may say
+    # of itself: `on`, ("input", "output") or one of them; `window`, the most characters of what it finds, so
+    # many are held back in a stream (none: it sees whole answers); `every`, how many characters must have
+    # come before it looks again; `once`, that it sees what a client sent once, not message by message.
     def __call__(
         self, conversation: Conversation, /
     ) -> Conversation | Refusal | Awaitable[Conversation | Refusal]: ...

@@ -3,21 +3,10 @@
 from typing import Annotated, Literal
 
 from pitchpipe import Conversation, Meta, Verdict, judged
+from pitchpipe_components.text.harmful_phrases import HARMFUL
 from pitchpipe_components.text.phrases import among
 from pitchpipe_components.text.quote import quoting
 from pitchpipe_components.text.spoken import everything, prompts, replies
-
-HARMFUL = (
-    "kill yourself",
-    "kill yourselves",
-    "make a bomb",
-    "build a bomb",
-    "pipe bomb",
-    "cook meth",
-    "synthesize meth",
-    "child porn",
-    "child pornography",
-)
 
 
 def harmful(

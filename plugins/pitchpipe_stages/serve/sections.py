@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from pitchpipe.recipe.recipe import Use
 from pitchpipe.recipe.section import Section
+from pitchpipe_stages.serve.guards.options import GuardOptions
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Serve:
 
 
 SERVE = Section[Serve]("serve", options=Serve)
-GUARDS = Section[list[Use]]("guards", kind="guard", many=True)
+GUARDS = Section[list[Use]]("guards", kind="guard", many=True, options=GuardOptions)
 MIDDLEWARES = Section[list[Use]]("middlewares", kind="middleware", many=True)
 UPSTREAMS = Section[list[Use]]("upstreams", kind="upstream", named=True)
 ROUTER = Section[Use | None]("router", kind="router", needs=("upstreams",))

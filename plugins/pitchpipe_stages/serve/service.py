@@ -131,7 +131,7 @@ class ServingService:
                     yield said
 
     def _around_it(self, request: Request) -> AsyncGenerator[Said]:
-        answer = guarded(self.guards, self.routing)
+        answer = guarded(self.guards, self.routing, self.upstreams, self)
         for middleware in reversed(self.middlewares):
             answer = partial(_around, middleware, answer)
         return cast(AsyncGenerator[Said], self.timing(request, answer(request)))

@@ -28,7 +28,8 @@ def asked_chat(service: ServingService, request: Request, body: Json, serve: Ser
     wish = replace(chat_wish(chat, serve), calls=calls_most(chat.parallel_tool_calls))
     prompt = Prompt(
         new_id("chatcmpl"), chat.model, conversation_of(chat.messages, tools, variables, serve.max_messages),
-        wish, user=user_of(request, body), key=key_of(request), consent=consent_of(request, chat.metadata),
+        wish, bool(chat.stream), user=user_of(request, body), key=key_of(request),
+        consent=consent_of(request, chat.metadata),
     )  # fmt: skip
     shape = ChatShape(wish.logprobs is not None)
     return ClientAsk(prompt.id, chat.model, [service.read(prompt)], shape, wants_usage(chat))

@@ -27,7 +27,7 @@ def asked_texts(service: ServingService, request: Request, body: Json, serve: Se
     wish, key = text_wish(texts, serve), new_id("cmpl")
     prompts = _prompts(texts.prompt)
     common = Prompt(
-        key, texts.model, Conversation(()), wish,
+        key, texts.model, Conversation(()), wish, bool(texts.stream),
         user=user_of(request, body), key=key_of(request), consent=consent_of(request, texts.metadata),
     )  # fmt: skip
     keys = [key] if len(prompts) == 1 else [f"{key}-{number}" for number in range(len(prompts))]

@@ -34,7 +34,7 @@ def asked_instruction(service: ServingService, request: Request, body: Json, ser
         left=("top_p", "top_k", "min_p"),
     )
     prompt = Prompt(
-        new_id("gen"), model, Conversation((Message("user", given.instruction),)), wish,
+        new_id("gen"), model, Conversation((Message("user", given.instruction),)), wish, False,
         user=user_of(request, body), key=key_of(request), consent=consent_of(request, None),
     )  # fmt: skip
     return ClientAsk(prompt.id, model, [_read(service, prompt, given.max_tokens is None)], ChatShape(False))

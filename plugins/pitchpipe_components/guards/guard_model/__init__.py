@@ -1,0 +1,1 @@
+"""A guard that asks a model behind a URL."""

@@ -1,0 +1,30 @@
+"""The options that all guards of a recipe have."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+Side = Literal["input", "output"]
+SORRY = "I cannot help with that."
+
+
+@dataclass(frozen=True)
+class GuardOptions:
+    """Options of every guard."""
+
+    on: Annotated[
+        tuple[Side, ...] | None,
+        Meta(description="input: what clients send; output: what is answered; left out: as suits the guard"),
+    ] = None
+    window: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                description="characters of a stream that are held back; left out: the longest thing it finds",
+            ),
+        ]
+        | None
+    ) = None
+    answer: Annotated[str, Meta(description="what a client is told whose request is refused")] = SORRY
