@@ -7,6 +7,8 @@ from pitchpipe.records.conversation import Conversation
 from pitchpipe_stages.generate.places import run_of
 from pitchpipe_stages.prepare.examples import PreparedExamples
 
+AT_ONCE = 1000  # conversations in memory
+
 
 def learned_in(place: Path, most: int) -> Iterator[Conversation]:
     """Those of the training side of a run: at most so many, from all over it. `place` is the run, or the
@@ -14,7 +16,9 @@ def learned_in(place: Path, most: int) -> Iterator[Conversation]:
     run = run_of(place, speaks=False)
     if run and (run / "prepared" / "train.offsets").exists():
         examples = PreparedExamples(run / "prepared", "train")
-        yield from examples.taken(spread(len(examples), most))
+        numbers = spread(len(examples), most)
+        for at in range(0, len(numbers), AT_ONCE):
+            yield from examples.taken(numbers[at : at + AT_ONCE])
 
 
 def spread(whole: int, most: int) -> list[int]:

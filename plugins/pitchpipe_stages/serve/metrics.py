@@ -37,7 +37,7 @@ class Metrics:
         """A gauge that is read when Prometheus asks."""
         self.line(Gauge, name, help, **labels).set_function(read)
 
-    def line(self, kind: type[Metric], name: str, help: str, **labels: str) -> Metric:
+    def line(self, kind: type[Metric], name: str, help: str, /, **labels: str) -> Metric:
         """The line of a metric with these labels. Whoever changes it often keeps it."""
         known: Metric | None = self._lines.get((name, *labels.items()))
         return known or self._new_line(kind, name, help, labels)

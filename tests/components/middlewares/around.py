@@ -51,7 +51,7 @@ def request(text="Hi", id="a1", **fields):
 @asynccontextmanager
 async def served(folder, upstream, *middlewares, **fields):
     """A server that has begun; `lines` is what it logs."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     lines = []
     service = ServingService({"model": upstream}, folder, middlewares=middlewares, say=lines.append, **fields)
     service.lines = lines
