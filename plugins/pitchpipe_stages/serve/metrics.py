@@ -1,11 +1,22 @@
 """The numbers of a server, as Prometheus reads them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
+disable_created_metrics()  # a second number for each counter, of its own type, that nobody asks for
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
 
 # From a small model on a GPU, a millisecond a token, to long answers on a CPU.
@@ -14,6 +25,20 @@ SECONDS = (
     *(1.0, 2.5, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0),
 )
 COUNTS = tuple(float(2**power) for power in range(15))  # tokens, rows: up to 16,384
+
+
+class ReadTotals(Collector):
+    """A counter whose lines are read when Prometheus asks."""
+
+    def __init__(self, name: str, help: str, labels: list[str]):
+        self.name, self.help, self.labels = name, help, labels
+        self.lines = dict[tuple[str, ...], Callable[[], float]]()
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(self.name, self.help, labels=self.labels)
+        for values, read in self.lines.items():
+            family.add_metric(values, read())
+        yield family
 
 
 class Metrics:
@@ -36,6 +61,13 @@ class Metrics:
     def watch(self, name: str, help: str, read: Callable[[], float], **labels: str) -> None:
         """A gauge that is read when Prometheus asks."""
         self.line(Gauge, name, help, **labels).set_function(read)
+
+    def watch_total(self, name: str, help: str, read: Callable[[], float], **labels: str) -> None:
+        """A counter that is read when Prometheus asks."""
+        if name not in self._made:
+            self._made[name] = ReadTotals(f"pitchpipe_{name}", help, list(labels))
+            self.registry.register(self._made[name])
+        self._made[name].lines[tuple(labels.values())] = read
 
     def line(self, kind: type[Metric], name: str, help: str, /, **labels: str) -> Metric:
         """The line of a metric with these labels. Whoever changes it often keeps it."""

@@ -19,6 +19,7 @@ from pitchpipe.host.serving import (
     Request,
     Router,
     Said,
+    Shows,
     Upstream,
 )
 from pitchpipe.recipe.recipe import Use
@@ -34,6 +35,7 @@ from pitchpipe_stages.serve.metrics import Metrics
 from pitchpipe_stages.serve.outcomes import HELP, RequestOutcome
 from pitchpipe_stages.serve.routing import Routing
 from pitchpipe_stages.serve.timing import Timing
+from pitchpipe_stages.serve.watching import watch
 
 
 @dataclass
@@ -87,6 +89,7 @@ class ServingService:
         """Its parts begin; where one cannot, those before it end."""
         for how in HELP:
             self._count_request(how, 0)
+        watch(self.metrics, self.admission, self.engines)
         try:
             for engine in self.engines:
                 engine.start()
@@ -104,6 +107,10 @@ class ServingService:
         """Its parts end, the last one first, whatever happens to the others."""
         self.begun = False
         await self._ends.aclose()
+
+    def showing(self) -> list[Shows]:
+        """Its parts that have something for the dashboard."""
+        return [part for part in self._parts() if isinstance(part, Shows)]
 
     def _parts(self) -> list[Any]:
         router = [self.router] if self.router else []

@@ -1,10 +1,11 @@
-"""Numbers over steps as inline SVG. Of a long curve the least and the most of each stretch are drawn."""
+"""Numbers over steps or time as inline SVG. Of a long curve the least and the most of a stretch are drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from pitchpipe_tools.html.curve_scale import HEIGHT, WIDTH, Scale, below, beside, x_of
+from pitchpipe_tools.html.along import STEPS, Along, below
+from pitchpipe_tools.html.curve_scale import HEIGHT, WIDTH, Scale, beside, x_of
 from pitchpipe_tools.html.markup import Markup, element, joined
 from pitchpipe_tools.html.numbers import number
 
@@ -26,7 +27,9 @@ class Curve:
         return [(step, value) for step, value in self.points if isfinite(value)]
 
 
-def chart(curves: Sequence[Curve], by_powers: bool = False, from_zero: bool = False) -> Markup:
+def chart(
+    curves: Sequence[Curve], by_powers: bool = False, from_zero: bool = False, along: Along = STEPS
+) -> Markup:
     """Curves over the same steps, the first one in front."""
     drawn = [curve for curve in curves if curve.finite()]
     values = [value for curve in drawn for _, value in curve.finite()]
@@ -40,11 +43,11 @@ def chart(curves: Sequence[Curve], by_powers: bool = False, from_zero: bool = Fa
     drawing = element(
         "svg", element("path", d=levels, class_="level") if levels else None,
         [_path(curve, scale, first, last) for curve in reversed(drawn)],
-        [_zone(at, drawn, first, last) for at in range(ZONES)],
+        [_zone(at, drawn, first, last, along) for at in range(ZONES)],
         viewBox=f"0 0 {WIDTH} {HEIGHT}", preserveAspectRatio="none",
-        role="img", aria_label="; ".join(map(_described, drawn)),
+        role="img", aria_label="; ".join(_described(curve, along) for curve in drawn),
     )  # fmt: skip
-    return element("div", beside(marks, scale), drawing, below(first, last), class_="histogram curve")
+    return element("div", beside(marks, scale), drawing, below(first, last, along), class_="histogram curve")
 
 
 def _path(curve: Curve, scale: Scale, first: int, last: int) -> Markup:
@@ -81,7 +84,7 @@ def _value(point: Point) -> float:
     return point[1]
 
 
-def _zone(at: int, curves: Sequence[Curve], first: int, last: int) -> Markup | None:
+def _zone(at: int, curves: Sequence[Curve], first: int, last: int, along: Along) -> Markup | None:
     """An invisible box over a stretch; its tooltip gives the last numbers in it."""
     if last == first and at:
         return None
@@ -92,18 +95,19 @@ def _zone(at: int, curves: Sequence[Curve], first: int, last: int) -> Markup | N
         inside = [point for point in curve.points if low <= point[0] <= high]
         if inside:
             step, value = inside[-1]
-            said.append(f"step {step:,}: {curve.name} {number(value) if isfinite(value) else 'not a number'}")
+            words = number(value) if isfinite(value) else "not a number"
+            said.append(f"{along.said(step)}: {curve.name} {words}")
     if not said:
         return None
     box = f'<rect x="{at * width:g}" y="0" width="{width:g}" height="{HEIGHT}" class="zone">'
     return joined(Markup(box), element("title", "; ".join(said)), Markup("</rect>"))
 
 
-def _described(curve: Curve) -> str:
+def _described(curve: Curve, along: Along) -> str:
     """A curve in words, for screen readers."""
     finite = curve.finite()
     values = [value for _, value in finite]
     return (
-        f"{curve.name}: {number(values[0])} at step {finite[0][0]:,}, {number(values[-1])} at step"
-        f" {finite[-1][0]:,}, between {number(min(values))} and {number(max(values))}"
+        f"{curve.name}: {number(values[0])} at {along.said(finite[0][0])}, {number(values[-1])} at"
+        f" {along.said(finite[-1][0])}, between {number(min(values))} and {number(max(values))}"
     )

@@ -1,4 +1,4 @@
-"""The scales of curves: from values to places in a drawing, and the numbers beside and below it."""
+"""The scales of curves: from values to places in a drawing, and the numbers beside it."""
 
 from collections.abc import Sequence
 from math import floor, log10
@@ -8,7 +8,7 @@ from pitchpipe_tools.html.markup import Markup, element
 from pitchpipe_tools.html.numbers import brief
 
 WIDTH, HEIGHT = 600, 100  # of the drawing
-MARKS, STEPS = (1, 2, 5, 10), 5  # numbers beside and below, about so many
+MARKS = (1, 2, 5, 10)
 WIDE = 100  # from here on the most is so many times the least that only a scale by powers shows both
 
 
@@ -52,13 +52,3 @@ def x_of(step: float, first: int, last: int) -> float:
 def beside(marks: Sequence[float], scale: Scale) -> Markup:
     spans = [element("span", brief(mark), style=f"bottom:{100 - scale.height(mark):.1f}%") for mark in marks]
     return element("div", spans, class_="scale", aria_hidden="true")
-
-
-def below(first: int, last: int) -> Markup:
-    step = max(round_step((last - first) / STEPS, MARKS), 1) if last > first else 1
-    places = [first] if first == last else range(-(-first // int(step)) * int(step), last + 1, int(step))
-    spans = [
-        element("span", brief(place), style=f"left:{100 * x_of(place, first, last) / WIDTH:.1f}%")
-        for place in places
-    ]
-    return element("div", spans, class_="axis", aria_hidden="true")

@@ -45,15 +45,21 @@ def with_code(text: str) -> Markup:
 
 
 def table(
-    head: Sequence[object], rows: Sequence[Sequence[object]], words: int = 1, marked: Container[int] = ()
+    head: Sequence[object],
+    rows: Sequence[Sequence[object]],
+    words: int = 1,
+    marked: Container[int] = (),
+    labelled: bool = False,
 ) -> Markup:
     """A table. The first `words` columns hold words, the others numbers. Rows in `marked` are highlighted.
 
-    On a narrow screen each row of a wide table becomes a paragraph with the titles beside the numbers.
+    On a narrow screen each row of a wide table becomes a paragraph with the titles beside the numbers; where
+    it is `labelled`, beside all but the first.
     """
     classes = ["" if column < words else "number" for column in range(len(head))]
     is_wide = len(head) > NARROW
-    labels = head if is_wide else [None] * len(head)
+    beside = [is_wide and (bool(name) or (labelled and column > 0)) for column, name in enumerate(classes)]
+    labels = [cell if is_beside else None for cell, is_beside in zip(head, beside, strict=True)]
     titles = [element("th", cell, scope="col", class_=name) for cell, name in zip(head, classes, strict=True)]
     lines = [_line(row, classes, labels, number in marked) for number, row in enumerate(rows)]
     whole = element(
@@ -69,7 +75,7 @@ def table(
 
 def _line(row: Sequence[object], classes: list[str], labels: Sequence[object], marked: bool) -> Markup:
     cells = [
-        element("td", cell, class_=name or None, data_label=label if name else None)
+        element("td", cell, class_=name or None, data_label=label)
         for cell, name, label in zip(row, classes, labels, strict=True)
     ]
     return element("tr", cells, class_="marked" if marked else None)

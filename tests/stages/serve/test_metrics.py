@@ -58,8 +58,11 @@ def test_many_threads_make_one_metric():
 def test_a_gauge_that_is_watched_is_read_when_it_is_asked_for():
     metrics, rows = Metrics(), []
     metrics.watch("live", "Live rows.", lambda: len(rows))
+    metrics.watch_total("steps", "Steps.", lambda: 7 * len(rows), engine="0")
     rows.append(1)
     assert samples(metrics)[("pitchpipe_live",)] == 1
+    assert samples(metrics)[("pitchpipe_steps_total", "0")] == 7 and metrics.total("steps", engine="0") == 7
+    assert families(metrics)["pitchpipe_steps"].type == "counter"
 
 
 def test_a_line_is_kept_by_whoever_changes_it_often():

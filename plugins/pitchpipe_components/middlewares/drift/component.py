@@ -129,5 +129,4 @@ class Drift:
 def _line(name: str, feature: str, score: DriftScore, requests: int) -> str:
     """One line for the log."""
     mark = "drift ALERT" if score.level == "alert" else "drift"
-    what = f"{feature} ({NAMES[feature]})"
-    return f"{mark}: {name}: {what}: PSI {score.psi:.2f} over {requests} requests. {score.moved}"
+    return f"{mark}: {name}: {NAMES[feature]}: PSI {score.psi:.2f} over {requests} requests. {score.moved}"

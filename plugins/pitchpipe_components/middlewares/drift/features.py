@@ -9,16 +9,16 @@ from pitchpipe_components.text.refusing import outcome_of
 
 Value = float | str | Bag
 READ = 300  # characters that a language is found in
-LETTERS = 20  # a text with fewer has no language that can be told
+LETTERS = 20  # in a text with fewer no language can be told
 SURE = 0.5  # of the detector
 JUDGED = 2000  # characters of an answer in which a refusal is looked for
 NAMES = {
-    "prompt_length": "characters of all messages before an answer",
-    "language": "of the last message",
-    "topic": "of the last message, by its words",
-    "answer_length": "characters of an answer",
-    "refusal": "whether an answer refuses",
-    "end": "how an answer ends",
+    "prompt_length": "prompt length, in characters",
+    "language": "language of the last message",
+    "topic": "topic of the last message",
+    "answer_length": "answer length, in characters",
+    "refusal": "refusals",
+    "end": "how answers end",
 }
 
 
@@ -29,7 +29,8 @@ def of_prompt(messages: Sequence[pp.Message], text: str | None = None) -> dict[s
     if not asked:
         return {}
     found: dict[str, Value] = {"prompt_length": float(sum(map(len, asked))), "topic": bag_of(asked[-1])}
-    return found | ({"language": _language(asked[-1])} if detects() else {})
+    language = _language(asked[-1]) if detects() else ""
+    return found | ({"language": language} if language else {})
 
 
 def of_answer(text: str, length: int) -> dict[str, Value]:
@@ -51,10 +52,11 @@ def detects() -> bool:
 
 
 def _language(text: str) -> str:
+    """Its code; empty where a text is too short to tell."""
     from pitchpipe_components.text.language import language_of
 
     read = " ".join(text[:READ].split())
     if sum(map(str.isalpha, read)) < LETTERS:
-        return "too short"
+        return ""
     code, confidence = language_of(read)
     return code if confidence >= SURE else "unsure"

@@ -25,7 +25,7 @@ class Engine:
     ):
         self.model, self.ends, self.rows = model, frozenset(ends), rows
         self.threads, self.room, self.how = threads, room, ""
-        self.waiting = deque[AnswerRow]()
+        self.waiting, self.steps = deque[AnswerRow](), 0
         self._turn, self._closing, self._late = Condition(), False, False
         self._begun = Event()
         self._error: BaseException | None = None
@@ -83,6 +83,7 @@ class Engine:
                     desk.fail(_ending())
                 else:
                     desk.step()
+                    self.steps += 1
 
     def _wait(self, desk: "AnswerDesk") -> bool:
         """Waits for something to do; false where there will be nothing any more."""

@@ -57,9 +57,8 @@ def served(service, count, **how):
     """The same, with the server's begin and end around it."""
 
     async def whole():
-        await service.begin()
-        await serve(service, count, **how)
-        await service.close()
+        async with service.alive():
+            await serve(service, count, **how)
 
     asyncio.run(whole())
     return service

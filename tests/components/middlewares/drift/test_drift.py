@@ -31,19 +31,19 @@ def test_nothing_is_said_where_nothing_changed(tmp_path):
 
 def test_longer_prompts_are_an_alert_once_a_window(tmp_path):
     service = served(DriftService(tmp_path, Drift(), WHOLE), 1000, longer=2)
-    alerts = [line for line in service.said if line.startswith("drift ALERT: m: prompt_length")]
+    alerts = [line for line in service.said if line.startswith("drift ALERT: m: prompt length")]
     assert len(alerts) == 2 and "PSI" in alerts[0] and "before" in alerts[0]
     assert not [line for line in service.said if "language" in line or "topic" in line]
     assert psi(service, "prompt_length") > 0.25
     assert service.metrics.total("drift_alerts", model="m", feature="prompt_length") == 2
-    assert "prompt length drifts" in panel(service).alert
+    assert "m drifts: prompt length" in panel(service).alert
 
 
 def test_refusals_are_found(tmp_path):
     service = served(
         DriftService(tmp_path, Drift(), WHOLE), 500, answer="I'm sorry, but I can't help with that."
     )
-    assert any(line.startswith("drift ALERT: m: refusal") for line in service.said)
+    assert any(line.startswith("drift ALERT: m: refusals") for line in service.said)
 
 
 def test_a_model_without_data_is_compared_with_its_first_window(tmp_path):
@@ -52,14 +52,14 @@ def test_a_model_without_data_is_compared_with_its_first_window(tmp_path):
     service = DriftService(tmp_path / "again", Drift())
 
     async def two():
-        await service.begin()
+        await service.middlewares[0].begin(service)
         await serve(service, 500)
         await serve(service, 500, seed=3)
         assert service.said == []
         await serve(service, 500, longer=2, end="length")
 
     asyncio.run(two())
-    assert {line.split(":")[2].split()[0] for line in service.said} >= {"prompt_length", "end"}
+    assert {line.split(":")[2].split()[0] for line in service.said} >= {"prompt", "how"}
 
 
 def test_counts_outlive_the_server_and_texts_are_not_kept(tmp_path):
@@ -67,9 +67,9 @@ def test_counts_outlive_the_server_and_texts_are_not_kept(tmp_path):
     kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert kept and b"cooks a soup" not in kept
     service = served(DriftService(tmp_path, Drift(), WHOLE), 200, longer=2, seed=5)
-    assert any("prompt_length" in line for line in service.said)
+    assert any("prompt length" in line for line in service.said)
     again = served(DriftService(tmp_path, Drift(), WHOLE), 0)
-    assert psi(again, "prompt_length") == psi(service, "prompt_length") and "drifts" in panel(again).alert
+    assert psi(again, "prompt_length") == psi(service, "prompt_length") and "m drifts" in panel(again).alert
 
 
 def test_another_training_begins_anew(tmp_path):
@@ -90,7 +90,7 @@ def test_a_disk_that_is_full_costs_no_answer_and_is_told_once(tmp_path):
     service = DriftService(tmp_path, Drift(), WHOLE[:100])
 
     async def whole():
-        await service.begin()
+        await service.middlewares[0].begin(service)
         for file in (tmp_path / "drift").iterdir():
             file.unlink()
         (tmp_path / "drift").rmdir()  # as bad as full, also for root
@@ -105,7 +105,7 @@ def test_who_leaves_and_what_fails_is_not_counted(tmp_path):
     service = DriftService(tmp_path, Drift(), WHOLE[:100])
 
     async def whole():
-        await service.begin()
+        await service.middlewares[0].begin(service)
         service.upstreams["m"].said = words("a", "b", "c")
         answering = service.answer(service.read(request("hello")))
         await anext(answering)
@@ -128,7 +128,7 @@ def test_the_stretches_are_passed_on_as_they_are(tmp_path):
     service.upstreams["m"].said = two
 
     async def whole():
-        await service.begin()
+        await service.middlewares[0].begin(service)
         return await heard(service.answer(service.read(request("hello"))))
 
     assert asyncio.run(whole()) == two
