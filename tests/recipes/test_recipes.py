@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.documents import ROOT, assert_shows, shown
+from tests.recipes.followed import follow
 
 RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
 
@@ -86,3 +87,4 @@ def test_the_quickstart_turns_a_base_model_into_an_instruction_follower(project)
     again = here.run("run", "quickstart").assert_success().out
     assert again.count("already done, nothing changed") == 4
     assert here.json("runs/quickstart/scores.json") == scores
+    assert follow(here, "docs/serve.md") == 3

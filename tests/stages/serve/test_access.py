@@ -74,7 +74,9 @@ def test_every_route_but_health_demands_a_key(tmp_path):
     ],
 )
 def test_keys_are_compared_whole(tmp_path, header, status):
-    (answer,) = asked(client(keyed(), tmp_path), ("GET", "/v1/models", {"headers": {"Authorization": header}}))
+    (answer,) = asked(
+        client(keyed(), tmp_path), ("GET", "/v1/models", {"headers": {"Authorization": header}})
+    )
     assert answer.status_code == status
     if status == 401:
         assert answer.json()["error"]["code"] == "invalid_api_key"
