@@ -15,7 +15,7 @@ from pitchpipe.records.conversation import Conversation, Json
 from pitchpipe_stages.console import escape
 from pitchpipe_stages.generate import asking
 from pitchpipe_stages.generate.adapter_folder import AdapterFolder
-from pitchpipe_stages.generate.places import recipe_for, recipe_of, run_of, variables_of
+from pitchpipe_stages.generate.places import NoChatTemplate, recipe_for, recipe_of, run_of, variables_of
 from pitchpipe_stages.model.before import Before
 from pitchpipe_stages.model.ends import Ends
 from pitchpipe_stages.model.load import RecipeModel
@@ -27,6 +27,9 @@ from pitchpipe_stages.render.sections import TEMPLATE
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+NO_TEMPLATE = "plain"  # stands where there is none: it has no control tokens of its own
 
 
 class ContextFull(PitchpipeError):
@@ -48,6 +51,7 @@ class OpenedModel:
     run: Path | None
     variables: Json = field(default_factory=dict)  # what servers tell the chat template
     without_adapter: bool = False  # asked as its base, whose weights are in the same memory
+    chats: bool = True  # else it has no chat template, and goes on with texts
 
     @property
     def tokenizer(self) -> "PreTrainedTokenizerFast":
@@ -105,12 +109,14 @@ class OpenedModel:
             yield model
 
 
-def opened(place: str, console: Console, tuned: bool = True, template: str = "") -> OpenedModel:
+def opened(
+    place: str, console: Console, tuned: bool = True, template: str = "", texts: bool = False
+) -> OpenedModel:
     """The model of a run's directory, tuned or its base; of a model's folder; of an adapter's, tuned or its
     base; or of a name on the hub.
 
     A model's folder and a name hold one model, which is taken for the tuned one and for the base. `template`
-    is for models that have none.
+    is for models that have none; `texts` are enough to go on with where none is named.
     """
     run, path = run_of(Path(place)), Path(place)
     if run and template:
@@ -118,7 +124,7 @@ def opened(place: str, console: Console, tuned: bool = True, template: str = "")
     with console.waiting(f"loading {'the base of ' * (not tuned)}{escape(place)}"):
         adapter = None if run else AdapterFolder.at(path)
         tokenizer = adapter.tokenizer if adapter else None
-        recipe = recipe_at(place, template)
+        recipe, chats = _recipe_at(place, template, texts)
         rendering = Rendering(recipe, tokenizer)
         loader = RecipeModel(recipe, rendering)
         if adapter and tuned:
@@ -127,7 +133,18 @@ def opened(place: str, console: Console, tuned: bool = True, template: str = "")
             model = loader.tuned(run / "model") if run and tuned else loader.base()
     if scores(model):
         raise PitchpipeError(f"{place} is a reward model: it scores replies, and has none to give")
-    return OpenedModel(recipe, rendering, loader, model, run, variables_of(run) if run else {})
+    told = variables_of(run) if run else {}
+    return OpenedModel(recipe, rendering, loader, model, run, told, chats=chats)
+
+
+def _recipe_at(place: str, template: str, texts: bool) -> tuple[Recipe, bool]:
+    """The recipe, and whether the model chats: any template serves where nobody will ask for a reply."""
+    try:
+        return recipe_at(place, template), True
+    except NoChatTemplate:
+        if not texts:
+            raise
+        return recipe_at(place, NO_TEMPLATE), False
 
 
 def recipe_at(place: str, template: str = "") -> Recipe:

@@ -18,6 +18,10 @@ from pitchpipe_stages.render.sections import MODEL
 PARTS = ("model", "adapter", "template", "collator")  # sections that decide how a model is asked
 
 
+class NoChatTemplate(PitchpipeError):
+    """A model that has no chat template, where none is named."""
+
+
 def run_of(path: Path, speaks: bool = True) -> Path | None:
     """The run that a path means: its directory, or the model in it, which `speaks` if it is to be asked."""
     for folder in (path, path.parent) if path.name == "model" else (path,):
@@ -65,7 +69,7 @@ def recipe_for(model: Json, place: str, template: str | Json, tokenizer: Path | 
         found |= {"collator": "seq2seq"}
     if not template and not _has_chat_template(recipe, tokenizer):
         if not use.bound.encoder_decoder:
-            raise PitchpipeError(
+            raise NoChatTemplate(
                 f"{place} has no chat template. Name the one that it was tuned with, or any for a base model:"
                 " --template chatml. `pitchpipe show template` lists them."
             )

@@ -33,7 +33,8 @@ class Asker:
         refusal: Quarantine | None = None
         if not reply:
             raise Quarantine("no server is asked for a reply that comes first")
-        for serving in self._servings(conversation, reply):
+        thinks = bool(conversation.messages[reply].reasoning and conversation.meta.get(IN_WORDS))
+        for serving in self.forms(conversation.messages[: reply + 1], thinks):
             for variables in self._variables(conversation, reply):
                 try:
                     found = self._asked(conversation, reply, Passed(serving, variables))
@@ -47,11 +48,9 @@ class Asker:
                 return best
         raise refusal or Quarantine("nobody can ask for this reply")
 
-    def _servings(self, conversation: Conversation, reply: int) -> Iterator[Serving]:
-        """The forms of messages that differ for these."""
-        messages = conversation.messages[: reply + 1]
+    def forms(self, messages: Sequence[Message], thinks: bool = False) -> Iterator[Serving]:
+        """The forms of messages that differ for these, in the order in which they are tried."""
         calls = any(message.tool_calls for message in messages)
-        thinks = messages[-1].reasoning and conversation.meta.get(IN_WORDS)
         for serving in self.servings if thinks else self.servings[:1]:
             yield serving
             if calls:

@@ -47,10 +47,18 @@ class ByReply:
 
     def awaited(self, conversation: Conversation, variables: Mapping[str, object]) -> list[Piece]:
         """The prompt of the reply that comes next, as a server writes it."""
-        messages, request = conversation.messages, Passed(self.asker.servings[0], variables)
-        prompt = self.asker.template.written(messages, conversation.tools, request, prompt=True)
-        check_complete(prompt, conversation, len(messages))
-        return list(pieces_of(prompt.parts, []))
+        messages = conversation.messages
+        refusal: Quarantine | None = None
+        for serving in self.asker.forms(messages):
+            request = Passed(serving, variables)
+            try:
+                prompt = self.asker.template.written(messages, conversation.tools, request, prompt=True)
+                check_complete(prompt, conversation, len(messages))
+            except Quarantine as reason:
+                refusal = refusal or reason
+                continue
+            return list(pieces_of(prompt.parts, []))
+        raise refusal or Quarantine("nobody can ask for the next reply")
 
     def written(self, conversation: Conversation) -> Writings:
         shape = shape_of(conversation, self._tests)

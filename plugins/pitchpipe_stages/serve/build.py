@@ -100,7 +100,7 @@ def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded
 
 
 def _open(place: str, template: str, told: Serve, console: Console) -> OpenedModel:
-    one = opened(place, console, template=template)
+    one = opened(place, console, template=template, texts=True)
     with ready(one.model) as model:
         if model.device.type == "cpu" and not getattr(model, "is_quantized", False):
             model.float()  # in half of it, the others in a batch would change an answer

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 
-from pitchpipe.host.serving import Declined, Request, Said
+from pitchpipe.host.serving import Declined, Request, Said, Service
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.serve.engine.engine import Engine
 from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
@@ -18,7 +18,7 @@ UNBOUND = 1 << 30  # tokens of an answer, for models that know no most
 class EmbeddedModel:
     """Answers requests by a model that is open. `adapter` is one of those that its base wears.
 
-    `most` are the tokens of an answer, where that is bounded; a model that never chats goes on with texts.
+    `most` are the tokens of an answer, where that is bounded.
     """
 
     def __init__(
@@ -27,11 +27,17 @@ class EmbeddedModel:
         engine: Engine,
         adapter: str = "",
         most: int | None = None,
-        chats: bool = True,
     ):
         self.opened, self.engine, self.adapter, self.most = opened, engine, adapter, most
-        self.words = ServedWords(opened, adapter, chats)
+        self.words = ServedWords(opened, adapter)
         self.sampling = OwnSampling(opened.model)
+
+    async def begin(self, service: Service) -> None:
+        """Proves that requests become the ids of training, and says so."""
+        service.say(await asyncio.to_thread(self.words.proven))
+
+    async def close(self) -> None:
+        """The engine is closed by who has started it."""
 
     def read(self, request: Request) -> Request:
         """With the ids that the model reads and a digest of what decides the answer. Any thread may ask."""

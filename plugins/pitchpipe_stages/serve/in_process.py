@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from pitchpipe.host.serving import Request, Said, Upstream
+from pitchpipe.host.serving import Begins, Request, Said, Service, Upstream
 
 
 class ModelInProcess:
@@ -22,6 +22,14 @@ class ModelInProcess:
     def take(self, opened: Upstream) -> None:
         """The model, once it is open."""
         self._opened = opened
+
+    async def begin(self, service: Service) -> None:
+        if isinstance(self._opened, Begins):
+            await self._opened.begin(service)
+
+    async def close(self) -> None:
+        if isinstance(self._opened, Begins):
+            await self._opened.close()
 
     def read(self, request: Request) -> Request:
         assert self._opened

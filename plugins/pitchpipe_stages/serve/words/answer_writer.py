@@ -79,6 +79,7 @@ class AnswerWriter:
         if was_thinking or self._thinking:
             self._thought += 1 + self._unsure
             self._unsure = 0
+            self._likely.clear()  # what stands before reasoning is its mark
         elif self.thoughts and not self.thoughts.begun:
             self._unsure += 1
         else:

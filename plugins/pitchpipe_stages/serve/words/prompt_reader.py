@@ -21,8 +21,8 @@ FULL = "context_length_exceeded"
 class PromptReader:
     """Reads requests for one model. Several threads may ask it: a tokenizer has one state for all."""
 
-    def __init__(self, opened: OpenedModel, chats: bool = True):
-        self.opened, self.chats = opened, chats
+    def __init__(self, opened: OpenedModel):
+        self.opened = opened
         self.alone = Lock()
 
     def ids(self, request: Request) -> tuple[int, ...]:
@@ -43,7 +43,7 @@ class PromptReader:
 
     def chat(self, conversation: Conversation) -> list[int]:
         """The prompt of the reply that comes next."""
-        if not self.chats:
+        if not self.opened.chats:
             words = "this model has no chat template: it goes on with texts, at /v1/completions. To chat,"
             raise Declined(
                 400, f"{words} serve it with one: --template chatml", "messages", "no_chat_template"

@@ -10,12 +10,14 @@ from pitchpipe.run.keys import digest, digest_files, room_files, version_of
 from pitchpipe_stages.generate.decoding import Decoder, hidden_tokens
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.generate.thoughts import Thoughts
+from pitchpipe_stages.render.sections import MODEL
 from pitchpipe_stages.serve.engine.row import TokenStep
 from pitchpipe_stages.serve.words.answer_writer import AnswerWriter
 from pitchpipe_stages.serve.words.calls.form import CallForm
 from pitchpipe_stages.serve.words.calls.held import HeldCalls
 from pitchpipe_stages.serve.words.calls.probe import form_of
 from pitchpipe_stages.serve.words.prompt_reader import PromptReader
+from pitchpipe_stages.serve.words.proof import proven
 from pitchpipe_stages.serve.words.token_bytes import TokenBytes
 from pitchpipe_stages.serve.words.weights_digest import weights_digest
 
@@ -26,9 +28,9 @@ ROOMS = ("pitchpipe_stages.serve.engine", "pitchpipe_stages.serve.words", "pitch
 class ServedWords:
     """Reads requests, and writes answers."""
 
-    def __init__(self, opened: OpenedModel, adapter: str = "", chats: bool = True):
+    def __init__(self, opened: OpenedModel, adapter: str = ""):
         self.opened, self.adapter = opened, adapter
-        self.reader = PromptReader(opened, chats)
+        self.reader = PromptReader(opened)
         self.bytes = TokenBytes(opened.tokenizer)
 
     def read(self, request: Request) -> dict[str, Any]:
@@ -60,6 +62,20 @@ class ServedWords:
         code = (digest_files(*files), version_of("torch"), version_of("transformers"))
         place = (str(model.device), str(model.dtype), self.opened.context)
         return digest(weights_digest(model), self.opened.rendering.digest(), place, code)
+
+    def proven(self) -> str:
+        """What was proven, for people. What is costly to find out is known afterwards."""
+        with self.reader.alone:
+            told = proven(self.reader)
+        _ = self.digest, self.call_form
+        return f"{self.place}: {told}"
+
+    @property
+    def place(self) -> str:
+        """Where the model lies."""
+        model = self.opened.recipe[MODEL]
+        assert model
+        return str(self.opened.run or model.options.get("folder") or model.options.get("name") or model.name)
 
     # --- Answers ---------------------------------------------------------------------------------
 
