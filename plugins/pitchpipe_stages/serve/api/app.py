@@ -7,13 +7,21 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from pitchpipe import __version__
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.serve.api.answered import Answered, Tell, tell_events, tell_whole
 from pitchpipe_stages.serve.api.asked import ClientAsk
 from pitchpipe_stages.serve.api.body import body_of
 from pitchpipe_stages.serve.api.chat import asked_chat
 from pitchpipe_stages.serve.api.completions import asked_texts
-from pitchpipe_stages.serve.api.documents import CHAT_DOCS, FEEDBACK_DOCS, GENERATE_DOCS, TEXT_DOCS, docs_page
+from pitchpipe_stages.serve.api.documents import (
+    CHAT_DOCS,
+    FEEDBACK_DOCS,
+    GENERATE_DOCS,
+    NAME_IN_PATH,
+    TEXT_DOCS,
+    docs_page,
+)
 from pitchpipe_stages.serve.api.encoding import encoded
 from pitchpipe_stages.serve.api.errors import tell_errors
 from pitchpipe_stages.serve.api.feedback import heard
@@ -33,7 +41,8 @@ def app_of(
 ) -> FastAPI:
     """The application that answers by a service. `pages` are further ones, by their paths."""
     app = FastAPI(
-        title="pitchpipe", description="Tuned models, asked in the words of their training.",
+        title="pitchpipe", version=__version__,
+        description="Tuned models, asked in the words of their training.",
         docs_url=None, redoc_url=None,
     )  # fmt: skip
     tell_errors(app)
@@ -52,6 +61,7 @@ def _answering(app: FastAPI, service: ServingService, serve: Serve) -> None:
         async def route(request: Request) -> Response:
             body = await body_of(request, serve.max_body)
             asked = read(service, request, body, serve)
+            request.state.id = asked.id
             return Answered(service.answer, asked, events if events and body.get("stream") else whole)
 
         app.post(path, **docs)(route)
@@ -74,9 +84,9 @@ def _looking(app: FastAPI, service: ServingService) -> None:
     async def models() -> Response:
         return _json(cards(service, since))
 
-    @app.get("/v1/models/{model:path}", summary="One of them", tags=["models"])
-    async def model(model: str) -> Response:
-        return _json(card(service, model, since))
+    @app.get("/v1/models/{model:path}", summary="One of them", tags=["models"], openapi_extra=NAME_IN_PATH)
+    async def model(request: Request) -> Response:
+        return _json(card(service, request.path_params["model"], since))
 
     @app.get("/health", summary="Whether the process works", tags=["the server"])
     async def health() -> Response:

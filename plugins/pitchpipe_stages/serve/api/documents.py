@@ -43,14 +43,16 @@ def _plain(kind: type[msgspec.Struct]) -> Any:
 
     def put_in(value: Any) -> Any:
         if isinstance(value, dict):
-            return (
-                put_in(parts[value["$ref"]]) if "$ref" in value else {k: put_in(v) for k, v in value.items()}
-            )
+            named = put_in(parts[value["$ref"]]) if "$ref" in value else {}
+            return named | {key: put_in(one) for key, one in value.items() if key != "$ref"}
         return [put_in(one) for one in value] if isinstance(value, list) else value
 
     return put_in(schema)
 
 
+NAME_IN_PATH: Json = {
+    "parameters": [{"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}]
+}
 CHAT_DOCS = _documented(
     ChatParameters, "The reply to a conversation", "answers",
     {"model": "", "messages": [{"role": "user", "content": "Name three colours."}], "max_tokens": 64},

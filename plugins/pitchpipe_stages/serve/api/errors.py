@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from pitchpipe.errors import suggest
 from pitchpipe.host.serving import Declined
 from pitchpipe_stages.serve.api.body import BodyTooLarge
+from pitchpipe_stages.serve.api.clients import new_id
 from pitchpipe_stages.serve.api.encoding import encoded
 
 _KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
@@ -24,10 +25,10 @@ def error_of(error: Exception) -> dict[str, Any]:
     return {"error": words}
 
 
-def error_response(error: Exception) -> Response:
-    """The HTTP response of an error."""
+def error_response(error: Exception, id: str = "") -> Response:
+    """The HTTP response of an error. `id` finds it again."""
     after = error.after if isinstance(error, Declined) else None
-    headers = {} if after is None else {"retry-after": str(after)}
+    headers = {"x-request-id": id or new_id("req")} | ({} if after is None else {"retry-after": str(after)})
     if isinstance(error, BodyTooLarge) and error.endless:
         headers["connection"] = "close"
     status = error.status if isinstance(error, Declined) else 500
@@ -38,7 +39,8 @@ def tell_errors(app: FastAPI) -> None:
     """Has an application answer with such errors, also for what the framework itself refuses."""
 
     async def failed(request: Request, error: Exception) -> Response:
-        return error_response(_unknown(app, request, error) if isinstance(error, HTTPException) else error)
+        known = _unknown(app, request, error) if isinstance(error, HTTPException) else error
+        return error_response(known, getattr(request.state, "id", ""))
 
     for kind in (Declined, HTTPException, Exception):
         app.add_exception_handler(kind, failed)

@@ -12,7 +12,8 @@ MOST_ANSWERS = 16
 
 Name = Annotated[str, Meta(min_length=1, description="the name of a model; GET /v1/models lists them")]
 Flag = Annotated[bool, Meta(description="true or false")]
-Words = Annotated[str, Meta(description="text")]
+Stream = Annotated[bool, Meta(description="true or false; whether words are sent as they come")]
+User = Annotated[str, Meta(description="text; who asks, for rules that tell users apart")]
 Temperature = Annotated[
     float,
     Meta(ge=0, le=2, description="a number from 0 to 2; 0: always the likeliest token"),
@@ -31,7 +32,16 @@ MinP = Annotated[
         ge=0, le=1, description="a number from 0 to 1; tokens that are this likely beside the likeliest one"
     ),
 ]
-Penalty = Annotated[float, Meta(ge=-2, le=2, description="a number from -2 to 2")]
+Often = Annotated[
+    float,
+    Meta(
+        ge=-2, le=2, description="a number from -2 to 2; off each token's logit, as often as it was written"
+    ),
+]
+Once = Annotated[
+    float,
+    Meta(ge=-2, le=2, description="a number from -2 to 2; off the logit of each token that was written"),
+]
 Most = Annotated[
     int,
     Meta(ge=1, description="a whole number from 1 on; tokens, left out: what the context leaves"),
@@ -68,9 +78,13 @@ class _Shared(Struct, kw_only=True):
     """What chat and completions have in common."""
 
     model: Name
-    stream: Flag | None = None
+    stream: Stream | None = None
     stream_options: (
-        Annotated[StreamOptions, Meta(description="an object: include_usage, true or false")] | None
+        Annotated[
+            StreamOptions,
+            Meta(description="an object; include_usage, true or false, counts tokens at the end"),
+        ]
+        | None
     ) = None
     n: Count | None = None
     max_tokens: Most | None = None
@@ -81,9 +95,9 @@ class _Shared(Struct, kw_only=True):
     seed: Seed | None = None
     stop: Stop | None = None
     logit_bias: Bias | None = None
-    frequency_penalty: Penalty | None = None
-    presence_penalty: Penalty | None = None
-    user: Words | None = None
+    frequency_penalty: Often | None = None
+    presence_penalty: Once | None = None
+    user: User | None = None
     metadata: Notes | None = None
 
 
@@ -95,7 +109,7 @@ class ChatParameters(_Shared, kw_only=True):
         Meta(min_length=1, description='a list of messages, as in [{"role": "user", "content": "Hi"}]'),
     ]
     max_completion_tokens: Most | None = None
-    logprobs: Flag | None = None
+    logprobs: Annotated[bool, Meta(description="true or false; how likely each token was")] | None = None
     top_logprobs: (
         Annotated[int, Meta(ge=0, le=20, description="a whole number from 0 to 20; beside logprobs: true")]
         | None
@@ -103,8 +117,12 @@ class ChatParameters(_Shared, kw_only=True):
     tools: (
         Annotated[list[Any], Meta(description="a list of tools; where the chat template knows tools")] | None
     ) = None
-    tool_choice: Annotated[str | Json, Meta(description='"auto" or "none"')] | None = None
-    parallel_tool_calls: Flag | None = None
+    tool_choice: Annotated[str | Json, Meta(description='"auto" or "none"; no call can be forced')] | None = (
+        None
+    )
+    parallel_tool_calls: (
+        Annotated[bool, Meta(description="true or false; false: one call at most")] | None
+    ) = None
     chat_template_kwargs: (
         Annotated[Json, Meta(description="an object of variables that the chat template knows")] | None
     ) = None
@@ -118,7 +136,10 @@ class TextParameters(_Shared, kw_only=True):
         Annotated[str, Meta(min_length=1)] | Annotated[list[Any], Meta(min_length=1)],
         Meta(description="a text that is not empty, a list of them, token ids, or a list of lists of those"),
     ]
-    logprobs: Annotated[int, Meta(ge=0, le=5, description="a whole number from 0 to 5")] | None = None
+    logprobs: (
+        Annotated[int, Meta(ge=0, le=5, description="a whole number from 0 to 5; how likely tokens were")]
+        | None
+    ) = None
 
 
 class InstructionParameters(Struct, kw_only=True):
@@ -141,4 +162,4 @@ class FeedbackParameters(Struct, kw_only=True):
     ) = None
     better: Annotated[str, Meta(description="text; the reply that would have been right")] = ""
     index: Annotated[int, Meta(ge=0, description="a whole number from 0 on; which of several answers")] = 0
-    user: Words = ""
+    user: User = ""

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from pitchpipe_stages.serve.api.app import app_of
+from pitchpipe_stages.serve.life import ServerLife
 from pitchpipe_stages.serve.sections import Serve
 from pitchpipe_stages.serve.service import ServingService
 from tests.stages.serve.api.parrot import NAMES, Parrot
@@ -41,10 +41,9 @@ class Served:
 @contextmanager
 def serving(service: ServingService, serve: Serve | None = None, **pages: Any) -> Iterator[tuple[int, Any]]:
     """A server in a thread, until the end: its port and its loop."""
-    config = uvicorn.Config(app_of(service, serve, pages), http="h11", log_config=None, access_log=False)
-    server, loop = uvicorn.Server(config), asyncio.new_event_loop()
+    server, loop = ServerLife(service, app_of(service, serve, pages), 1), asyncio.new_event_loop()
     with socket.create_server(("127.0.0.1", 0)) as opened:
-        thread = threading.Thread(target=lambda: loop.run_until_complete(_live(service, server, opened)))
+        thread = threading.Thread(target=lambda: loop.run_until_complete(server.live(opened)))
         thread.start()
         try:
             while not server.started:
@@ -54,11 +53,6 @@ def serving(service: ServingService, serve: Serve | None = None, **pages: Any) -
             server.should_exit = True
             thread.join()
             loop.close()
-
-
-async def _live(service: ServingService, server: uvicorn.Server, opened: socket.socket) -> None:
-    async with service.alive():
-        await server.serve([opened])
 
 
 @pytest.fixture(scope="session")

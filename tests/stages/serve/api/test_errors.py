@@ -31,7 +31,7 @@ def http(served):
 
 
 def error(answer: httpx.Response) -> dict[str, object]:
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/json" and answer.headers["x-request-id"]
     assert list(answer.json()) == ["error"]
     found = answer.json()["error"]
     assert set(found) == {"message", "type", "param", "code"} and found["message"]
