@@ -21,7 +21,7 @@ from typing import Any
 ALONE = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "COLUMNS": "160"}
 IMPORTS = (
     "pitchpipe.cli", "pitchpipe_components.trainers.trl_run", "pitchpipe_stages.train.order", "peft.tuners.lora.bnb",
-    "transformers.models.llama.modeling_llama", "datasets",
+    "transformers.models.llama.modeling_llama", "datasets", "pitchpipe_tools.serve.served",
 )  # fmt: skip
 
 

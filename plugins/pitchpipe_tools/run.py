@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.directory import Run
 from pitchpipe_tools.next_steps import show_next_steps
@@ -130,6 +131,7 @@ def _run(
     machine_rank: int | None = None,
 ) -> Run | None:
     from pitchpipe_stages.console import RichConsole, escape
+    from pitchpipe_stages.held_out import only_serves
     from pitchpipe_stages.train.device import PROCESSOR, training_device
     from pitchpipe_stages.train.launch import LAUNCH
     from pitchpipe_stages.train.ranks import together
@@ -142,6 +144,8 @@ def _run(
     one = partial(run_one, console=console, workers=workers or 0, machine_rank=machine_rank)
     with cured(), together():
         last = load_all(recipe, overrides, place)
+        if only_serves(last.recipe):
+            raise PitchpipeError(f"{recipe} serves a model, and makes none: pitchpipe serve {recipe}")
         folder = place.of(last.recipe.path, name)
         if tiny:
             console.say(SAID)

@@ -31,7 +31,12 @@ def schema() -> None:
     click.echo(json.dumps(recipe_schema(Host.from_environment(Path.cwd())), indent=2))
 
 
-ENOUGH = (["loaders"], ["model", "evaluators"])  # evaluators may bring their own questions
+ENOUGH = (
+    ["loaders"],
+    ["model", "evaluators"],
+    ["serve"],
+    ["upstreams"],
+)  # evaluators may bring their own questions
 
 
 def recipe_schema(host: Host) -> Schema:

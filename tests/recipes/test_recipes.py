@@ -14,7 +14,7 @@ RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
 def test_each_is_sound_and_begins_with_its_command(project, path):
     project().run("check", str(path)).assert_success()
     first = path.read_text("utf-8").splitlines()[0]
-    assert re.fullmatch(rf"# .+\.   pitchpipe (run|generate) (recipes/)?{path.stem}(\.yaml)?", first)
+    assert re.fullmatch(rf"# .+\.   pitchpipe (run|generate|serve) (recipes/)?{path.stem}(\.yaml)?", first)
 
 
 TUNED = [

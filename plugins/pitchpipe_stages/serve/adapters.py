@@ -74,8 +74,8 @@ def named_anew(one: OpenedModel, place: str) -> str:
     """The new name of the adapter that a model was opened with: without a name, the base itself is asked."""
     model: Any = one.model
     model.load_adapter(str(_folder(place)), adapter_name=OWN)
-    model.delete_adapter(OPENED)
     model.set_adapter(OWN)
+    model.delete_adapter(OPENED)
     return OWN
 
 

@@ -16,7 +16,7 @@ from pitchpipe_stages.serve.admission import Entrance
 from pitchpipe_stages.serve.embedded import EmbeddedModel
 from pitchpipe_stages.serve.engine.engine import Engine
 from pitchpipe_stages.serve.in_process import ModelInProcess
-from pitchpipe_stages.serve.sections import GUARDS, MIDDLEWARES, ROUTER, SERVE, UPSTREAMS, Serve
+from pitchpipe_stages.serve.sections import GUARDS, MIDDLEWARES, ROUTER, SERVE, UPSTREAMS, Serve, last_name
 from pitchpipe_stages.serve.service import ServingService
 
 Embedded = dict[str, EmbeddedModel]
@@ -68,18 +68,9 @@ def place_of(recipe: Recipe, said: str) -> str:
     return str(beside) if beside.exists() and not Path(said).exists() else said
 
 
-def names_of(told: Serve) -> str:
-    """How clients call the model of the section `serve`: that of a run by the run's name."""
-    path = Path(told.model or "")
-    last = path.parent.name if path.name == "model" and path.parent.name else path.name
-    return told.name or last or Path.cwd().name
-
-
 def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded, dict[str, Path]]:
     """The model of the section `serve`, with the adapters on its base, and the base itself if it is named."""
     if not told.model:
-        if told.adapters or told.base:
-            raise PitchpipeError("adapters need the model whose base they share: serve.model")
         return {}, {}
     place = place_of(recipe, told.model)
     one = _open(place, told.template or "", told, console)
@@ -88,7 +79,7 @@ def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded
         raise PitchpipeError(f"--base {told.base}: {place} is a whole model, and no base is beneath it")
     others = wear(one, place, told.adapters, console)
     own = named_anew(one, place) if told.base and is_adapter else ""
-    engine, name = _engine(one, told), names_of(told)
+    engine, name = _engine(one, told), told.name or last_name(told.model)
     found = {name: EmbeddedModel(one, engine, own, told.max_tokens)}
     places = {name: Path(place)}
     for other, adapter in others.items():

@@ -1,13 +1,19 @@
 """The recipe's sections about serving: how, with which guards and middleware, and whom else it asks."""
 
+import os
 from dataclasses import dataclass, field
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from pitchpipe.recipe.recipe import Use
+from pitchpipe.errors import Problem
+from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.serve.guards.options import GuardOptions
+
+if TYPE_CHECKING:
+    from pitchpipe.recipe.checker import Checker
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,33 @@ class Serve:
     folder: Annotated[str, Meta(description="where the cache, the journal and the like are kept")] = "served"
 
 
-SERVE = Section[Serve]("serve", options=Serve)
+def last_name(place: str) -> str:
+    """How clients call the model at a place: that of a run by the run's name."""
+    path = Path(place)
+    return (path.parent.name if path.name == "model" else "") or path.name or Path.cwd().name
+
+
+def names_of(recipe: Recipe) -> list[str]:
+    """How clients call all that a recipe serves."""
+    told = recipe[SERVE]
+    own = [told.name or last_name(told.model)] if told.model else []
+    base = [told.base] if told.base else []
+    routed = [told.routed] if recipe[ROUTER] else []
+    return [*own, *told.adapters, *base, *routed, *(use.label for use in recipe[UPSTREAMS])]
+
+
+def _check_serve(checker: "Checker", recipe: Recipe) -> None:
+    told, names = recipe[SERVE], names_of(recipe)
+    if not told.model and (told.adapters or told.base):
+        checker.problem(("serve",), "adapters and a base need the model that they belong to: serve.model")
+    if twice := {name for name in names if names.count(name) > 1}:
+        checker.problem(("serve",), f"two models are called '{min(twice)}': name one of them otherwise")
+    if told.key and not os.environ.get(told.key):
+        words = f"{told.key} is not set: a server will want its keys there"
+        recipe.hints.append(Problem(str(checker.document.place(("serve", "key"))), "serve.key", words))
+
+
+SERVE = Section[Serve]("serve", options=Serve, check=_check_serve)
 GUARDS = Section[list[Use]]("guards", kind="guard", many=True, options=GuardOptions)
 MIDDLEWARES = Section[list[Use]]("middlewares", kind="middleware", many=True)
 UPSTREAMS = Section[list[Use]]("upstreams", kind="upstream", named=True)
