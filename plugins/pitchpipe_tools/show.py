@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ import click
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.hookspecs import KINDS
 from pitchpipe.host.host import Host
-from pitchpipe.host.options import describe
+from pitchpipe.host.options import Option, describe, options_of
 from pitchpipe.host.plugin import Component, Profile
 from pitchpipe_stages.console import RichConsole
 from pitchpipe_tools.plugins import as_written
@@ -36,6 +37,7 @@ def show(kind: str, name: str | None) -> None:
     except ValueError as error:
         raise PitchpipeError(str(error)) from None
     _explain(component, console)
+    _explain_shared(host, component, console)
 
 
 def _explain(component: Component, console: RichConsole) -> None:
@@ -64,19 +66,32 @@ def _place(component: Component) -> str:
 
 
 def _explain_options(component: Component, console: RichConsole) -> None:
-    rows = [
+    if rows := _rows(component.options.values()):
+        console.table("", ["option", "takes", "default", ""], rows, left=4)
+    else:
+        console.plain("It has no options.")
+
+
+def _explain_shared(host: Host, component: Component, console: RichConsole) -> None:
+    """Shows the options that its section gives to each of its kind."""
+    sections = (section for stage in host.stages() for section in stage.sections)
+    options = [section.options for section in sections if section.kind == component.kind and section.options]
+    shared = {name: option for one in options for name, option in options_of(one).items()}
+    if rows := _rows(option for name, option in shared.items() if name not in component.options):
+        console.plain(f"\nEvery {component.kind} takes these too:")
+        console.table("", ["option", "takes", "default", ""], rows, left=4)
+
+
+def _rows(options: Iterable[Option]) -> list[list[str]]:
+    return [
         [
             option.name,
             describe(option.type),
             "required" if option.required else json.dumps(option.default, default=str),
             option.description,
         ]
-        for option in component.options.values()
+        for option in options
     ]
-    if rows:
-        console.table("", ["option", "takes", "default", ""], rows, left=4)
-    else:
-        console.plain("It has no options.")
 
 
 def _explain_profile(name: str, profile: Profile, console: RichConsole) -> None:

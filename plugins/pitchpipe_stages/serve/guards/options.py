@@ -17,14 +17,8 @@ class GuardOptions:
         tuple[Side, ...] | None,
         Meta(description="input: what clients send; output: what is answered; left out: as suits the guard"),
     ] = None
-    window: (
-        Annotated[
-            int,
-            Meta(
-                ge=0,
-                description="characters of a stream that are held back; left out: the longest thing it finds",
-            ),
-        ]
-        | None
-    ) = None
+    window: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="characters of a stream that are held back; left out: the longest that it finds"),
+    ] = None
     answer: Annotated[str, Meta(description="what a client is told whose request is refused")] = SORRY
