@@ -13,6 +13,7 @@ from pitchpipe_components.formats.plain import OfPerson, Text
 from pitchpipe_components.formats.preference import OpenAIPreference, Preference
 from pitchpipe_components.formats.prompts import Prompts
 from pitchpipe_components.formats.ranked import SHP, Nectar, UltraFeedback
+from pitchpipe_components.formats.served import Served
 from pitchpipe_components.formats.tables import (
     FLAN,
     P3,
@@ -55,6 +56,7 @@ FORMATS = {
     "prompts": Prompts,
     "query_response": QueryResponse,
     "self_instruct": SelfInstruct,
+    "served": Served,
     "sharegpt": ShareGPT,
     "shp": SHP,
     "super_ni": SuperNI,
@@ -65,7 +67,7 @@ FORMATS = {
     "xlam": XLAM,
 }
 
-ROOMS = ("pitchpipe_components.formats", "pitchpipe_components.text")
+ROOMS = ("pitchpipe_components.formats", "pitchpipe_components.served", "pitchpipe_components.text")
 
 
 @pp.hookimpl

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
@@ -49,15 +49,17 @@ class AnswerCache:
         self.counts = Counter[str]()
         self._flights = dict[bytes, AnswerFlight]()
         self._told = set[str]()
+        self._ends = AsyncExitStack()
 
     async def begin(self, service: pp.Service) -> None:
         self._service, self._loop = service, asyncio.get_running_loop()
         path, most = service.folder / FILE, int(self.megabytes * 2**20)
         self._store = AnswerStore(path, most, self.days * DAY, self._failed_in_thread)
+        self._ends.push_async_callback(asyncio.to_thread, self._store.close)
         await asyncio.to_thread(self._store.open)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._store.close)
+        await self._ends.aclose()
 
     def panels(self) -> Sequence[pp.Panel]:
         """What was found, and what it saved."""
@@ -111,11 +113,8 @@ class AnswerCache:
         if not request.identity:
             return b""
         sharers = {"user": (request.key, request.user), "key": (request.key,), "all": ()}[self.among]
-        how = (request.text is None, request.tokens is None)  # a chat is read otherwise than a text
-        parts = (
-            request.identity, self._service.identity, request.model, request.upstreams, request.ids,
-            request.wish, request.conversation.tools, how, sharers,
-        )  # fmt: skip
+        chosen = request.upstreams[:1] or (request.model,)
+        parts = (request.identity, self._service.identity, chosen, sharers)
         return blake2b(msgspec.msgpack.encode(parts), digest_size=16).digest()
 
     def _count(self, result: str) -> None:

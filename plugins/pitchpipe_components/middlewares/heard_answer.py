@@ -48,13 +48,14 @@ class HeardAnswer:
         self.replies = dict[int, GatheredReply]()
         self.by, self.cached, self.broken = "", False, ""
         self.first = self.seconds = 0.0
+        self.read = len(request.ids)
 
     def add(self, said: pp.Said) -> None:
         self.seconds = time.perf_counter() - self._began
         if not self.replies:
             self.first, self.cached = self.seconds, said.cache == "hit"
         self.replies.setdefault(said.index, GatheredReply()).add(said)
-        self.by = said.by or self.by
+        self.by, self.read = said.by or self.by, said.read or self.read
 
     def broke(self, why: str) -> None:
         """Nothing more came. That is well where all answers had ended."""
@@ -75,7 +76,7 @@ class HeardAnswer:
                 KeptReply(message, reply.end, reply.tokens, masked(reply.refusal, kinds, finds))
                 for message, reply in zip(said, replies, strict=True)
             ),
-            read=len(asked.ids), seconds=round(self.seconds, 4), first=round(self.first, 4),
+            read=self.read, seconds=round(self.seconds, 4), first=round(self.first, 4),
             wish=_unusual(asked.wish), user=digest(asked.user), consent=self.consent, cached=self.cached,
             learned=any(messages and prompt_number(some) in learned for some in (messages, prompt)),
             broken=self.broken, masked=dict(finds),

@@ -5,7 +5,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from itertools import chain
 from typing import Annotated, Any, Literal, cast
@@ -59,6 +59,7 @@ class AnswerJournal:
         self.consent, self.mask, self.megabytes, self.keep = consent, mask, megabytes, keep
         self.counts = Counter[str]()
         self._told = set[str]()
+        self._ends = AsyncExitStack()
 
     async def begin(self, service: pp.Service) -> None:
         self._service, self._loop = service, asyncio.get_running_loop()
@@ -72,10 +73,11 @@ class AnswerJournal:
         files = JournalFiles(service.folder, most, keep, self._in_loop(service.say))
         self._learned = frozenset[int]()
         self._writer = JournalWriter(files, self._in_loop(self._lost))
+        self._ends.push_async_callback(asyncio.to_thread, self._writer.close)
         self._writer.add(self._learn)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._writer.close)
+        await self._ends.aclose()
 
     async def __call__(self, request: pp.Request, answer: pp.Answering) -> AsyncIterator[pp.Said]:
         heard = self._to_keep(request)

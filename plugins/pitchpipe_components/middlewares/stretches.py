@@ -55,5 +55,6 @@ def _one(pairs: list[tuple[tuple[int, int], pp.Said]]) -> pp.Said:
         calls=[call for said in some for call in said.calls],
         likely=[token for said in some for token in said.likely],
         tokens=sum(said.tokens for said in some),
+        thought=sum(said.thought for said in some),
         cache="",
     )

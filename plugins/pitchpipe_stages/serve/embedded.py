@@ -47,7 +47,9 @@ class EmbeddedModel:
                 400, f"an answer has at most {self.most:,} tokens here", "max_tokens", "invalid_value"
             )
         request = replace(request, wish=self.sampling.settled(request.wish))
-        return replace(request, **self.words.read(request))
+        request = replace(request, **self.words.read(request))
+        bounded = self.most and request.identity and f"{request.identity}-{self.most}"
+        return replace(request, identity=bounded or request.identity)
 
     async def __call__(self, request: Request) -> AsyncIterator[Said]:
         """The stretches of all its answers, as they come."""

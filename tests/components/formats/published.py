@@ -68,12 +68,28 @@ TREE = {
 }  # fmt: skip
 # Format, a row as it is published, and what becomes of it.
 MADE = {"generator": "answers", "teacher": "writer", "asked_model": "m", "asks": ["8f"], "parents": []}
+SERVED_META = {"id": "c1", "at": 1.0, "model": "m", "consent": "client"}
+SERVED = {
+    "messages": [{"role": "user", "content": "Hi"}],
+    "answers": [{"message": {"role": "assistant", "content": "Ho"}, "end": "stop"}],
+} | SERVED_META
 CASES: list[tuple[str, dict[str, Any], Any]] = [
     # --- what `pitchpipe generate` writes
     (
         "made",
         {"messages": [{"role": "user", "content": "Add.", "context": "1, 2"}, {"role": "assistant", "content": "3"}], "made": MADE, "category": "sums"},
         chat(user("Add.", "1, 2"), reply("3"), category="sums", meta={"made": MADE}),
+    ),
+    # --- what `pitchpipe serve` writes
+    (
+        "served",
+        SERVED | {"feedback": {"rating": 1.0}, "label": True},
+        chat(user("Hi"), reply("Ho"), meta=SERVED_META | {"feedback": {"rating": 1.0}, "label": True}),
+    ),
+    (
+        "served",
+        SERVED | {"feedback": {"better": "Hello!"}},
+        chat(user("Hi"), reply("Hello!"), rejected=reply("Ho"), meta=SERVED_META | {"feedback": {"better": "Hello!"}}),
     ),
     # --- columns
     ("alpaca", {"instruction": "In capitals.", "input": "tiny", "output": "TINY"}, chat(user("In capitals.", "tiny"), reply("TINY"))),

@@ -50,10 +50,11 @@ def request(text="Hi", id="a1", **fields):
 
 @asynccontextmanager
 async def served(folder, upstream, *middlewares, **fields):
-    """A server that has begun; `lines` is what it logs."""
+    """A server that has begun, of an upstream or of several; `lines` is what it logs."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
-    service = ServingService({"model": upstream}, folder, middlewares=middlewares, say=lines.append, **fields)
+    upstreams = upstream if isinstance(upstream, dict) else {"model": upstream}
+    service = ServingService(upstreams, folder, middlewares=middlewares, say=lines.append, **fields)
     service.lines = lines
     await service.begin()
     try:

@@ -24,5 +24,6 @@ async def heard(service: ServingService, request: Request, body: Json) -> dict[s
         message = "nothing here keeps feedback: add the middleware `journal` to the recipe"
         raise Declined(501, message, code="feedback_not_kept")
     if not known:
-        raise Declined(404, f"no answer with the id '{given.id[:80]}' is known", "id", "answer_not_found")
+        message = f"no answer with the id '{given.id[:80]}' is known, or nobody consented to keep it"
+        raise Declined(404, message, "id", "answer_not_found")
     return {"id": given.id, "object": "feedback", "kept": True}
