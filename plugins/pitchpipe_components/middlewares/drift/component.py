@@ -34,8 +34,8 @@ class Drift:
     ):
         if window < LEAST:
             raise ValueError(
-                f"a window of {window} tells nothing: with nothing changed, PSI is above 0.1 in 42 of 100"
-                f" windows of 100 requests, and in none of {LEAST}. Take {LEAST} or more"
+                f"a window of {window} tells nothing: with nothing changed, PSI is above 0.1 in a third"
+                f" of all windows of 100 requests, and in none of {LEAST}. Take {LEAST} or more"
             )
         if alert < shifts:
             raise ValueError(f"`alert` ({alert}) is below `shifts` ({shifts}): an alert is the higher one")

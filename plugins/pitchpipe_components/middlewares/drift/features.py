@@ -11,7 +11,7 @@ Value = float | str | Bag
 READ = 300  # characters that a language is found in
 LETTERS = 20  # in a text with fewer no language can be told
 SURE = 0.5  # of the detector
-JUDGED = 2000  # characters of an answer in which a refusal is looked for
+JUDGED = 500  # characters of an answer in which a refusal is looked for: it is in its first sentences
 NAMES = {
     "prompt_length": "prompt length, in characters",
     "language": "language of the last message",

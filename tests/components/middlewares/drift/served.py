@@ -57,8 +57,9 @@ def served(service, count, **how):
     """The same, with the server's begin and end around it."""
 
     async def whole():
-        async with service.alive():
-            await serve(service, count, **how)
+        await service.begin()
+        await serve(service, count, **how)
+        await service.close()
 
     asyncio.run(whole())
     return service
