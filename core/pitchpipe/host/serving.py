@@ -79,7 +79,7 @@ class Said:
     calls: Sequence[Json] = ()  # of tools, whole ones: {"id", "name", "arguments" as JSON text}
     likely: Sequence[Likely] = ()
     tokens: int = 0  # of this stretch
-    read: int = 0  # tokens of the prompt: with an end, where only the upstream knows them
+    read: int = 0  # tokens of the prompt, once, where the request has no ids
     end: str = ""  # as OpenAI calls it: stop, length, tool_calls, content_filter
     by: str = ""  # the upstream that says it
     refusal: str = ""  # with the end "content_filter": why
@@ -181,6 +181,13 @@ class Begins(Protocol):
 class HearsFeedback(Protocol):
     # A router or middleware that wants to know what clients say of answers. False: it knows no such answer.
     async def heard(self, feedback: Feedback, /) -> bool: ...
+
+
+@runtime_checkable
+class Chooses(Protocol):
+    # A router that knows whom it may choose: a recipe in which one of them is not there is refused.
+    @property
+    def choices(self) -> Sequence[str]: ...
 
 
 @runtime_checkable

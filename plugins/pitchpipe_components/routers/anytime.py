@@ -16,7 +16,7 @@ MOST = 10_000_000  # outcomes
 
 
 @dataclass
-class Tally:
+class OutcomeTally:
     """The outcomes of one side, from 0 to 1, by user: sums over users of what each has."""
 
     users: int = 0
@@ -49,7 +49,7 @@ class Tally:
         return max(of_users, rate * (1 - rate) / self.count)
 
 
-def p_value(first: Tally, second: Tally, effect: float) -> float:
+def p_value(first: OutcomeTally, second: OutcomeTally, effect: float) -> float:
     """The chance of so much evidence where both are alike, at this look; the least of all looks counts."""
     rate, fewest = _together(first, second), min(first.count, second.count)
     if min(first.users, second.users) < LEAST or fewest * min(rate, 1 - rate) < RARE:
@@ -58,7 +58,7 @@ def p_value(first: Tally, second: Tally, effect: float) -> float:
     return min(1.0, math.exp(-_evidence(second.mean - first.mean, variance, effect)))
 
 
-def interval(first: Tally, second: Tally, effect: float, alpha: float) -> tuple[float, float]:
+def interval(first: OutcomeTally, second: OutcomeTally, effect: float, alpha: float) -> tuple[float, float]:
     """Where the difference lies: so at all looks, but in a share alpha of experiments."""
     rate = _together(first, second)
     variance = first.variance(rate) + second.variance(rate)
@@ -66,7 +66,7 @@ def interval(first: Tally, second: Tally, effect: float, alpha: float) -> tuple[
     return max(-1.0, low), min(1.0, high)
 
 
-def interval_of(side: Tally, effect: float, alpha: float) -> tuple[float, float]:
+def interval_of(side: OutcomeTally, effect: float, alpha: float) -> tuple[float, float]:
     """Where the mean of one side lies."""
     low, high = _around(side.mean, side.variance(_together(side)), effect, alpha)
     return max(0.0, low), min(1.0, high)
@@ -82,7 +82,7 @@ def needed(rate: float, effect: float, alpha: float, share: float = 0.5) -> int:
     return count
 
 
-def _together(*sides: Tally) -> float:
+def _together(*sides: OutcomeTally) -> float:
     """The mean of all outcomes, with half an answer of each kind, so that it is never 0 or 1."""
     return (sum(side.total for side in sides) + 0.5) / (sum(side.count for side in sides) + 1)
 

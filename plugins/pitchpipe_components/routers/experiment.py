@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
-from pitchpipe_components.routers.anytime import Tally
+from pitchpipe_components.routers.anytime import OutcomeTally
 
 KEPT = 200_000  # answers for which feedback is still heard
 WAITING = 10_000  # answers that may still come
@@ -37,7 +37,7 @@ class Experiment:
         self._file = sqlite3.connect(file, isolation_level=None)
         self._file.executescript("pragma journal_mode=wal; pragma synchronous=normal;" + _TABLES)
         self._file.execute("insert or ignore into experiments (id, begun) values (?, ?)", (id, time()))
-        self.id, self.tallies = id, {side: Tally() for side in sides}
+        self.id, self.tallies = id, {side: OutcomeTally() for side in sides}
         self.answers = dict.fromkeys(sides, 0)
         self._sent = OrderedDict[str, Sent]()
         self._since = 0

@@ -8,7 +8,7 @@ Category = Literal["code", "math", "translation", "summary", "writing", "other"]
 _CODE = re.compile(
     r"```|^\s*(?:def \w+\(|class \w+[:({]|import \w+|from \w+ import |#include\b|public static )"
     r"|\bfunction \w*\("
-    r"|\bselect\b.+\bfrom\b|Traceback \(most recent|</\w+>|=>|\b(?:var|let|const) \w+ =|;\s*$"
+    r"|\bselect\b.{1,200}\bfrom\b|Traceback \(most recent|</\w+>|=>|\b(?:var|let|const) \w+ =|;\s*$"
     r"|\b(?:python|javascript|typescript|java|rust|golang|c\+\+|sql|bash|regex|html|css|json|yaml"
     r"|code|function|script|compiler?|debug|stack trace|unit tests?|refactor|api|algorithm)\b",
     re.IGNORECASE | re.MULTILINE,
@@ -30,7 +30,7 @@ _SIGNS: tuple[tuple[Category, re.Pattern[str]], ...] = (
     ("translation", _TRANSLATION), ("summary", _SUMMARY), ("code", _CODE), ("math", _MATH),
     ("writing", _WRITING),
 )  # fmt: skip
-READ = 20_000  # characters that are looked at
+READ = 6_000  # characters that are looked at
 
 
 def category_of(text: str) -> Category:

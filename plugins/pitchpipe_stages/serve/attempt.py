@@ -28,9 +28,9 @@ class Attempt:
         """The upstream to ask, when it is time; the failure where none is left or worth the wait."""
         while True:
             left = sorted(self.names, key=lambda name: self._tried[name])
-            waits = {name: self._seconds(name) for name in left if self._tried[name] < TRIES}
+            waits = {name: self._seconds(name) for name in left if self._may_answer(name)}
             if not waits:
-                raise self.failure
+                raise self._later(min(self.health[name].seconds for name in self.names))
             name = min(waits, key=lambda name: waits[name])
             if not waits[name]:
                 self._tried[name] += 1
@@ -53,11 +53,15 @@ class Attempt:
         pause = WAIT * 2 ** (self._tried[name] - 1) * (0.5 + random.random())
         self._not_before[name] = monotonic() + pause
 
+    def _may_answer(self, name: str) -> bool:
+        """Nobody waits for one that is down; one that is busy says when it is not."""
+        return self._tried[name] < TRIES and not self.health[name].is_down
+
     def _seconds(self, name: str) -> float:
         return max(self.health[name].seconds, self._not_before.get(name, 0.0) - monotonic(), 0.0)
 
     def _later(self, seconds: float) -> Exception:
         """The failure, with when to come back."""
-        if isinstance(self.failure, Declined):
+        if seconds and isinstance(self.failure, Declined):
             self.failure.after = max(self.failure.after or 1, math.ceil(seconds))
         return self.failure

@@ -16,7 +16,8 @@ from pitchpipe_stages.serve.admission import Entrance
 from pitchpipe_stages.serve.embedded import EmbeddedModel
 from pitchpipe_stages.serve.engine.engine import Engine
 from pitchpipe_stages.serve.in_process import ModelInProcess
-from pitchpipe_stages.serve.sections import GUARDS, MIDDLEWARES, ROUTER, SERVE, UPSTREAMS, Serve, last_name
+from pitchpipe_stages.serve.names import name_of
+from pitchpipe_stages.serve.sections import GUARDS, MIDDLEWARES, ROUTER, SERVE, UPSTREAMS, Serve
 from pitchpipe_stages.serve.service import ServingService
 
 Embedded = dict[str, EmbeddedModel]
@@ -79,7 +80,7 @@ def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded
         raise PitchpipeError(f"--base {told.base}: {place} is a whole model, and no base is beneath it")
     others = wear(one, place, told.adapters, console)
     own = named_anew(one, place) if told.base and is_adapter else ""
-    engine, name = _engine(one, told), told.name or last_name(told.model)
+    engine, name = _engine(one, told), name_of(told)
     found = {name: EmbeddedModel(one, engine, own, told.max_tokens)}
     places = {name: Path(place)}
     for other, adapter in others.items():

@@ -21,12 +21,13 @@ class RequestOutcome:
 
     def __init__(self, request: Request, told: Callable[["RequestOutcome"], None]):
         self.request, self._told = request, told
-        self.how, self.tokens = "", 0
+        self.how, self.tokens, self.read = "", 0, len(request.ids)
         self.ends, self.seconds = dict[int, str](), 0.0
 
     def hear(self, said: Said) -> None:
         """A stretch that the client is given."""
         self.tokens += said.tokens
+        self.read += said.read
         if said.end:
             self.ends[said.index] = said.end
 
@@ -51,5 +52,5 @@ class RequestOutcome:
         """For the log: who asked for what stays out of it."""
         ends = ",".join(dict.fromkeys(self.ends.values())) or self.how
         cause = "" if ends == self.how or self.how == "answered" else f" {self.how}"
-        tokens = f"{len(self.request.ids)}+{self.tokens} tokens"
+        tokens = f"{self.read}+{self.tokens} tokens"
         return f"{self.request.id} {self.request.model} {tokens} {ends}{cause} {self.seconds:.2f}s"

@@ -83,9 +83,11 @@ class Routing:
         """Of one upstream. One that stands in reads the request for itself: its ids may be others."""
         upstream = self.upstreams[name]
         asked = request if name == request.upstreams[0] else upstream.read(request)
+        read = len(asked.ids)
         async with aclosing(cast(AsyncGenerator[Said], upstream(asked))) as stretches:
             async for said in stretches:
-                yield replace(said, by=name)
+                yield replace(said, by=name, read=0 if request.ids else said.read + read)
+                read = 0
 
     async def _first(self, name: str, stretches: AsyncGenerator[Said], attempt: Attempt) -> Said | None:
         """The first stretch; nothing where another upstream may have one."""

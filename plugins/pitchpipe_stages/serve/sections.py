@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -11,6 +10,7 @@ from pitchpipe.errors import Problem
 from pitchpipe.recipe.recipe import Recipe, Use
 from pitchpipe.recipe.section import Section
 from pitchpipe_stages.serve.guards.options import GuardOptions
+from pitchpipe_stages.serve.names import ServedNames
 
 if TYPE_CHECKING:
     from pitchpipe.recipe.checker import Checker
@@ -62,34 +62,32 @@ class Serve:
     folder: Annotated[str, Meta(description="where the cache, the journal and the like are kept")] = "served"
 
 
-def last_name(place: str) -> str:
-    """How clients call the model at a place: that of a run by the run's name."""
-    path = Path(place)
-    return (path.parent.name if path.name == "model" else "") or path.name or Path.cwd().name
-
-
-def names_of(recipe: Recipe) -> list[str]:
-    """How clients call all that a recipe serves."""
-    told = recipe[SERVE]
-    own = [told.name or last_name(told.model)] if told.model else []
-    base = [told.base] if told.base else []
-    routed = [told.routed] if recipe[ROUTER] else []
-    return [*own, *told.adapters, *base, *routed, *(use.label for use in recipe[UPSTREAMS])]
-
-
 def _check_serve(checker: "Checker", recipe: Recipe) -> None:
-    told, names = recipe[SERVE], names_of(recipe)
+    told, own = recipe[SERVE], _names(recipe).own
     if not told.model and (told.adapters or told.base):
         checker.problem(("serve",), "adapters and a base need the model that they belong to: serve.model")
-    if twice := {name for name in names if names.count(name) > 1}:
+    if twice := {name for name in own if own.count(name) > 1}:
         checker.problem(("serve",), f"two models are called '{min(twice)}': name one of them otherwise")
     if told.key and not os.environ.get(told.key):
         words = f"{told.key} is not set: a server will want its keys there"
         recipe.hints.append(Problem(str(checker.document.place(("serve", "key"))), "serve.key", words))
 
 
+def _check_upstreams(checker: "Checker", recipe: Recipe) -> None:
+    _names(recipe).check_upstreams(checker)
+
+
+def _check_router(checker: "Checker", recipe: Recipe) -> None:
+    if router := recipe[ROUTER]:
+        _names(recipe).check_router(checker, router)
+
+
+def _names(recipe: Recipe) -> ServedNames:
+    return ServedNames(recipe, recipe[SERVE], recipe[UPSTREAMS] or ())
+
+
 SERVE = Section[Serve]("serve", options=Serve, check=_check_serve)
 GUARDS = Section[list[Use]]("guards", kind="guard", many=True, options=GuardOptions)
 MIDDLEWARES = Section[list[Use]]("middlewares", kind="middleware", many=True)
-UPSTREAMS = Section[list[Use]]("upstreams", kind="upstream", named=True)
-ROUTER = Section[Use | None]("router", kind="router", needs=("upstreams",))
+UPSTREAMS = Section[list[Use]]("upstreams", kind="upstream", named=True, check=_check_upstreams)
+ROUTER = Section[Use | None]("router", kind="router", check=_check_router)

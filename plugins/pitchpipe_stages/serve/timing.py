@@ -50,7 +50,8 @@ class AnswerTimer:
         self.lines, self.history, self.left = lines, history, request.wish.count
         self.began, self.last, self.tokens = perf_counter(), dict[int, float](), dict[int, int]()
         lines.read.inc(len(request.ids))
-        lines.prompt.observe(len(request.ids))
+        if request.ids:
+            lines.prompt.observe(len(request.ids))
         history.now().requests += 1
 
     def hear(self, said: Said) -> None:
@@ -64,6 +65,9 @@ class AnswerTimer:
         self.last[said.index] = now
         self.tokens[said.index] = self.tokens.get(said.index, 0) + said.tokens
         self.lines.written.inc(said.tokens)
+        if said.read:
+            self.lines.read.inc(said.read)
+            self.lines.prompt.observe(said.read)
         moment = self.history.now()
         moment.tokens += said.tokens
         if said.end:

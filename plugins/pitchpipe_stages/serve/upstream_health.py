@@ -1,7 +1,7 @@
 """How an upstream does: what it answered, why it failed, and until when nobody asks it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 
 from pitchpipe.host.serving import Declined
@@ -34,12 +34,17 @@ class UpstreamHealth:
     last: str = ""
     _row: int = 0
     _pause: float = PAUSE
-    _until: float = field(default=0.0)
+    _until: float = 0.0
 
     @property
     def seconds(self) -> float:
         """How long nobody asks it yet."""
         return max(0.0, self._until - monotonic())
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it is left out as it does not answer."""
+        return self.seconds > 0 and self._row >= IN_ROW
 
     @property
     def state(self) -> str:

@@ -99,6 +99,15 @@ def test_another_stands_in_where_the_first_fails_and_reads_for_itself(failure, w
     assert (first.closed, second.closed) == (1, 1)
 
 
+@pytest.mark.parametrize(("known", "read"), [((7, 8, 9), 0), ((), 1)])
+def test_tokens_of_the_prompt_are_counted_once_whoever_answers(known, read):
+    async def heard() -> list[int]:
+        return [said.read async for said in routing(replace(request, ids=known))]
+
+    routing, request, _ = of(a=Scripted(GONE), b=Scripted("hello|you"))
+    assert sum(asyncio.run(heard())) == read
+
+
 def test_a_clients_mistake_is_not_tried_again():
     routing, request, told = of(a=Scripted(WRONG), b=Scripted("hello"))
     with pytest.raises(pp.Declined, match="no"):
@@ -145,8 +154,7 @@ def test_one_that_fails_again_and_again_is_left_out_and_comes_back(monkeypatch):
     assert "answers again" in told.lines[-1] and not routing.panels()[0].alert
 
 
-def test_where_all_are_left_out_a_client_hears_when_to_come_back(monkeypatch):
-    monkeypatch.setattr(attempt, "TOTAL", 0.5)
+def test_where_all_are_left_out_a_client_hears_at_once_when_to_come_back():
     routing, request, _ = of(a=Scripted(GONE))
     for _ in range(2):
         with pytest.raises(pp.Declined) as no:
