@@ -70,15 +70,6 @@ def wear(
     return found
 
 
-def named_anew(one: OpenedModel, place: str) -> str:
-    """The new name of the adapter that a model was opened with: without a name, the base itself is asked."""
-    model: Any = one.model
-    model.load_adapter(str(_folder(place)), adapter_name=OWN)
-    model.set_adapter(OWN)
-    model.delete_adapter(OPENED)
-    return OWN
-
-
 def _opened(one: OpenedModel, name: str, place: str, adapter: AdapterFolder) -> OpenedModel:
     """How an adapter is asked: it was trained with a template, which must end replies as the others do."""
     run = run_of(Path(place))

@@ -11,7 +11,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.keys import digest, parts_of
 from pitchpipe_stages.generate.asking import ready
 from pitchpipe_stages.generate.opened import OpenedModel, opened
-from pitchpipe_stages.serve.adapters import named_anew, wear
+from pitchpipe_stages.serve.adapters import OPENED, wear
 from pitchpipe_stages.serve.admission import Entrance
 from pitchpipe_stages.serve.embedded import EmbeddedModel
 from pitchpipe_stages.serve.engine.engine import Engine
@@ -33,8 +33,9 @@ def build(recipe: Recipe, console: Console) -> ServingService:
         if isinstance(use.bound, ModelInProcess):
             place = place_of(recipe, use.bound.path)
             one = _open(place, use.bound.template, told, console)
+            own = OPENED if hasattr(one.model, "peft_config") else ""
             embedded[use.label], places[use.label] = (
-                EmbeddedModel(one, _engine(one, told), most=told.max_tokens),
+                EmbeddedModel(one, _engine(one, told), own, told.max_tokens),
                 Path(place),
             )
             use.bound.take(embedded[use.label])
@@ -79,8 +80,8 @@ def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded
     if told.base and not is_adapter:
         raise PitchpipeError(f"--base {told.base}: {place} is a whole model, and no base is beneath it")
     others = wear(one, place, told.adapters, console)
-    own = named_anew(one, place) if told.base and is_adapter else ""
     engine, name = _engine(one, told), name_of(told)
+    own = OPENED if is_adapter else ""
     found = {name: EmbeddedModel(one, engine, own, told.max_tokens)}
     places = {name: Path(place)}
     for other, adapter in others.items():

@@ -1,6 +1,6 @@
 """The rows of a batch: all of them read, and then say, a token in one forward pass."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeGuard
 
 from pitchpipe_stages.serve.engine.row import AnswerRow
 
@@ -70,11 +70,11 @@ class AnswerBatch:
         if self.logits is not None:
             self.logits = self.logits[order]
 
-    def fits(self, other: Any) -> bool:
+    def fits(self, other: object) -> TypeGuard["AnswerBatch"]:
         """Whether the rows of another batch may join without too many empty cells."""
-        if self.suspect or other.suspect or self.adapter != other.adapter:
+        if not isinstance(other, AnswerBatch) or self.adapter != other.adapter:
             return False
-        if not isinstance(other, AnswerBatch):
+        if self.suspect or other.suspect:
             return False
         spans = [batch.cache.end - first for batch in (self, other) for first in batch.cache.firsts]
         return len(spans) * max(spans) - sum(spans) <= max(WASTE, sum(spans))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cached_property
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -48,22 +49,29 @@ class ModelCall:
         from transformers import LogitsProcessorList
 
         model = self.model if self.prompted(adapter) else self.inner
+        self.inner.generation_config = self._plain
         model.generate(
             input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=most,
             logits_processor=LogitsProcessorList([chosen]),
         )  # fmt: skip
 
-    def name_of(self, adapter: str) -> str:
-        """As PEFT calls it; nothing where the base is meant."""
-        known = getattr(self.model, "peft_config", {})
-        if adapter and adapter not in known:
-            raise KeyError(f"the model has no adapter '{adapter}'")
-        return adapter or ("default" if "default" in known else "")
+    @cached_property
+    def _plain(self) -> Any:
+        """Settings by which nothing but the engine ends an answer or decides on its tokens."""
+        from transformers import GenerationConfig
+
+        own = self.inner.generation_config
+        start = own.decoder_start_token_id
+        return GenerationConfig(bos_token_id=own.bos_token_id, decoder_start_token_id=start, pad_token_id=0)
+
+    @property
+    def adapters(self) -> list[str]:
+        """As PEFT calls them; the base alone is the last."""
+        return [*getattr(self.model, "peft_config", {}), ""]
 
     def prompted(self, adapter: str) -> bool:
         """Whether an adapter is tokens before the prompt, or what the model would remember of them."""
-        name = self.name_of(adapter)
-        return bool(name) and bool(self.model.peft_config[name].is_prompt_learning)
+        return bool(adapter) and bool(self.model.peft_config[adapter].is_prompt_learning)
 
     def before_turn(self, adapter: str) -> None:
         """Generation by PEFT puts its own preparation in the base's place, and takes it away when it ends:
@@ -73,10 +81,9 @@ class ModelCall:
 
     @contextmanager
     def wearing(self, adapter: str) -> Iterator[None]:
-        """The model with an adapter: by name, or the one it was opened with, or none."""
-        name = self.name_of(adapter)
-        if name and self.model.active_adapter != name:
-            self.model.set_adapter(name)
-        bare = not name and hasattr(self.model, "peft_config")
+        """The model with an adapter, or without any."""
+        if adapter and self.model.active_adapter != adapter:
+            self.model.set_adapter(adapter)
+        bare = not adapter and hasattr(self.model, "peft_config")
         with self.model.disable_adapter() if bare else nullcontext():
             yield

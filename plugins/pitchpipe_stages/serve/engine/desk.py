@@ -10,6 +10,7 @@ from pitchpipe_stages.serve.engine.calls import ModelCall
 from pitchpipe_stages.serve.engine.choosing import choose
 from pitchpipe_stages.serve.engine.lone import LoneAnswer
 from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
+from pitchpipe_stages.serve.engine.way import Way
 
 if TYPE_CHECKING:
     from pitchpipe_stages.serve.engine.engine import Engine
@@ -25,12 +26,17 @@ class AnswerDesk:
         self.engine = engine
         self.reading, self.batches = deque[Batch](), list[Batch]()
         self.call = ModelCall(engine.model)
-        self.alone = prepared(engine, self.call)
+        self.way = Way.of(engine, self.call)
+        self.widest = self.way.rows  # rows in a pass: fewer after one for which memory was too small
 
     @property
     def count(self) -> int:
         """Rows that are being read or written."""
-        return sum(len(batch.rows) for batch in self._all())
+        return len(self.rows)
+
+    @property
+    def rows(self) -> list[AnswerRow]:
+        return [row for batch in self._all() for row in batch.rows]
 
     def _all(self) -> list[Batch]:
         return [*self.reading, *self.batches]
@@ -45,23 +51,22 @@ class AnswerDesk:
         self._gather()
         self._give_room()
 
-    def fail(self, error: Exception) -> None:
-        """Ends all there is."""
-        waiting = self.engine.waiting
-        for row in [waiting.popleft() for _ in range(len(waiting))]:
+    def fail(self, rows: Sequence[AnswerRow], error: Exception) -> None:
+        """Tells rows that they end, and forgets all there is."""
+        for row in rows:
             row.say(error)
         for batch in self._all():
-            for row in batch.rows:
-                row.say(error)
             batch.keep([])
         self.reading.clear()
         self.batches.clear()
 
     def _taken(self) -> Iterator[AnswerRow]:
         """The next of the queue that one pass can read: of one adapter, and not too long together."""
-        waiting, room = self.engine.waiting, self.engine.rows - self.count
+        waiting, room = self.engine.waiting, self.way.rows - self.count
         held, count, width, adapter = self._held(), 0, 0, ""
-        while waiting and count < room:
+        if not held:
+            self.widest = self.way.rows
+        while waiting and count < min(room, self.widest):
             row = waiting[0]
             width = max(width, len(row.ids))
             if row.left or self._refused(row):
@@ -69,7 +74,7 @@ class AnswerDesk:
                 continue
             if count and (row.adapter != adapter or width * (count + 1) > COLUMNS):
                 return
-            if (count or held) and held + 2 * width * (count + 1) > self.engine.room:
+            if (count or held) and held + 2 * width * (count + 1) > self.way.room:
                 return
             count, adapter = count + 1, row.adapter
             yield waiting.popleft()
@@ -82,22 +87,19 @@ class AnswerDesk:
             row.say(
                 Declined(400, f"the prompt is empty, or has tokens beyond the model's {self.call.tokens:,}")
             )
-        elif len(row.prompt) >= self.engine.room:
-            most = f"{self.engine.room:,}"
+        elif row.adapter not in self.call.adapters:
+            row.say(Declined(500, f"the model wears no adapter '{row.adapter}'"))
+        elif len(row.prompt) >= self.way.room:
+            most = f"{self.way.room:,}"
             row.say(Declined(400, f"the prompt has {len(row.prompt):,} tokens, and memory is for {most}"))
-        row.most = min(row.most, self.engine.room - len(row.prompt))
+        row.most = min(row.most, self.way.room - len(row.prompt))
         return row.left
 
     def _is_alone(self, row: AnswerRow) -> bool:
-        return bool(self.alone) or self.call.prompted(row.adapter)
+        return bool(self.way.alone) or self.call.prompted(row.adapter)
 
     def _begin(self, rows: list[AnswerRow], suspect: bool = False) -> None:
-        try:
-            alone = self._is_alone(rows[0])
-        except KeyError as error:
-            for row in rows:
-                row.say(error)
-            return
+        alone = self._is_alone(rows[0])
         self.reading.appendleft(
             LoneAnswer(self.call, rows) if alone else AnswerBatch(self.call, rows, suspect)
         )
@@ -144,7 +146,8 @@ class AnswerDesk:
             if not batch.rows:
                 continue
             for other in kept:
-                if isinstance(other, AnswerBatch) and isinstance(batch, AnswerBatch) and other.fits(batch):
+                narrow = len(other.rows) + len(batch.rows) <= self.widest
+                if narrow and isinstance(other, AnswerBatch) and other.fits(batch):
                     other.join(batch)
                     break
             else:
@@ -156,7 +159,7 @@ class AnswerDesk:
 
     def _give_room(self) -> None:
         """Where memory ends, the answers that came last wait, and are read again later."""
-        while self._held() > self.engine.room and self.count > 1:
+        while self._held() > self.way.room and self.count > 1:
             batch = next(one for one in reversed(self._all()) if one.cells)
             row = batch.rows[-1]
             batch.keep(list(range(len(batch.rows) - 1)))
@@ -175,6 +178,8 @@ class AnswerDesk:
         except Exception as error:
             rows = [row for row in batch.rows if not row.left]
             batch.keep([])
+            if _is_full(error):
+                self.widest = max(1, len(rows) // 2)
             if len(rows) == 1:
                 rows[0].say(error)
             elif rows:
@@ -183,18 +188,7 @@ class AnswerDesk:
             return False
 
 
-def prepared(engine: "Engine", call: ModelCall) -> str:
-    """Finds out how rows are written, with how many threads and how much room; why each alone, if so."""
+def _is_full(error: Exception) -> bool:
     import torch
 
-    from pitchpipe_stages.serve.engine.proof import why_alone
-
-    engine.model.eval()
-    torch.set_num_threads(engine.threads or 1)
-    alone = why_alone(call)
-    engine.threads = torch.get_num_threads()
-    engine.room = engine.room or 1 << 40
-    together = f"{engine.rows} answers at a time in one pass"
-    way = f"answers in turns, each in passes of its own: {alone}" if alone else together
-    engine.how = f"{way}; threads: {engine.threads}"
-    return alone
+    return isinstance(error, MemoryError | torch.OutOfMemoryError)

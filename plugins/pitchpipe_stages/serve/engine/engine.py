@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Engine:
     """Rows wait in a queue until the desk takes them. `how` says, once it has begun, how it writes.
 
-    `room` are the tokens, of prompts and answers, that all rows may have together; 0: as memory allows.
+    `room` are the tokens, of prompts and answers, that all rows may have together. Of it, and of torch's
+    threads, 0 stands for what is found out to be best.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Engine:
         with torch.inference_mode():
             try:
                 self._desk = desk = AnswerDesk(self)
+                self.how, self.threads = str(desk.way), desk.way.threads
             except BaseException as error:
                 self._error = error
                 return
@@ -80,10 +82,16 @@ class Engine:
                 self._begun.set()
             while self._wait(desk):
                 if self._late:
-                    desk.fail(_ending())
-                else:
+                    desk.fail([*self._emptied(), *desk.rows], _ending())
+                    continue
+                try:
                     desk.step()
-                    self.steps += 1
+                except Exception as error:  # what could not be laid to single rows: the queue goes on
+                    desk.fail(desk.rows, error)
+                self.steps += 1
+
+    def _emptied(self) -> list[AnswerRow]:
+        return [self.waiting.popleft() for _ in range(len(self.waiting))]
 
     def _wait(self, desk: "AnswerDesk") -> bool:
         """Waits for something to do; false where there will be nothing any more."""

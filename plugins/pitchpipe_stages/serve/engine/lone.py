@@ -65,6 +65,7 @@ class LoneAnswer:
         try:
             with torch.inference_mode():
                 self.call.generate(self.adapter, ids, self.row.most + 1, self._chosen)
+            raise InterruptedError("the model's own generation has ended before its answer")
         except BaseException as error:
             self._got.put(error)
 

@@ -1,12 +1,10 @@
 """Whether rows can join and leave a batch: tried on a few, and compared with what the model says."""
 
-from random import Random
 from typing import TYPE_CHECKING, Any
 
-from pitchpipe.host.serving import Wish
-from pitchpipe_stages.serve.engine.batch import AnswerBatch
 from pitchpipe_stages.serve.engine.calls import ModelCall
-from pitchpipe_stages.serve.engine.row import AnswerRow
+from pitchpipe_stages.serve.engine.lone import LoneAnswer
+from pitchpipe_stages.serve.engine.sample import Samples
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,10 +17,9 @@ def why_alone(call: ModelCall) -> str:
     """Why each answer must be written on its own; nothing where they can be written together."""
     if call.config.is_encoder_decoder:
         return "an encoder reads its prompts"
-    if call.prompted(""):
-        return "its adapter stands before the prompt"
     try:
-        with call.wearing(""):
+        adapter = next(name for name in call.adapters if not call.prompted(name))
+        with call.wearing(adapter):
             apart, limit = _rehearsed(call)
     except Exception as error:
         said = " ".join(str(error).split())[:120]
@@ -32,39 +29,51 @@ def why_alone(call: ModelCall) -> str:
     return f"it says other things in company (its logits differ by {apart:.2g} of their spread)"
 
 
+def mix_up(call: ModelCall) -> bool:
+    """Whether answers that are written in turns change each other: a model may keep a state in its layers."""
+    import torch
+
+    with call.wearing(call.adapters[0]):
+        alone, in_turns = (_first_of(call, count) for count in (1, 2))
+    return not torch.allclose(alone, in_turns, atol=float(alone.std()) * EXACT)
+
+
+def _first_of(call: ModelCall, count: int) -> "Tensor":
+    """What the first of some answers says next, that are written in turns."""
+    rows = [Samples(call, call.adapters[0]) for _ in range(count)]
+    answers = [LoneAnswer(call, [samples.row(5 - at)]) for at, samples in enumerate(rows)]
+    for one in answers:
+        one.advance(0)
+    for _ in range(2):
+        for samples, one in zip(rows, answers, strict=True):
+            samples.go_on(one)
+    logits = answers[0].logits
+    for one in answers:
+        one.keep([])
+    assert logits is not None
+    return logits
+
+
 def _rehearsed(call: ModelCall) -> tuple[float, float]:
     """How far rows that join and leave differ from the model's own forward pass, and how far they may."""
-    random = Random(0)
-    first = _batch(call, random, 7, 3)
-    first.advance(1 << 20)
-    _go_on(first, random)
+    samples = Samples(call)
+    batch = samples.batch(7, 3)
+    batch.advance(1 << 20)
+    samples.go_on(batch)
     for lengths in ((9,), (2, 4)):
-        more = _batch(call, random, *lengths)
+        more = samples.batch(*lengths)
         while not more.read:
             more.advance(5)
-        first.join(more)
-        _go_on(first, random)
-        first.keep([at for at in range(len(first.rows)) if at != 1])
-        _go_on(first, random)
-    assert first.logits is not None
-    errors = [
-        _difference(call, row.ids, logits) for row, logits in zip(first.rows, first.logits, strict=True)
-    ]
+        batch.join(more)
+        samples.go_on(batch)
+        batch.keep([at for at in range(len(batch.rows)) if at != 1])
+        samples.go_on(batch)
+    assert batch.logits is not None
+    told = zip(batch.rows, batch.logits, strict=True)
+    errors = [_difference(call, row.ids, logits) for row, logits in told]
     if _exact(call.inner):
         return max(most for most, _ in errors), EXACT
     return sum(mean for _, mean in errors) / len(errors), CLOSE
-
-
-def _batch(call: ModelCall, random: Random, *lengths: int) -> AnswerBatch:
-    prompts = [[random.randrange(call.tokens) for _ in range(length)] for length in lengths]
-    return AnswerBatch(call, [AnswerRow(prompt, Wish(), 99, lambda step: None) for prompt in prompts])
-
-
-def _go_on(batch: AnswerBatch, random: Random) -> None:
-    tokens = [random.randrange(batch.call.tokens) for _ in batch.rows]
-    for row, token in zip(batch.rows, tokens, strict=True):
-        row.written.append(token)
-    batch.forward(tokens)
 
 
 def _difference(call: ModelCall, ids: list[int], logits: "Tensor") -> tuple[float, float]:

@@ -9,7 +9,7 @@ MACHINE = Path("/proc/meminfo")
 CONTAINER = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
 
-def room(cell: int, device: Any) -> int:
+def room_for(cell: int, device: Any) -> int:
     """Tokens, each of so many bytes."""
     return int(_free(device) * SHARE) // cell if cell else sys.maxsize
 

@@ -23,7 +23,7 @@ Tell = Callable[[TokenStep | Exception], None]
 class AnswerRow:
     """An answer in the batch. `tell` is called in the engine's thread for each token, and where it fails.
 
-    `adapter` is one that the model wears by name; none means the one called "default", or the base alone.
+    `adapter` is one that the model wears, by the name that PEFT knows; none: the base alone.
     """
 
     prompt: Sequence[int]
