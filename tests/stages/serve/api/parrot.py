@@ -76,6 +76,13 @@ class Parrot:
             call = {"id": "call_1", "name": value, "arguments": '{"city": "Oslo"}'}
             yield Said(calls=[call, call | {"id": "call_2"}], end="tool_calls", by="parrot")
             return
+        if order == "read":
+            for index in range(request.wish.count):
+                yield Said(index, end="stop", read=int(value), cache="hit")
+            return
+        if order == "half":  # of a character, as UTF-16 parts it
+            yield Said(text="\ud83e", end="stop", reasoning="\ud83e\udd9c")
+            return
         if order == "refuse":
             yield Said(end="content_filter", refusal="a guard said no", by="parrot")
             return

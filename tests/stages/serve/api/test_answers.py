@@ -73,6 +73,19 @@ def test_usage_comes_last_where_it_is_asked_for(client, loose):
     assert last.choices == [] and (last.usage.prompt_tokens, last.usage.completion_tokens) == (3, 5)
 
 
+def test_an_upstream_may_know_the_prompts_tokens_better(client, served):
+    one = client.chat.completions.create(model="grey", messages=said("read:70 Hi"), n=2)
+    assert one.usage.prompt_tokens == 70 and served.last.stream is False
+    one = client.completions.create(model="grey", prompt=["read:70 Hi", "read:8 Hi", "Hi"], n=2)
+    assert one.usage.prompt_tokens == 70 + 8 + 1
+
+
+def test_a_hit_of_a_cache_is_said_in_a_header(client):
+    raw = client.chat.completions.with_raw_response
+    assert raw.create(model="grey", messages=said("read:3")).headers["x-cache"] == "hit"
+    assert "x-cache" not in raw.create(model="grey", messages=HI).headers
+
+
 def test_the_bytes_of_a_stream(served):
     body = {"model": "grey", "messages": HI, "stream": True}
     answer = httpx.post(f"{served.url}/v1/chat/completions", json=body)
@@ -221,6 +234,13 @@ def test_generate(served):
         assert httpx.post(f"{served.url}/generate", json=wrong).status_code == 400
 
 
-def test_half_characters_and_every_byte_of_text(client):
+def test_half_a_character_is_no_reason_to_break(client):
+    one = client.chat.completions.create(model="grey", messages=said("half:"))
+    assert (one.choices[0].message.content, one.choices[0].message.reasoning_content) == ("\ufffd", "🦜")
+    chunks = client.chat.completions.create(model="grey", messages=said("half:"), stream=True)
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "\ufffd"
+
+
+def test_text_of_every_kind(client):
     words = 'naïve 🦜 \u2028 \x00 " \\ <script>'
     assert client.completions.create(model="grey", prompt=words).choices[0].text == words
