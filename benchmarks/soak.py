@@ -1,10 +1,10 @@
 """A server under clients of every kind: what it holds does not grow, and its numbers add up.
 
-    python benchmarks/soak.py runs/quickstart                         a minute
+    python benchmarks/soak.py runs/quickstart                         two minutes
     python benchmarks/soak.py runs/quickstart --rounds 10000          hours
 
 It starts `pitchpipe serve`. Clients ask for whole answers and streams, leave in the middle of either, ask for
-what is wrong or too long, for several answers, for more than there is room. A first quarter of them warms the
+what is wrong or too long, for several answers, for more than there is room. The first half of them warms the
 server up; what it holds is read then, and when all are gone. It stops where memory, handles or threads have
 grown, a client was not answered as it should be, or what was accepted is not what became of it.
 """
@@ -25,7 +25,7 @@ from typing import Any
 
 import aiohttp
 
-GROWN = 16 << 20  # bytes that memory may grow by: allocators keep some
+GROWN = 1.05  # times: allocators keep some
 ENDED = ("answered", "refused", "cancelled", "failed")
 Client = Callable[["Asking"], Awaitable[int]]
 
@@ -113,11 +113,11 @@ CLIENTS: dict[Client, set[int]] = {  # and how they may be answered
 async def soak(
     url: str, process: int, model: str, rounds: int, at_once: int
 ) -> tuple[Counter[str], Held, Held]:
-    """How clients were answered; what the server held after a quarter of them, and at the end."""
+    """How clients were answered; what the server held after half of them, and at the end."""
     seen, held = Counter[str](), list[Held]()
     connector = aiohttp.TCPConnector(limit=at_once, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
-        for share in (rounds // 4, rounds - rounds // 4):
+        for share in (rounds // 2, rounds - rounds // 2):
             clients = (_client(Asking(session, url, model, Random(n)), share, seen) for n in range(at_once))
             await asyncio.gather(*clients)
             await adds_up(session, url)
@@ -153,7 +153,7 @@ def _number(text: str, how: str) -> float:
 
 def must_not_grow(warm: Held, end: Held) -> None:
     """Stops where the server holds more than it did when it was warm."""
-    assert end.memory - warm.memory < GROWN, f"memory grew by {end.memory - warm.memory:,} bytes"
+    assert end.memory < GROWN * warm.memory, f"memory grew by {end.memory - warm.memory:,} bytes"
     assert end.handles <= warm.handles + 2 and end.threads <= warm.threads, (warm, end)
 
 
@@ -162,7 +162,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("place", help="a run or a model")
-    parser.add_argument("--rounds", type=int, default=100, help="requests of each client")
+    parser.add_argument("--rounds", type=int, default=200, help="requests of each client")
     parser.add_argument("--at-once", type=int, default=24, help="clients")
     options = parser.parse_args()
     command = [sys.executable, "-m", "pitchpipe", "serve", options.place, "--port", "0", "--rows", "8"]

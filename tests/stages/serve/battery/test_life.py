@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import time
@@ -9,10 +10,17 @@ import time
 import pytest
 
 from tests.stages.serve.battery.conftest import REPLY
-from tests.stages.serve.battery.served import events, to_the_end, until
+from tests.stages.serve.battery.served import chat_of, events, to_the_end, until
 from tests.started import wait_for
 
 pytestmark = pytest.mark.slow(seconds=20)
+KEY = "a-key-of-the-first-client"
+AROUND = """\
+serve: {model: runs/one, name: one, folder: kept}
+middlewares:
+  - journal: {consent: always}
+  - cache
+"""
 
 
 def test_a_signal_lets_answers_end_and_takes_nothing_new(serve):
@@ -51,16 +59,27 @@ def test_a_second_signal_ends_it_at_once(serve):
     assert server.child.wait() == 130
 
 
-def test_a_killed_server_comes_back_at_its_port(serve):
-    """Though connections of the first one linger."""
-    first = serve()
-    line = first.begin()
+def test_a_killed_server_comes_back_with_all_that_it_kept(serve, home):
+    """At the same port, though connections of the first one linger; what was answered is in cache and journal."""
+    (home / "around.yaml").write_text(AROUND)
+    first = serve("around.yaml")
+    assert asked_of_the_cache(first) == ("miss", REPLY)
+    line = first.begin(temperature=1)
     until(line, rb"data: ")
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
-    second = serve("runs/one", "--port", str(first.port))
+    second = serve("around.yaml", "--port", str(first.port))
     assert second.port == first.port
+    assert asked_of_the_cache(second) == ("hit", REPLY)
     second.must_be_well()
     assert second.end() == 0
+    written = [json.loads(line) for file in sorted(home.glob("kept/*.jsonl")) for line in open(file)]
+    assert len(written) >= 3 and REPLY in json.dumps(written[0], ensure_ascii=False)
+
+
+def asked_of_the_cache(server):
+    status, headers, told = server.ask("POST", "/v1/chat/completions", chat_of("Say it."))
+    assert status == 200
+    return headers["x-cache"], json.loads(told)["choices"][0]["message"]["content"]
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_loaded(processes, home):
@@ -70,7 +89,8 @@ def test_a_port_that_is_taken_is_told_before_anything_is_loaded(processes, home)
         port = taken.getsockname()[1]
         child = processes.start(home, "serve", "runs/one", "--port", str(port))
         assert child.wait() == 2
-    assert f"port {port} of 127.0.0.1 is taken" in child.said and f"--port {port + 1}" in child.said
+    assert f"port {port} of 127.0.0.1 is taken by " in child.said and f"--port {port + 1}" in child.said
+    assert f"(process {os.getpid()})" in child.said
     assert "loading" not in child.said
 
 
@@ -79,37 +99,48 @@ def test_a_port_that_is_taken_is_told_before_anything_is_loaded(processes, home)
     [
         (("runs/onee",), "Did you mean 'runs/one'?"),
         (("runs/one", "--host", "0.0.0.0"), "--key PITCHPIPE_KEYS"),
-        (("runs/one", "--key", "NO_SUCH_KEYS"), "the variable NO_SUCH_KEYS holds no keys"),
-        (("runs/one", "--key", "HOME_KEYS"), "fewer than 16 characters"),
         (
             ("runs/one", "--host", "192.0.2.1", "--key", "LONG_KEYS"),
             "192.0.2.1 is no address of this machine",
         ),
         (("runs/one", "--base", "plain"), "no base is beneath it"),
-        (("runs/one", "--adapter", "other=runs/one"), "runs/one is a whole model"),
         (("runs/one", "--adapter", "other"), "expected NAME=PATH, got 'other'"),
-        (("runs/one", "--set", "serve.rows=0"), "of at least 1"),
-        (("nothing.yaml",), "no recipe nothing.yaml"),
         (("recipe.yaml",), "runs/recipe is not there: pitchpipe run recipe.yaml"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_line(processes, home, arguments, words):
-    keys = "import os; os.environ |= {'HOME_KEYS': 'short', 'LONG_KEYS': 'x' * 20}"
+    keys = "import os; os.environ |= {'LONG_KEYS': 'x' * 20}"
     child = processes.start(home, "serve", *arguments, "--port", "0", before=keys)
     assert child.wait() == 2, child.said
     assert words in " ".join(child.said.split())
 
 
-def test_the_start_says_what_is_served_and_how_to_ask(serve, home):
-    server = serve("runs/one", "--name", "mine", "--rows", "2", "--queue", "3")
+KEYED = f"""
+import os
+from pitchpipe_stages.serve import connections
+os.environ["SOME_KEYS"], connections.SLOWEST = "{KEY},another-key-of-a-client", 0.3
+"""
+
+
+def test_a_server_that_others_reach(serve, monkeypatch):
+    """The start says what is served, who may ask and how; keys are demanded, and silent connections closed."""
+    arguments = ("--name", "mine", "--rows", "2", "--queue", "3", "--host", "0.0.0.0", "--key", "SOME_KEYS")
+    server = serve("runs/one", *arguments, before=KEYED)
     said = server.child.said
     assert "mine: runs/one, tuned, whole; float32 on cpu; template chatml" in said
     assert "2 answers, and 3 more may wait" in said
-    assert "this machine alone, without a key" in said
+    assert "all who can reach 0.0.0.0, with a key of SOME_KEYS; not encrypted" in said
+    assert [server.get(path)[0] for path in ("/v1/models", "/metrics", "/docs", "/nothing")] == [401] * 4
+    monkeypatch.setenv("SOME_KEYS", f"{KEY},another")
     curl = next(line for line in said.splitlines() if line.startswith("curl"))
-    answer = json.loads(os.popen(f"{curl} -s").read())
+    answer = json.loads(os.popen(f"bash -c {shlex.quote(curl + ' -s')}").read())
     assert answer["choices"][0]["message"]["content"]
+    for sent in (b"", b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: "):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
+            line.sendall(sent)
+            assert line.recv(1) == b""
     assert server.end() == 0
+    assert KEY not in server.child.said
 
 
 def listens(port):

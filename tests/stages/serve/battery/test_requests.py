@@ -1,6 +1,8 @@
 """Bad and odd requests to one server: what each is told, and that the server is well after all of them."""
 
+import asyncio
 import json
+import runpy
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +10,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.documents import ROOT
 from tests.stages.serve.battery.conftest import REPLY
 from tests.stages.serve.battery.served import Served, chat_of, events, to_the_end
 from tests.started import wait_for
@@ -160,4 +163,15 @@ def test_two_hundred_at_once(server, endless):
     assert 24 <= codes.count(200) < 150
     assert all(int(after) >= 1 for status, after in said if status == 429)
     assert server.numbers()["pitchpipe_requests_accepted_total"] == before + codes.count(200)
+    server.must_be_well()
+
+
+def test_nothing_grows_and_all_adds_up_under_clients_of_every_kind(server):
+    """A short soak; benchmarks/soak.py goes on for as long as one likes."""
+    soak = runpy.run_path(str(ROOT / "benchmarks" / "soak.py"))
+    url = f"http://127.0.0.1:{server.port}/v1"
+    seen, warm, end = asyncio.run(soak["soak"](url, server.child.pid, "one", rounds=8, at_once=24))
+    assert len(seen) >= 7 and seen.total() == 8 * 24
+    assert end.handles <= warm.handles + 2 and end.threads <= warm.threads
+    assert end.memory < warm.memory * 1.25
     server.must_be_well()
