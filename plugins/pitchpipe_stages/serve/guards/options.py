@@ -14,7 +14,7 @@ class GuardOptions:
     """Options of every guard."""
 
     on: Annotated[
-        tuple[Side, ...] | None,
+        Annotated[tuple[Side, ...], Meta(min_length=1)] | None,
         Meta(description="input: what clients send; output: what is answered; left out: as suits the guard"),
     ] = None
     window: Annotated[

@@ -60,7 +60,9 @@ class StandingGuard:
         return f"{self.name}: {refusal.reason}"
 
     def refused(self, side: Side) -> None:
-        self.service.count("guard_refusals", "Answers that a guard refused.", guard=self.name, side=side)
+        self.service.count(
+            "guard_refusals", "Requests and answers that a guard refused.", guard=self.name, side=side
+        )
 
     def edited(self, side: Side) -> None:
         self.service.count("guard_edits", "Messages that a guard edited.", guard=self.name, side=side)

@@ -74,13 +74,21 @@ def asking(*words: str, count: int = 1, stream: bool = True, logprobs: int | Non
 
 
 def heard(service: ServingService, request: pp.Request | None = None) -> list[pp.Said]:
-    """All that is said to a request."""
+    """All that is said to a request, from the server's beginning to its end."""
 
-    async def hear() -> list[pp.Said]:
-        async with service.alive(), aclosing(service.answer(service.read(request or asking()))) as stretches:
-            return [said async for said in stretches]
+    async def live() -> list[pp.Said]:
+        await service.begin()
+        try:
+            return await hear(service, request or asking())
+        finally:
+            await service.close()
 
-    return asyncio.run(hear())
+    return asyncio.run(live())
+
+
+async def hear(service: ServingService, request: pp.Request) -> list[pp.Said]:
+    async with aclosing(service.answer(service.read(request))) as stretches:
+        return [said async for said in stretches]
 
 
 def text_of(stretches: Iterable[pp.Said], index: int = 0) -> str:

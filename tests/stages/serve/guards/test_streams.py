@@ -1,11 +1,13 @@
 """A stream under a guard: what it finds never leaves, wherever the stream is cut; what is left is the same."""
 
+import asyncio
 import random
+from contextlib import aclosing
 
 import pytest
 
 import pitchpipe as pp
-from tests.stages.serve.guards.speaking import Speaking, asking, cut, heard, serving, spoken, text_of
+from tests.stages.serve.guards.speaking import Speaking, asking, cut, hear, heard, serving, spoken, text_of
 
 SORRY = "I cannot help with that."
 PERSONAL = (
@@ -201,4 +203,46 @@ def quotes(conversation):
         return conversation
     last = pp.replace(last, content=re.sub('"[^"]*"', "(...)", last.content))
     return pp.replace(conversation, messages=(*before, last))
+"""
+
+
+def test_a_client_that_leaves_stops_what_is_written(tmp_path):
+    upstream = spoken(*["on and on "] * 200)
+    service = serving(tmp_path, "  - harmful\n  - pii\n", upstream)
+
+    async def leave():
+        async with aclosing(service.answer(service.read(asking()))) as stretches:
+            await anext(stretches)
+
+    asyncio.run(leave())
+    assert upstream.said < 30 and upstream.closed == 1
+
+
+def test_a_guard_that_waits_keeps_no_other_waiting(tmp_path):
+    (tmp_path / "pitchpipe_local.py").write_text(WAITS, "utf-8")
+    service = serving(tmp_path, "  - waits: {on: [input]}\n", spoken("So."))
+
+    async def both():
+        return await asyncio.gather(*(hear(service, asking(words)) for words in ("first", "second")))
+
+    assert [text_of(said) for said in asyncio.run(asyncio.wait_for(both(), 20))] == ["So.", "So."]
+
+
+WAITS = """
+import asyncio
+import pitchpipe as pp
+
+@pp.hookimpl
+def register_guards(register):
+    register("waits", Waits)
+
+class Waits:
+    def __init__(self):
+        self.second = asyncio.Event()
+
+    async def __call__(self, conversation):
+        if conversation.messages[-1].content == "second":
+            self.second.set()
+        await self.second.wait()
+        return conversation
 """
