@@ -233,6 +233,12 @@ class Exporter(Protocol):
 
 
 @runtime_checkable
+class ServesTogether(Protocol):
+    # An exporter of what servers put on one base, several at a time.
+    def served_together(self, exports: Sequence[Export], /) -> list[str]: ...
+
+
+@runtime_checkable
 class RoundsWeights(Protocol):
     # An exporter that rounds weights. `rounded` loads the source with its weights so rounded, or gives None
     # where none are. The form's own loader gives at least the share `alike` of the tokens that it answers.

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -40,16 +41,30 @@ class AdapterAlone:
             export.console.say(f"[yellow]warning:[/] {problem}")
 
     def served(self, export: pp.Export) -> list[str]:
-        said, place = _settings(export.folder), serving.quoted(export.folder)
-        base, rank = said["base_model_name_or_path"], int(said.get("r") or 0)
-        if said.get("peft_type") != "LORA" or refused(said):
-            return []
+        return [] if refused(_settings(export.folder)) else self.served_together([export])
+
+    def served_together(self, exports: Sequence[pp.Export]) -> list[str]:
+        """Commands for several adapters on their base. The template and the ends are those of the first."""
+        settings = {export.name: _settings(export.folder) for export in exports}
+        for name, said in settings.items():
+            if problems := refused(said):
+                raise pp.PitchpipeError(f"adapter {name}: {'; '.join(problems)}")
+        base, *others = dict.fromkeys(said["base_model_name_or_path"] for said in settings.values())
+        if others:
+            raise pp.PitchpipeError(f"adapters share one base, and these stand on {base} and {others[0]}")
+        rank = max(int(said.get("r") or 0) for said in settings.values())
         most = f" --max-lora-rank {fitting(rank)}" if rank > DEFAULT_RANK else ""
+        most += f" --max-loras {len(settings)}" if len(settings) > 1 else ""
+        modules = " ".join(serving.quoted(f"{export.name}={export.folder}") for export in exports)
+        folder = exports[0].folder
+        template = f" --chat-template {serving.quoted(folder / 'chat_template.jinja')}"
+        has_ends = (folder / "generation_config.json").exists()
+        ends = f" --generation-config {serving.quoted(folder)}" if has_ends else ""
+        base = serving.quoted(base)
         return [
-            f"vllm serve {base} --enable-lora --lora-modules {export.name}={place}{most}"
-            f" --chat-template {place}/chat_template.jinja",
-            f"python -m sglang.launch_server --model-path {base} --lora-paths {export.name}={place}"
-            f" --chat-template {place}/chat_template.jinja",
+            f"vllm serve {base} --enable-lora --lora-modules {modules}{most}{template}{ends}",
+            f"python -m sglang.launch_server --model-path {base} --enable-lora --lora-paths {modules}"
+            f"{template}",
         ]
 
     def rounded(self, export: pp.Export) -> Any:

@@ -12,19 +12,22 @@ def of_model(folder: Path, name: str) -> list[str]:
     context = f" --context-length {length}" if length else ""
     dtype = "bfloat16" if stored_type(folder) == "float32" else "auto"
     return [
-        f"vllm serve {place} --served-model-name {name}{most} --generation-config {place} --dtype {dtype}",
-        f"python -m sglang.launch_server --model-path {place} --served-model-name {name}{context}",
+        f"vllm serve {place} --served-model-name {quoted(name)}{most} --generation-config {place}"
+        f" --dtype {dtype}",
+        f"python -m sglang.launch_server --model-path {place} --served-model-name {quoted(name)}{context}",
         f"transformers serve {place}",
     ]
 
 
-def quoted(folder: Path) -> str:
-    """A path as a shell takes it."""
+def quoted(folder: Path | str) -> str:
+    """A path or a name as a shell takes it."""
     return shlex.quote(str(folder))
 
 
 def positions(folder: Path) -> int | None:
-    """The most tokens of a conversation that the model knows places for."""
+    """The most tokens of a conversation that the model knows places for, where its config lies there."""
+    if not (folder / "config.json").exists():
+        return None
     said = json.loads((folder / "config.json").read_text("utf-8"))
     return said.get("max_position_embeddings") or said.get("text_config", {}).get("max_position_embeddings")
 

@@ -16,7 +16,7 @@ from pitchpipe_stages.serve.admission import Entrance
 from pitchpipe_stages.serve.embedded import EmbeddedModel
 from pitchpipe_stages.serve.engine.engine import Engine
 from pitchpipe_stages.serve.in_process import ModelInProcess
-from pitchpipe_stages.serve.names import name_of
+from pitchpipe_stages.serve.names import name_of, place_of
 from pitchpipe_stages.serve.sections import GUARDS, MIDDLEWARES, ROUTER, SERVE, UPSTREAMS, Serve
 from pitchpipe_stages.serve.service import ServingService
 
@@ -61,13 +61,6 @@ def build(recipe: Recipe, console: Console) -> ServingService:
         admission=Entrance(told.rows, told.queue),
         log=told.log,
     )
-
-
-def place_of(recipe: Recipe, said: str) -> str:
-    """Where a model lies that a recipe names: seen from the recipe's folder, or from where one is; else it is
-    a name on the hub."""
-    beside = recipe.folder / Path(said).expanduser()
-    return str(beside) if beside.exists() and not Path(said).exists() else said
 
 
 def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded, dict[str, Path]]:

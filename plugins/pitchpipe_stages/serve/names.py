@@ -22,6 +22,13 @@ def name_of(told: "Serve") -> str:
     return told.name or last or Path.cwd().name
 
 
+def place_of(recipe: Recipe, said: str) -> str:
+    """Where a model lies that a recipe names: seen from the recipe's folder, or from where one is; else it is
+    a name on the hub."""
+    beside = recipe.folder / Path(said).expanduser()
+    return str(beside) if beside.exists() and not Path(said).exists() else said
+
+
 @dataclass(frozen=True)
 class ServedNames:
     """The names in a recipe."""

@@ -41,9 +41,13 @@ def _adapters(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> d
 @click.option("--rows", type=click.IntRange(1), help="Answers that are written at once. [default: 16]")
 @click.option("--queue", type=click.IntRange(0), help="Answers that may wait. [default: 64]")
 @click.option("--threads", type=click.IntRange(0), help="Of torch. [default: 0, as is best]")
+@click.option(
+    "--print", "engine", type=click.Choice(["vllm", "sglang", "ollama", "llama.cpp"]),
+    help="Start nothing: print the command by which this engine serves the same.",
+)  # fmt: skip
 @overrides_option("Override one value of the recipe, as in --set serve.max_tokens=512. May be repeated.")
 @cured()
-def serve(place: str, overrides: tuple[str, ...], **options: Any) -> None:
+def serve(place: str, engine: str | None, overrides: tuple[str, ...], **options: Any) -> None:
     """Serve a model with the API of OpenAI: that of a run, of a folder, or of a name on the hub.
 
     A recipe with a section `serve` says what stands around it as well: guards, a cache, a journal, a router.
@@ -56,7 +60,10 @@ def serve(place: str, overrides: tuple[str, ...], **options: Any) -> None:
       pitchpipe serve BASE --adapter mine=runs/mine --adapter yours=runs/yours
       PITCHPIPE_KEYS=... pitchpipe serve runs/quickstart --host 0.0.0.0 --key PITCHPIPE_KEYS
       pitchpipe serve recipes/serve.yaml
+      pitchpipe serve runs/quickstart --print vllm
     """
+    if engine:
+        return _print(engine, place, options, overrides)
     try:
         from pitchpipe_tools.serve.served import serve_until_the_end
     except ModuleNotFoundError as missing:
@@ -64,3 +71,13 @@ def serve(place: str, overrides: tuple[str, ...], **options: Any) -> None:
     from pitchpipe_tools.serve.served_recipe import served_recipe
 
     sys.exit(serve_until_the_end(served_recipe(place, options, overrides)))
+
+
+def _print(engine: str, place: str, options: dict[str, Any], overrides: tuple[str, ...]) -> None:
+    """The command alone goes to stdout, so that a shell can read it."""
+    from pitchpipe_stages.console import RichConsole
+    from pitchpipe_tools.serve.hand_over import commands_for
+    from pitchpipe_tools.serve.served_recipe import served_recipe
+
+    for command in commands_for(served_recipe(place, options, overrides), engine, RichConsole(stderr=True)):
+        click.echo(command)
