@@ -4,7 +4,7 @@ import pitchpipe as pp
 from pitchpipe_components.routers.rules import RulesRouter
 from pitchpipe_components.routers.split import SplitRouter
 
-ROOMS = ("pitchpipe_components.routers",)
+ROOMS = ("pitchpipe_components.routers", "pitchpipe_components.text")
 
 
 @pp.hookimpl

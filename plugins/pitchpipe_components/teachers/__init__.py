@@ -5,7 +5,7 @@ from pitchpipe_components.teachers.model import OneOfOurs
 from pitchpipe_components.teachers.openai import OpenAICompatible
 from pitchpipe_components.teachers.recorded import Recorded
 
-ROOMS = ("pitchpipe_components.teachers",)
+ROOMS = ("pitchpipe_components.teachers", "pitchpipe_components.wire")
 
 
 @pp.hookimpl

@@ -3,7 +3,7 @@
 import pitchpipe as pp
 from pitchpipe_components.upstreams.openai import OpenAIUpstream
 
-ROOMS = ("pitchpipe_components.upstreams",)
+ROOMS = ("pitchpipe_components.upstreams", "pitchpipe_components.wire")
 
 
 @pp.hookimpl

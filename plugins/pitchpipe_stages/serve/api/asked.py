@@ -28,7 +28,6 @@ class ClientAsk:
         self._open = set(range(sum(request.wish.count for request in self.requests)))
 
     def hear(self, said: Said) -> None:
-        self._read += said.read
         self._written += said.tokens
         self._thought += said.thought
         if said.read:  # by an upstream that knows better
