@@ -237,7 +237,7 @@ def main() -> None:
     given = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with TemporaryDirectory() as place:
-        folder = Path(place, "model")
+        folder = Path(place, "random")
         write_model(folder, given.large)
         before = Path.cwd()
         os.chdir(place)

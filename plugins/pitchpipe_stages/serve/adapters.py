@@ -15,10 +15,7 @@ from pitchpipe_stages.model.before import rows_of
 from pitchpipe_stages.model.load import is_whole
 from pitchpipe_stages.render.rendering import Rendering
 
-OPENED, OWN = (
-    "default",
-    "own",
-)  # what the adapter of a model is called in PEFT, and where the base is asked too
+OPENED = "default"  # what PEFT calls the adapter that a model was opened with
 
 
 def adapter_at(name: str, place: str) -> AdapterFolder:

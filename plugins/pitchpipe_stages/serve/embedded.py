@@ -8,6 +8,7 @@ from functools import partial
 from pitchpipe.host.serving import Declined, Request, Said, Service
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.serve.engine.engine import Engine
+from pitchpipe_stages.serve.engine.outbox import Outbox
 from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
 from pitchpipe_stages.serve.own_sampling import OwnSampling
 from pitchpipe_stages.serve.words.served_words import ServedWords
@@ -53,11 +54,11 @@ class EmbeddedModel:
 
     async def __call__(self, request: Request) -> AsyncIterator[Said]:
         """The stretches of all its answers, as they come."""
-        loop, heard = asyncio.get_running_loop(), asyncio.Queue[tuple[AnswerRow, TokenStep | Exception]]()
+        outbox, heard = self._outbox(), asyncio.Queue[tuple[AnswerRow, TokenStep | Exception]]()
         rows = list[AnswerRow]()
 
         def tell(number: int, step: TokenStep | Exception) -> None:
-            loop.call_soon_threadsafe(heard.put_nowait, (rows[number], step))
+            outbox.put(heard.put_nowait, (rows[number], step))
 
         for number in range(request.wish.count):
             most = self._most(request)
@@ -80,6 +81,13 @@ class EmbeddedModel:
         finally:
             for row in rows:
                 row.left = True
+
+    def _outbox(self) -> Outbox:
+        """All answers of an engine share one, in the same loop."""
+        loop = asyncio.get_running_loop()
+        if not self.engine.outbox or self.engine.outbox.loop is not loop:
+            self.engine.outbox = Outbox(loop)
+        return self.engine.outbox
 
     def _most(self, request: Request) -> int:
         """Tokens that each answer may have."""

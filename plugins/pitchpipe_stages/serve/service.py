@@ -93,6 +93,7 @@ class ServingService:
         try:
             for engine in self.engines:
                 engine.start()
+                self.say(f"engine: {engine.how}")
                 self._ends.push_async_callback(asyncio.to_thread, engine.close)
             for part in self._parts():
                 if isinstance(part, Begins):

@@ -49,9 +49,7 @@ def _model(name: str, model: EmbeddedModel, service: ServingService) -> str:
 
 def _at_once(service: ServingService) -> str:
     entrance = service.admission
-    threads = [engine.threads for engine in service.engines]
-    said = f"; threads {', '.join(map(str, threads))}" if any(threads) else ""
-    return f"{entrance.rows} answers, and {entrance.queue} more may wait{said}"
+    return f"{entrance.rows} answers, and {entrance.queue} more may wait"
 
 
 def _for_whom(recipe: Recipe) -> str:

@@ -6,6 +6,7 @@ from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
 
 from pitchpipe.host.serving import Declined
+from pitchpipe_stages.serve.engine.outbox import Outbox
 from pitchpipe_stages.serve.engine.row import AnswerRow
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Engine:
         self.model, self.ends, self.rows = model, frozenset(ends), rows
         self.threads, self.room, self.how = threads, room, ""
         self.waiting, self.steps = deque[AnswerRow](), 0
+        self.outbox: Outbox | None = None  # to the event loop of those who ask
         self._turn, self._closing, self._late = Condition(), False, False
         self._begun = Event()
         self._error: BaseException | None = None
