@@ -9,7 +9,9 @@ from pitchpipe.records.example import IGNORED, Example
 from pitchpipe_stages.render.proofs import Proofs
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
+
+LONG = 1 << 16  # characters
 
 
 @dataclass(slots=True)
@@ -33,8 +35,8 @@ class WholeEncoder:
         """Encoded as a server does it; nothing where the data might have become a control token."""
         if text.risky:
             return None
-        encoding = self.core.encode(text.whole, add_special_tokens=False)
-        ids, offsets = encoding.ids, encoding.offsets
+        encoding = self._encoded(text.whole)
+        ids, offsets = encoding.ids, encoding.offsets if text.learned else []
         special = [at for at, token in enumerate(ids) if token in self._forbidden]
         if [ids[at] for at in special] != text.control:
             return None
@@ -50,6 +52,12 @@ class WholeEncoder:
             self._proofs.says(text.whole[slice(*stretch)], ids[since:last], first - since)
             self._proofs.asked(text.whole[begin : stretch[0]], ids[since:first])
         return Example(ids, labels)
+
+    def _encoded(self, text: str) -> "Encoding":
+        """A long text is encoded as a batch of one: Python's other threads go on meanwhile."""
+        if len(text) < LONG:
+            return self.core.encode(text, add_special_tokens=False)
+        return self.core.encode_batch([text], add_special_tokens=False)[0]
 
 
 def _tokens_of(stretch: tuple[int, int], offsets: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:

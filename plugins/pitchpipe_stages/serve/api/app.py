@@ -1,5 +1,6 @@
 """The application: routes, what each takes and gives, and how all of them fail."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,6 +34,7 @@ from pitchpipe_stages.serve.service import ServingService
 
 Read = Callable[[ServingService, Request, Json, Serve], ClientAsk]
 Page = Callable[[], str]
+LARGE = 1 << 16  # bytes of a body
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -60,7 +62,10 @@ def _answering(app: FastAPI, service: ServingService, serve: Serve) -> None:
     def add(path: str, read: Read, whole: Tell, events: Tell | None, docs: Json) -> None:
         async def route(request: Request) -> Response:
             body = await body_of(request, serve.max_body)
-            asked = read(service, request, body, serve)
+            if int(request.headers.get("content-length", LARGE)) < LARGE:
+                asked = read(service, request, body, serve)
+            else:  # many tokens take a while, in which others go on
+                asked = await asyncio.to_thread(read, service, request, body, serve)
             request.state.id = asked.id
             return Answered(service.answer, asked, events if events and body.get("stream") else whole)
 

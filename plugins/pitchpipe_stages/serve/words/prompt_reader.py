@@ -11,10 +11,11 @@ from pitchpipe.records.template import Piece
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.model.before import rows_of
 from pitchpipe_stages.render.beginning import text_ids
-from pitchpipe_stages.render.messages import ASKED_WITH, texts_in
+from pitchpipe_stages.render.messages import ASKED_WITH
 from pitchpipe_stages.serve.words.variables import must_know
 
 LONG = 1 << 16  # characters of a prompt that may be too long for sure
+SLICE, SEAM = 1 << 14, 256  # characters that are counted at once, and tokens that a cut may make more
 FULL = "context_length_exceeded"
 
 
@@ -32,7 +33,7 @@ class PromptReader:
         with self.alone:
             try:
                 if request.text is not None:
-                    self._must_fit(request.text)
+                    self._must_fit("prompt", request.text)
                     return tuple(self.text(request.text))
                 return tuple(self.chat(request.conversation))
             except (Quarantine, PitchpipeError) as refusal:
@@ -48,7 +49,7 @@ class PromptReader:
             raise Declined(
                 400, f"{words} serve it with one: --template chatml", "messages", "no_chat_template"
             )
-        self._must_fit(*texts_in([message.content for message in conversation.messages]))
+        self._must_fit("messages", *(message.content for message in conversation.messages))
         asked = conversation.meta.get(ASKED_WITH) or {}
         renderer = self.opened.renderer
         must_know(renderer.chat_template, asked)
@@ -99,20 +100,20 @@ class PromptReader:
             words = f"you asked for {taken + wanted:,}: {taken:,} in the {param}, {wanted:,} in the answer"
             raise _full(self.opened.context, words, param)
 
-    def _must_fit(self, *texts: str) -> None:
-        """A text of millions of characters is refused before it costs seconds."""
-        characters = sum(len(text.strip()) for text in texts)
-        if self.opened.context is None or characters < LONG:
+    def _must_fit(self, param: str, *texts: str) -> None:
+        """What is too long for sure is refused before all of it costs seconds: it is counted in slices, up to
+        the first one too many."""
+        context = self.opened.context
+        if context is None or sum(map(len, texts)) < LONG:
             return
-        least = characters // self._longest
-        if least >= self.opened.context:
-            param = "messages" if len(texts) != 1 else "prompt"
-            raise _full(self.opened.context, f"your {param} have at least {least:,} tokens", param)
-
-    @cached_property
-    def _longest(self) -> int:
-        """The most characters that a token stands for."""
-        return max(map(len, self.opened.tokenizer.get_vocab()), default=1)
+        core, least = self.opened.renderer.core, 0
+        for text in texts:
+            bare = text.strip()  # some templates trim words
+            for at in range(0, len(bare), SLICE):
+                (some,) = core.encode_batch([bare[at : at + SLICE]], add_special_tokens=False)
+                least += max(0, len(some) - SEAM)
+                if least >= context:
+                    raise _full(context, f"your {param} have more", param)
 
 
 def _full(context: int | None, words: str, param: str) -> Declined:

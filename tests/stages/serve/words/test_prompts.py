@@ -186,13 +186,21 @@ def test_what_is_too_long_is_refused_as_openai_refuses_it(reader):
     assert reader.room(100) == 28
 
 
-def test_millions_of_letters_are_not_read(reader, monkeypatch):
-    monkeypatch.setattr(reader.opened.renderer, "next_prompt", None)  # it would be called
-    monkeypatch.setattr(reader.opened.renderer, "encode", None)
-    huge = Conversation((Message("user", "Hi " * 1_000_000),))
-    for request in (replace_conversation(huge), asked(text="Hi " * 1_000_000)):
-        with pytest.raises(Declined, match="have at least"):
+@pytest.mark.parametrize("words", ["Hi there ", "a", "日", "<|im_end|>"])
+def test_of_millions_of_letters_only_the_first_are_read(reader, monkeypatch, words):
+    monkeypatch.setattr(reader.opened.renderer, "encode", None)  # it would be called
+    huge = words * (2_000_000 // len(words))
+    for request in (replace_conversation(Conversation((Message("user", huge),))), asked(text=huge)):
+        with pytest.raises(Declined, match="maximum context length is 128 tokens, and your"):
             reader.ids(request)
+
+
+def test_a_long_text_has_the_ids_of_one_that_is_encoded_at_once(reader):
+    one = dataclasses.replace(reader.opened)
+    one.context = 1 << 30
+    words = "Say hello, 日本 👩‍🚀!\n\n" * 8000
+    expected = reader.opened.renderer.core.encode(words, add_special_tokens=False).ids
+    assert list(PromptReader(one).ids(asked(text=words))) == expected
 
 
 def replace_conversation(conversation):
