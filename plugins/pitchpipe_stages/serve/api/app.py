@@ -1,8 +1,8 @@
 """The application: routes, what each takes and gives, and how all of them fail."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -25,16 +25,17 @@ from pitchpipe_stages.serve.api.documents import (
 )
 from pitchpipe_stages.serve.api.encoding import encoded
 from pitchpipe_stages.serve.api.errors import tell_errors
+from pitchpipe_stages.serve.api.failures import HeardFailures
 from pitchpipe_stages.serve.api.feedback import heard
 from pitchpipe_stages.serve.api.generate import asked_instruction, tell_response
 from pitchpipe_stages.serve.api.health import alive, ready
 from pitchpipe_stages.serve.api.models import card, cards
+from pitchpipe_stages.serve.api.reading import ReadingDesk
 from pitchpipe_stages.serve.sections import Serve
 from pitchpipe_stages.serve.service import ServingService
 
 Read = Callable[[ServingService, Request, Json, Serve], ClientAsk]
 Page = Callable[[], str]
-LARGE = 1 << 16  # bytes of a body
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -48,6 +49,7 @@ def app_of(
         docs_url=None, redoc_url=None,
     )  # fmt: skip
     tell_errors(app)
+    app.add_middleware(HeardFailures)
     _answering(app, service, serve or Serve())
     _looking(app, service)
     shown: dict[str, Page] = {"/docs": docs_page, **(pages or {})}
@@ -58,14 +60,15 @@ def app_of(
 
 def _answering(app: FastAPI, service: ServingService, serve: Serve) -> None:
     """The routes that ask a model, and the one that hears how it was."""
+    desk = ReadingDesk()
 
     def add(path: str, read: Read, whole: Tell, events: Tell | None, docs: Json) -> None:
         async def route(request: Request) -> Response:
             body = await body_of(request, serve.max_body)
-            if int(request.headers.get("content-length", LARGE)) < LARGE:
-                asked = read(service, request, body, serve)
-            else:  # many tokens take a while, in which others go on
-                asked = await asyncio.to_thread(read, service, request, body, serve)
+            found = partial(read, service, request, body, serve)
+            # A router has its own state, and is asked in the one thread that knows it.
+            routed = service.router and body.get("model") == service.routed
+            asked = found() if routed else await desk.read(found, request.state.size)
             request.state.id = asked.id
             return Answered(service.answer, asked, events if events and body.get("stream") else whole)
 

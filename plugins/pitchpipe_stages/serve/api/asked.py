@@ -23,15 +23,13 @@ class ClientAsk:
     created: int = field(default_factory=lambda: int(time.time()))
 
     def __post_init__(self) -> None:
-        self._read = [len(request.ids) for request in self.requests]
+        self._read = sum(len(request.ids) for request in self.requests)
         self._written = self._thought = 0
         self._open = set(range(sum(request.wish.count for request in self.requests)))
 
     def hear(self, said: Said) -> None:
         self._written += said.tokens
         self._thought += said.thought
-        if said.read:  # by an upstream that knows better
-            self._read[said.index // self.requests[0].wish.count] = said.read
         if said.end:
             self._open.discard(said.index)
 
@@ -42,8 +40,7 @@ class ClientAsk:
 
     def counted(self) -> UsageNumbers:
         thought = ThoughtCount(self._thought) if self._thought else None
-        read = sum(self._read)
-        return UsageNumbers(read, self._written, read + self._written, thought)
+        return UsageNumbers(self._read, self._written, self._read + self._written, thought)
 
     def whole(self, choices: Sequence[Struct]) -> Envelope:
         return self._envelope(self.shape.whole, choices, self.counted())

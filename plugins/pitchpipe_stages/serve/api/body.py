@@ -27,7 +27,9 @@ async def body_of(request: Request, most: int) -> Json:
     packed = request.headers.get("content-encoding", "identity")
     if packed != "identity":
         raise Declined(415, f"the body is packed as {packed}; send it as it is", code="unsupported_encoding")
-    return _read(await _bytes(request, most))
+    raw = await _bytes(request, most)
+    request.state.size = len(raw)
+    return _read(raw)
 
 
 async def _bytes(request: Request, most: int) -> bytes:

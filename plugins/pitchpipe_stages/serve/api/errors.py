@@ -42,7 +42,7 @@ def tell_errors(app: FastAPI) -> None:
         known = _unknown(app, request, error) if isinstance(error, HTTPException) else error
         return error_response(known, getattr(request.state, "id", ""))
 
-    for kind in (Declined, HTTPException, Exception):
+    for kind in (Declined, HTTPException):
         app.add_exception_handler(kind, failed)
 
 

@@ -78,6 +78,7 @@ def _one(many: Sequence[Said]) -> Said:
         likely=[likely for one in many for likely in one.likely],
         tokens=sum(one.tokens for one in many),
         thought=sum(one.thought for one in many),
+        read=sum(one.read for one in many),
         cache=many[0].cache,
         refusal="".join([one.refusal for one in many]),
     )

@@ -6,6 +6,7 @@ It needs no model, so that what is tested is the API alone. Its orders stand in 
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -23,14 +24,15 @@ class Parrot:
         self.card = {"root": "aviary/grey", "parent": "grey", "created": 1234567890, "max_model_len": 512}
         self.asked: list[Request] = []
         self.speaking = self.left = 0
-        self.alive = True
+        self.read_on = threading.Event()
 
     def read(self, request: Request) -> Request:
         self.asked.append(request)
         words, order, _ = self._words(request)
-        if order == "unreadable":
-            raise Declined(400, "too many words", "messages", "context_length_exceeded")
-        return replace(request, ids=request.tokens or tuple(range(len(words))))
+        if order == "hard":
+            self.read_on.wait(30)
+        known = () if order == "read" else request.tokens or tuple(range(len(words)))
+        return replace(request, ids=known)
 
     def _words(self, request: Request) -> tuple[list[str], str, str]:
         last = request.text if request.text is not None else (request.conversation.messages or [None])[-1]
@@ -78,7 +80,7 @@ class Parrot:
             return
         if order == "read":
             for index in range(request.wish.count):
-                yield Said(index, end="stop", read=int(value), cache="hit")
+                yield Said(index, end="stop", read=0 if index else int(value), cache="hit")
             return
         if order == "half":  # of a character, as UTF-16 parts it
             yield Said(text="\ud83e", end="stop", reasoning="\ud83e\udd9c")

@@ -73,7 +73,7 @@ def test_usage_comes_last_where_it_is_asked_for(client, loose):
     assert last.choices == [] and (last.usage.prompt_tokens, last.usage.completion_tokens) == (3, 5)
 
 
-def test_an_upstream_may_know_the_prompts_tokens_better(client, served):
+def test_an_upstream_alone_may_know_the_prompts_tokens(client, served):
     one = client.chat.completions.create(model="grey", messages=said("read:70 Hi"), n=2)
     assert one.usage.prompt_tokens == 70 and served.last.stream is False
     one = client.completions.create(model="grey", prompt=["read:70 Hi", "read:8 Hi", "Hi"], n=2)

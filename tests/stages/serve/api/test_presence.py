@@ -5,6 +5,7 @@ import json
 import socket
 import time
 
+import httpx
 import pytest
 
 
@@ -53,6 +54,19 @@ def test_a_client_that_leaves_ends_its_answer(served, path, body):
             assert one.recv(100).startswith(b"HTTP/1.1 200 OK")
     until(lambda: served.parrot.speaking == 0)
     assert served.parrot.left == left + prompts
+
+
+def test_answers_go_on_while_a_long_request_is_read(served):
+    body = chat("hard: " + "word " * 10_000)
+    answer = f"{served.url}/v1/completions", {"model": "grey", "prompt": "Hi"}
+    try:
+        with sent(served, "/v1/chat/completions", body) as long:
+            until(lambda: "hard" in str(served.last.conversation)[:300])
+            assert httpx.post(answer[0], json=answer[1]).json()["choices"][0]["text"] == "Hi"
+            served.parrot.read_on.set()
+            assert long.recv(100).startswith(b"HTTP/1.1 200 OK")
+    finally:
+        served.parrot.read_on.set()
 
 
 def test_a_client_that_leaves_before_it_has_sent_all(served):
