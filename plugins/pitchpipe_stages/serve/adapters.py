@@ -15,8 +15,6 @@ from pitchpipe_stages.model.before import rows_of
 from pitchpipe_stages.model.load import is_whole
 from pitchpipe_stages.render.rendering import Rendering
 
-OPENED = "default"  # what PEFT calls the adapter that a model was opened with
-
 
 def adapter_at(name: str, place: str) -> AdapterFolder:
     """The adapter of a run, or of a folder."""

@@ -11,7 +11,7 @@ from pitchpipe.recipe.recipe import Recipe
 from pitchpipe.run.keys import digest, parts_of
 from pitchpipe_stages.generate.asking import ready
 from pitchpipe_stages.generate.opened import OpenedModel, opened
-from pitchpipe_stages.serve.adapters import OPENED, wear
+from pitchpipe_stages.serve.adapters import wear
 from pitchpipe_stages.serve.admission import Entrance
 from pitchpipe_stages.serve.embedded import EmbeddedModel
 from pitchpipe_stages.serve.engine.engine import Engine
@@ -33,19 +33,13 @@ def build(recipe: Recipe, console: Console) -> ServingService:
         if isinstance(use.bound, ModelInProcess):
             place = place_of(recipe, use.bound.path)
             one = _open(place, use.bound.template, told, console)
-            own = OPENED if hasattr(one.model, "peft_config") else ""
-            embedded[use.label], places[use.label] = (
-                EmbeddedModel(one, _engine(one, told), own, told.max_tokens),
-                Path(place),
-            )
-            use.bound.take(embedded[use.label])
+            own = EmbeddedModel(one, _engine(one, told), _adapter_of(one), told.max_tokens)
+            upstreams[use.label] = embedded[use.label] = own
+            places[use.label] = Path(place)
     if not upstreams:
         raise PitchpipeError(
             f"{recipe.path}: there is nothing to serve: neither `serve: {{model: ...}}` nor `upstreams`"
         )
-    with console.waiting("weighing what was loaded"):
-        for model in embedded.values():
-            _ = model.words.digest  # it takes a while where the model is large: before anyone waits
     folder = Path(told.folder)
     folder.mkdir(parents=True, exist_ok=True)
     return ServingService(
@@ -69,18 +63,17 @@ def _own_models(recipe: Recipe, told: Serve, console: Console) -> tuple[Embedded
         return {}, {}
     place = place_of(recipe, told.model)
     one = _open(place, told.template or "", told, console)
-    is_adapter = hasattr(one.model, "peft_config")
-    if told.base and not is_adapter:
+    own = _adapter_of(one)
+    if told.base and not own:
         raise PitchpipeError(f"--base {told.base}: {place} is a whole model, and no base is beneath it")
     others = wear(one, place, told.adapters, console)
     engine, name = _engine(one, told), name_of(told)
-    own = OPENED if is_adapter else ""
     found = {name: EmbeddedModel(one, engine, own, told.max_tokens)}
     places = {name: Path(place)}
     for other, adapter in others.items():
         found[other] = EmbeddedModel(adapter.opened, engine, adapter.inner, told.max_tokens)
         places[other] = Path(told.adapters[other])
-    if own and told.base:
+    if told.base:
         found[told.base] = EmbeddedModel(replace(one, without_adapter=True), engine, "", told.max_tokens)
     return found, places
 
@@ -94,6 +87,11 @@ def _open(place: str, template: str, told: Serve, console: Console) -> OpenedMod
     if told.context:
         one.context = min(told.context, one.context or told.context)
     return one
+
+
+def _adapter_of(one: OpenedModel) -> str:
+    """What PEFT calls the adapter that a model was opened with; without a name, its base is asked."""
+    return "default" if hasattr(one.model, "peft_config") else ""
 
 
 def _engine(one: OpenedModel, told: Serve) -> Engine:

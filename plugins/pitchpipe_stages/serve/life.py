@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -28,11 +29,12 @@ class ServerLife(uvicorn.Server):
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # clients that send nonsense are no news
         self.service, self.grace, self.signal = service, grace, 0
 
-    async def live(self, opened: socket.socket) -> int:
-        """From the first request to the end: the exit code."""
+    async def live(self, opened: socket.socket, begun: Callable[[], None]) -> int:
+        """From its first moment to the last: the exit code. `begun` is called when it is about to listen."""
         self._loop = asyncio.get_running_loop()
         await self.service.begin()
         try:
+            begun()
             await self.serve([opened])
         finally:
             await self.service.close()
@@ -42,6 +44,7 @@ class ServerLife(uvicorn.Server):
         """The first signal: nothing new, and those inside have some time. The second: no time."""
         if self.should_exit:
             self.force_exit, self.signal = True, sig
+            self._loop.call_soon_threadsafe(self.service.grace.end)
             return
         self.should_exit = True
         self._loop.call_soon_threadsafe(self.service.drain, self.grace)

@@ -92,9 +92,8 @@ class ServingService:
         watch(self.metrics, self.admission, self.engines)
         try:
             for engine in self.engines:
-                engine.start()
-                self.say(f"engine: {engine.how}")
-                self._ends.push_async_callback(asyncio.to_thread, engine.close)
+                self._ends.push_async_callback(self._end, engine)
+                await asyncio.to_thread(engine.start)
             for part in self._parts():
                 if isinstance(part, Begins):
                     self._ends.push_async_callback(part.close)
@@ -112,6 +111,9 @@ class ServingService:
     def showing(self) -> list[Shows]:
         """Its parts that have something for the dashboard."""
         return [part for part in self._parts() if isinstance(part, Shows)]
+
+    async def _end(self, engine: Engine) -> None:
+        await asyncio.to_thread(engine.close, 0 if self.grace.over else None)
 
     def _parts(self) -> list[Any]:
         router = [self.router] if self.router else []

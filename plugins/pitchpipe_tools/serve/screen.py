@@ -48,8 +48,11 @@ def _model(name: str, model: EmbeddedModel, service: ServingService) -> str:
 
 
 def _at_once(service: ServingService) -> str:
+    """How many answers are written, and how, by each engine."""
+    ways = dict.fromkeys(engine.how for engine in service.engines)
     entrance = service.admission
-    return f"{entrance.rows} answers, and {entrance.queue} more may wait"
+    told = "; ".join(ways) or f"{entrance.rows} answers, by others"
+    return f"{told}; {entrance.queue} more may wait"
 
 
 def _for_whom(recipe: Recipe) -> str:

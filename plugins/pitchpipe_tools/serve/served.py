@@ -1,7 +1,9 @@
 """Serves by a recipe until the end: binds, loads, says what is there, answers."""
 
 import asyncio
-from contextlib import closing
+import os
+from contextlib import closing, suppress
+from functools import partial
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.recipe import Recipe
@@ -26,7 +28,13 @@ def serve_until_the_end(recipe: Recipe) -> int:
         for hint in recipe.hints:
             console.say(f"[yellow]hint:[/] {hint}")
         service = build(recipe, console)
-        service.say = console.plain
+        service.say = said
         app = Access(app_of(service, told, dashboard_pages(service)), rules, service.responded)
-        show_start(recipe, service, address(opened, told.host), console)
-        return asyncio.run(ServerLife(service, app, told.grace).live(opened))
+        start = partial(show_start, recipe, service, address(opened, told.host), console)
+        return asyncio.run(ServerLife(service, app, told.grace).live(opened, start))
+
+
+def said(line: str, to: int = 2) -> None:
+    """Writes a line of the log. Nobody reads it any more, or the disk is full: that ends no server."""
+    with suppress(OSError):
+        os.write(to, f"{line}\n".encode("utf-8", "replace"))

@@ -12,7 +12,7 @@ upstreams:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("serve.name=small",), "two models are called 'small'"),
+        (("serve.name=small",), "gives the name 'small' to a model of its own"),
         (("serve.adapters={one: runs/two}",), "two models are called 'one'"),
         (("serve.model=null", "serve.base=plain"), "need the model that they belong to"),
         (("serve.prot=80",), "no such option of this section. Did you mean 'port'?"),

@@ -39,13 +39,6 @@ def server(processes, home):
     assert found.end() == 0
 
 
-@pytest.fixture(scope="module")
-def endless(home):
-    """Biases that let no token end an answer."""
-    known = json.loads((home / "runs/one/model/tokenizer.json").read_text())["added_tokens"]
-    return {str(token["id"]): -100 for token in known}
-
-
 @pytest.mark.parametrize(
     ("body", "status", "param"),
     [
