@@ -22,6 +22,13 @@ def test_show_explains_a_component(project):
     project().run("show", "trainers", "sft").assert_failed("Invalid value for 'KIND'")
 
 
+def test_show_tells_the_options_that_a_section_gives_to_all(project):
+    out = project(COLUMNS="160").run("show", "guard", "pii").assert_success().out
+    own, _, shared = out.partition("Every guard takes these too:")
+    assert "kinds" in own and "window" not in own and "window" in shared and "answer" in shared
+    assert "Every" not in project().run("show", "trainer", "sft").assert_success().out
+
+
 @pytest.mark.parametrize("command", ["show", "new"])
 def test_help_names_every_kind(project, command):
     out = project().run(command, "--help").assert_success().out

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 import pitchpipe as pp
 from pitchpipe_components.guards.guard_model.judged import messages_of
 from pitchpipe_components.guards.guard_model.server import GuardServer, NoVerdict
-from pitchpipe_components.guards.guard_model.verdicts import verdict_in
+from pitchpipe_components.guards.guard_model.verdicts import GuardVerdict, verdict_in
+from pitchpipe_components.text.last import words_of
 from pitchpipe_components.wire.address import address
 from pitchpipe_components.wire.secret import Secret, must_hold_none
 
@@ -61,6 +62,7 @@ class GuardModel:
             raise ValueError(f"body: {min(clash)} cannot be set here")
         self._server = GuardServer(address(url), self._secret, timeout)
         self._service: pp.Service | None = None
+        self._failing = False
 
     async def begin(self, service: pp.Service) -> None:
         self._service = service
@@ -70,15 +72,12 @@ class GuardModel:
         await self._server.close()
 
     async def __call__(self, conversation: pp.Conversation) -> pp.Conversation | pp.Refusal:
-        messages = messages_of(conversation, self.policy)
-        asked = {"model": self.model, "messages": messages, "max_tokens": _TOKENS, "temperature": 0}
+        if not words_of(conversation.messages[-1]):
+            return conversation
         try:
-            reply = await self._server.reply(asked | self.body)
-            verdict = verdict_in(reply)
-            if verdict is None:
-                raise NoVerdict(f"it said neither safe nor unsafe: {reply[:40]!r}")
+            verdict = await self._verdict(conversation)
         except NoVerdict as why:
-            self._tell(str(why))
+            self._fails(str(why))
             return conversation if self.fails == "open" else pp.refuse("the guard model gave no verdict")
         if verdict.safe:
             return conversation
@@ -87,8 +86,28 @@ class GuardModel:
             return conversation
         return pp.refuse(", ".join(minded) or "unsafe")
 
-    def _tell(self, why: str) -> None:
+    async def _verdict(self, conversation: pp.Conversation) -> GuardVerdict:
+        messages = messages_of(conversation, self.policy)
+        asked = {"model": self.model, "messages": messages, "max_tokens": _TOKENS, "temperature": 0}
+        reply = await self._server.reply(asked | self.body)
+        verdict = verdict_in(reply)
+        if verdict is None:
+            raise NoVerdict(f"it said neither safe nor unsafe: {reply[:40]!r}")
+        if self._failing:
+            self._failing = False
+            self._say(f"the guard model {self.model} gives verdicts again")
+        return verdict
+
+    def _fails(self, why: str) -> None:
+        """Counts it; the log has a line when it begins."""
         if self._service:
             help = "Questions to which a guard model gave no verdict."
             self._service.count("guard_unanswered", help, model=self.model, fails=self.fails)
-            self._service.say(f"the guard model {self.model} gave no verdict: {why}")
+        if not self._failing:
+            meanwhile = "refused" if self.fails == "closed" else "let pass"
+            self._say(f"the guard model {self.model} gave no verdict: {why}; messages are {meanwhile}")
+        self._failing = True
+
+    def _say(self, line: str) -> None:
+        if self._service:
+            self._service.say(line)

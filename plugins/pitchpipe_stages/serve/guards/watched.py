@@ -44,6 +44,7 @@ class WatchedAnswer:
         self.answer = GrowingAnswer()
         self.heard = Message("assistant", "")
         self.looked_at = 0  # characters
+        self._judged: tuple[Message | None, Message | Refusal] = None, self.heard
         self.edited = self.over = False
 
     async def add(self, said: Said) -> Said | None:
@@ -94,9 +95,12 @@ class WatchedAnswer:
         return msgspec.structs.replace(sure, content=content, reasoning=reasoning)
 
     async def _judge(self, reply: Message) -> Message | Refusal:
+        if reply == self._judged[0]:  # nothing came since, as where an answer ends without a word
+            return self._judged[1]
         asked = shown(self.request)
-        messages = (*asked.messages, reply)
-        return await self.guard.judge(msgspec.structs.replace(asked, messages=messages), "output")
+        until = msgspec.structs.replace(asked, messages=(*asked.messages, reply))
+        self._judged = reply, await self.guard.judge(until, "output")
+        return self._judged[1]
 
     def _goes_on(self, found: Message) -> Message | Refusal | None:
         """What goes on from what was heard: words that have left cannot be taken back."""

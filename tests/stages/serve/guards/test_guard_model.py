@@ -53,7 +53,7 @@ def server():
 
 
 def guards(server, more=""):
-    return f"  - guard_model: {{url: '{server.url}', model: guard, timeout: 1, every: 20{more}}}\n"
+    return f"  - guard_model: {{url: '{server.url}', model: guard, every: 20{more}}}\n"
 
 
 def test_what_is_asked_and_answered_is_judged(tmp_path, server):
@@ -107,14 +107,21 @@ def test_a_policy_makes_a_guard_of_any_model(tmp_path, server):
 def test_without_a_verdict_it_refuses_or_lets_pass_as_the_recipe_says(tmp_path, server, mode):
     words = "mode:given" if mode == "garbage" else f"mode:{mode}"
     server.given = (200, '{"choices": [{"message": {"content": "What a day!"}}]}')
+    quickly = ", timeout: 0.3" if mode == "silence" else ""
     told: list[str] = []
     for fails, said in (("closed", "I cannot help with that."), ("open", "So.")):
         server.seen.clear()
-        service = serving(tmp_path, guards(server, f", on: [input], fails: {fails}"), spoken("So."))
+        service = serving(tmp_path, guards(server, f", on: [input], fails: {fails}{quickly}"), spoken("So."))
         service.say = told.append
         assert text_of(heard(service, asking(words))) == said
         line = f'pitchpipe_guard_unanswered_total{{fails="{fails}",model="guard"}} 1.0'
         assert line in service.metrics.text().decode() and "gave no verdict: " in told[-1]
+        assert told[-1].endswith("refused" if fails == "closed" else "let pass")
+        heard(service, asking("Hello"))
+        assert told.pop() == "the guard model guard gives verdicts again"
+        heard(service, asking("Hello"))
+        assert len(told) == 1
+        told.clear()
 
 
 def test_its_key_is_a_variable_and_nobody_sees_it(tmp_path, monkeypatch):

@@ -160,3 +160,27 @@ def test_a_list_of_phrases_is_read_again_when_it_changes(tmp_path):
     assert heard(service, asking("red sun"))[0].refusal  # the last words hold
     file.write_text("green\n", "utf-8")
     assert heard(service, asking("green"))[0].refusal
+
+
+@pytest.mark.parametrize(
+    ("guard", "words"),
+    [
+        ("harmfull", "no guard 'harmfull'. Did you mean 'harmful'?"),
+        ("pii: {on: [outputs]}", "each entry one of input, output"),
+        ("pii: {on: []}", "guards.1.pii.on: expected"),
+        ("harmful: {windw: 1}", "Did you mean 'window'?"),
+        ("phrases", "needs `words`, or a `file` of them"),
+        ("phrases: {file: nowhere.txt}", "cannot read"),
+        ("filter", "needs the option 'use'"),
+        ("filter: {use: near_duplicates}", "none that compares"),
+        ("filter: {use: {language: {}}}", "needs the option 'keep'"),
+        ("guard_model: {url: 'ftp://x', model: g}", "expected http://"),
+        (
+            "guard_model: {url: 'http://x/v1', model: g, key: sk-abcdefabcdefabcdef0}",
+            "never the key|Never write",
+        ),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_served(tmp_path, guard, words):
+    with pytest.raises(pp.PitchpipeError, match=words.replace("?", r"\?")):
+        serving(tmp_path, f"  - {guard}\n", spoken("So."))

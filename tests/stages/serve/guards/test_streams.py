@@ -10,6 +10,7 @@ import pitchpipe as pp
 from tests.stages.serve.guards.speaking import Speaking, asking, cut, hear, heard, serving, spoken, text_of
 
 SORRY = "I cannot help with that."
+LONG_ADDRESS = f"{'a.b-' * 14}c@{'x' * 60}.example-{'y' * 40}.de"
 PERSONAL = (
     "Write to jo.smith+x@mail.acme.de, or bob@ex.co; call +49 (30) 1234-5678 or 212-736-5000. "
     "IBAN DE89 3704 0044 0532 0130 00 and card 4539 1488 0343 6467. Version 1.2.3.4 at 93.184.216.34, "
@@ -69,9 +70,10 @@ def test_a_stream_stops_at_once(tmp_path):
 
 @pytest.mark.parametrize("word", ["pipe bombard", "make a bombastic noise", "PIPE BOMBARDIER"])
 def test_a_word_that_goes_on_is_another_word(tmp_path, word):
-    text = f"They will {word} and go."
-    for place in range(len(text)):
-        assert text_of(heard(serving(tmp_path, "  - harmful\n", spoken(*cut(text, [place]))))) == text
+    before, after = "It is said, and said again, that they will ", " and then go on, as they always did. " * 3
+    text = before + word + after
+    for places in (range(len(text)), *([len(before) + part] for part in range(len(word)))):
+        assert text_of(heard(serving(tmp_path, "  - harmful\n", spoken(*cut(text, places))))) == text
 
 
 def test_what_passes_leaves_as_soon_as_it_may(tmp_path):
@@ -81,7 +83,7 @@ def test_what_passes_leaves_as_soon_as_it_may(tmp_path):
     assert len(said) > 40  # and not all of it at the end
 
 
-@pytest.mark.parametrize("text", [PERSONAL, KEY])
+@pytest.mark.parametrize("text", [PERSONAL, KEY, f"Ask {LONG_ADDRESS} now. " * 2])
 def test_any_cutting_is_masked_like_the_whole(tmp_path, text):
     whole = text_of(heard(serving(tmp_path, "  - pii\n", spoken(text)), asking(stream=False)))
     assert "@" not in whole.replace("joe@example.com", "").replace("x@y", "") and "[" in whole
