@@ -22,6 +22,7 @@ class Row(Struct):
     error: str = ""  # why the row cannot be read
     notes: tuple[str, ...] = ()  # repairs that reading the row needed
     stands_for: int = 1  # rows that were joined into it
+    unwanted: str = ""  # why the loader leaves it out, though nothing is wrong with it
 
 
 class Message(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -10,7 +10,7 @@ from pitchpipe_components.served.lines import AnswerLine, KeptReply
 WHOLE = ("stop", "tool_calls")
 CUT = {"length": "cut at the most tokens", "content_filter": "refused by a guard"}
 KEYS = ("id", "at", "model", "consent")
-USED = frozenset(("messages", "answers", "tools", "worse", "left_out"))
+USED = frozenset(("messages", "answers", "tools", "worse"))
 
 
 class GivenFeedback(msgspec.Struct, frozen=True):
@@ -26,7 +26,6 @@ class RatedLine(AnswerLine, frozen=True, kw_only=True):
 
     feedback: GivenFeedback = GivenFeedback()
     worse: Message | None = None  # another answer to the same prompt
-    left_out: str = ""  # why it is not to be learned
 
 
 class Served:
@@ -50,8 +49,6 @@ class Served:
             line = msgspec.convert(row, RatedLine)
         except (msgspec.ValidationError, UnicodeEncodeError) as error:
             return drop(f"no line of a journal: {error}")
-        if line.left_out:
-            return drop(line.left_out)
         if not line.messages:
             return drop("a text to go on with, no conversation")
         if line.feedback.index >= len(line.answers):

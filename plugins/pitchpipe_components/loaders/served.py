@@ -62,8 +62,7 @@ class ServedAnswers:
         seen = self._seen()
         for one in paired(rated):
             row = one.row()
-            if why := self._left_out(one, seen):
-                row.data["left_out"] = why
+            row.unwanted = self._unwanted(one, seen)
             yield row
 
     def _journals(self) -> list[Path]:
@@ -81,7 +80,7 @@ class ServedAnswers:
                         seen |= dict.fromkeys(prompts_of(decode(line)), words)
         return seen
 
-    def _left_out(self, one: RatedAnswer, seen: dict[int, str]) -> str:
+    def _unwanted(self, one: RatedAnswer, seen: dict[int, str]) -> str:
         """Why a row is not to be learned, for the ledger."""
         if one.good is None:
             return f"rated neither well nor badly: {one.feedback.rating}"

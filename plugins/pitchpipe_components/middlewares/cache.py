@@ -77,8 +77,9 @@ class AnswerCache:
             stretches = answer(request)
         elif kept := self._kept(key):
             self._count("hit")
-            for said in kept:
-                yield replace(said, cache="hit")
+            yield replace(kept[0], cache="hit")
+            for said in kept[1:]:
+                yield said
             return
         else:
             stretches = self._flying(key, request, answer)
@@ -99,7 +100,8 @@ class AnswerCache:
             self._flights[key] = flight
         async with aclosing(cast(Any, flight.follow())) as stretches:
             async for said in stretches:
-                yield replace(said, cache=how)
+                yield replace(said, cache=how) if how else said
+                how = ""
 
     def _ended(self, key: bytes, request: pp.Request, flight: AnswerFlight) -> None:
         if self._flights.get(key) is flight:

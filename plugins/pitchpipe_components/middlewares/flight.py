@@ -55,8 +55,9 @@ class AnswerFlight:
             self._tell()
 
     def _tell(self) -> None:
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        """Wakes all who wait now."""
+        self._news.set()
+        self._news.clear()
 
     async def _stop(self) -> None:
         self._ended(self)

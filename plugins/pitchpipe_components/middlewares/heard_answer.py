@@ -102,6 +102,6 @@ def _unusual(wish: pp.Wish) -> dict[str, object]:
 
 def _flat(wish: pp.Wish) -> dict[str, object]:
     values: dict[str, object] = msgspec.to_builtins(wish, str_keys=True)
-    sampling = values.pop("sampling")
+    sampling, _ = values.pop("sampling"), values.pop("left")  # what is the model's own is no wish
     assert isinstance(sampling, dict)
     return sampling | values

@@ -92,6 +92,8 @@ class Reader:
         """The results of a row, one after the other, each with the step that decided it."""
         if row.error:
             yield LOAD, Drop(row.error), []
+        elif row.unwanted:
+            yield LOAD, Unwanted(row.unwanted), []
         elif not isinstance(row.data, dict):
             yield LOAD, Drop(f"a row is an object, not {type(row.data).__name__}"), []
         elif self.format is None:

@@ -42,7 +42,7 @@ split: {train: 1.0}
 def kept(here, trainer="sft", recipe=RECIPE):
     """What is prepared for a trainer, and the reasons of the rows that are not, by their line."""
     here.write({"recipe.yaml": recipe.replace("TRAINER", trainer)})
-    here.run("prepare", "recipe.yaml", "--name", trainer).assert_success()
+    here.run("prepare", "recipe.yaml", "--name", trainer, "--workers", "1").assert_success()
     ledger = here.rows(f"runs/{trainer}/ledger.jsonl")
     reasons = {row["line"]: row["reason"] for row in ledger if row["fate"] in ("dropped", "quarantined")}
     return here.rows(f"runs/{trainer}/prepared/train.jsonl"), reasons
@@ -179,7 +179,10 @@ def test_days_are_those_of_the_files_and_later_ones_change_no_run(project):
     rows, _ = kept(here, recipe=recipe)
     assert [said(row)[0] for row in rows] == ["2"]
     here.write({DAY.format(3): [feedback("a2", -1, at=9)]})
-    assert "already done, nothing changed" in here.run("prepare", "recipe.yaml", "--name", "sft").described()
+    assert (
+        "already done, nothing changed"
+        in here.run("prepare", "recipe.yaml", "--name", "sft", "--workers", "1").described()
+    )
     here.write({DAY.format(2): [*days[DAY.format(2)], feedback("a2", better="two", at=9)]})
     rows, _ = kept(here, recipe=recipe)
     assert [said(row) for row in rows] == [("two", "2")]
