@@ -21,7 +21,8 @@ from pitchpipe_stages.serve.sections import Serve
 OPEN = ("/health",)  # what needs no key
 SLOWEST = 30.0  # seconds that a body may take
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-ASKED = 'Bearer, Basic realm="pitchpipe: any name, and a key as the password"'  # of browsers
+# Of browsers. Chromium asks nobody for a key where the header names a second scheme.
+ASKED = 'Basic realm="pitchpipe: any name, and a key as the password"'
 ALWAYS = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",

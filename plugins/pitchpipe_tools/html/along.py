@@ -45,8 +45,13 @@ class AlongTime:
         *date, _, _, _ = localtime(first)[:6]
         midnight = int(mktime((*date, 0, 0, 0, 0, 0, -1)))  # type: ignore[arg-type]
         begin = midnight - (midnight - first) // step * step
-        shape = "%d %b" if step >= DAY else "%H:%M"
-        return [(at, strftime(shape, localtime(at))) for at in range(begin, last + 1, step) if at >= first]
+        return [(at, _clock(at)) for at in range(begin, last + 1, step) if at >= first]
+
+
+def _clock(seconds: int) -> str:
+    """The hour; at midnight the day that begins."""
+    at = localtime(seconds)
+    return strftime("%H:%M" if at.tm_hour or at.tm_min else "%d %b", at)
 
 
 STEPS, TIME = AlongSteps(), AlongTime()

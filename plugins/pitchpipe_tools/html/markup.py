@@ -50,13 +50,16 @@ def table(
     words: int = 1,
     marked: Container[int] = (),
     labelled: bool = False,
+    numbers: Container[int] | None = None,
 ) -> Markup:
-    """A table. The first `words` columns hold words, the others numbers. Rows in `marked` are highlighted.
+    """A table. The first `words` columns hold words, the others numbers; or just those in `numbers` do. Rows
+    in `marked` are highlighted.
 
     On a narrow screen each row of a wide table becomes a paragraph with the titles beside the numbers; where
     it is `labelled`, beside all but the first.
     """
-    classes = ["" if column < words else "number" for column in range(len(head))]
+    columns = range(words, len(head)) if numbers is None else numbers
+    classes = ["number" if column in columns else "" for column in range(len(head))]
     is_wide = len(head) > NARROW
     beside = [is_wide and (bool(name) or (labelled and column > 0)) for column, name in enumerate(classes)]
     labels = [cell if is_beside else None for cell, is_beside in zip(head, beside, strict=True)]

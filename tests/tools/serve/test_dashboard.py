@@ -7,7 +7,9 @@ import pytest
 
 import pitchpipe as pp
 from pitchpipe_components.middlewares.drift.component import Drift
+from pitchpipe_stages.serve.access import AccessRules
 from pitchpipe_stages.serve.history import SECONDS, ServedHistory
+from pitchpipe_stages.serve.keys import ServerKeys
 from pitchpipe_stages.serve.service import ServingService
 from pitchpipe_tools.serve.dashboard.page import body, dashboard, dashboard_pages
 from pitchpipe_tools.serve.dashboard.words import lasting, quick
@@ -84,18 +86,32 @@ def test_durations_in_words():
     assert [quick(s) for s in (0.0421, 0.9999, 12.34)] == ["42 ms", "1 s", "12.3 s"]
 
 
+def test_columns_of_numbers_stand_at_the_right_wherever_they_are(tmp_path):
+    rows = [("quick", 1200, "50%", "answers", ""), ("slow", 3, "-1.5%", "1 is late", "0.05")]
+    page = Page(
+        body(served(tmp_path, Shown(pp.Panel("Sides", "", ("side", "n", "share", "now", "p"), rows))))
+    )
+    cells = page.elements("td")[-5:]
+    assert [cell.get("class") for cell in cells] == [None, "number", "number", None, "number"]
+    assert [cell.get("data-label") for cell in cells] == [None, "n", "share", "now", "p"]
+    assert "1,200" in page.words
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     service = served(tmp_path_factory.mktemp("dashboard"), Drift(), Shown(PANEL))
     service.say = lambda line: None
-    with running(service, dashboard_pages(service)) as url:
+    with running(service, dashboard_pages(service), AccessRules(keys=ServerKeys((KEY.encode(),)))) as url:
         yield url
+
+
+KEY = "a key that nobody guesses"
 
 
 def ask(address):
     body = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
     asked = Request(
-        f"{address}/v1/chat/completions", json.dumps(body).encode(), {"content-type": "application/json"}
+        f"{address}/v1/chat/completions", json.dumps(body).encode(), {"authorization": f"Bearer {KEY}"}
     )
     return json.load(urlopen(asked))
 
@@ -104,7 +120,8 @@ def ask(address):
 def test_in_a_browser_the_numbers_change_and_nothing_is_wider_than_a_phone(address):
     with browser() as chromium:
         complaints = []
-        page = chromium.new_context(viewport={"width": 400, "height": 800}).new_page()
+        known = {"http_credentials": {"username": "any", "password": KEY}}  # as the browser asks for them
+        page = chromium.new_context(viewport={"width": 400, "height": 800}, **known).new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{address}/dashboard")
@@ -121,6 +138,6 @@ def test_in_a_browser_the_numbers_change_and_nothing_is_wider_than_a_phone(addre
         page.evaluate("again()")
         page.wait_for_selector(".late")
 
-        quiet = chromium.new_context(java_script_enabled=False).new_page()
+        quiet = chromium.new_context(java_script_enabled=False, **known).new_page()
         quiet.goto(f"{address}/dashboard")
         assert quiet.locator(".tile b").first.inner_text() == "1"

@@ -27,7 +27,9 @@ class Drift:
     def __init__(
         self,
         *,
-        window: Annotated[int, pp.Meta(ge=1, description="requests that are judged together")] = LEAST,
+        window: Annotated[
+            int, pp.Meta(ge=1, description="requests that are judged together, 500 or more")
+        ] = LEAST,
         shifts: Annotated[float, pp.Meta(gt=0, description="the PSI that is worth a line in the log")] = 0.1,
         alert: Annotated[float, pp.Meta(gt=0, description="the PSI that is an alert")] = 0.25,
         sample: Annotated[int, pp.Meta(ge=100, description="conversations of the training data")] = 5000,

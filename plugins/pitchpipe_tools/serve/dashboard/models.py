@@ -4,7 +4,7 @@ from pitchpipe_stages.serve.service import ServingService
 from pitchpipe_tools.html.markup import Markup, element, joined, table
 from pitchpipe_tools.html.numbers import number, share
 
-HEAD = ("model", "requests", "tokens read", "tokens written", "ended", "cut off", "called a tool", "withheld")
+HEAD = ("model", "answered", "tokens read", "tokens written", "ended", "cut off", "called a tool", "withheld")
 ENDS = ("stop", "length", "tool_calls", "content_filter")
 
 
@@ -17,7 +17,7 @@ def models(service: ServingService) -> Markup:
 def _row(service: ServingService, model: str) -> list[str]:
     total = service.metrics.total
     ends = [total("answers", model=model, end=end) for end in ENDS]
-    counts = [total(name, model=model) for name in ("prompt_tokens", "tokens_read", "tokens_written")]
+    counts = [total(name, model=model) for name in ("first_token_seconds", "tokens_read", "tokens_written")]
     return [model, *map(number, counts), *(_part(end, sum(ends)) for end in ends)]
 
 

@@ -1,5 +1,6 @@
 """What the parts of a server show: drift, a test of two models, a cache, a journal, and those of others."""
 
+import re
 from collections.abc import Sequence
 
 import pitchpipe as pp
@@ -7,8 +8,10 @@ from pitchpipe.host.serving import Shows
 from pitchpipe_stages.serve.service import ServingService
 from pitchpipe_tools.html.along import TIME
 from pitchpipe_tools.html.curve import Curve, chart
-from pitchpipe_tools.html.markup import Markup, element, table
+from pitchpipe_tools.html.markup import NARROW, Markup, element, table
 from pitchpipe_tools.html.numbers import number
+
+NUMBER = re.compile(r"[+-]?\d[\d,.]*(e[+-]?\d+)?\s?%?$|nan$|inf$")
 
 
 def shown_by(service: ServingService) -> list[pp.Panel]:
@@ -28,26 +31,27 @@ def panels(shown: Sequence[pp.Panel]) -> Markup:
 
 
 def _section(panel: pp.Panel) -> Markup:
+    kinds = ("panel", "alerting" if panel.alert else "", "broad" if len(panel.head) > NARROW else "")
     return element(
         "section",
         element("h2", panel.title),
         element("p", panel.note, class_="quiet") if panel.note else None,
         _table(panel) if panel.rows else None,
         _curve(panel) if len(panel.points) > 1 else None,
-        class_="panel alerting" if panel.alert else "panel",
+        class_=" ".join(filter(None, kinds)),
     )
 
 
 def _table(panel: pp.Panel) -> Markup:
-    """Columns that hold nothing but numbers stand at the right."""
-    words = next((at for at in range(len(panel.head)) if _is_of_numbers(panel, at)), len(panel.head))
-    rows = [[cell if isinstance(cell, str) else number(cell) for cell in row] for row in panel.rows]  # type: ignore[arg-type]
-    return table(panel.head, rows, words=max(words, 1), labelled=True)
+    """Columns of numbers stand at the right."""
+    numbers = [at for at in range(1, len(panel.head)) if _is_of_numbers([row[at] for row in panel.rows])]
+    rows = [[number(cell) if isinstance(cell, int | float) else cell for cell in row] for row in panel.rows]
+    return table(panel.head, rows, labelled=True, numbers=numbers)
 
 
-def _is_of_numbers(panel: pp.Panel, column: int) -> bool:
-    cells = [cell for row in panel.rows for cell in row[column:] if cell != ""]
-    return bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+def _is_of_numbers(cells: Sequence[object]) -> bool:
+    told = [str(cell) for cell in cells if cell not in ("", None)]
+    return bool(told) and all(map(NUMBER.match, told))
 
 
 def _curve(panel: pp.Panel) -> Markup:

@@ -10,6 +10,7 @@ from pitchpipe_tools.serve.dashboard.words import quick
 
 MINUTE = 60 // SECONDS  # moments
 LATELY = 5 * MINUTE
+NONE = "\u2013"
 
 
 def tiles(service: ServingService) -> Markup:
@@ -30,10 +31,10 @@ def _told(service: ServingService, recent: Sequence[ServedMoment]) -> Iterator[t
         "kept",
     )
     half, most = first(recent, 0.5), first(recent, 0.95)
-    yield half, f"to the first word; 19 of 20: {most}", "changed"
+    yield half or NONE, f"to the first word{most and f'; 19 of 20: {most}'}", "changed"
     yield number(total("live_answers")), f"being written; {number(total('waiting_answers'))} wait", "changed"
-    refused = total("requests_refused")
-    yield number(refused), "refused by the server", "tagged" if refused else ""
+    refused, away = total("requests_refused"), total("http_responses", status="429")
+    yield number(refused), f"refused; {number(away)} turned away", "tagged" if refused or away else ""
     failed = total("requests_failed")
     yield (
         number(failed),
@@ -49,9 +50,9 @@ def per_second(moments: Sequence[ServedMoment], what: str) -> str:
 
 
 def first(moments: Sequence[ServedMoment], share: float) -> str:
-    """The time within which so many of the answers began."""
+    """The time within which so many of the answers began, if any did."""
     together = ServedMoment(0)
     for moment in moments:
         together.firsts += moment.firsts
     found = together.first(share)
-    return "–" if found is None else quick(found)  # noqa: RUF001
+    return "" if found is None else quick(found)

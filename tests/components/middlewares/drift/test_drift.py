@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+import pitchpipe as pp
 from pitchpipe.host.host import Host
 from pitchpipe_components.middlewares.drift.component import Drift
 from tests.components.middlewares.drift.served import DriftService, learned, serve, served
@@ -133,6 +134,21 @@ def test_the_stretches_are_passed_on_as_they_are(tmp_path):
 
     assert asyncio.run(whole()) == two
     assert panel(service).note.startswith("1 of 500")  # one request, whatever the number of its answers
+
+
+def test_texts_to_go_on_with_and_ids_alone_count_as_far_as_they_are_known(tmp_path):
+    service = DriftService(tmp_path, Drift(), WHOLE[:100])
+    service.upstreams["m"].said = words("fine")
+
+    async def whole():
+        await service.middlewares[0].begin(service)
+        for more in ({"text": "Once upon a time there was"}, {"tokens": (1, 2, 3)}):
+            nothing = pp.Conversation(())
+            await heard(service.answer(service.read(request(conversation=nothing, **more))))
+
+    asyncio.run(whole())
+    counts = service.middlewares[0]._watched["m"].window.counts
+    assert sum(counts["prompt_length"]) == 1 and sum(counts["answer_length"]) == 2
 
 
 def test_a_window_that_is_too_small_is_refused_with_words():
