@@ -57,7 +57,8 @@ class AdapterAlone:
         most += f" --max-loras {len(settings)}" if len(settings) > 1 else ""
         modules = " ".join(serving.quoted(f"{export.name}={export.folder}") for export in exports)
         folder = exports[0].folder
-        template = f" --chat-template {serving.quoted(folder / 'chat_template.jinja')}"
+        file = folder / "chat_template.jinja"
+        template = f" --chat-template {serving.quoted(file)}" if file.exists() else ""
         has_ends = (folder / "generation_config.json").exists()
         ends = f" --generation-config {serving.quoted(folder)}" if has_ends else ""
         base = serving.quoted(base)

@@ -34,7 +34,7 @@ class Experiment:
     """The sides of one experiment, with sums that are kept in step with its file."""
 
     def __init__(self, file: Path, id: str, sides: tuple[str, ...]):
-        self._file = sqlite3.connect(file, isolation_level=None)
+        self._file = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         self._file.executescript("pragma journal_mode=wal; pragma synchronous=normal;" + _TABLES)
         self._file.execute("insert or ignore into experiments (id, begun) values (?, ?)", (id, time()))
         self.id, self.tallies = id, {side: OutcomeTally() for side in sides}

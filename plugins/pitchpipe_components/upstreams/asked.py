@@ -14,13 +14,15 @@ def path_of(request: pp.Request) -> str:
 
 
 def body_of(request: pp.Request, url: str, model: str) -> Body:
-    """What is sent. Parameters that say what is usual anyway are left out: not every server knows all."""
+    """What is sent. What a client did not name, or what is usual anyway, is left out: servers have their own
+    usual values, and not every one knows all."""
     chat, wish = path_of(request) == CHAT, request.wish
     most = "max_completion_tokens" if chat and is_openai(url) else "max_tokens"
     body: Body = {"model": model, **(_messages(request) if chat else _text(request))}
     body |= {"stream": True, "stream_options": {"include_usage": True}}
-    body |= {"temperature": wish.sampling.temperature}
     unusual: Body = {
+        "temperature": wish.sampling.temperature if "temperature" not in wish.left else None,
+        "parallel_tool_calls": False if wish.calls == 1 and request.conversation.tools else None,
         "top_p": wish.sampling.top_p if wish.sampling.top_p != 1 else None,
         "top_k": wish.sampling.top_k or None,
         "min_p": wish.sampling.min_p or None,

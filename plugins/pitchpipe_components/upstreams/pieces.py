@@ -81,11 +81,10 @@ class Pieces:
         text = _text(choice.get("text")) or _text(delta.get("content"))
         thought = _text(delta.get("reasoning_content")) or _text(delta.get("reasoning"))
         likely = _likely(choice.get("logprobs"))
-        moved = bool(text or thought or likely or delta.get("tool_calls"))
         if not (text or thought or likely):
-            self.told += moved
             return None
-        return pp.Said(index, text, thought, likely=likely, tokens=len(likely) or 1)
+        tokens = len(likely) or 1
+        return pp.Said(index, text, thought, likely=likely, tokens=tokens, thought=tokens * bool(thought))
 
 
 def _end(end: str, called: bool) -> str:

@@ -19,7 +19,7 @@ FILE = "generation_config.json"
 
 def must_end(folder: Path, place: str, template: str = "") -> None:
     """Refuses a folder in which an end of the template is none for engines."""
-    ends, known = _ends_of(place, template), _known_in(folder)
+    ends, known = _ends_of(place, template), _known_in(folder) or _known_of_base(folder)
     if missing := {token: id for token, id in ends.items() if id not in known}:
         named = ", ".join(f"{token} ({id})" for token, id in missing.items())
         raise PitchpipeError(
@@ -42,3 +42,22 @@ def _known_in(folder: Path) -> set[int]:
             said = msgspec.json.decode(file.read_bytes(), type=Json).get("eos_token_id")
             return {said} if isinstance(said, int) else set(said or ())
     return set()
+
+
+def _known_of_base(folder: Path) -> set[int]:
+    """Where the base of an adapter ends that says nothing of its own."""
+    found = AdapterFolder.at(folder)
+    if found is None:
+        return set()
+    if "folder" in found.base:
+        return _known_in(Path(found.base["folder"]))
+    from transformers import GenerationConfig
+
+    try:
+        config = GenerationConfig.from_pretrained(
+            found.base["name"], revision=found.base.get("revision") or "main"
+        )
+    except OSError:  # it is not on this machine, and neither is the hub
+        return set()
+    ends = config.eos_token_id
+    return {ends} if isinstance(ends, int) else set(ends or ())

@@ -35,6 +35,7 @@ def test_what_is_refused_is_told_with_the_cure(settings, words):
 
 def test_the_commands_name_the_rank_only_where_it_is_needed(tmp_path):
     job = pp.Export(tmp_path, tmp_path, "mine", "", None, None, [], console())
+    (tmp_path / "chat_template.jinja").touch()
     for rank, more in ((16, ""), (64, " --max-lora-rank 64")):
         (tmp_path / "adapter_config.json").write_text(json.dumps(LORA | {"r": rank}))
         vllm, sglang = AdapterAlone().served(job)

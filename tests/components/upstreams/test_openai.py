@@ -148,14 +148,14 @@ def test_who_stops_listening_closes_the_connection(server):
         async with aclosing(upstream(asking("mode:endless"))) as stretches:
             heard = [await anext(stretches) for _ in range(3)]
         for _ in range(200):
-            if server.gone == ["endless"]:
+            if "endless" in server.gone:
                 break
             await asyncio.sleep(0.01)
         await upstream.close()
         return len(heard)
 
     server.gone.clear()
-    assert asyncio.run(three()) == 3 and server.gone == ["endless"]
+    assert asyncio.run(three()) == 3 and "endless" in server.gone
 
 
 def test_who_is_cancelled_before_the_first_word_closes_the_connection(server):
@@ -167,14 +167,14 @@ def test_who_is_cancelled_before_the_first_word_closes_the_connection(server):
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         for _ in range(200):
-            if server.gone:
+            if "no_words" in server.gone:
                 break
             await asyncio.sleep(0.01)
         await upstream.close()
 
     server.gone.clear()
     asyncio.run(cancelled())
-    assert server.gone == ["no_words"]
+    assert "no_words" in server.gone
 
 
 CALLS = ({"id": "c1", "function": {"name": "add", "arguments": {"a": 1}}},)

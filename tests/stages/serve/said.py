@@ -12,11 +12,13 @@ class Saying:
 
     def __init__(self, *said: pp.Said, wait: float = 0.0):
         self.said, self.wait, self.closed = said, wait, 0
+        self.asked: list[pp.Request] = []
 
     def read(self, request: pp.Request) -> pp.Request:
         return replace(request, ids=tuple(range(7)))
 
     async def __call__(self, request: pp.Request) -> AsyncIterator[pp.Said]:
+        self.asked.append(request)
         try:
             for one in self.said:
                 await asyncio.sleep(self.wait)

@@ -1,37 +1,34 @@
-"""pitchpipe serve --print: the command of an engine, from a run and its adapters, and what stands in its way."""
+"""pitchpipe serve --print: the command of an engine for models and adapters, and what stands in its way."""
 
 import json
 import shlex
-import shutil
 from pathlib import Path
 
 import pytest
+from peft import LoraConfig, get_peft_model
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
-pytestmark = pytest.mark.slow(seconds=15)
-RECIPE = """
-model: tiny
-adapter:
-  lora: {rank: 32, save: adapter}
-template: alpaca_short
-loaders:
-  - files: {path: rows.jsonl}
-split: {train: 0.8, test: 0.2}
-trainer:
-  sft: {max_steps: 1, batch_size: 4, learning_rate: 1e-2}
-"""
-WORDS = ["one", "two", "three", "four", "five", "six", "ten", "elf"]
-ROWS = [{"instruction": f"Say {word}.", "output": word.upper()} for word in WORDS]
+from pitchpipe_stages.export.export import made_from
+from tests.stages.generate.asked_folders import saved
+
+pytestmark = pytest.mark.slow(seconds=10)
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
+    """A whole model, and two adapters on it as strangers save them, of other ranks."""
     from pitchpipe.testing import Project
 
-    here = Project(tmp_path_factory.mktemp("engines")).write({"lora.yaml": RECIPE, "rows.jsonl": ROWS})
-    here.run("run", "lora.yaml").assert_success()
-    for name in ("merged", "other"):
-        shutil.copytree(here.folder / "runs/lora", here.folder / "runs" / name)
-    here.run("merge", "runs/merged", "--to", "whole").assert_success()
+    here = Project(tmp_path_factory.mktemp("engines"))
+    whole = saved(here.folder / "whole")
+    tokenizer = AutoTokenizer.from_pretrained(whole)
+    settings(whole, "generation_config.json", eos_token_id=[tokenizer.eos_token_id])
+    for name, rank in (("lora", 32), ("other", 4)):
+        config = LoraConfig(task_type="CAUSAL_LM", target_modules=["q_proj"], r=rank)
+        get_peft_model(AutoModelForCausalLM.from_pretrained(whole), config).save_pretrained(
+            here.folder / name
+        )
+        tokenizer.save_pretrained(here.folder / name)
     return here
 
 
@@ -51,21 +48,20 @@ def settings(folder: Path, file: str = "adapter_config.json", **values: object) 
 
 
 def test_an_adapter_is_put_on_its_base_with_a_rank_that_fits(here):
-    words, folder = printed(here, "runs/lora"), here.folder / "runs/lora/model"
+    words, folder = printed(here, "lora"), here.folder / "lora"
     base = json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
     assert words[:4] == ["vllm", "serve", base, "--enable-lora"]
     assert option(words, "--lora-modules") == f"lora={folder}" and option(words, "--max-lora-rank") == "32"
     assert Path(option(words, "--chat-template")).exists()
-    ends = json.loads((Path(option(words, "--generation-config")) / "generation_config.json").read_text())
-    assert ends["eos_token_id"]
+    assert "--generation-config" not in words, "the base has the same ends"
     assert words[-4:] == ["--host", "127.0.0.1", "--port", "8000"]
-    assert "--lora-paths" in printed(here, "runs/lora", engine="sglang")
+    assert "--lora-paths" in printed(here, "lora", engine="sglang")
 
 
 def test_several_adapters_share_a_base(here):
-    said = here.run("serve", "runs/lora", "--adapter", "b=runs/other", "--base", "plain", "--print", "vllm")
+    said = here.run("serve", "lora", "--adapter", "b=other", "--base", "plain", "--print", "vllm")
     words = shlex.split(said.assert_success().out)
-    assert f"b={here.folder / 'runs/other/model'}" in words and option(words, "--max-loras") == "2"
+    assert f"b={here.folder / 'other'}" in words and option(words, "--max-loras") == "2"
     assert option(words, "--served-model-name") == "plain"
     assert "the chat template and the ends of 'lora'" in said.err
 
@@ -76,12 +72,12 @@ def test_several_adapters_share_a_base(here):
     ({"r": 1024}, "a rank of at most 512"),
 ])  # fmt: skip
 def test_what_no_engine_loads_is_to_be_merged(here, change, words):
-    folder = here.folder / "runs/other/model"
+    folder = here.folder / "other"
     before = (folder / "adapter_config.json").read_text()
     settings(folder, **change)
-    failed = here.run("serve", "runs/other", "--print", "vllm")
+    failed = here.run("serve", "other", "--print", "vllm")
     (folder / "adapter_config.json").write_text(before)
-    failed.assert_failed(words, "pitchpipe export runs/other --to huggingface")
+    failed.assert_failed(words, "pitchpipe export other --to huggingface")
     assert not failed.out
 
 
@@ -103,36 +99,36 @@ def test_a_whole_model_with_a_key_and_a_context(here):
     assert option(words, "--port") == "9000"
 
 
-def test_a_folder_that_lacks_an_end_is_refused(here):
-    folder = here.folder / "whole"
-    before = (folder / "generation_config.json").read_text()
-    settings(folder, "generation_config.json", eos_token_id=[5])
-    failed = here.run("serve", "whole", "--print", "vllm", "--template", "alpaca_short")
-    (folder / "generation_config.json").write_text(before)
-    failed.assert_failed("generation_config.json does not name <|end|>", "Add it to eos_token_id there")
-    assert not failed.out
+def test_a_folder_that_lacks_an_end_is_refused_and_an_adapter_may_have_its_own(here):
+    whole, lora = here.folder / "whole", here.folder / "lora"
+    before = (whole / "generation_config.json").read_text()
+    (lora / "generation_config.json").write_text(before)
+    settings(whole, "generation_config.json", eos_token_id=5)
+    failed, words = here.run("serve", "whole", "--print", "vllm"), printed(here, "lora")
+    (lora / "generation_config.json").unlink()
+    without = here.run("serve", "lora", "--print", "vllm")
+    (whole / "generation_config.json").write_text(before)
+    failed.assert_failed("generation_config.json does not name <|im_end|>", "Add it to eos_token_id there: [")
+    assert not failed.out and option(words, "--generation-config") == str(lora)
+    without.assert_failed("does not name <|im_end|>")
 
 
 def test_what_is_not_there_is_told_with_its_cure(here):
-    here.run("serve", "runs/lora", "--print", "ollama").assert_failed(
-        "pitchpipe export runs/lora --to ollama"
-    )
-    here.run("serve", "runs/lora", "--print", "llama.cpp").assert_failed("--to gguf")
+    here.run("serve", "lora", "--print", "ollama").assert_failed("pitchpipe export lora --to ollama")
+    here.run("serve", "lora", "--print", "llama.cpp").assert_failed("--to gguf")
     here.run("serve", "runs/lorra", "--print", "vllm").assert_failed("runs/lorra")
 
 
-def test_a_file_of_another_model_is_not_the_runs(here):
-    folder = here.folder / "runs/merged/exports/gguf"
-    folder.mkdir(parents=True)
+def test_a_file_of_another_model_is_not_served(here):
+    folder = here.folder / "whole-gguf"
+    folder.mkdir()
     (folder / "export.json").write_text(json.dumps({"made from": {}, "options": {"type": "f16"}}))
-    here.run("serve", "runs/merged", "--print", "llama.cpp").assert_failed("of other weights", "--force")
-    from pitchpipe_stages.export.export import made_from
-
-    known = {"made from": made_from(str(here.folder / "runs/merged")), "options": {"type": "f16"}}
+    here.run("serve", "whole", "--print", "llama.cpp").assert_failed("of other weights", "--force")
+    known = {"made from": made_from(str(here.folder / "whole")), "options": {"type": "f16"}}
     (folder / "export.json").write_text(json.dumps(known))
-    words = printed(here, "runs/merged", engine="llama.cpp")
-    assert words[:3] == ["llama-server", "--model", "runs/merged/exports/gguf/merged-f16.gguf"]
-    assert "--jinja" in words and option(words, "--alias") == "merged"
+    words = printed(here, "whole", engine="llama.cpp")
+    assert words[:3] == ["llama-server", "--model", "whole-gguf/whole-f16.gguf"]
+    assert "--jinja" in words and option(words, "--alias") == "whole"
 
 
 def test_what_stands_around_a_model_stays_here(here):
