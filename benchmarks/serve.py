@@ -37,9 +37,11 @@ BIN = Path(sys.executable).parent
 
 
 class Turn(NamedTuple):
-    """What 16 streams measured: tokens a second, seconds to the first token of each, and the texts."""
+    """What 16 streams measured: tokens a second, milliseconds of the server's processor for each, seconds to
+    the first token of each stream, and the texts."""
 
     rate: float
+    cpu: float
     firsts: list[float]
     texts: list[str]
 
@@ -83,6 +85,12 @@ def questions(count: int, turn: int) -> list[str]:
     ]
 
 
+def cpu_of(process: int) -> float:
+    """Seconds of the processor that a process has used."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
@@ -90,14 +98,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: list[str], port: int) -> Iterator[str]:
+def served(command: list[str], port: int) -> Iterator[tuple[str, int]]:
     """A server in a process, once it answers."""
     settings = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
     log = Path(f"log{port}")
     with log.open("w") as said, subprocess.Popen(command, stdout=said, stderr=said, env=settings) as process:
         try:
             asyncio.run(answering(f"http://127.0.0.1:{port}", process, log))
-            yield f"http://127.0.0.1:{port}/v1"
+            yield f"http://127.0.0.1:{port}/v1", process.pid
         finally:
             process.kill()
 
@@ -136,14 +144,15 @@ async def stream(
     return first, text
 
 
-async def asked(url: str, model: str, texts: list[str], most: int) -> Turn:
+async def asked(served: tuple[str, int], model: str, texts: list[str], most: int) -> Turn:
+    url, process = served
+    cpu = cpu_of(process)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         began = time.perf_counter()
         said = await asyncio.gather(*(stream(session, url, model, text, most) for text in texts))
-    seconds = time.perf_counter() - began
-    return Turn(
-        sum(len(text) for _, text in said) / seconds, [first for first, _ in said], [text for _, text in said]
-    )
+    seconds, count = time.perf_counter() - began, sum(len(text) for _, text in said)  # a letter is a token
+    each = (cpu_of(process) - cpu) / count * 1000
+    return Turn(count / seconds, each, [first for first, _ in said], [text for _, text in said])
 
 
 class Bare:
@@ -163,6 +172,7 @@ class Bare:
         from pitchpipe_stages.serve.engine.row import AnswerRow
 
         heard: Queue[tuple[int, Any, float]] = Queue()
+        cpu = time.process_time()
         began = time.perf_counter()
         for number, text in enumerate(texts):
             ids = self.tokenizer(f"<|user|>{text}<|end|><|assistant|>")["input_ids"]
@@ -176,7 +186,9 @@ class Bare:
             going -= bool(step.end)
         seconds = time.perf_counter() - began
         said = [self.tokenizer.decode(ids) for ids in tokens]
-        return Turn(sum(map(len, tokens)) / seconds, list(firsts.values()), said)
+        count = sum(map(len, tokens))
+        each = (time.process_time() - cpu) / count * 1000
+        return Turn(count / seconds, each, list(firsts.values()), said)
 
 
 def commands(folder: Path, others: bool) -> dict[str, tuple[list[str], int, str]]:
@@ -196,10 +208,12 @@ def commands(folder: Path, others: bool) -> dict[str, tuple[list[str], int, str]
 def measure(folder: Path, given: argparse.Namespace) -> dict[str, list[Turn]]:
     found: dict[str, list[Turn]] = {}
     for name, (command, port, model) in commands(folder, not given.alone).items():
-        with served(command, port) as url:
-            asyncio.run(asked(url, model, questions(given.streams, 99), 4))  # imports, and the first of all
+        with served(command, port) as server:
+            asyncio.run(
+                asked(server, model, questions(given.streams, 99), 4)
+            )  # imports, and the first of all
             found[name] = [
-                asyncio.run(asked(url, model, questions(given.streams, turn), given.tokens))
+                asyncio.run(asked(server, model, questions(given.streams, turn), given.tokens))
                 for turn in range(given.turns)
             ]
     bare = Bare(folder)
@@ -214,16 +228,15 @@ def measure(folder: Path, given: argparse.Namespace) -> dict[str, list[Turn]]:
 def show(found: dict[str, list[Turn]]) -> None:
     ours = found["pitchpipe"]
     rate, first = median(turn.rate for turn in ours), median(at for turn in ours for at in turn.firsts)
-    print(f"{'':12}{'tokens/s':>10}{'first token, ms':>18}{'pitchpipe / it':>16}{'its first / ours':>18}")
+    heads = ("tokens/s", "ms of CPU each", "first token, ms", "ours / its", "its first / ours")
+    print(" " * 12 + "".join(f"{head:>18}" for head in heads))
     for name, turns in found.items():
-        its = median(turn.rate for turn in turns)
+        its, cpu = median(turn.rate for turn in turns), median(turn.cpu for turn in turns)
         wait = median(at for turn in turns for at in turn.firsts)
-        print(f"{name:12}{its:>10,.0f}{wait * 1000:>18,.0f}{rate / its:>16.2f}{wait / first:>18.2f}")
-        same = sum(
-            a == b
-            for one, other in zip(ours, turns, strict=True)
-            for a, b in zip(one.texts, other.texts, strict=True)
-        )
+        columns = f"{its:.0f}", f"{cpu:.2f}", f"{wait * 1000:.0f}", f"{rate / its:.2f}", f"{wait / first:.2f}"
+        print(f"{name:12}" + "".join(f"{column:>18}" for column in columns))
+        pairs = zip(ours, turns, strict=True)
+        same = sum(a == b for one, other in pairs for a, b in zip(one.texts, other.texts, strict=True))
         print(f"{'':12}the same text: {same} of {sum(len(turn.texts) for turn in ours)}")
 
 

@@ -10,7 +10,7 @@ from pitchpipe_stages.serve.engine.calls import ModelCall
 from pitchpipe_stages.serve.engine.choosing import choose
 from pitchpipe_stages.serve.engine.lone import LoneAnswer
 from pitchpipe_stages.serve.engine.row import AnswerRow, TokenStep
-from pitchpipe_stages.serve.engine.way import Way
+from pitchpipe_stages.serve.engine.way import WritingWay
 
 if TYPE_CHECKING:
     from pitchpipe_stages.serve.engine.engine import Engine
@@ -26,7 +26,7 @@ class AnswerDesk:
         self.engine = engine
         self.reading, self.batches = deque[Batch](), list[Batch]()
         self.call = ModelCall(engine.model)
-        self.way = Way.of(engine, self.call)
+        self.way = WritingWay.of(engine, self.call)
         self.widest = self.way.rows  # rows in a pass: fewer after one for which memory was too small
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe.host.serving import Declined
 from pitchpipe_stages.serve.engine.outbox import Outbox
 from pitchpipe_stages.serve.engine.row import AnswerRow
@@ -49,7 +50,10 @@ class Engine:
         self._thread.start()
         self._begun.wait()
         if self._error:
-            raise self._error
+            said = f"{type(self._error).__name__}: {self._error}"
+            raise PitchpipeError(
+                f"the model cannot be served, it fails at its first tokens: {said}"
+            ) from self._error
 
     def close(self, grace: float | None = None) -> None:
         """Finishes what was asked, at most in so many seconds, and ends."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Way:
+class WritingWay:
     """`alone` is why each row is written in passes of its own, if it is. `rows` are written at a time, with
     `room` tokens in all."""
 
@@ -28,7 +28,7 @@ class Way:
     threads: int
 
     @classmethod
-    def of(cls, engine: "Engine", call: ModelCall) -> "Way":
+    def of(cls, engine: "Engine", call: ModelCall) -> "WritingWay":
         """What is found out, or as the engine is told."""
         import torch
 

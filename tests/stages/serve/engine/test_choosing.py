@@ -53,10 +53,10 @@ def test_answers_of_one_request_have_chances_of_their_own():
 def test_shares_are_those_that_are_asked_for():
     logits = torch.tensor([[2.0, 1.0, 0.0, -1.0, -torch.inf]])
     one = row(sampling=Sampling(0.8, top_k=3), seed=0)
-    counts = Counter(choose([one], logits)[0][0] for _ in range(4000))
+    counts = Counter(choose([one], logits)[0][0] for _ in range(1500))
     expected = (logits[0, :3] / 0.8).softmax(-1)
     assert set(counts) == {0, 1, 2}
-    assert [counts[token] / 4000 for token in range(3)] == pytest.approx(expected.tolist(), abs=0.03)
+    assert [counts[token] / 1500 for token in range(3)] == pytest.approx(expected.tolist(), abs=0.05)
 
 
 @pytest.mark.parametrize("temperature", [1e-38, 1e-9, 2, 100.0])
