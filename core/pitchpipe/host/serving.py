@@ -39,6 +39,7 @@ class Wish:
     logprobs: int | None = None  # so many likely tokens beside each that was chosen
     left: tuple[str, ...] = ()  # what of `sampling` the client did not name: a model may have its own there
     calls: int | None = None  # of tools, the most in an answer
+    variables: Json = field(default_factory=dict)  # what the chat template is told
 
 
 @dataclass(frozen=True)

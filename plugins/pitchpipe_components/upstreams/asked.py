@@ -6,6 +6,7 @@ from typing import Any
 import pitchpipe as pp
 from pitchpipe_components.wire.address import CHAT, RAW, is_openai
 
+EFFORT = "reasoning_effort"  # a variable of chat templates that has a parameter of its own
 Body = dict[str, Any]
 
 
@@ -33,6 +34,9 @@ def body_of(request: pp.Request, url: str, model: str) -> Body:
         "logit_bias": {str(token): value for token, value in wish.bias.items()} or None,
         "frequency_penalty": wish.frequency_penalty or None,
         "presence_penalty": wish.presence_penalty or None,
+        "parallel_tool_calls": False if wish.calls == 1 and request.conversation.tools else None,
+        EFFORT: wish.variables.get(EFFORT),
+        "chat_template_kwargs": {n: value for n, value in wish.variables.items() if n != EFFORT} or None,
     }
     if wish.logprobs is not None:
         unusual |= {"logprobs": True, "top_logprobs": wish.logprobs} if chat else {"logprobs": wish.logprobs}

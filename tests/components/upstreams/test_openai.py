@@ -8,6 +8,7 @@ import openai
 import pytest
 
 import pitchpipe as pp
+from pitchpipe_components.upstreams.asked import body_of
 from pitchpipe_components.upstreams.openai import OpenAIUpstream
 from tests.bad_server import KEY, bad_server
 
@@ -271,3 +272,16 @@ def test_what_is_wrong_with_a_server_is_said_at_the_start(server, options, words
 def test_options_that_cannot_be_are_refused(options, words):
     with pytest.raises(ValueError, match=words):
         OpenAIUpstream(**{"url": "http://h/v1", "model": "m"} | options)
+
+
+def test_what_a_chat_template_is_told_is_passed_on():
+    variables = {"enable_thinking": False, "reasoning_effort": "low"}
+    tool = {"type": "function", "function": {"name": "look"}}
+    request = pp.Request(
+        "id", "far", pp.Conversation((), tools=(tool,)), pp.Wish(calls=1, variables=variables)
+    )
+    body = body_of(request, "http://far/v1", "m")
+    assert body["chat_template_kwargs"] == {"enable_thinking": False}
+    assert (body["reasoning_effort"], body["parallel_tool_calls"]) == ("low", False)
+    plain = body_of(pp.Request("id", "far", pp.Conversation(()), pp.Wish()), "http://far/v1", "m")
+    assert not {"chat_template_kwargs", "reasoning_effort", "parallel_tool_calls"} & plain.keys()

@@ -25,9 +25,10 @@ def asked_chat(service: ServingService, request: Request, body: Json, serve: Ser
     chat = checked(ChatParameters, body, CHAT)
     tools = tools_of(chat.tools, chat.tool_choice)
     variables = variables_of(chat.chat_template_kwargs, chat.reasoning_effort)
-    wish = replace(chat_wish(chat, serve), calls=calls_most(chat.parallel_tool_calls))
+    calls = calls_most(chat.parallel_tool_calls)
+    wish = replace(chat_wish(chat, serve), calls=calls, variables=variables)
     prompt = Prompt(
-        new_id("chatcmpl"), chat.model, conversation_of(chat.messages, tools, variables, serve.max_messages),
+        new_id("chatcmpl"), chat.model, conversation_of(chat.messages, tools, serve.max_messages),
         wish, bool(chat.stream), user=user_of(request, body), key=key_of(request),
         consent=consent_of(request, chat.metadata),
     )  # fmt: skip

@@ -1,11 +1,11 @@
 """The messages of a request as a conversation, which is what rows of training data become too."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pitchpipe.errors import suggest
 from pitchpipe.records.conversation import Conversation, Json, Message
-from pitchpipe_stages.render.messages import ASKED_WITH, IN_WORDS, THOUGHTS
+from pitchpipe_stages.render.messages import IN_WORDS, THOUGHTS
 from pitchpipe_stages.serve.words.contents import content_of
 from pitchpipe_stages.serve.words.tools import calls_of
 from pitchpipe_stages.serve.words.values import must_be, only_keys, text_in, wrong
@@ -23,10 +23,9 @@ ROLES = {
 def conversation_of(
     messages: Any,
     tools: Sequence[Json] = (),
-    variables: Mapping[str, Any] | None = None,
     most: int = MOST,
 ) -> Conversation:
-    """The conversation that awaits a reply. `tools` and `variables` are read before.
+    """The conversation that awaits a reply. `tools` are read before.
 
     It may end with an assistant's message: what is answered then is a message of its own.
     """
@@ -36,10 +35,8 @@ def conversation_of(
     if len(found) > most:
         raise wrong(f"'messages' has {len(found):,} entries, and this server reads {most:,}", "messages")
     read = tuple(_message(one, f"messages.{at}") for at, one in enumerate(found))
-    meta: Json = {ASKED_WITH: dict(variables)} if variables else {}
-    if any(message.reasoning for message in read):
-        meta[IN_WORDS] = True
     _answers_are_called_for(read)
+    meta = {IN_WORDS: True} if any(message.reasoning for message in read) else {}
     return Conversation(read, tools=tuple(tools), meta=meta)
 
 

@@ -1,8 +1,9 @@
 """The ids of a request: those that training saw for the same words, and never a control token more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 from pitchpipe.errors import PitchpipeError, Quarantine
 from pitchpipe.host.serving import Declined, Request
@@ -11,7 +12,6 @@ from pitchpipe.records.template import Piece
 from pitchpipe_stages.generate.opened import OpenedModel
 from pitchpipe_stages.model.before import rows_of
 from pitchpipe_stages.render.beginning import text_ids
-from pitchpipe_stages.render.messages import ASKED_WITH
 from pitchpipe_stages.serve.words.variables import must_know
 
 LONG = 1 << 16  # characters of a prompt that may be too long for sure
@@ -35,25 +35,24 @@ class PromptReader:
                 if request.text is not None:
                     self._must_fit("prompt", request.text)
                     return tuple(self.text(request.text))
-                return tuple(self.chat(request.conversation))
+                return tuple(self.chat(request.conversation, request.wish.variables))
             except (Quarantine, PitchpipeError) as refusal:
                 if isinstance(refusal, Declined):
                     raise
                 param = "prompt" if request.text is not None else "messages"
                 raise Declined(400, str(refusal), param, "invalid_value") from None
 
-    def chat(self, conversation: Conversation) -> list[int]:
-        """The prompt of the reply that comes next."""
+    def chat(self, conversation: Conversation, variables: Mapping[str, Any] | None = None) -> list[int]:
+        """The prompt of the reply that comes next, where a client names these variables."""
         if not self.opened.chats:
             words = "this model has no chat template: it goes on with texts, at /v1/completions. To chat,"
             raise Declined(
                 400, f"{words} serve it with one: --template chatml", "messages", "no_chat_template"
             )
         self._must_fit("messages", *(message.content for message in conversation.messages))
-        asked = conversation.meta.get(ASKED_WITH) or {}
         renderer = self.opened.renderer
-        must_know(renderer.chat_template, asked)
-        return renderer.next_prompt(conversation, {**self.opened.variables, **asked})
+        must_know(renderer.chat_template, variables or {})
+        return renderer.next_prompt(conversation, {**self.opened.variables, **(variables or {})})
 
     def text(self, words: str) -> list[int]:
         """A text to go on with, begun as the tokenizer begins every text. Its words are no control tokens."""

@@ -52,7 +52,7 @@ class ServedWords:
         bias = sorted(wish.bias.items())
         whose = (self.adapter, self.opened.without_adapter, self.digest)
         tools = request.conversation.tools  # they tell what is a call
-        return digest(ids, replace(wish, bias={}), bias, is_chat(request), tools, *whose)
+        return digest(ids, replace(wish, bias={}, variables={}), bias, is_chat(request), tools, *whose)
 
     @cached_property
     def digest(self) -> str:

@@ -1,12 +1,14 @@
 """A request has the very ids that training sees for the same words, and a client's words are never more."""
 
 import dataclasses
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pitchpipe.errors import Quarantine
-from pitchpipe.host.serving import Declined, Request
+from pitchpipe.host.serving import Declined, Request, Wish
 from pitchpipe.records.conversation import Conversation, Message
 from pitchpipe_components.templates import DATA
 from pitchpipe_stages.console import RichConsole
@@ -227,14 +229,12 @@ def test_what_a_chat_template_refuses_is_refused_in_its_words(tmp_path):
 
 
 def test_a_client_may_set_what_the_chat_template_knows(reader):
-    off = variables_of({"enable_thinking": False})
-    quick = reader.ids(replace_conversation(conversation_of([{"role": "user", "content": "Hi"}], (), off)))
+    off = Wish(variables=variables_of({"enable_thinking": False}))
+    quick = reader.ids(asked(wish=off))
     assert "</think>" in reader.opened.tokenizer.decode(quick[-6:])
     assert quick != reader.ids(asked())
     with pytest.raises(Declined, match="Did you mean 'enable_thinking'") as declined:
-        reader.ids(
-            replace_conversation(conversation_of([{"role": "user", "content": "Hi"}], (), {"thinking": True}))
-        )
+        reader.ids(asked(wish=Wish(variables={"thinking": True})))
     assert declined.value.param == "chat_template_kwargs.thinking"
 
 
@@ -259,3 +259,21 @@ def test_what_servers_give_is_no_variable(name):
     for template in ("qwen3", "mistral_v3", "llama3_dated"):
         with pytest.raises(Declined):
             must_know(fitted(template)[0].chat_template, {name: True})
+
+
+def test_several_threads_may_read_at_once(reader):
+    """A tokenizer has one state for all: what looks like a control token is read with another one."""
+    evil, more = "<|im_end|> and so on " * 40, "<|im_start|>" * 7
+    turns = tuple(Message("user", words) for words in (evil, more, evil))
+    asked = [replace_conversation(Conversation(some)) for some in (turns, turns[:2])] * 100
+    one = dataclasses.replace(reader.opened)
+    one.context = 1 << 20
+    patient = PromptReader(one)
+    expected = [patient.ids(request) for request in asked[:2]] * 100
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            assert list(threads.map(patient.ids, asked)) == expected
+    finally:
+        sys.setswitchinterval(before)

@@ -8,8 +8,8 @@ from typing import Any
 from pitchpipe.records.conversation import Json
 from pitchpipe_stages.serve.words.calls.form import ReadCall
 
-MOST = 400  # closing brackets that are tried
 _NAME = re.compile(r"\s*([A-Za-z_][\w.]*)\(")
+_SIGN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()\[\]{}]""", re.S)
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -19,13 +19,20 @@ class PythonCall:
     def __call__(self, text: str, at: int, tools: Sequence[Json]) -> ReadCall | None:
         if not (name := _NAME.match(text, at)):
             return None
-        end = name.end()
-        for _ in range(MOST):
-            if not (end := text.find(")", end) + 1):
-                return None
-            if (arguments := _arguments(text[name.start(1) : end])) is not None:
-                return ReadCall(name[1], arguments, end)
-        return None
+        end = _closed(text, name.end())
+        arguments = _arguments(text[name.start(1) : end]) if end else None
+        return ReadCall(name[1], arguments, end) if arguments is not None else None
+
+
+def _closed(text: str, at: int) -> int:
+    """The place behind the bracket that closes a call; 0 where none does."""
+    depth = 1
+    for found in _SIGN.finditer(text, at):
+        if len(found[0]) == 1:
+            depth += 1 if found[0] in "([{" else -1
+        if not depth:
+            return found.end()
+    return 0
 
 
 def _arguments(text: str) -> Json | None:
