@@ -12,6 +12,7 @@ from pitchpipe.host.host import Host
 from pitchpipe.recipe.checked import checked
 from pitchpipe.recipe.document import Document
 from pitchpipe_stages.console import RichConsole
+from pitchpipe_stages.serve.api.models import cards
 from pitchpipe_stages.serve.build import build
 from tests.stages.generate.asked_folders import saved
 from tests.stages.serve.said import heard, request
@@ -79,6 +80,16 @@ def test_each_answers_as_it_does_by_itself(models):
     on_adapter = built(models, model=str(models / "first"), adapters=only, base="plain", name="v1.0")
     names = {"v1.0": "first", "second": "second", "plain": "base"}
     assert answers(on_adapter, count=2) == [(name, alone[of]) for name, of in names.items()] * 2
+
+
+def test_the_list_of_models_tells_an_adapter_from_its_base(models):
+    service = built(models, model=str(models / "base"), adapters={"worn": str(models / "first")})
+    base, worn = cards(service, since=0).data
+    assert (base.id, base.parent, worn.id, worn.parent) == ("base", None, "worn", "base")
+    assert worn.created == int((models / "first").stat().st_mtime)
+    assert base.max_model_len == worn.max_model_len == service.embedded["base"].opened.context
+    on_adapter = cards(built(models, model=str(models / "first"), adapters={}, base="plain"), since=0).data
+    assert {card.id: card.parent for card in on_adapter} == {"first": "plain", "plain": None}
 
 
 def test_adapters_have_identities_of_their_own(models):

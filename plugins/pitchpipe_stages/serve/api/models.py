@@ -4,6 +4,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from pitchpipe.errors import suggest
 from pitchpipe.host.serving import Declined
+from pitchpipe_stages.serve.embedded import EmbeddedModel
 from pitchpipe_stages.serve.service import ServingService
 
 
@@ -37,5 +38,19 @@ def card(service: ServingService, name: str, since: int) -> ServedCard:
 
 
 def _card(service: ServingService, name: str, since: int) -> ServedCard:
-    known = getattr(service.upstreams.get(name), "card", None) or {}
-    return ServedCard(name, **({"created": since, "root": name, "parent": None} | known))
+    card = ServedCard(name, since, root=name, parent=None)
+    if (place := service.places.get(name)) and place.exists():
+        card.created = int(place.stat().st_mtime)
+    if model := service.embedded.get(name):
+        card.parent = _base(service, model)
+        card.max_model_len = model.opened.context or UNSET
+    return card
+
+
+def _base(service: ServingService, worn: EmbeddedModel) -> str | None:
+    """The name of the model that wears an adapter, where it is served too."""
+    for name, model in service.embedded.items():
+        bare = model.opened.without_adapter or not model.adapter
+        if worn.adapter and model is not worn and model.engine is worn.engine and bare:
+            return name
+    return None

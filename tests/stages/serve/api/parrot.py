@@ -21,7 +21,6 @@ NAMES = ("grey", "org/grey-7b", "gpt-5.4", *SPARE)
 
 class Parrot:
     def __init__(self) -> None:
-        self.card = {"root": "aviary/grey", "parent": "grey", "created": 1234567890, "max_model_len": 512}
         self.asked: list[Request] = []
         self.speaking = self.left = 0
         self.read_on = threading.Event()
