@@ -19,6 +19,7 @@ from pitchpipe_stages.serve.keys import ServerKeys
 from pitchpipe_stages.serve.sections import Serve
 
 OPEN = ("/health",)  # what needs no key
+GONE = 499  # the status, as proxies call it, where a client went away before there was one
 SLOWEST = 30.0  # seconds that a body may take
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Of browsers. Chromium asks nobody for a key where the header names a second scheme.
@@ -42,11 +43,13 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class AccessRules:
-    """Where the server listens, who may ask, and how many requests of one key are under way at a time."""
+    """Where the server listens, who may ask, how many requests of one key are under way at a time, and what
+    else the server is called."""
 
     host: str = "127.0.0.1"
     keys: ServerKeys = field(default_factory=ServerKeys)
     per_key: int | None = None
+    domains: tuple[str, ...] = ()
 
 
 class Access:
@@ -59,7 +62,7 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        status = 500
+        status = GONE
 
         async def sent(event: Message) -> None:
             nonlocal status
@@ -81,16 +84,20 @@ class Access:
             if no.status == HTTPStatus.UNAUTHORIZED:
                 response.headers["www-authenticate"] = ASKED
             await response(scope, receive, sent)
+        except Exception:
+            status = 500 if status == GONE else status
+            raise
         finally:
             self.told(scope["method"], getattr(scope.get("route"), "path", ""), status)
 
     def _admitted(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
         """The holder of the key; nothing where none is needed."""
         host, rules = headers.get(b"host", b"").decode("latin-1"), self.rules
-        if is_loopback(rules.host) and _name(host) not in LOOPBACK:
-            raise Declined(421, "this server has another name: it answers to 127.0.0.1 and localhost", "Host")
+        if is_loopback(rules.host) and _name(host) not in (*LOOPBACK, *rules.domains):
+            known = " and ".join(("127.0.0.1", "localhost", *rules.domains))
+            raise Declined(421, f"this server has another name: it answers to {known}", "Host")
         origin = headers.get(b"origin")
-        if origin is not None and urlsplit(origin.decode("latin-1")).netloc.lower() != host.lower():
+        if origin is not None and _place(origin.decode("latin-1")) != host.lower():
             raise Declined(403, "pages of other sites may not ask this server", "Origin", "foreign_origin")
         if not rules.keys.known or scope["path"] in OPEN:
             return ""
@@ -141,14 +148,23 @@ def hurried(receive: Receive) -> Receive:
 
 def rules_of(told: Serve) -> AccessRules:
     """The rules of a recipe. Whoever lets others in demands a key of them."""
-    if not told.key and not is_loopback(told.host):
+    if not told.key and (told.domains or not is_loopback(told.host)):
+        where = ", ".join(told.domains) or told.host
         raise PitchpipeError(
-            f"others can reach {told.host}, so a key is needed: put one into a variable, as in `export"
+            f"others can reach {where}, so a key is needed: put one into a variable, as in `export"
             " PITCHPIPE_KEYS=$(openssl rand -hex 24)`, and name it: --key PITCHPIPE_KEYS"
         )
     if told.per_key and not told.key:
         raise PitchpipeError("serve.per_key counts requests of a key, and no keys are demanded: serve.key")
-    return AccessRules(told.host, ServerKeys.of(told.key), told.per_key)
+    return AccessRules(told.host, ServerKeys.of(told.key), told.per_key, tuple(map(str.lower, told.domains)))
+
+
+def _place(origin: str) -> str:
+    """The name and the port in a header Origin."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _name(host: str) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 
 import uvicorn
 
+from pitchpipe.errors import PitchpipeError
 from pitchpipe_stages.serve.connections import LARGEST_HEAD, ClientConnection
 from pitchpipe_stages.serve.service import ServingService
+from pitchpipe_stages.serve.sockets import why_not
 
 SLACK = 3  # seconds in which the errors of answers that were cut off still reach their clients
 QUIET = 5  # seconds that a connection may be silent between two requests
@@ -35,10 +37,17 @@ class ServerLife(uvicorn.Server):
         await self.service.begin()
         try:
             begun()
-            await self.serve([opened])
+            await self._listen(opened)
         finally:
             await self.service.close()
         return 128 + self.signal if self.force_exit else 0
+
+    async def _listen(self, opened: socket.socket) -> None:
+        host, port = opened.getsockname()[:2]
+        try:
+            await self.serve([opened])
+        except OSError as error:  # another server was quicker, at the same port
+            raise PitchpipeError(why_not(host, port, error)) from None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal: nothing new, and those inside have some time. The second: no time."""

@@ -33,6 +33,9 @@ class Serve:
     routed: Annotated[str, Meta(description="the name by which clients let the router choose")] = "auto"
     template: Annotated[str | None, Meta(description="the template of a model that has none")] = None
     host: Annotated[str, Meta(description="who may reach it: 127.0.0.1 is this machine alone")] = "127.0.0.1"
+    domains: Annotated[
+        list[str], Meta(description="names by which a proxy on this machine lets others reach it")
+    ] = field(default_factory=list)
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any that is free")] = 8000
     key: Annotated[
         str | None,

@@ -22,7 +22,7 @@ def bound(host: str, port: int) -> socket.socket:
         made.bind((host, port))
     except OSError as error:
         made.close()
-        raise PitchpipeError(_why(host, port, error)) from None
+        raise PitchpipeError(why_not(host, port, error)) from None
     return made
 
 
@@ -33,7 +33,8 @@ def address(made: socket.socket, host: str) -> str:
     return f"http://{name}:{port}"
 
 
-def _why(host: str, port: int, error: OSError) -> str:
+def why_not(host: str, port: int, error: OSError) -> str:
+    """Why nobody can listen there, and what helps."""
     if error.errno == errno.EADDRINUSE:
         by = holder_of(port)
         return (

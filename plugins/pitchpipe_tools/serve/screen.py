@@ -57,9 +57,11 @@ def _at_once(service: ServingService) -> str:
 
 def _for_whom(recipe: Recipe) -> str:
     told = recipe[SERVE]
-    who = "this machine alone" if is_loopback(told.host) else f"all who can reach {told.host}"
+    alone = is_loopback(told.host)
+    who = "this machine alone" if alone else f"all who can reach {told.host}"
+    who = f"{who}, and by a proxy {', '.join(told.domains)}" if told.domains else who
     keys = f"with a key of {told.key}" if told.key else "without a key"
-    warning = "" if is_loopback(told.host) else "; not encrypted (http): let a proxy with TLS stand before it"
+    warning = "" if alone else "; not encrypted (http): let a proxy with TLS stand before it"
     return f"{who}, {keys}{warning}"
 
 

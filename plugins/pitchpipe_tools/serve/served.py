@@ -7,7 +7,7 @@ from functools import partial
 
 from pitchpipe.errors import PitchpipeError
 from pitchpipe.recipe.recipe import Recipe
-from pitchpipe_stages.console import RichConsole
+from pitchpipe_stages.console import RichConsole, escape
 from pitchpipe_stages.serve.access import Access, rules_of
 from pitchpipe_stages.serve.api.app import app_of
 from pitchpipe_stages.serve.build import build
@@ -26,7 +26,7 @@ def serve_until_the_end(recipe: Recipe) -> int:
     rules = rules_of(told)
     with closing(bound(told.host, told.port)) as opened:
         for hint in recipe.hints:
-            console.say(f"[yellow]hint:[/] {hint}")
+            console.say(f"[yellow]hint:[/] {escape(hint)}")
         service = build(recipe, console)
         service.say = said
         app = Access(app_of(service, told, dashboard_pages(service)), rules, service.responded)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -97,6 +98,7 @@ def test_keys_are_compared_whole(tmp_path, header, status):
         ({"Origin": "http://127.0.0.1"}, 200),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://[bad"}, 403),
         ({"Origin": "http://127.0.0.1:9"}, 403),
     ],
 )
@@ -105,6 +107,15 @@ def test_on_loopback_no_other_page_asks(tmp_path, headers, status):
     assert answer.status_code == status, answer.text
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_proxy_on_this_machine_may_have_a_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOME_KEYS", KEYS[0])
+    rules = rules_of(Serve(domains=["API.example.org"], key="SOME_KEYS"))
+    proxied = {"Host": "api.example.org", "Origin": "https://api.example.org", **bearer(KEYS[0])["headers"]}
+    other = {**proxied, "Host": "example.org"}
+    sent = [("GET", "/v1/models", {"headers": headers}) for headers in (proxied, other)]
+    assert [answer.status_code for answer in asked(client(rules, tmp_path), *sent)] == [200, 421]
 
 
 def test_so_many_requests_of_a_key_at_a_time(tmp_path):
@@ -116,6 +127,22 @@ def test_so_many_requests_of_a_key_at_a_time(tmp_path):
     assert [answer.status_code for answer in answers[5:]] == [200, 200]
     busy = next(answer for answer in answers if answer.status_code == 429)
     assert busy.headers["retry-after"] == "1" and busy.json()["error"]["code"] == "key_busy"
+
+
+@pytest.mark.parametrize(("failure", "status"), [(None, "499"), (RuntimeError("broken"), "500")])
+def test_what_never_began_is_counted_as_what_it_was(tmp_path, failure, status):
+    """A client that goes away before the first word is no failure of the server's."""
+    service = ServingService({"m": Saying()}, tmp_path)
+
+    async def app(*_):
+        if failure:
+            raise failure
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"localhost")]}
+    with suppress(RuntimeError):
+        asyncio.run(Access(app, AccessRules(), service.responded)(scope, app, app))
+    counted = service.metrics.registry.get_sample_value
+    assert counted("pitchpipe_http_responses_total", {"path": "other", "status": status}) == 1
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
@@ -137,6 +164,7 @@ def test_whoever_lets_others_in_demands_keys(monkeypatch):
         (Serve(host="example.org"), "--key PITCHPIPE_KEYS"),
         (Serve(key="SHORT_KEYS"), "fewer than 16 characters"),
         (Serve(key="NO_KEYS"), "the variable NO_KEYS holds no keys"),
+        (Serve(domains=["api.example.org"]), "others can reach api.example.org"),
         (Serve(per_key=1), "no keys are demanded"),
     ]:
         with pytest.raises(pp.PitchpipeError, match=said):
