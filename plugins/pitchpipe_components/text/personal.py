@@ -110,9 +110,9 @@ KINDS = (
         r"(?<![\w-])(?:sk-[\w-]{20,200}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,80}|github_pat_\w{22,100}"
         r"|xox[abprs]-[\w-]{10,100}|AIza[\w-]{35}|hf_[A-Za-z0-9]{30,60}|glpat-[\w-]{20,40})(?![\w-])"
         r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:.{1,8000}?-----END [A-Z ]{0,20}PRIVATE KEY-----"
-        # cut off, or still being written
-        r"|(?:\s{0,4}[A-Z][\w-]{1,20}: [^\n]{1,100}){0,4}\s{0,4}[A-Za-z0-9+/=]{20}[A-Za-z0-9+/=\s]*"
-        r"-{0,5}[A-Z ]{0,30}-{0,5}\Z)", re.DOTALL,
+        # one that is cut off, or whose last line is still being written
+        r"|(?:\s{0,4}[A-Z][\w-]{1,20}: [^\n]{1,100}){0,4}(?:(?:\s|\\n){1,4}[A-Za-z0-9+/=]{20,}){1,400}"
+        r"(?:(?:\s|\\n){0,4}[A-Za-z0-9+/=]{0,19}\s?-{0,5}[A-Z ]{0,30}-{0,5}\Z)?)", re.DOTALL,
     ), _is_secret),
     Kind("email", ("@",), re.compile(
         r"(?<![\w.+%-])(?P<who>[A-Za-z0-9][\w.+%-]{0,63})@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w@])"

@@ -10,6 +10,10 @@ AWS = "AKIA" + "QWERTYUIOP123456"
 GITHUB = "ghp_" + "a1B2c3D4e5" * 3 + "f6G7h8"
 KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIE\nabc\n-----END RSA " + "PRIVATE KEY-----"
 
+CUT_KEY = (
+    "-----BEGIN " + "PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA7bq0\n" * 2 + "MIIEowIBAAKCAQEA7bq0, and so on."
+)
+
 
 @pytest.mark.parametrize(
     ("text", "masked", "kind"),
@@ -29,6 +33,7 @@ KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIE\nabc\n-----END RSA " + "PRIVAT
         (f"token {GITHUB}", "token [SECRET]", "secret"),
         ("sk-" + "abc123DEF456ghi789JKL0", "[SECRET]", "secret"),
         (KEY, "[SECRET]", "secret"),
+        (CUT_KEY, "[SECRET], and so on.", "secret"),
     ],
 )
 def test_personal_data_is_masked(text, masked, kind):
