@@ -38,8 +38,12 @@ class ServedAnswers:
             pp.Meta(description="runs: the prompts that they were tuned on, or keep for a test, stay out"),
         ] = (),
         again: Annotated[bool, pp.Meta(description="take what the model was tuned on already, too")] = False,
-        since: Day = None,
-        until: Day = None,
+        since: Annotated[
+            str | None, pp.Meta(description="the first day that counts, as 2026-11-22 (UTC)")
+        ] = None,
+        until: Annotated[
+            str | None, pp.Meta(description="the last one, so that a run stays as it is while days go on")
+        ] = None,
     ):
         if below > above:
             raise ValueError(f"below: {below:g} is more than above ({above:g})")

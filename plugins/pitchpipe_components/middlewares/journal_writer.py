@@ -8,7 +8,7 @@ from pitchpipe_components.middlewares.journal_files import JournalFiles
 
 WAITING = 2000  # lines; further ones are lost, and counted
 
-Line = Callable[[], bytes]
+Line = Callable[[], bytes]  # it may be empty, for work that writes nothing
 
 
 class JournalWriter:
@@ -34,7 +34,8 @@ class JournalWriter:
     def _run(self) -> None:
         while (line := self._queue.get()) is not None:
             try:
-                self.files.append(line())
+                if written := line():
+                    self.files.append(written)
             except Exception as error:  # whatever is wrong with one line, the next one is written
                 self._lost(f"{error}: some answers are not written")
         self.files.close()

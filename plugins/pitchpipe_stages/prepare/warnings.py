@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pitchpipe.recipe.recipe import Recipe
 from pitchpipe_stages.console import shortened
-from pitchpipe_stages.data.ledger import LENGTH, LOST, ReasonRows, SourceRows, Step, StepKind
+from pitchpipe_stages.data.ledger import LENGTH, LOST, Fate, ReasonRows, SourceRows, Step, StepKind
 from pitchpipe_stages.data.unwanted import cure
 from pitchpipe_stages.prepare.result import Prepared, RepeatCounts
 from pitchpipe_stages.render.sections import COLLATOR
@@ -47,6 +47,8 @@ def _of_source(name: str, rows: SourceRows, recipe: Recipe, run: str) -> Iterato
 
 def _loser(why: ReasonRows) -> str:
     kind, label = Step.of(why.stage)
+    if kind is StepKind.LOAD and why.fate == Fate.DROPPED:
+        return "that its loader leaves out"
     if kind in _UNREAD:
         return "because they cannot be read"
     if kind is StepKind.FILTER:

@@ -42,7 +42,9 @@ split: {train: 1.0}
 def kept(here, trainer="sft", recipe=RECIPE):
     """What is prepared for a trainer, and the reasons of the rows that are not, by their line."""
     here.write({"recipe.yaml": recipe.replace("TRAINER", trainer)})
-    here.run("prepare", "recipe.yaml", "--name", trainer, "--workers", "1").assert_success()
+    outcome = here.run("prepare", "recipe.yaml", "--name", trainer, "--workers", "1")
+    outcome.assert_success()
+    here.told = outcome.out + outcome.err
     ledger = here.rows(f"runs/{trainer}/ledger.jsonl")
     reasons = {row["line"]: row["reason"] for row in ledger if row["fate"] in ("dropped", "quarantined")}
     return here.rows(f"runs/{trainer}/prepared/train.jsonl"), reasons
@@ -153,6 +155,7 @@ def test_what_a_model_learned_is_left_out(project):
     rows, reasons = kept(here)
     assert [said(row)[0] for row in rows] == ["t", "2"]
     assert reasons == {3: "the model was tuned on this prompt"}
+    assert "that its loader leaves out: the model was tuned on this prompt (1)" in " ".join(here.told.split())
     rows, _ = kept(here, recipe=RECIPE.replace("{}", "{again: true}"))
     assert len(rows) == 3
     rows, reasons = kept(here, recipe=RECIPE.replace("{}", "{but: [runs/first]}"))

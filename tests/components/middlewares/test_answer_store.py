@@ -146,7 +146,8 @@ def test_an_answer_that_was_changed_on_the_disk_is_asked_for_again(tmp_path):
         async with served(tmp_path / "s", upstream, AnswerCache()) as service:
             await ask(service, request())
         with sqlite3.connect(tmp_path / "s/cache.sqlite") as database:
-            database.execute("update answer set content = replace(content, 'day', 'die')")
+            ((content,),) = database.execute("select content from answer")
+            database.execute("update answer set content = ?", (content.replace(b"day", b"die"),))
         async with served(tmp_path / "s", upstream, AnswerCache()) as service:
             said = await ask(service, request())
             assert (text(said), said[0].cache) == ("Good day.", "miss")

@@ -97,6 +97,7 @@ def test_a_line_says_all_of_an_answer(tmp_path):
 def test_nothing_is_kept_without_consent(tmp_path, consent, said, kept):
     found = kept_of(tmp_path, request(consent=said), consent=consent)
     assert [line["consent"] for line in found] == ([kept] if kept else [])
+    assert bool(list((tmp_path / "s").glob("journal-*.jsonl"))) == bool(kept)
     written = b"".join(path.read_bytes() for path in (tmp_path / "s").iterdir())
     assert (b"Good day" in written) == bool(kept)
 
