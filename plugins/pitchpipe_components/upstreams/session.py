@@ -19,7 +19,7 @@ LOOK = 5.0  # seconds for the list of models
 
 
 class RemoteSession:
-    """Asks one server. Whoever stops reading a response closes its connection."""
+    """Asks one server."""
 
     def __init__(self, url: str, secret: Secret, timeout: float):
         self.url, self.secret, self.timeout, self.proxy = url, secret, timeout, proxy_for(url)
@@ -40,10 +40,7 @@ class RemoteSession:
                 self.url + path, data=json.dumps(parameters).encode(), headers=headers,
                 allow_redirects=False, timeout=limits, proxy=self.proxy,
             ) as response:  # fmt: skip
-                try:
-                    yield response
-                finally:
-                    response.close()  # what is not read yet is not wanted any more
+                yield response  # what is not read of it then closes its connection
         except TimeoutError:
             late = pp.PitchpipeError(f"{self.url}: silent for {self.timeout:g} seconds (timeout)")
             raise because(504, "the upstream did not answer in time", late) from late

@@ -47,6 +47,16 @@ def test_outcomes_of_few_users_are_not_taken_for_many():
     assert interval(*many, 0.1, 0.05)[0] > 0 > interval(*few, 0.1, 0.05)[0]
 
 
+def test_a_small_side_without_a_failure_does_not_look_certain():
+    """60 of 60 beside 270 of 300: by its own rate the small side would have no variance at all."""
+    large, small = OutcomeTally(), OutcomeTally()
+    for user in range(300):
+        large.replace((0, 0.0), (1, float(user % 10 > 0)))
+    for _ in range(60):
+        small.replace((0, 0.0), (1, 1.0))
+    assert p_value(large, small, 0.1) > 0.05
+
+
 def test_sums_by_user_are_those_of_a_direct_count():
     random, users, tally = Random(1), {}, OutcomeTally()
     for _ in range(500):
