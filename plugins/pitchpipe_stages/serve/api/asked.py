@@ -28,6 +28,7 @@ class ClientAsk:
         self._open = set(range(sum(request.wish.count for request in self.requests)))
 
     def hear(self, said: Said) -> None:
+        self._read += said.read
         self._written += said.tokens
         self._thought += said.thought
         if said.end:

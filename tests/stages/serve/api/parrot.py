@@ -77,6 +77,8 @@ class Parrot:
             call = {"id": "call_1", "name": value, "arguments": '{"city": "Oslo"}'}
             yield Said(calls=[call, call | {"id": "call_2"}], end="tool_calls", by="parrot")
             return
+        if order == "endless":  # as no upstream should be
+            return
         if order == "read":
             for index in range(request.wish.count):
                 yield Said(index, end="stop", read=0 if index else int(value), cache="hit")

@@ -75,6 +75,12 @@ def test_what_breaks_off_is_no_answer_where_it_is_not_streamed(http):
     assert http.post(CHAT, json=failing("fail:2 One two three")).status_code == 500
 
 
+def test_an_answer_that_never_said_how_it_ended_is_none(http):
+    assert http.post(CHAT, json=failing("endless: One")).status_code == 500
+    answer = http.post(CHAT, json=failing("endless: One", stream=True))
+    assert '"internal_error"' in answer.text and "[DONE]" not in answer.text
+
+
 def test_one_prompt_of_several_that_fails_fails_them_all(http, served):
     body = {"model": next(_SPARE), "prompt": ["slow:0.01 " + "word " * 5000, "decline:429 x"]}
     answer = http.post("/v1/completions", json=body)
