@@ -1,6 +1,5 @@
 """The middleware `cache`: a determined answer is written once, and said again to whoever asks the same."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
@@ -52,6 +51,8 @@ class AnswerCache:
         self._ends = AsyncExitStack()
 
     async def begin(self, service: pp.Service) -> None:
+        import asyncio
+
         self._service, self._loop = service, asyncio.get_running_loop()
         path, most = service.folder / FILE, int(self.megabytes * 2**20)
         self._store = AnswerStore(path, most, self.days * DAY, self._failed_in_thread)

@@ -1,6 +1,5 @@
 """An answer that is on its way, for all who ask the same at the same time: it is asked for once."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from typing import Any, cast
@@ -15,6 +14,8 @@ class AnswerFlight:
     """
 
     def __init__(self, stretches: AsyncIterator[pp.Said], ended: Callable[["AnswerFlight"], None]):
+        import asyncio
+
         self.said = list[pp.Said]()
         self.error: BaseException | None = None
         self.done, self.passengers = False, 0
@@ -60,6 +61,8 @@ class AnswerFlight:
         self._news.clear()
 
     async def _stop(self) -> None:
+        import asyncio
+
         self._ended(self)
         self._task.cancel()
         with suppress(asyncio.CancelledError):

@@ -1,7 +1,6 @@
 """The middleware `journal`: what was asked and answered, by consent, without personal data, and what clients
 say of it later. The loader `served` makes training data of it."""
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -62,6 +61,8 @@ class AnswerJournal:
         self._ends = AsyncExitStack()
 
     async def begin(self, service: pp.Service) -> None:
+        import asyncio
+
         self._service, self._loop = service, asyncio.get_running_loop()
         self._known = KnownIds(KNOWN)
         try:

@@ -23,7 +23,6 @@ def body_of(request: pp.Request, url: str, model: str) -> Body:
     body |= {"stream": True, "stream_options": {"include_usage": True}}
     unusual: Body = {
         "temperature": wish.sampling.temperature if "temperature" not in wish.left else None,
-        "parallel_tool_calls": False if wish.calls == 1 and request.conversation.tools else None,
         "top_p": wish.sampling.top_p if wish.sampling.top_p != 1 else None,
         "top_k": wish.sampling.top_k or None,
         "min_p": wish.sampling.min_p or None,

@@ -1,6 +1,5 @@
 """Connections to another server, kept open between requests, and the errors of a network."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +11,8 @@ from pitchpipe_components.wire.address import proxy_for
 from pitchpipe_components.wire.secret import Secret
 
 if TYPE_CHECKING:
+    import asyncio
+
     from aiohttp import ClientResponse, ClientSession
 
 CONNECT = 5.0  # seconds to be let in
@@ -51,9 +52,13 @@ class RemoteSession:
 
     def ask_for_models(self, whom: RemoteServer, say: Callable[[str], None]) -> None:
         """Looks in the background whether the server is there and knows the model."""
+        import asyncio
+
         self._look = asyncio.create_task(self._ask_for_models(whom, say))
 
     async def close(self) -> None:
+        import asyncio
+
         if self._look:
             self._look.cancel()
             await asyncio.gather(self._look, return_exceptions=True)
