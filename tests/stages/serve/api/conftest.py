@@ -43,7 +43,7 @@ def serving(service: ServingService, serve: Serve | None = None, **pages: Any) -
     """A server in a thread, until the end: its port and its loop."""
     server, loop = ServerLife(service, app_of(service, serve, pages), 1), asyncio.new_event_loop()
     with socket.create_server(("127.0.0.1", 0)) as opened:
-        thread = threading.Thread(target=lambda: loop.run_until_complete(server.live(opened)))
+        thread = threading.Thread(target=lambda: loop.run_until_complete(server.live(opened, lambda: None)))
         thread.start()
         try:
             while not server.started:
