@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 
 from pitchpipe_stages.serve.access import Access, AccessRules
 from pitchpipe_stages.serve.api.app import app_of
@@ -22,9 +22,12 @@ def running(
     app = Access(app_of(service, pages=pages), rules or AccessRules(), service.responded)
     life = ServerLife(service, app, 1)
     with socket.create_server(("127.0.0.1", 0)) as opened:
-        thread = Thread(target=lambda: asyncio.run(life.live(opened)))
+        begun = Event()
+        thread = Thread(target=lambda: asyncio.run(life.live(opened, begun.set)))
         thread.start()
         try:
+            while not begun.wait(0.1):
+                assert thread.is_alive(), "the server has ended before it began"
             yield f"http://127.0.0.1:{opened.getsockname()[1]}"
         finally:
             life.should_exit = True

@@ -47,6 +47,7 @@ def serving(service: ServingService, serve: Serve | None = None, **pages: Any) -
         thread.start()
         try:
             while not server.started:
+                assert thread.is_alive(), "the server has ended before it began"
                 time.sleep(0.01)
             yield opened.getsockname()[1], loop
         finally:
