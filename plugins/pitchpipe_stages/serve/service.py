@@ -163,7 +163,7 @@ class ServingService:
         help = "Responses by route and status."
         self.count("http_responses", help, path=path or "other", status=str(status))
         if self.log and status >= 400:
-            self.say(f"{method} {path or 'no such path'}: {status}")
+            self.say(f"{method} {path or 'outside of all routes'}: {status}")
 
     def drain(self, seconds: float) -> None:
         """Takes nothing new; what still runs after so many seconds is cut off."""
