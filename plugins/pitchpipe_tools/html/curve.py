@@ -61,7 +61,8 @@ def _path(curve: Curve, scale: Scale, first: int, last: int) -> Markup:
         place = f"{x_of(step, first, last):g} {scale.height(value):g}"
         parts.append(f"L{place}" if is_down else f"M{place}h0")
         is_down = True
-    return element("path", d="".join(parts), class_=f"line {curve.kind}")
+    lone = " lone" if len(parts) == 1 else ""
+    return element("path", d="".join(parts), class_=f"line {curve.kind}{lone}")
 
 
 def thinned(points: Sequence[Point]) -> list[Point]:

@@ -44,6 +44,13 @@ def test_a_lone_point_is_a_dot_and_a_gap_is_a_gap():
     assert path["d"].count("M") == 2 and path["d"].count("L") == 2
 
 
+def test_a_curve_of_one_point_is_a_dot_that_is_seen():
+    classes = [
+        [path["class"].split() for path in drawn(*values).elements("path")] for values in ([2.5], [2.5, 3])
+    ]
+    assert ["lone" in each[-1] for each in classes] == [True, False]
+
+
 def test_numbers_far_apart_are_shown_by_powers_of_ten():
     assert drawn(0.01, 1, 1000, by_powers=True).text().startswith("0.01 0.1 1 10 100 1k")
     assert "1e" not in drawn(1, 2, 3, by_powers=True).text()
