@@ -36,7 +36,9 @@ def _next_steps(run: Run, recipe: str) -> list[tuple[str, str]]:
     steps = [peek] if LOADERS in run.recipe else []
     trainer = run.recipe[TRAINER]
     if trainer and not getattr(trainer.bound, "scores", False) and (run.path / "model").is_dir():
-        steps.insert(0, (f"chat {run.path}", "talk to the tuned model; /base asks its base the same"))
+        talk = (f"chat {run.path}", "talk to the tuned model; /base asks its base the same")
+        serve = (f"serve {run.path}", "the tuned model behind the API of OpenAI, with a page to try it")
+        steps = [talk, serve, *steps]
     if trainer and all(_holds(run, f"answers-{model}.jsonl") for model in ("base", "tuned")):
         steps.append(
             (f"compare {run.path}", "choose blindly between replies of the base and the tuned model")

@@ -84,6 +84,7 @@ def test_the_quickstart_turns_a_base_model_into_an_instruction_follower(project)
     assert scores["tuned"]["exact_match"]["value"] >= 0.95
     assert scores["tuned"]["exact_match"]["count"] >= 200
     assert_shows(shown("README.md", "tests/recipes/test_recipes.py"), out)
+    assert "pitchpipe chat runs/quickstart" in out and "pitchpipe serve runs/quickstart" in out
     again = here.run("run", "quickstart").assert_success().out
     assert again.count("already done, nothing changed") == 4
     assert here.json("runs/quickstart/scores.json") == scores
