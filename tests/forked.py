@@ -17,6 +17,8 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
+from tests.started import interruptible
+
 # torch's threads do not live on in a child, so there must be none before it is forked.
 ALONE = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "COLUMNS": "160"}
 IMPORTS = (
@@ -79,8 +81,9 @@ def forked() -> Iterator[Forked]:
     command = [sys.executable, "-m", "tests.forked"]
     folder = Path(__file__).parents[1]
     with subprocess.Popen(
-        command, cwd=folder, env=os.environ | ALONE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+        command, cwd=folder, env=os.environ | ALONE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        preexec_fn=interruptible,
+    ) as process:  # fmt: skip
         yield Forked(process)
         assert process.stdin
         process.stdin.close()

@@ -15,6 +15,7 @@ from pitchpipe_stages.generate.requests import database
 from pitchpipe_stages.generate.requests.record import RequestRecord
 from tests.asked_teachers import VARIABLE, attempts, desk_of, ends, host, openai, questions, spending
 from tests.bad_server import KEY, READ, WRITTEN, bad_server, echo
+from tests.started import interruptible
 
 CONCURRENCY = 8
 PRICE = {"input": 1.0, "output": 2.0}
@@ -34,6 +35,7 @@ def child(work) -> int:
         return pid
     code = 1
     try:
+        interruptible()
         code = work() or 0
     finally:
         os._exit(code)
