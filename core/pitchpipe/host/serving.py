@@ -5,7 +5,7 @@ router chose; what is said comes back the same way. Each of them sees an answer 
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -86,6 +86,22 @@ class Said:
     refusal: str = ""  # with the end "content_filter": why
     thought: int = 0  # of its tokens, those of reasoning
     cache: str = ""  # "hit" or "miss", of the first stretch where a cache was asked
+
+    @staticmethod
+    def joined(some: "Sequence[Said]") -> "Said":
+        """Stretches of one answer, in their order, as one."""
+        return replace(
+            some[-1],
+            text="".join([said.text for said in some]),
+            reasoning="".join([said.reasoning for said in some]),
+            calls=[call for said in some for call in said.calls],
+            likely=[token for said in some for token in said.likely],
+            tokens=sum(said.tokens for said in some),
+            thought=sum(said.thought for said in some),
+            read=sum(said.read for said in some),
+            refusal="".join([said.refusal for said in some]),
+            cache=some[0].cache,
+        )
 
 
 Answering = Callable[[Request], AsyncIterator[Said]]

@@ -47,14 +47,5 @@ def _with_kind(said: Iterable[pp.Said]) -> Iterable[tuple[tuple[int, int], pp.Sa
 
 
 def _one(pairs: list[tuple[tuple[int, int], pp.Said]]) -> pp.Said:
-    some = [said for _, said in pairs]
-    return replace(
-        some[-1],
-        text="".join(said.text for said in some),
-        reasoning="".join(said.reasoning for said in some),
-        calls=[call for said in some for call in said.calls],
-        likely=[token for said in some for token in said.likely],
-        tokens=sum(said.tokens for said in some),
-        thought=sum(said.thought for said in some),
-        cache="",
-    )
+    """What a cache says of itself is said anew each time."""
+    return replace(pp.Said.joined([said for _, said in pairs]), cache="")

@@ -1,7 +1,6 @@
 """Stretches of answers, each joined to one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pitchpipe.host.serving import Said
 
@@ -18,14 +17,5 @@ class JoinedAnswers:
     def answers(self) -> Sequence[Said]:
         """One stretch for each answer that has ended."""
         return [
-            replace(
-                stretches[-1],
-                text="".join(said.text for said in stretches),
-                reasoning="".join(said.reasoning for said in stretches),
-                calls=[call for said in stretches for call in said.calls],
-                likely=[one for said in stretches for one in said.likely],
-                tokens=sum(said.tokens for said in stretches),
-            )
-            for _, stretches in sorted(self._stretches.items())
-            if stretches[-1].end
+            Said.joined(stretches) for _, stretches in sorted(self._stretches.items()) if stretches[-1].end
         ]

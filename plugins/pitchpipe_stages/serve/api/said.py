@@ -64,21 +64,4 @@ def joined(heard: Sequence[Said]) -> list[Said]:
     answers = dict[int, list[Said]]()
     for said in heard:
         answers.setdefault(said.index, []).append(said)
-    return [_one(many) for many in answers.values()]
-
-
-def _one(many: Sequence[Said]) -> Said:
-    if len(many) == 1:
-        return many[0]
-    return replace(
-        many[-1],
-        text="".join([one.text for one in many]),
-        reasoning="".join([one.reasoning for one in many]),
-        calls=[call for one in many for call in one.calls],
-        likely=[likely for one in many for likely in one.likely],
-        tokens=sum(one.tokens for one in many),
-        thought=sum(one.thought for one in many),
-        read=sum(one.read for one in many),
-        cache=many[0].cache,
-        refusal="".join([one.refusal for one in many]),
-    )
+    return [many[0] if len(many) == 1 else Said.joined(many) for many in answers.values()]
