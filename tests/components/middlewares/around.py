@@ -1,7 +1,8 @@
 """A server of middleware around an upstream that says what a test wants, and counts how often it is asked."""
 
 import asyncio
-from contextlib import aclosing, asynccontextmanager
+import resource
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import pitchpipe as pp
@@ -46,6 +47,17 @@ def request(text="Hi", id="a1", **fields):
     wish = fields.pop("wish", pp.Wish())
     messages = fields.pop("messages", (pp.Message("user", text),))
     return pp.Request(id, "model", pp.Conversation(messages), wish, **fields)
+
+
+@contextmanager
+def full_disk(size):
+    """A limit on the size of files stands in for a full disk: the system refuses the same calls."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @asynccontextmanager

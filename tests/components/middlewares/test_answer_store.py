@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import signal
 import sqlite3
 import time
@@ -16,6 +15,7 @@ from tests.components.middlewares.around import (
     Scripted,
     ask,
     counted,
+    full_disk,
     request,
     served,
     settled,
@@ -156,19 +156,13 @@ def test_an_answer_that_was_changed_on_the_disk_is_asked_for_again(tmp_path):
 
 
 def test_a_full_disk_costs_no_answer(tmp_path):
-    """A limit on the size of files stands in for a full disk: the system refuses the same calls."""
-
     async def run():
         words = stretches(*("word " * 100 for _ in range(20)))
         async with served(tmp_path / "s", Scripted(*words), AnswerCache()) as service:
-            before = resource.getrlimit(resource.RLIMIT_FSIZE)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))
-            try:
+            with full_disk(60_000):
                 for number in range(40):
                     assert len(text(await ask(service, request(f"Hi {number}")))) == 10_000
                 await settled(lambda: counted(service, "cache_failures") > 3)
-            finally:
-                resource.setrlimit(resource.RLIMIT_FSIZE, before)
             assert len(service.lines) == 1 and "what is said now is not kept" in service.lines[0]
             await ask(service, request("Hi again"))
             await settled(lambda: service.middlewares[0]._store._waiting == 0)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import resource
 import signal
 import time
 from dataclasses import replace
@@ -19,6 +18,7 @@ from tests.components.middlewares.around import (
     Scripted,
     ask,
     counted,
+    full_disk,
     request,
     served,
     settled,
@@ -255,19 +255,13 @@ def test_a_kill_leaves_whole_lines_and_the_next_start_mends_the_last(tmp_path):
 
 
 def test_a_full_disk_costs_no_answer_and_leaves_whole_lines(tmp_path):
-    """A limit on the size of files stands in for a full disk: the system refuses the same calls."""
-
     async def run():
         words = stretches(*("word " * 100 for _ in range(20)))
         async with served(tmp_path / "s", Scripted(*words), AnswerJournal()) as service:
-            before = resource.getrlimit(resource.RLIMIT_FSIZE)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (25_000, before[1]))
-            try:
+            with full_disk(25_000):
                 for number in range(5):
                     assert len(text(await ask(service, request(id=f"a{number}", **ASKED)))) == 10_000
                 await settled(lambda: counted(service, "journal", kind="lost") == 3)
-            finally:
-                resource.setrlimit(resource.RLIMIT_FSIZE, before)
             await ask(service, request(id="later", **ASKED))
             (panel,) = service.middlewares[0].panels()
             assert "has lost 3 lines" in panel.alert

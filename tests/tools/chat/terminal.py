@@ -9,17 +9,6 @@ from pathlib import Path
 
 from pexpect.fdpexpect import fdspawn
 
-QUESTION, REPLY = "Say it.", "Grüße, 日本 👩‍🚀!"
-RECIPE = """\
-model: tiny
-template: chatml
-loaders:
-  - files: {path: rows.jsonl}
-split: {train: 1.0}
-trainer:
-  sft: {max_steps: 70, batch_size: 1, learning_rate: 2e-3, warmup: 0.1, samples: 0}
-"""
-ROWS = [{"instruction": QUESTION, "output": REPLY}] * 80
 # The terminal becomes the one that controls the process, as that of a shell does.
 BEFORE = """
 import os, signal

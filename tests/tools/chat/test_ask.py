@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.tools.chat.terminal import QUESTION, REPLY
+from tests.parrot_run import QUESTION, REPLY
 
 pytestmark = pytest.mark.slow(seconds=15)
 # Standard input, output and errors of a child that was forked, as a shell would set them.

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.tools.chat.terminal import QUESTION, REPLY, Terminal
+from tests.parrot_run import QUESTION, REPLY
+from tests.tools.chat.terminal import Terminal
 
 pytestmark = pytest.mark.slow(seconds=25)
 

@@ -5,18 +5,8 @@ import json
 import pytest
 
 from tests.forked import forked
+from tests.parrot_run import trained
 from tests.stages.serve.battery.served import Served
-
-REPLY = "Grüße, 日本 👩‍🚀!"
-RECIPE = """\
-model: tiny
-template: chatml
-loaders:
-  - files: {path: rows.jsonl}
-split: {train: 1.0}
-trainer:
-  sft: {max_steps: 70, batch_size: 1, learning_rate: 2e-3, warmup: 0.1, samples: 0}
-"""
 
 
 @pytest.fixture(scope="package")
@@ -28,13 +18,7 @@ def processes():
 @pytest.fixture(scope="package")
 def home(processes, tmp_path_factory):
     """A folder with a run in it."""
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    row = {"instruction": "Say it.", "output": REPLY}
-    (folder / "rows.jsonl").write_text(f"{json.dumps(row)}\n" * 80)
-    child = processes.start(folder, "run", "recipe.yaml", "--processes", "1", "--name", "one")
-    assert child.wait() == 0, child.said
-    return folder
+    return trained(processes, tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,7 @@ import socket
 
 import pytest
 
-from tests.stages.serve.battery.conftest import REPLY
+from tests.parrot_run import REPLY
 from tests.stages.serve.battery.served import chat_of, events, to_the_end, until
 from tests.started import wait_for
 

@@ -5,7 +5,7 @@ import json
 import openai
 import pytest
 
-from tests.stages.serve.battery.conftest import REPLY
+from tests.parrot_run import REPLY
 from tests.stages.serve.battery.served import Served
 
 pytestmark = pytest.mark.slow(seconds=15)

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from tests.documents import ROOT
-from tests.stages.serve.battery.conftest import REPLY
+from tests.parrot_run import REPLY
 from tests.stages.serve.battery.served import Served, chat_of, events, to_the_end
 from tests.started import wait_for
 
